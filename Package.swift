@@ -1,0 +1,110 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// One list of settings for every Swift target: Swift 6 mode comes with the tools version.
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .unsafeFlags(["-warnings-as-errors"]),
+]
+
+let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+
+let package = Package(
+    name: "outcry",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "outcry", targets: ["outcry"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // MARK: The core: pure values, no I/O
+
+        // The nouns: exact decimals, coins, pairs and their rules, orders, fills, what is said to and by an exchange.
+        .target(name: "Trading", swiftSettings: settings),
+        // A typed line becomes a command, or a refusal that points.
+        .target(name: "CommandGrammar", dependencies: ["Trading"], swiftSettings: settings),
+        // The state machine that every change to an order goes through.
+        .target(name: "OrderEngine", dependencies: ["Trading", collections], swiftSettings: settings),
+
+        // MARK: The rooms around it: disk, people, exchanges, sockets
+
+        // Records, tables, snapshots and notifications in SQLite.
+        .target(name: "Ledger", dependencies: ["Trading", "OrderEngine", grdb], swiftSettings: settings),
+        // People, passwords, tokens and roles.
+        .target(name: "Accounts", dependencies: ["Trading", "COpenSSL", grdb], swiftSettings: settings),
+        // What an exchange is, and the paper exchange.
+        .target(name: "Exchange", dependencies: ["Trading", "CZlib", collections], swiftSettings: settings),
+        // Sessions over libwebsockets: text, JSON, HTTP, flood limits, slow readers; and the client's side.
+        .target(name: "ChatServer", dependencies: ["Trading", "CLibwebsockets", logging], swiftSettings: settings),
+        // The pages of commands/, built in.
+        .target(name: "CommandPages", swiftSettings: settings, plugins: ["EmbedPages"]),
+
+        // MARK: The desk: where the rooms meet
+
+        .target(
+            name: "Desk",
+            dependencies: [
+                "Trading", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "ChatServer",
+                "CommandPages", grdb, logging, lifecycle, collections,
+            ],
+            swiftSettings: settings),
+        // The program: serve, chat, replay, user, config.
+        .executableTarget(
+            name: "outcry",
+            dependencies: [
+                "Trading", "Desk", "ChatServer", "OutcryTesting", "CEditline", arguments, logging, lifecycle,
+                configuration,
+            ],
+            swiftSettings: settings),
+        // What proves the rest: the virtual clock and the transcript runner.
+        .target(
+            name: "OutcryTesting",
+            dependencies: [
+                "Trading", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "ChatServer", "Desk",
+            ],
+            swiftSettings: settings),
+
+        // MARK: C libraries, each with the shims that macros and variadics need
+
+        .systemLibrary(
+            name: "CLibwebsockets", pkgConfig: "libwebsockets",
+            providers: [.apt(["libwebsockets-dev", "libwebsockets-evlib-ev", "libev-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CEditline", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
+
+        // MARK: Build tools
+
+        // Turns commands/*.md into Swift source, so that `help` prints the pages that the tests replay.
+        .executableTarget(name: "embed-pages", swiftSettings: settings),
+        .plugin(name: "EmbedPages", capability: .buildTool(), dependencies: ["embed-pages"]),
+
+        // MARK: Tests
+
+        .testTarget(name: "TradingTests", dependencies: ["Trading"], swiftSettings: settings),
+        .testTarget(name: "CommandGrammarTests", dependencies: ["CommandGrammar"], swiftSettings: settings),
+        .testTarget(name: "OrderEngineTests", dependencies: ["OrderEngine"], swiftSettings: settings),
+        .testTarget(name: "LedgerTests", dependencies: ["Ledger", "OutcryTesting"], swiftSettings: settings),
+        .testTarget(name: "AccountsTests", dependencies: ["Accounts", grdb], swiftSettings: settings),
+        .testTarget(name: "ExchangeTests", dependencies: ["Exchange", "OutcryTesting"], swiftSettings: settings),
+        .testTarget(name: "ChatServerTests", dependencies: ["ChatServer"], swiftSettings: settings),
+        .testTarget(name: "DeskTests", dependencies: ["Desk", "OutcryTesting"], swiftSettings: settings),
+        .testTarget(name: "OutcryTestingTests", dependencies: ["OutcryTesting"], swiftSettings: settings),
+        // What the house has decided against: imports, names, notes to self.
+        .testTarget(name: "HouseTests", swiftSettings: settings),
+    ]
+)

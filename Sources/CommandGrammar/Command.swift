@@ -1,0 +1,370 @@
+public import Trading
+
+/// Something read from a line, and where it stood, so that a later refusal can point at it.
+public struct Located<Value: Hashable & Sendable>: Hashable, Sendable {
+    public var value: Value
+    public var span: Span
+
+    public init(_ value: Value, at span: Span) {
+        self.value = value
+        self.span = span
+    }
+}
+
+/// What one line asks for. Everything that depends on the account, the market or the clock is still as it was typed.
+public enum Command: Hashable, Sendable {
+    // Getting in
+    case login(LoginMethod)
+    case logout
+    case whoami
+    case password
+    case tokenNew(name: String, scope: TokenScope, lifetimeSeconds: Int64?)
+    case tokens
+    case tokenDrop(name: String)
+
+    // Orders
+    case order(OrderCommand)
+    case slice(SliceCommand)
+    case pair(PairCommand)
+    case contra(order: Located<OrderID>, price: Located<PriceExpression>)
+    case stop(StopCommand)
+    case trail(TrailCommand)
+    case cancel(CancelTarget)
+    case move(order: Located<OrderID>, change: OrderChange)
+    case orders(kind: OrderKind?, pair: Located<Pair>?)
+    case orderDetail(Located<OrderID>)
+    case why(Located<OrderID>)
+    case report(ReportQuery)
+    indirect case preview(Command, line: String)
+    case go
+    case undo
+    case panic
+    /// `resume` alone lifts a panic; with a sequence number it replays notifications.
+    case resume(from: UInt64?)
+
+    // Money and history
+    case funds
+    case fund(Located<Coin>)
+    case summary
+    case trades(HistoryQuery)
+    case transactions(HistoryQuery)
+
+    // The market
+    case price(Located<Pair>?)
+    case depth(Located<Pair>, rows: Int?)
+    case tape(Located<Pair>, rows: Int?)
+    case pairs
+    case fee(Located<Pair>)
+    case chart(ChartSubject, durationSeconds: Int64?)
+    case watch([Located<Pair>])
+    /// nil stands for all.
+    case unwatch([Located<Pair>]?)
+    case alert(pair: Located<Pair>, direction: AlertDirection, price: Located<ExactDecimal>)
+    case alerts
+    case alertDrop(number: UInt64)
+
+    // The account
+    case settings
+    case set(name: Located<String>, value: Located<String>)
+    case keys(exchange: String?)
+    case keysSet(exchange: String, key: String, secret: String)
+    case keysDrop(exchange: String)
+    case inbox(count: Int?)
+
+    // The rest
+    case help(topic: Located<String>?)
+    case time
+    case version
+    case alias(name: String, command: String)
+
+    // The operator's, in paper mode
+    case paper(PaperCommand)
+}
+
+public enum LoginMethod: Hashable, Sendable {
+    /// The next line is the password where it is nil.
+    case password(user: String, password: String?)
+    case token(String)
+}
+
+public enum TokenScope: String, Hashable, Sendable, CaseIterable {
+    case read
+    case trade
+}
+
+/// How much: as typed.
+public enum AmountExpression: Hashable, Sendable {
+    /// Of the base coin.
+    case base(ExactDecimal)
+    /// Of the quote coin, to be turned into base at the price.
+    case quote(ExactDecimal)
+    /// Of what is free of the coin that the order spends: 50 is half.
+    case percent(ExactDecimal)
+    /// All that is free of the coin that the order spends.
+    case all
+}
+
+/// At which price: as typed.
+public enum PriceExpression: Hashable, Sendable {
+    case limit(ExactDecimal)
+    case market
+    case relative(to: PriceReference, offset: PriceOffset?)
+}
+
+public enum PriceReference: String, Hashable, Sendable, CaseIterable {
+    case bid
+    case ask
+    case last
+}
+
+/// Added to a reference price; negative below it.
+public enum PriceOffset: Hashable, Sendable {
+    /// -1 is one percent below.
+    case percent(ExactDecimal)
+    /// In the quote coin.
+    case absolute(ExactDecimal)
+}
+
+/// A moment as typed, in the account's time zone, still to be found on a calendar.
+public enum When: Hashable, Sendable {
+    /// The next time that clocks show this.
+    case clock(ClockTime)
+    case tomorrow(ClockTime)
+    /// The next such day: 0 is Monday. Midnight where no time is given.
+    case weekday(Int, ClockTime?)
+    /// Midnight where no time is given. A date that exists.
+    case date(CivilDate, ClockTime?)
+}
+
+public struct ClockTime: Hashable, Sendable {
+    public let hour: Int
+    public let minute: Int
+
+    /// 0:00 to 23:59, or nil.
+    public init?(hour: Int, minute: Int) {
+        guard (0...23).contains(hour), (0...59).contains(minute) else { return nil }
+        self.hour = hour
+        self.minute = minute
+    }
+}
+
+/// How long an order is to work: as typed.
+public enum Expiry: Hashable, Sendable {
+    case until(When)
+    case forSeconds(Int64)
+    /// Until the account's midnight.
+    case day
+}
+
+/// What follows the price of an order. The parser refuses words that exclude one another.
+public struct OrderConditions: Hashable, Sendable {
+    public var expiry: Located<Expiry>?
+    public var isImmediateOrCancel: Bool
+    public var isFillOrKill: Bool
+    public var isPostOnly: Bool
+    /// `anyway`: the trader means a price that the guard would refuse.
+    public var overridesGuard: Bool
+
+    public init(
+        expiry: Located<Expiry>? = nil, isImmediateOrCancel: Bool = false, isFillOrKill: Bool = false,
+        isPostOnly: Bool = false, overridesGuard: Bool = false
+    ) {
+        self.expiry = expiry
+        self.isImmediateOrCancel = isImmediateOrCancel
+        self.isFillOrKill = isFillOrKill
+        self.isPostOnly = isPostOnly
+        self.overridesGuard = overridesGuard
+    }
+}
+
+/// `buy AMOUNT PAIR at PRICE ...`, `sell AMOUNT PAIR at PRICE stop TRIGGER ...`
+public struct OrderCommand: Hashable, Sendable {
+    public var side: Side
+    public var amount: Located<AmountExpression>
+    public var pair: Located<Pair>
+    public var price: Located<PriceExpression>
+    /// With a stop the order is a one-cancels-the-other.
+    public var stop: StopClause?
+    public var conditions: OrderConditions
+
+    public init(
+        side: Side, amount: Located<AmountExpression>, pair: Located<Pair>, price: Located<PriceExpression>,
+        stop: StopClause? = nil, conditions: OrderConditions = OrderConditions()
+    ) {
+        self.side = side
+        self.amount = amount
+        self.pair = pair
+        self.price = price
+        self.stop = stop
+        self.conditions = conditions
+    }
+}
+
+/// A trigger, and what the order becomes there: `265`, `265 limit 264`, `265 market`.
+public struct StopClause: Hashable, Sendable {
+    public var trigger: Located<PriceExpression>
+    /// nil: a limit at the trigger.
+    public var then: Located<PriceExpression>?
+
+    public init(trigger: Located<PriceExpression>, then: Located<PriceExpression>? = nil) {
+        self.trigger = trigger
+        self.then = then
+    }
+}
+
+/// `slice [buy|sell] AMOUNT PAIR LOW..HIGH xN`
+public struct SliceCommand: Hashable, Sendable {
+    /// nil: inferred from where the market is.
+    public var side: Side?
+    public var amount: Located<AmountExpression>
+    public var pair: Located<Pair>
+    public var range: Located<PriceRange>
+    public var count: Located<Int>
+    public var conditions: OrderConditions
+
+    public init(
+        side: Side?, amount: Located<AmountExpression>, pair: Located<Pair>, range: Located<PriceRange>,
+        count: Located<Int>, conditions: OrderConditions = OrderConditions()
+    ) {
+        self.side = side
+        self.amount = amount
+        self.pair = pair
+        self.range = range
+        self.count = count
+        self.conditions = conditions
+    }
+}
+
+/// `195..199` or, without its upper end, `195..<199`. Low is below high.
+public struct PriceRange: Hashable, Sendable {
+    public var low: ExactDecimal
+    public var high: ExactDecimal
+    public var includesHigh: Bool
+
+    public init(low: ExactDecimal, high: ExactDecimal, includesHigh: Bool) {
+        self.low = low
+        self.high = high
+        self.includesHigh = includesHigh
+    }
+}
+
+/// `pair buy AMOUNT PAIR at PRICE [then PRICE2]`
+public struct PairCommand: Hashable, Sendable {
+    public var entry: OrderCommand
+    public var contraPrice: Located<PriceExpression>?
+
+    public init(entry: OrderCommand, contraPrice: Located<PriceExpression>? = nil) {
+        self.entry = entry
+        self.contraPrice = contraPrice
+    }
+}
+
+/// `stop sell AMOUNT PAIR at TRIGGER [limit PRICE|market]`
+public struct StopCommand: Hashable, Sendable {
+    public var side: Side
+    public var amount: Located<AmountExpression>
+    public var pair: Located<Pair>
+    public var clause: StopClause
+    public var conditions: OrderConditions
+
+    public init(
+        side: Side, amount: Located<AmountExpression>, pair: Located<Pair>, clause: StopClause,
+        conditions: OrderConditions = OrderConditions()
+    ) {
+        self.side = side
+        self.amount = amount
+        self.pair = pair
+        self.clause = clause
+        self.conditions = conditions
+    }
+}
+
+/// `trail sell AMOUNT PAIR by 2%|by 5`
+public struct TrailCommand: Hashable, Sendable {
+    public var side: Side
+    public var amount: Located<AmountExpression>
+    public var pair: Located<Pair>
+    /// How far behind the best price the trigger follows; above zero.
+    public var distance: Located<PriceOffset>
+
+    public init(
+        side: Side, amount: Located<AmountExpression>, pair: Located<Pair>, distance: Located<PriceOffset>
+    ) {
+        self.side = side
+        self.amount = amount
+        self.pair = pair
+        self.distance = distance
+    }
+}
+
+public enum CancelTarget: Hashable, Sendable {
+    /// In the order typed, each once.
+    case orders([Located<OrderID>])
+    case all(pair: Located<Pair>?)
+    case kind(OrderKind)
+}
+
+public enum OrderChange: Hashable, Sendable {
+    case price(Located<PriceExpression>)
+    case amount(Located<AmountExpression>)
+}
+
+public struct ReportQuery: Hashable, Sendable {
+    public var kind: OrderKind?
+    public var pair: Located<Pair>?
+    public var last: Int?
+    public var since: Located<When>?
+    public var until: Located<When>?
+
+    public init(
+        kind: OrderKind? = nil, pair: Located<Pair>? = nil, last: Int? = nil, since: Located<When>? = nil,
+        until: Located<When>? = nil
+    ) {
+        self.kind = kind
+        self.pair = pair
+        self.last = last
+        self.since = since
+        self.until = until
+    }
+}
+
+public struct HistoryQuery: Hashable, Sendable {
+    public var pair: Located<Pair>?
+    public var last: Int?
+    public var since: Located<When>?
+    public var until: Located<When>?
+    public var fromID: UInt64?
+    public var toID: UInt64?
+    public var oldestFirst: Bool
+
+    public init(
+        pair: Located<Pair>? = nil, last: Int? = nil, since: Located<When>? = nil, until: Located<When>? = nil,
+        fromID: UInt64? = nil, toID: UInt64? = nil, oldestFirst: Bool = false
+    ) {
+        self.pair = pair
+        self.last = last
+        self.since = since
+        self.until = until
+        self.fromID = fromID
+        self.toID = toID
+        self.oldestFirst = oldestFirst
+    }
+}
+
+public enum ChartSubject: Hashable, Sendable {
+    case pair(Located<Pair>)
+    case coin(Located<Coin>)
+}
+
+public enum AlertDirection: String, Hashable, Sendable, CaseIterable {
+    case above
+    case below
+}
+
+/// What an admin does to the paper exchange by hand.
+public enum PaperCommand: Hashable, Sendable {
+    case quote(pair: Located<Pair>, bid: Located<ExactDecimal>, ask: Located<ExactDecimal>)
+    case trade(
+        pair: Located<Pair>, price: Located<ExactDecimal>, amount: Located<ExactDecimal>, takerSide: Side?)
+    case deposit(user: Located<String>, amount: Located<ExactDecimal>, coin: Located<Coin>)
+}

@@ -1,0 +1,140 @@
+extension ExactDecimal {
+    @inlinable
+    public static func + (left: ExactDecimal, right: ExactDecimal) -> ExactDecimal {
+        ExactDecimal(units: left.units + right.units)
+    }
+
+    @inlinable
+    public static func - (left: ExactDecimal, right: ExactDecimal) -> ExactDecimal {
+        ExactDecimal(units: left.units - right.units)
+    }
+
+    @inlinable
+    public static prefix func - (value: ExactDecimal) -> ExactDecimal { ExactDecimal(units: -value.units) }
+
+    @inlinable
+    public static func += (left: inout ExactDecimal, right: ExactDecimal) { left = left + right }
+
+    @inlinable
+    public static func -= (left: inout ExactDecimal, right: ExactDecimal) { left = left - right }
+
+    /// The sum, or `overflow`.
+    public func adding(_ other: ExactDecimal) throws(DecimalError) -> ExactDecimal {
+        let (sum, overflow) = units.addingReportingOverflow(other.units)
+        guard !overflow else { throw .overflow }
+        return ExactDecimal(units: sum)
+    }
+
+    /// The difference, or `overflow`.
+    public func subtracting(_ other: ExactDecimal) throws(DecimalError) -> ExactDecimal {
+        let (difference, overflow) = units.subtractingReportingOverflow(other.units)
+        guard !overflow else { throw .overflow }
+        return ExactDecimal(units: difference)
+    }
+
+    /// The product, rounded to 10^-18 as told; through a 256-bit intermediate, so that only the result can overflow.
+    public func multiplied(by other: ExactDecimal, rounding: Rounding = .exact) throws(DecimalError) -> ExactDecimal {
+        let product = units.magnitude.multipliedFullWidth(by: other.units.magnitude)
+        return try ExactDecimal.quotient(
+            of: product, by: ExactDecimal.one128.magnitude,
+            isNegative: (units < 0) != (other.units < 0), rounding: rounding)
+    }
+
+    /// The quotient, rounded to 10^-18 as told.
+    public func divided(by other: ExactDecimal, rounding: Rounding) throws(DecimalError) -> ExactDecimal {
+        guard other.units != 0 else { throw .divisionByZero }
+        let dividend = units.magnitude.multipliedFullWidth(by: ExactDecimal.one128.magnitude)
+        return try ExactDecimal.quotient(
+            of: dividend, by: other.units.magnitude,
+            isNegative: (units < 0) != (other.units < 0), rounding: rounding)
+    }
+
+    /// The exact product of two numbers that are known to have one: price × quantity, value × fee rate.
+    ///
+    /// `PairRules` refuses a pair whose products would need more than 18 decimals, and the engine refuses orders whose
+    /// value would overflow, so a failure here is corruption and stops the program.
+    public func times(_ other: ExactDecimal) -> ExactDecimal {
+        do {
+            return try multiplied(by: other, rounding: .exact)
+        } catch {
+            preconditionFailure("\(self) × \(other): \(error)")
+        }
+    }
+
+    /// The nearest multiple of `step` in the direction told. `step` must be above zero.
+    public func rounded(toMultipleOf step: ExactDecimal, _ rounding: Rounding) throws(DecimalError) -> ExactDecimal {
+        guard step.units > 0 else { throw .divisionByZero }
+        let remainder = units % step.units
+        if remainder == 0 { return self }
+        let floorRemainder = remainder < 0 ? remainder + step.units : remainder
+        let (lower, underflow) = units.subtractingReportingOverflow(floorRemainder)
+        guard !underflow else { throw .overflow }
+        let roundsUp: Bool
+        switch rounding {
+        case .exact: throw .inexact
+        case .down: roundsUp = false
+        case .up: roundsUp = true
+        case .nearest:
+            let distanceUp = step.units - floorRemainder
+            roundsUp = distanceUp < floorRemainder || (distanceUp == floorRemainder && units > 0)
+        }
+        guard roundsUp else { return ExactDecimal(units: lower) }
+        let (upper, overflow) = lower.addingReportingOverflow(step.units)
+        guard !overflow else { throw .overflow }
+        return ExactDecimal(units: upper)
+    }
+
+    /// Whether this number is a whole number of steps. False for a step of zero or less.
+    public func isMultiple(of step: ExactDecimal) -> Bool {
+        step.units > 0 && units % step.units == 0
+    }
+
+    /// How many decimals are needed to write this number without loss: 0 to 18.
+    public var significantDecimals: Int {
+        if units == 0 { return 0 }
+        var rest = units
+        var count = ExactDecimal.decimals
+        while count > 0, rest % 10 == 0 {
+            rest /= 10
+            count -= 1
+        }
+        return count
+    }
+
+    /// 10^-n, for n from 0 to 18: the step of a number with n decimals.
+    public static func step(decimals n: Int) -> ExactDecimal {
+        precondition((0...decimals).contains(n), "a decimal has 0 to 18 decimals")
+        var units = one128
+        for _ in 0..<n { units /= 10 }
+        return ExactDecimal(units: units)
+    }
+
+    private static func quotient(
+        of dividend: (high: UInt128, low: UInt128), by divisor: UInt128, isNegative: Bool, rounding: Rounding
+    ) throws(DecimalError) -> ExactDecimal {
+        let (quotient, remainder): (UInt128, UInt128)
+        if dividend.high == 0 {
+            (quotient, remainder) = dividend.low.quotientAndRemainder(dividingBy: divisor)
+        } else {
+            guard dividend.high < divisor else { throw .overflow }
+            (quotient, remainder) = divisor.dividingFullWidth(dividend)
+        }
+        var magnitude = quotient
+        if remainder != 0 {
+            let grows: Bool
+            switch rounding {
+            case .exact: throw .inexact
+            case .down: grows = isNegative
+            case .up: grows = !isNegative
+            case .nearest: grows = remainder >= divisor - remainder
+            }
+            if grows {
+                let (sum, overflow) = magnitude.addingReportingOverflow(1)
+                guard !overflow else { throw .overflow }
+                magnitude = sum
+            }
+        }
+        guard magnitude <= Int128.max.magnitude else { throw .overflow }
+        return ExactDecimal(units: isNegative ? -Int128(magnitude) : Int128(magnitude))
+    }
+}

@@ -1,0 +1,79 @@
+/// An order as it is handed to an exchange (FIX NewOrderSingle).
+public struct NewOrder: Hashable, Sendable {
+    public let clientOrderID: ClientOrderID
+    public let account: AccountID
+    public let pair: Pair
+    public let side: Side
+    /// In the base coin.
+    public let quantity: ExactDecimal
+    /// A market order is sent as immediate-or-cancel at its protection price.
+    public let price: OrderPrice
+    /// What the exchange itself enforces; expiries are the desk's.
+    public let lifetime: Lifetime
+
+    /// How the exchange treats what does not trade at once.
+    public enum Lifetime: String, Hashable, Sendable, Codable {
+        case rest
+        case immediateOrCancel
+        case fillOrKill
+        /// Rests, or is refused where it would trade at once.
+        case postOnly
+    }
+
+    public init(
+        clientOrderID: ClientOrderID, account: AccountID, pair: Pair, side: Side, quantity: ExactDecimal,
+        price: OrderPrice, lifetime: Lifetime
+    ) {
+        self.clientOrderID = clientOrderID
+        self.account = account
+        self.pair = pair
+        self.side = side
+        self.quantity = quantity
+        self.price = price
+        self.lifetime = lifetime
+    }
+}
+
+/// What the desk asks of an exchange about one order.
+public enum OrderRequest: Hashable, Sendable {
+    case place(NewOrder)
+    case cancel(ClientOrderID, account: AccountID)
+    /// What became of it? Answered by `ExecutionReport.status`.
+    case status(ClientOrderID, account: AccountID)
+}
+
+/// What an exchange says about one order (FIX ExecutionReport). Reports may come late, twice, or out of order: the
+/// engine counts each fill once by its `FillID`.
+public enum ExecutionReport: Hashable, Sendable {
+    /// It is on the book, or will trade in the reports that follow.
+    case accepted(ClientOrderID, exchangeOrderID: String)
+    /// It was refused; nothing of it traded.
+    case rejected(ClientOrderID, code: RefusalCode, reason: String)
+    case filled(ClientOrderID, Fill)
+    /// It is off the book; what had filled stays filled.
+    case canceled(ClientOrderID)
+    /// A cancel came to nothing: it is filled, or gone already.
+    case cancelRejected(ClientOrderID, reason: String)
+    /// The answer to a request about it was lost: nobody here knows whether the exchange has it.
+    case lost(ClientOrderID)
+    /// The answer to `OrderRequest.status`.
+    case status(ClientOrderID, ExchangeOrderState)
+
+    public var clientOrderID: ClientOrderID {
+        switch self {
+        case .accepted(let id, _), .rejected(let id, _, _), .filled(let id, _), .canceled(let id),
+            .cancelRejected(let id, _), .lost(let id), .status(let id, _):
+            id
+        }
+    }
+}
+
+/// The whole of what an exchange knows about one order.
+public enum ExchangeOrderState: Hashable, Sendable {
+    /// The exchange never had it, and can no longer get it.
+    case neverArrived
+    /// On the book. `fills` are all fills so far.
+    case open(exchangeOrderID: String, fills: [Fill])
+    /// Off the book. `fills` are all fills it ever had; where they add up to less than the order, the rest was canceled.
+    case closed(exchangeOrderID: String, fills: [Fill])
+}

@@ -1,0 +1,140 @@
+/// How an order is priced at the exchange.
+public enum OrderPrice: Hashable, Sendable {
+    case limit(ExactDecimal)
+    /// At whatever the market gives, up to `protection`: what a market order reserves, and may never trade beyond.
+    case market(protection: ExactDecimal)
+
+    /// The price that the order may not trade beyond, in the quote coin.
+    public var bound: ExactDecimal {
+        switch self {
+        case .limit(let price), .market(let price): price
+        }
+    }
+
+    /// The limit, or nil for a market order.
+    public var limit: ExactDecimal? {
+        if case .limit(let price) = self { price } else { nil }
+    }
+}
+
+/// What a stop becomes when its trigger fires.
+public enum TriggeredPrice: Hashable, Sendable {
+    case limit(ExactDecimal)
+    case market
+}
+
+/// What the desk does for an order beyond handing it to the exchange.
+public enum OrderPlan: Hashable, Sendable {
+    /// Nothing: it is one order at the exchange.
+    case none
+    /// The parent of `count` children spread over the range; itself never at the exchange.
+    case sliced(low: ExactDecimal, high: ExactDecimal, includesHigh: Bool, count: Int)
+    /// The entry of a round trip. With a contra price, the contra order is placed as soon as the entry has filled.
+    case paired(contraPrice: ExactDecimal?)
+    /// Waits for the trigger, then becomes a child order; itself never at the exchange.
+    case stop(trigger: ExactDecimal, then: TriggeredPrice)
+    /// A limit at the exchange; when the trigger fires it is taken off, and what is left becomes a child order.
+    case oco(trigger: ExactDecimal, then: TriggeredPrice)
+}
+
+/// Why an order is being taken off.
+public enum CancelReason: String, Hashable, Sendable, Codable, CaseIterable {
+    /// The trader asked.
+    case requested
+    /// Its time is over.
+    case expiry
+    /// The other leg of a one-cancels-the-other takes its place.
+    case triggered
+    /// A sibling was rejected, or the whole that it belongs to was canceled.
+    case parent
+}
+
+/// An order as the desk knows it.
+///
+/// A sliced order and a stop are never at the exchange themselves: their `filled`, `filledValue` and `fee` are the sums
+/// of their children's.
+public struct Order: Hashable, Sendable {
+    public let id: OrderID
+    public let account: AccountID
+    public let pair: Pair
+    public let side: Side
+    public let kind: OrderKind
+    /// In the base coin.
+    public let quantity: ExactDecimal
+    public let price: OrderPrice
+    public let timeInForce: TimeInForce
+    public let isPostOnly: Bool
+    public let plan: OrderPlan
+    /// The order that this one is a child of: a slice, a contra order, what a stop became.
+    public let parent: OrderID?
+    /// The line that made it, without its tag; a child has its parent's.
+    public let line: String
+    public let createdAt: Timestamp
+
+    public var status: OrderStatus
+    /// Which attempt at the exchange is the current one; from 1.
+    public var attempt: UInt32
+    /// The exchange's own number, once it has answered.
+    public var exchangeOrderID: String?
+    /// In the base coin; never more than `quantity`.
+    public var filled: ExactDecimal
+    /// The sum of price × quantity of the fills, in the quote coin.
+    public var filledValue: ExactDecimal
+    /// What was paid in fees, in `feeCurrency`.
+    public var fee: ExactDecimal
+    public var feeCurrency: Coin
+    /// What is held for the rest of it, in the coin that it spends.
+    public var reserved: ExactDecimal
+    /// Set while a cancel is under way, and for what was canceled.
+    public var cancelReason: CancelReason?
+    /// Why the exchange rejected it.
+    public var rejection: RefusalCode?
+    /// When it triggered, and at which price of the market.
+    public var triggeredAt: Timestamp?
+    public var triggerMarketPrice: ExactDecimal?
+    public var children: [OrderID]
+    /// When nothing could happen to it, or to anything under it, any more.
+    public var closedAt: Timestamp?
+
+    public init(
+        id: OrderID, account: AccountID, pair: Pair, side: Side, kind: OrderKind, quantity: ExactDecimal,
+        price: OrderPrice, timeInForce: TimeInForce = .goodTillCanceled, isPostOnly: Bool = false,
+        plan: OrderPlan = .none, parent: OrderID? = nil, line: String, createdAt: Timestamp, status: OrderStatus,
+        reserved: ExactDecimal, feeCurrency: Coin
+    ) {
+        self.id = id
+        self.account = account
+        self.pair = pair
+        self.side = side
+        self.kind = kind
+        self.quantity = quantity
+        self.price = price
+        self.timeInForce = timeInForce
+        self.isPostOnly = isPostOnly
+        self.plan = plan
+        self.parent = parent
+        self.line = line
+        self.createdAt = createdAt
+        self.status = status
+        self.attempt = 1
+        self.filled = .zero
+        self.filledValue = .zero
+        self.fee = .zero
+        self.feeCurrency = feeCurrency
+        self.reserved = reserved
+        self.children = []
+    }
+
+    /// What is not filled yet, in the base coin.
+    public var remaining: ExactDecimal { quantity - filled }
+
+    /// What the exchange knows it by.
+    public var clientOrderID: ClientOrderID { ClientOrderID(order: id, attempt: attempt) }
+
+    /// Value over quantity of what filled, to the nearest 10^-18 of the quote coin; nil until a fill.
+    public var averagePrice: ExactDecimal? {
+        guard filled.isPositive else { return nil }
+        // A quotient of two amounts that fit can only overflow for prices that the engine refuses.
+        return try? filledValue.divided(by: filled, rounding: .nearest)
+    }
+}
