@@ -1,0 +1,73 @@
+public import Trading
+
+/// What is to be done once the records are on disk. Thrown away when records are replayed: reconciliation makes up.
+public enum Effect: Hashable, Sendable {
+    case request(OrderRequest)
+    case notify(OrderEvent)
+    /// To be decided next, before anything else.
+    case consider(Input)
+}
+
+/// Something about an order that its trader is told.
+public struct OrderEvent: Hashable, Sendable {
+    /// The order as it is after the event.
+    public let order: Order
+    public let kind: Kind
+    public let at: Timestamp
+
+    public enum Kind: Hashable, Sendable {
+        case opened
+        case partiallyFilled(Fill)
+        case filled(Fill)
+        case canceled
+        case expired
+        case rejected(code: RefusalCode, reason: String)
+        case triggered(marketPrice: ExactDecimal, trigger: ExactDecimal, then: TriggeredPrice, child: OrderID?)
+        case unknown
+        case reconciled
+        case contraReady(quantity: ExactDecimal)
+        /// The order of the event is the contra order.
+        case contraPlaced
+        case pairedDone(PairedResult)
+        case slicedDone
+        /// The exchange would not cancel it.
+        case cancelFailed(reason: String)
+
+        /// The permanent name in messages.
+        public var name: String {
+            switch self {
+            case .opened: "opened"
+            case .partiallyFilled: "partially_filled"
+            case .filled: "filled"
+            case .canceled: "canceled"
+            case .expired: "expired"
+            case .rejected: "rejected"
+            case .triggered: "triggered"
+            case .unknown: "unknown"
+            case .reconciled: "reconciled"
+            case .contraReady: "contra_ready"
+            case .contraPlaced: "contra_placed"
+            case .pairedDone: "paired_done"
+            case .slicedDone: "sliced_done"
+            case .cancelFailed: "cancel_failed"
+            }
+        }
+    }
+
+    public init(order: Order, kind: Kind, at: Timestamp) {
+        self.order = order
+        self.kind = kind
+        self.at = at
+    }
+}
+
+/// A report that does not fit what the desk knows. Nothing was changed by it; an operator should look.
+public struct Anomaly: Hashable, Sendable {
+    public let order: OrderID
+    public let text: String
+
+    public init(order: OrderID, text: String) {
+        self.order = order
+        self.text = text
+    }
+}

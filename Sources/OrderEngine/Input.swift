@@ -1,0 +1,96 @@
+public import Trading
+
+/// Everything that can change an order, and the only way to change one.
+public enum Input: Hashable, Sendable {
+    case place(OrderTicket)
+    /// The contra order of a paired order whose entry has filled.
+    case placeContra(order: OrderID, account: AccountID, price: TicketPrice, line: String)
+    /// Every one of them, or a refusal and none.
+    case cancel([OrderID], account: AccountID)
+    case report(ExecutionReport)
+    /// A print of the market, anybody's.
+    case marketTrade(MarketTrade)
+    /// Look at the clock: expire what is due.
+    case timePassed
+    case adjustFunds(FundsAdjustment)
+    /// Look at an order of several parts again after one of them changed.
+    case settle(OrderID)
+}
+
+/// How a new order is to be priced.
+public enum TicketPrice: Hashable, Sendable {
+    case limit(ExactDecimal)
+    case market
+}
+
+/// A new order with every figure settled: amounts in the base coin, moments on the calendar.
+public struct OrderTicket: Hashable, Sendable {
+    public var account: AccountID
+    public var pair: Pair
+    public var side: Side
+    public var quantity: ExactDecimal
+    /// For a sliced order or a stop, ignored: their plan has the prices.
+    public var price: TicketPrice
+    public var timeInForce: TimeInForce
+    public var isPostOnly: Bool
+    public var plan: OrderPlan
+    /// The line that asked for it, for its story.
+    public var line: String
+
+    public init(
+        account: AccountID, pair: Pair, side: Side, quantity: ExactDecimal, price: TicketPrice,
+        timeInForce: TimeInForce = .goodTillCanceled, isPostOnly: Bool = false, plan: OrderPlan = .none,
+        line: String
+    ) {
+        self.account = account
+        self.pair = pair
+        self.side = side
+        self.quantity = quantity
+        self.price = price
+        self.timeInForce = timeInForce
+        self.isPostOnly = isPostOnly
+        self.plan = plan
+        self.line = line
+    }
+
+    /// The kind that reports group it under.
+    public var kind: OrderKind {
+        switch plan {
+        case .none: timeInForce.expireTime == nil ? .simple : .timed
+        case .sliced: .sliced
+        case .paired: .paired
+        case .stop: .stop
+        case .oco: .oco
+        }
+    }
+}
+
+/// Why the engine refuses, and about which part of the command.
+public struct EngineRefusal: Error, Hashable, Sendable {
+    /// The part of the command that the refusal points at.
+    public enum Subject: Hashable, Sendable {
+        case amount
+        case price
+        case pair
+        case range
+        case count
+        case trigger
+        case expiry
+        case contraPrice
+        case order(OrderID)
+    }
+
+    public let code: RefusalCode
+    public let subject: Subject?
+    /// For people, without the leading `!`.
+    public let message: String
+    /// What to write in place of the subject, where that alone repairs the command.
+    public let suggestion: String?
+
+    public init(_ code: RefusalCode, _ subject: Subject? = nil, _ message: String, suggestion: String? = nil) {
+        self.code = code
+        self.subject = subject
+        self.message = message
+        self.suggestion = suggestion
+    }
+}

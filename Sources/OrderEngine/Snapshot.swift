@@ -1,0 +1,67 @@
+public import Trading
+
+/// What the engine keeps of an order beyond the order itself.
+public struct OrderEntry: Hashable, Sendable {
+    public var order: Order
+    /// The fills that have been counted.
+    public var fillIDs: Set<FillID>
+    /// The number set aside for what the order becomes when its limit is off the book.
+    public var triggeredChild: OrderID?
+    /// How much a paired order's contra may be, while it may be placed.
+    public var contraReady: ExactDecimal?
+
+    public init(
+        order: Order, fillIDs: Set<FillID> = [], triggeredChild: OrderID? = nil, contraReady: ExactDecimal? = nil
+    ) {
+        self.order = order
+        self.fillIDs = fillIDs
+        self.triggeredChild = triggeredChild
+        self.contraReady = contraReady
+    }
+}
+
+/// What an account has of one coin.
+public struct Funds: Hashable, Sendable {
+    /// Everything, held or not.
+    public var total: ExactDecimal
+    /// Held for open orders.
+    public var reserved: ExactDecimal
+
+    public var free: ExactDecimal { total - reserved }
+
+    public init(total: ExactDecimal = .zero, reserved: ExactDecimal = .zero) {
+        self.total = total
+        self.reserved = reserved
+    }
+}
+
+/// The engine's whole durable state as plain values, in a fixed order: equal states give equal snapshots.
+public struct EngineSnapshot: Hashable, Sendable {
+    public struct FundsRow: Hashable, Sendable {
+        public let account: AccountID
+        public let coin: Coin
+        public let funds: Funds
+
+        public init(account: AccountID, coin: Coin, funds: Funds) {
+            self.account = account
+            self.coin = coin
+            self.funds = funds
+        }
+    }
+
+    /// The number that the next order gets.
+    public var nextOrderID: OrderID
+    /// By order id.
+    public var orders: [OrderEntry]
+    /// The finished ones among `orders`, oldest first.
+    public var finished: [OrderID]
+    /// By account, then coin.
+    public var funds: [FundsRow]
+
+    public init(nextOrderID: OrderID, orders: [OrderEntry], finished: [OrderID], funds: [FundsRow]) {
+        self.nextOrderID = nextOrderID
+        self.orders = orders
+        self.finished = finished
+        self.funds = funds
+    }
+}
