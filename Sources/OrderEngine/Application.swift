@@ -1,0 +1,223 @@
+import OrderedCollections
+import Trading
+
+extension OrderEngine {
+    /// Changes the state as the record says, and says what is to be done about it. Cannot fail: a record that does not
+    /// fit the state is corruption, and stops the program.
+    mutating func apply(_ record: Record, touching outcome: inout Outcome) -> [Effect] {
+        switch record {
+        case .fundsAdjusted(let adjustment):
+            change(adjustment.account, adjustment.coin, touching: &outcome) { $0.total += adjustment.amount }
+            return []
+        case .orderPlaced(let order):
+            return place(order, touching: &outcome)
+        case .orderAccepted(let id, let exchangeOrderID, let time):
+            return accept(id, exchangeOrderID, at: time, touching: &outcome)
+        case .orderRejected(let id, let code, let reason, let time):
+            return reject(id, code, reason, at: time, touching: &outcome)
+        case .orderFilled(let id, let fill, let reservedAfter, let time):
+            return fillOrder(id, fill, reservedAfter, at: time, touching: &outcome)
+        case .cancelRequested(let id, let reason, _):
+            return requestCancel(id, reason, touching: &outcome)
+        case .cancelFailed(let id, let reason, let time):
+            return failCancel(id, reason, at: time, touching: &outcome)
+        case .orderClosed(let id, let time):
+            return close(id, at: time, touching: &outcome)
+        case .orderTriggered(let id, let marketPrice, let child, let time):
+            return trigger(id, marketPrice, child, at: time, touching: &outcome)
+        case .answerLost(let id, let time):
+            let order = transition(id, .answerLost, touching: &outcome)
+            return [
+                .notify(OrderEvent(order: order, kind: .unknown, at: time)),
+                .request(.status(order.clientOrderID, account: order.account)),
+            ]
+        case .orderReconciled(let id, let time):
+            outcome.touchedOrders.append(id)
+            return [.notify(OrderEvent(order: existing(id).order, kind: .reconciled, at: time))]
+        case .contraReady(let id, let quantity, let time):
+            entries[id]?.contraReady = quantity
+            outcome.touchedOrders.append(id)
+            return [.notify(OrderEvent(order: existing(id).order, kind: .contraReady(quantity: quantity), at: time))]
+        case .orderFinished(let id, let status, let time):
+            return finish(id, status, at: time, touching: &outcome)
+        case .pairedDone(let id, let result, let time):
+            let order = closeWhole(id, at: time, touching: &outcome)
+            return [.notify(OrderEvent(order: order, kind: .pairedDone(result), at: time))]
+        }
+    }
+
+    // MARK: Each record
+
+    private mutating func place(_ order: Order, touching outcome: inout Outcome) -> [Effect] {
+        precondition(entries[order.id] == nil, "\(order.id) is placed twice")
+        entries[order.id] = OrderEntry(order: order)
+        nextOrderID = max(nextOrderID, OrderID(order.id.rawValue + 1))
+        openOrders[order.account, default: []].insert(order.id)
+        outcome.touchedOrders.append(order.id)
+        if order.reserved.isPositive {
+            change(order.account, order.spentCoin, touching: &outcome) { $0.reserved += order.reserved }
+        }
+        if let parent = order.parent {
+            entries[parent]?.order.children.append(order.id)
+            entries[parent]?.contraReady = nil
+            mirror(parent, touching: &outcome)
+        }
+        if let trigger = order.trigger {
+            triggers[order.pair, default: TriggerBook()].insert(order.id, side: order.side, trigger: trigger)
+        }
+        if let expireTime = order.timeInForce.expireTime { expiries.set(order.id, to: expireTime) }
+        return order.status == .pending ? [.request(.place(NewOrder(order)))] : []
+    }
+
+    private mutating func accept(
+        _ id: OrderID, _ exchangeOrderID: String, at time: Timestamp, touching outcome: inout Outcome
+    ) -> [Effect] {
+        entries[id]?.order.exchangeOrderID = exchangeOrderID
+        let order = transition(id, .accepted, touching: &outcome)
+        var isContra = false
+        if let parent = order.parent, case .paired = entries[parent]?.order.plan { isContra = true }
+        var effects: [Effect] = [
+            .notify(OrderEvent(order: order, kind: isContra ? .contraPlaced : .opened, at: time))
+        ]
+        // A cancel that was asked for before the exchange had answered.
+        if order.cancelReason != nil {
+            effects.append(.request(.cancel(order.clientOrderID, account: order.account)))
+        }
+        return effects
+    }
+
+    private mutating func reject(
+        _ id: OrderID, _ code: RefusalCode, _ reason: String, at time: Timestamp, touching outcome: inout Outcome
+    ) -> [Effect] {
+        entries[id]?.order.rejection = code
+        let entry = existing(id)
+        // The limit of a one-cancels-the-other is off the book already when its stop cannot be placed.
+        let order = entry.order.status.isFinal ? entry.order : transition(id, .rejected, touching: &outcome)
+        let effect = Effect.notify(OrderEvent(order: order, kind: .rejected(code: code, reason: reason), at: time))
+        if entry.order.status.isFinal {
+            entries[id]?.order.status = .rejected
+            _ = closeWhole(id, at: time, touching: &outcome)
+            return [effect]
+        }
+        return [effect] + release(id, at: time, touching: &outcome)
+    }
+
+    private mutating func fillOrder(
+        _ id: OrderID, _ fill: Fill, _ reservedAfter: ExactDecimal, at time: Timestamp, touching outcome: inout Outcome
+    ) -> [Effect] {
+        let before = existing(id).order
+        let isWhole = fill.quantity == before.remaining
+        entries[id]?.fillIDs.insert(fill.id)
+        entries[id]?.order.add(fill)
+        entries[id]?.order.reserved = reservedAfter
+        let order = transition(id, isWhole ? .filledWhole : .filledInPart, touching: &outcome)
+        settleFunds(of: order, fill, released: before.reserved - reservedAfter, touching: &outcome)
+        if let parent = order.parent, entries[parent]?.order.sumsItsChildren == true {
+            entries[parent]?.order.add(fill)
+            mirror(parent, touching: &outcome)
+        }
+        let event = OrderEvent(order: order, kind: isWhole ? .filled(fill) : .partiallyFilled(fill), at: time)
+        guard order.status.isFinal else { return [.notify(event)] }
+        if before.closedAt != nil, let parent = order.parent { return [.notify(event), .consider(.settle(parent))] }
+        return [.notify(event)] + release(id, at: time, touching: &outcome)
+    }
+
+    private mutating func requestCancel(
+        _ id: OrderID, _ reason: CancelReason, touching outcome: inout Outcome
+    ) -> [Effect] {
+        let order = existing(id).order
+        entries[id]?.order.cancelReason = reason
+        outcome.touchedOrders.append(id)
+        // Until the cancel has failed there is nothing left to expire. A triggered order's child still may.
+        if reason != .triggered { expiries.remove(id) }
+        if order.trigger != nil, reason != .triggered { triggers[order.pair]?.remove(id, side: order.side) }
+        guard order.isAtExchangeItself else { return [] }
+        switch order.status {
+        case .open, .partiallyFilled: return [.request(.cancel(order.clientOrderID, account: order.account))]
+        // Asked for as soon as the exchange has answered.
+        case .pending, .unknown: return []
+        case .filled, .canceled, .expired, .rejected, .armed: return []
+        }
+    }
+
+    /// A trader's own cancel that failed is the trader's to repeat; all others are repeated by the desk, a second later.
+    private mutating func failCancel(
+        _ id: OrderID, _ reason: String, at time: Timestamp, touching outcome: inout Outcome
+    ) -> [Effect] {
+        let order = existing(id).order
+        let retry = time.advanced(bySeconds: 1)
+        outcome.touchedOrders.append(id)
+        if order.cancelReason == .requested {
+            entries[id]?.order.cancelReason = nil
+            if let expireTime = order.timeInForce.expireTime { expiries.set(id, to: max(expireTime, retry)) }
+            if let trigger = order.trigger, order.triggeredAt == nil {
+                triggers[order.pair, default: TriggerBook()].insert(id, side: order.side, trigger: trigger)
+            }
+        } else {
+            expiries.set(id, to: retry)
+        }
+        return [
+            .notify(OrderEvent(order: existing(id).order, kind: .cancelFailed(reason: reason), at: time)),
+            .request(.status(order.clientOrderID, account: order.account)),
+        ]
+    }
+
+    private mutating func close(
+        _ id: OrderID, at time: Timestamp, touching outcome: inout Outcome
+    ) -> [Effect] {
+        let isExpiry = existing(id).order.cancelReason == .expiry
+        let order = transition(id, isExpiry ? .expired : .canceled, touching: &outcome)
+        let effects = release(id, at: time, touching: &outcome)
+        // A limit that makes way for its stop is not canceled to the trader: the order goes on.
+        guard order.cancelReason != .triggered else { return effects }
+        return [.notify(OrderEvent(order: existing(id).order, kind: isExpiry ? .expired : .canceled, at: time))]
+            + effects
+    }
+
+    private mutating func trigger(
+        _ id: OrderID, _ marketPrice: ExactDecimal, _ child: OrderID?, at time: Timestamp,
+        touching outcome: inout Outcome
+    ) -> [Effect] {
+        let order = existing(id).order
+        guard let trigger = order.trigger else { preconditionFailure("\(id) triggered and has no trigger") }
+        triggers[order.pair]?.remove(id, side: order.side)
+        entries[id]?.order.triggeredAt = time
+        entries[id]?.order.triggerMarketPrice = marketPrice
+        entries[id]?.triggeredChild = child
+        if let child { nextOrderID = max(nextOrderID, OrderID(child.rawValue + 1)) }
+        outcome.touchedOrders.append(id)
+        let then: TriggeredPrice
+        switch order.plan {
+        case .stop(_, let price), .oco(_, let price): then = price
+        case .none, .sliced, .paired: preconditionFailure("\(id) triggered and has no trigger")
+        }
+        return [
+            .notify(
+                OrderEvent(
+                    order: existing(id).order,
+                    kind: .triggered(marketPrice: marketPrice, trigger: trigger, then: then, child: child), at: time))
+        ]
+    }
+
+    private mutating func finish(
+        _ id: OrderID, _ status: OrderStatus, at time: Timestamp, touching outcome: inout Outcome
+    ) -> [Effect] {
+        let before = existing(id)
+        let wasBetweenLegs = before.contraReady != nil || !before.order.children.isEmpty
+        entries[id]?.order.status = status
+        let order = closeWhole(id, at: time, touching: &outcome)
+        let kind: OrderEvent.Kind
+        switch (order.plan, status) {
+        case (.sliced, .filled): kind = .slicedDone
+        case (.sliced, .canceled): kind = .canceled
+        case (.sliced, .expired): kind = .expired
+        case (.sliced, .rejected):
+            kind = .rejected(code: .exchangeRejected, reason: "every one of its orders was rejected")
+        // The entry said long ago how it ended; that the pair ends without its contra is news.
+        case (.paired, .canceled) where wasBetweenLegs: kind = .canceled
+        // What ended it was told of the leg that ended.
+        default: return []
+        }
+        return [.notify(OrderEvent(order: order, kind: kind, at: time))]
+    }
+}

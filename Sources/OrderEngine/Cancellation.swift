@@ -1,0 +1,92 @@
+public import Trading
+
+extension OrderEngine {
+    /// Starts taking off every one of the orders, or refuses and starts none.
+    func decideCancel(_ ids: [OrderID], account: AccountID, at now: Timestamp) throws(EngineRefusal) -> [Record] {
+        var records: [Record] = []
+        for id in ids {
+            guard let entry = entries[id], entry.order.account == account else {
+                throw EngineRefusal(.unknownOrder, .order(id), "there is no open order \(id)")
+            }
+            guard entry.order.closedAt == nil else {
+                throw EngineRefusal(.orderFinished, .order(id), "\(id) is \(entry.order.status.words) already")
+            }
+            let steps = cancelSteps(entry.order, .requested, at: now)
+            guard !steps.isEmpty else {
+                throw EngineRefusal(.cancelUnderWay, .order(id), "\(id) is being canceled already")
+            }
+            // Naming an order and one of its children asks for the same cancel twice.
+            records += steps.filter { step in !records.contains(where: { $0.closesSameOrder(as: step) }) }
+        }
+        return records
+    }
+
+    /// Whatever has to be taken off so that nothing of this order works any more. Empty where all of that is under way.
+    func cancelSteps(_ order: Order, _ reason: CancelReason, at now: Timestamp) -> [Record] {
+        var steps: [Record] = []
+        if order.status == .armed {
+            // Nothing is at the exchange: its own word is enough.
+            return [.cancelRequested(order.id, reason, at: now), .orderClosed(order.id, at: now)]
+        }
+        // A limit that is making way for its stop: the stop is not to follow.
+        let isMakingWay = order.cancelReason == .triggered && order.isAtExchangeItself
+        if order.cancelReason == nil || isMakingWay {
+            steps.append(.cancelRequested(order.id, reason, at: now))
+        }
+        for child in liveChildren(of: order) where child.cancelReason == nil {
+            steps.append(.cancelRequested(child.id, reason == .requested ? .parent : reason, at: now))
+        }
+        // A paired order between its legs has nothing at the exchange: it ends at once.
+        if case .paired = order.plan, order.status.isFinal, entries[order.id]?.contraReady != nil {
+            steps.append(.orderFinished(order.id, .canceled, at: now))
+        }
+        return steps
+    }
+
+    func liveChildren(of order: Order) -> [Order] {
+        order.children.compactMap { id in
+            guard let child = entries[id]?.order, child.closedAt == nil else { return nil }
+            return child
+        }
+    }
+
+    /// Expires the next order whose time has come, if there is one.
+    func decideExpiry(at now: Timestamp) -> [Record] {
+        guard let (time, id) = expiries.first, time <= now, let order = entries[id]?.order else { return [] }
+        if let reason = order.cancelReason, reason != .triggered {
+            // A cancel of the desk's own that the exchange would not take: once more.
+            return [.cancelRequested(id, reason, at: now)]
+        }
+        return cancelSteps(order, .expiry, at: now)
+    }
+}
+
+extension Record {
+    fileprivate func closesSameOrder(as other: Record) -> Bool {
+        switch (self, other) {
+        case (.cancelRequested(let one, _, _), .cancelRequested(let two, _, _)),
+            (.orderClosed(let one, _), .orderClosed(let two, _)),
+            (.orderFinished(let one, _, _), .orderFinished(let two, _, _)):
+            one == two
+        default:
+            false
+        }
+    }
+}
+
+extension OrderStatus {
+    /// The status as a trader reads it.
+    public var words: String {
+        switch self {
+        case .pending: "pending"
+        case .open: "open"
+        case .partiallyFilled: "filled in part"
+        case .filled: "filled"
+        case .canceled: "canceled"
+        case .expired: "expired"
+        case .rejected: "rejected"
+        case .armed: "waiting for its trigger"
+        case .unknown: "unknown"
+        }
+    }
+}

@@ -1,0 +1,147 @@
+import DequeModule
+import OrderedCollections
+public import Trading
+
+/// What the application of several records shares: statuses, funds, and the end of an order.
+extension OrderEngine {
+    func existing(_ id: OrderID) -> OrderEntry {
+        guard let entry = entries[id] else { preconditionFailure("a record names \(id), which is not known") }
+        return entry
+    }
+
+    mutating func transition(
+        _ id: OrderID, _ event: StatusEvent, touching outcome: inout Outcome
+    ) -> Order {
+        let before = existing(id).order.status
+        guard let after = before.after(event) else {
+            preconditionFailure("\(id) is \(before) and cannot be \(event)")
+        }
+        entries[id]?.order.status = after
+        outcome.touchedOrders.append(id)
+        if let parent = existing(id).order.parent { mirror(parent, touching: &outcome) }
+        return existing(id).order
+    }
+
+    /// The status of an order whose work its children do.
+    mutating func mirror(_ parent: OrderID, touching outcome: inout Outcome) {
+        guard let order = entries[parent]?.order, order.closedAt == nil, order.sumsItsChildren else { return }
+        outcome.touchedOrders.append(parent)
+        switch order.plan {
+        case .sliced:
+            entries[parent]?.order.status = order.filled.isPositive ? .partiallyFilled : .open
+        case .stop, .oco:
+            guard let child = order.children.last, let status = entries[child]?.order.status else { return }
+            entries[parent]?.order.status = status
+        case .none, .paired:
+            break
+        }
+    }
+
+    /// Frees what a final order still holds; closes it, or has the whole that it belongs to looked at.
+    mutating func release(
+        _ id: OrderID, at time: Timestamp, touching outcome: inout Outcome
+    ) -> [Effect] {
+        let order = existing(id).order
+        if order.reserved.isPositive {
+            entries[id]?.order.reserved = .zero
+            change(order.account, order.spentCoin, touching: &outcome) { $0.reserved -= order.reserved }
+        }
+        var effects: [Effect] = []
+        // The time of a paired order is its entry's: what has filled may wait for its contra as long as it likes.
+        if case .paired = order.plan { expiries.remove(id) }
+        if order.plan == .none || (order.isOnlyParent && order.children.isEmpty) {
+            _ = closeWhole(id, at: time, touching: &outcome)
+        } else {
+            effects.append(.consider(.settle(id)))
+        }
+        if let parent = order.parent { effects.append(.consider(.settle(parent))) }
+        return effects
+    }
+
+    mutating func closeWhole(
+        _ id: OrderID, at time: Timestamp, touching outcome: inout Outcome
+    ) -> Order {
+        let order = existing(id).order
+        outcome.touchedOrders.append(id)
+        guard order.closedAt == nil else { return order }
+        entries[id]?.order.closedAt = time
+        entries[id]?.contraReady = nil
+        openOrders[order.account]?.remove(id)
+        expiries.remove(id)
+        if order.trigger != nil { triggers[order.pair]?.remove(id, side: order.side) }
+        finished.append(id)
+        dropOldFinished()
+        return existing(id).order
+    }
+
+    /// A finished child is kept as long as its parent is open: the parent's result is made of it.
+    mutating func dropOldFinished() {
+        var looked = 0
+        while finished.count > limits.finishedOrdersKept, looked < 2, let id = finished.popFirst() {
+            looked += 1
+            if let parent = entries[id]?.order.parent, let whole = entries[parent], whole.order.closedAt == nil {
+                finished.append(id)
+            } else {
+                entries[id] = nil
+            }
+        }
+    }
+
+    mutating func change(
+        _ account: AccountID, _ coin: Coin, touching outcome: inout Outcome, _ body: (inout Funds) -> Void
+    ) {
+        body(&funds[FundsKey(account: account, coin: coin), default: Funds()])
+        outcome.touchedFunds.append(TouchedFunds(account: account, coin: coin))
+    }
+
+    mutating func settleFunds(
+        of order: Order, _ fill: Fill, released: ExactDecimal, touching outcome: inout Outcome
+    ) {
+        let value = fill.price.times(fill.quantity)
+        let bought = order.side == .buy
+        change(order.account, order.pair.base, touching: &outcome) {
+            if bought { $0.total += fill.quantity } else { $0.total -= fill.quantity }
+        }
+        change(order.account, order.pair.quote, touching: &outcome) {
+            if bought { $0.total -= value } else { $0.total += value }
+        }
+        change(order.account, fill.feeCurrency, touching: &outcome) { $0.total -= fill.fee }
+        change(order.account, order.spentCoin, touching: &outcome) { $0.reserved -= released }
+    }
+}
+
+extension NewOrder {
+    /// The order as the exchange gets it.
+    init(_ order: Order) {
+        let lifetime: Lifetime
+        switch (order.price, order.timeInForce) {
+        case (.market, _), (_, .immediateOrCancel): lifetime = .immediateOrCancel
+        case (_, .fillOrKill): lifetime = .fillOrKill
+        case (.limit, .goodTillCanceled), (.limit, .goodTillDate), (.limit, .day):
+            lifetime = order.isPostOnly ? .postOnly : .rest
+        }
+        self.init(
+            clientOrderID: order.clientOrderID, account: order.account, pair: order.pair, side: order.side,
+            quantity: order.remaining, price: order.price, lifetime: lifetime)
+    }
+}
+
+extension Order {
+    /// The coin that it spends.
+    public var spentCoin: Coin { side == .buy ? pair.quote : pair.base }
+
+    /// Whether its figures are the sums of its own and its children's fills.
+    var sumsItsChildren: Bool {
+        switch plan {
+        case .sliced, .stop, .oco: true
+        case .none, .paired: false
+        }
+    }
+
+    mutating func add(_ fill: Fill) {
+        filled += fill.quantity
+        filledValue += fill.price.times(fill.quantity)
+        fee += fill.fee
+        feeCurrency = fill.feeCurrency
+    }
+}

@@ -1,0 +1,63 @@
+public import Trading
+
+/// What an input leads to: records, or a refusal and no change at all.
+public struct Decision: Hashable, Sendable {
+    public var records: [Record]
+    public var refusal: EngineRefusal?
+    public var anomaly: Anomaly?
+
+    static let nothing = Decision(records: [])
+
+    init(records: [Record], refusal: EngineRefusal? = nil, anomaly: Anomaly? = nil) {
+        self.records = records
+        self.refusal = refusal
+        self.anomaly = anomaly
+    }
+
+    static func refused(_ refusal: EngineRefusal) -> Decision { Decision(records: [], refusal: refusal) }
+
+    static func odd(_ order: OrderID, _ text: String) -> Decision {
+        Decision(records: [], anomaly: Anomaly(order: order, text: text))
+    }
+}
+
+extension OrderEngine {
+    /// What this input leads to in the state as it is. Reads, and changes nothing.
+    public func decide(_ input: Input, at now: Timestamp) -> Decision {
+        do {
+            switch input {
+            case .place(let ticket):
+                return Decision(records: try decidePlacement(ticket, at: now))
+            case .placeContra(let order, let account, let price, let line):
+                return Decision(records: try decideContra(order, account: account, price: price, line: line, at: now))
+            case .cancel(let orders, let account):
+                return Decision(records: try decideCancel(orders, account: account, at: now))
+            case .report(let report):
+                return decideReport(report, at: now)
+            case .marketTrade(let trade):
+                return Decision(records: decideTrigger(trade, at: now))
+            case .timePassed:
+                return Decision(records: decideExpiry(at: now))
+            case .adjustFunds(let adjustment):
+                return Decision(records: try decideAdjustment(adjustment))
+            case .settle(let order):
+                return Decision(records: decideSettlement(order, at: now))
+            }
+        } catch {
+            return .refused(error)
+        }
+    }
+
+    private func decideAdjustment(_ adjustment: FundsAdjustment) throws(EngineRefusal) -> [Record] {
+        let held = funds(of: adjustment.account, in: adjustment.coin)
+        do {
+            let total = try held.total.adding(adjustment.amount)
+            // A thousandth of the range is kept free, so that no sum of balances and values can leave it.
+            guard total.magnitude.units < Int128.max / 1_000 else { throw DecimalError.overflow }
+        } catch {
+            throw EngineRefusal(
+                .outOfRange, .amount, "\(adjustment.amount) \(adjustment.coin) is more than an account can hold")
+        }
+        return [.fundsAdjusted(adjustment)]
+    }
+}

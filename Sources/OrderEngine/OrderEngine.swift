@@ -1,0 +1,198 @@
+import DequeModule
+public import OrderedCollections
+public import Trading
+
+/// The state machine that everything which can change an order goes through.
+///
+/// A plain value without clock, chance, disk or network: `decide` reads and changes nothing, `apply` changes and cannot
+/// fail. `process` is the door: it decides, applies, and follows up until nothing is left to decide. The state is what
+/// the records made it; market prices and pair rules are observations that decisions use and write into their records.
+public struct OrderEngine: Sendable {
+    public let limits: EngineLimits
+
+    /// What the exchange allows on each pair. Observed, not recorded.
+    public private(set) var rules: [Pair: PairRules] = [:]
+    /// The newest prices. Observed, not recorded.
+    public private(set) var market: [Pair: Ticker] = [:]
+
+    var entries: [OrderID: OrderEntry] = [:]
+    var nextOrderID = OrderID(1)
+    /// Finished orders, oldest first, kept for late reports up to `EngineLimits.finishedOrdersKept`.
+    var finished = Deque<OrderID>()
+    var funds: [FundsKey: Funds] = [:]
+    var openOrders: [AccountID: Set<OrderID>] = [:]
+    var expiries = WaitingList<Timestamp, OrderID>()
+    var triggers: [Pair: TriggerBook] = [:]
+
+    struct FundsKey: Hashable, Sendable {
+        let account: AccountID
+        let coin: Coin
+    }
+
+    public init(limits: EngineLimits = EngineLimits()) {
+        self.limits = limits
+    }
+
+    // MARK: Observations
+
+    public mutating func observe(_ newRules: PairRules) {
+        rules[newRules.pair] = newRules
+    }
+
+    /// A quote or a whole ticker. It fires nothing: only trades do.
+    public mutating func observe(_ ticker: Ticker, of pair: Pair) {
+        market[pair] = ticker
+    }
+
+    private mutating func observe(_ trade: MarketTrade) {
+        market[trade.pair, default: Ticker(at: trade.at)].last = trade.price
+        market[trade.pair]?.at = trade.at
+    }
+
+    // MARK: Questions
+
+    /// The order as it is, if the engine still has it: every open one, and the newest finished ones.
+    public func order(_ id: OrderID) -> Order? { entries[id]?.order }
+
+    /// What a paired order's contra may be, while it may be placed; in the base coin.
+    public func contraReady(_ id: OrderID) -> ExactDecimal? { entries[id]?.contraReady }
+
+    /// An account's orders that are not finished, children too, by id.
+    public func openOrders(of account: AccountID) -> [Order] {
+        (openOrders[account] ?? []).sorted().compactMap { entries[$0]?.order }
+    }
+
+    public func funds(of account: AccountID, in coin: Coin) -> Funds {
+        funds[FundsKey(account: account, coin: coin)] ?? Funds()
+    }
+
+    /// When the next expiry is due, if any order has one.
+    public var nextExpiry: Timestamp? { expiries.first?.key }
+
+    /// How many triggers wait on a pair.
+    public func triggersWaiting(on pair: Pair) -> Int { triggers[pair]?.count ?? 0 }
+
+    /// What to ask the exchange after a restart: each order that it has, or may have, and each cancel that was under way.
+    public func requestsAfterRestart() -> [OrderRequest] {
+        var requests: [OrderRequest] = []
+        for id in entries.keys.sorted() {
+            guard let order = entries[id]?.order, order.isAtExchangeItself else { continue }
+            requests.append(.status(order.clientOrderID, account: order.account))
+            if order.cancelReason != nil, order.status == .open || order.status == .partiallyFilled {
+                requests.append(.cancel(order.clientOrderID, account: order.account))
+            }
+        }
+        return requests
+    }
+
+    // MARK: The door
+
+    /// What came of one input.
+    public struct Outcome: Sendable {
+        /// To be written, in this order, before anything is done or said.
+        public var records: [Record] = []
+        /// To be asked of the exchange once the records are written.
+        public var requests: [OrderRequest] = []
+        /// To be told once the records are written.
+        public var events: [OrderEvent] = []
+        /// Nothing was changed.
+        public var refusal: EngineRefusal?
+        public var anomalies: [Anomaly] = []
+        /// The orders whose rows changed.
+        public var touchedOrders: OrderedSet<OrderID> = []
+        /// The accounts and coins whose funds changed.
+        public var touchedFunds: OrderedSet<TouchedFunds> = []
+
+        public init() {}
+    }
+
+    /// Whose funds of which coin changed.
+    public struct TouchedFunds: Hashable, Sendable {
+        public let account: AccountID
+        public let coin: Coin
+    }
+
+    /// The most decisions that one input may lead to: far above what the limits on orders allow.
+    static let decisionsMax = 1_000_000
+
+    /// Decides an input, applies what was decided, and goes on until there is nothing left to decide.
+    public mutating func process(_ input: Input, at now: Timestamp) -> Outcome {
+        var outcome = Outcome()
+        if case .marketTrade(let trade) = input { observe(trade) }
+        var waiting = Deque([input])
+        var decisions = 0
+        while let next = waiting.popFirst() {
+            decisions += 1
+            precondition(decisions <= OrderEngine.decisionsMax, "\(input) leads to decisions without end")
+            let decision = decide(next, at: now)
+            if let refusal = decision.refusal {
+                outcome.refusal = refusal
+                break
+            }
+            if let anomaly = decision.anomaly { outcome.anomalies.append(anomaly) }
+            for record in decision.records {
+                outcome.records.append(record)
+                for effect in apply(record, touching: &outcome) {
+                    switch effect {
+                    case .request(let request): outcome.requests.append(request)
+                    case .notify(let event): outcome.events.append(event)
+                    case .consider(let input): waiting.append(input)
+                    }
+                }
+            }
+            // One tick or one look at the clock may fire many; each is decided on the state that the one before left.
+            if !decision.records.isEmpty, next.repeatsWhileItDecides { waiting.append(next) }
+        }
+        return outcome
+    }
+
+    /// Applies a record that was read back. Its effects were had when it was written.
+    public mutating func replay(_ record: Record) {
+        var ignored = Outcome()
+        _ = apply(record, touching: &ignored)
+    }
+
+    /// Applies a record that was read back, and says which rows it changed, so that the tables can be made again.
+    public mutating func replayTouching(_ record: Record) -> Outcome {
+        var touched = Outcome()
+        _ = apply(record, touching: &touched)
+        return touched
+    }
+}
+
+extension Input {
+    var repeatsWhileItDecides: Bool {
+        switch self {
+        case .marketTrade, .timePassed: true
+        case .place, .placeContra, .cancel, .report, .adjustFunds, .settle: false
+        }
+    }
+}
+
+extension Order {
+    /// Whether it is never at the exchange itself, only its children are.
+    public var isOnlyParent: Bool {
+        switch plan {
+        case .sliced, .stop: true
+        case .none, .paired, .oco: false
+        }
+    }
+
+    /// Whether the exchange has it, or may have it, under its own number: not the parent whose status is its child's.
+    public var isAtExchangeItself: Bool {
+        guard status.isAtExchange else { return false }
+        switch plan {
+        case .none, .paired: return true
+        case .oco: return children.isEmpty
+        case .sliced, .stop: return false
+        }
+    }
+
+    /// The price that fires what its plan waits for.
+    var trigger: ExactDecimal? {
+        switch plan {
+        case .stop(let trigger, _), .oco(let trigger, _): trigger
+        case .none, .sliced, .paired: nil
+        }
+    }
+}

@@ -1,0 +1,116 @@
+import Trading
+
+extension OrderEngine {
+    /// Takes a new order on: checks everything that can be known before the exchange is asked.
+    func decidePlacement(_ ticket: OrderTicket, at now: Timestamp) throws(EngineRefusal) -> [Record] {
+        let rules = try rules(for: ticket.pair)
+        try checkExpiry(ticket.timeInForce, at: now)
+        switch ticket.plan {
+        case .none, .paired, .oco:
+            return try [.orderPlaced(workingOrder(ticket, rules, at: now))]
+        case .stop(let trigger, let then):
+            return try [.orderPlaced(armedStop(ticket, trigger, then, rules, at: now))]
+        case .sliced(let low, let high, let includesHigh, let count):
+            let ladder = try SliceLadder(
+                low: low, high: high, includesHigh: includesHigh, count: count, quantity: ticket.quantity,
+                rules: rules, childrenMax: limits.slicedChildrenMax)
+            return try slicedOrder(ticket, ladder, rules, at: now)
+        }
+    }
+
+    /// An order that goes to the exchange as it is.
+    private func workingOrder(
+        _ ticket: OrderTicket, _ rules: PairRules, at now: Timestamp
+    ) throws(EngineRefusal) -> Order {
+        try checkQuantity(ticket.quantity, rules)
+        let price = try bounded(ticket.price, ticket.account, ticket.side, ticket.quantity, rules)
+        try checkValue(price.bound, ticket.quantity, rules)
+        switch ticket.plan {
+        case .oco(let trigger, let then):
+            try checkOtherLeg(trigger, then, beside: price.bound, ticket, rules)
+        case .paired(let contraPrice?):
+            try checkPrice(contraPrice, rules, .contraPrice)
+        case .none, .paired(nil), .sliced, .stop:
+            break
+        }
+        try checkOpenOrders(ticket.account, adding: 1)
+        let reserved = rules.reservation(side: ticket.side, price: price.bound, quantity: ticket.quantity)
+        try checkFunds(
+            ticket.account, rules.reservedCoin(for: ticket.side), needed: reserved,
+            for:
+                "\(ticket.side == .buy ? "buying" : "selling") \(ticket.quantity) \(ticket.pair.base) at \(price.bound)"
+        )
+        return order(ticket, price: price, status: .pending, reserved: reserved, rules, at: now)
+    }
+
+    private func checkOtherLeg(
+        _ trigger: ExactDecimal, _ then: TriggeredPrice, beside limit: ExactDecimal, _ ticket: OrderTicket,
+        _ rules: PairRules
+    ) throws(EngineRefusal) {
+        try checkTrigger(trigger, ticket.side, rules)
+        try checkTriggered(then, ticket.quantity, rules)
+        let isOnItsSide = ticket.side == .sell ? trigger < limit : trigger > limit
+        guard isOnItsSide else {
+            let expected = ticket.side == .sell ? "below" : "above"
+            throw EngineRefusal(
+                .outOfRange, .trigger, "the stop at \(trigger) must be \(expected) the limit at \(limit)")
+        }
+    }
+
+    private func armedStop(
+        _ ticket: OrderTicket, _ trigger: ExactDecimal, _ then: TriggeredPrice, _ rules: PairRules, at now: Timestamp
+    ) throws(EngineRefusal) -> Order {
+        try checkQuantity(ticket.quantity, rules)
+        try checkTrigger(trigger, ticket.side, rules)
+        try checkValue(trigger, ticket.quantity, rules)
+        try checkTriggered(then, ticket.quantity, rules)
+        try checkOpenOrders(ticket.account, adding: 1)
+        let price: OrderPrice =
+            switch then {
+            case .limit(let limit): .limit(limit)
+            case .market: .market(protection: trigger)
+            }
+        return order(ticket, price: price, status: .armed, reserved: .zero, rules, at: now)
+    }
+
+    private func slicedOrder(
+        _ ticket: OrderTicket, _ ladder: SliceLadder, _ rules: PairRules, at now: Timestamp
+    ) throws(EngineRefusal) -> [Record] {
+        try checkOpenOrders(ticket.account, adding: ladder.rungs.count + 1)
+        var needed = ExactDecimal.zero
+        for rung in ladder.rungs {
+            try checkValue(rung.price, rung.quantity, rules)
+            needed += rules.reservation(side: ticket.side, price: rung.price, quantity: rung.quantity)
+        }
+        try checkFunds(
+            ticket.account, rules.reservedCoin(for: ticket.side), needed: needed,
+            for: "\(ladder.rungs.count) orders of \(ticket.quantity) \(ticket.pair.base) in all")
+        let parent = order(
+            ticket, price: .limit(ladder.low), status: .open, reserved: .zero, rules, at: now)
+        var records: [Record] = [.orderPlaced(parent)]
+        records.reserveCapacity(ladder.rungs.count + 1)
+        for (index, rung) in ladder.rungs.enumerated() {
+            records.append(
+                .orderPlaced(
+                    Order(
+                        id: OrderID(parent.id.rawValue + 1 + UInt64(index)), account: ticket.account, pair: ticket.pair,
+                        side: ticket.side, kind: .simple, quantity: rung.quantity, price: .limit(rung.price),
+                        isPostOnly: ticket.isPostOnly, parent: parent.id, line: ticket.line, createdAt: now,
+                        status: .pending,
+                        reserved: rules.reservation(side: ticket.side, price: rung.price, quantity: rung.quantity),
+                        feeCurrency: rules.feeCurrency(for: ticket.side))))
+        }
+        return records
+    }
+
+    private func order(
+        _ ticket: OrderTicket, price: OrderPrice, status: OrderStatus, reserved: ExactDecimal, _ rules: PairRules,
+        at now: Timestamp
+    ) -> Order {
+        Order(
+            id: nextOrderID, account: ticket.account, pair: ticket.pair, side: ticket.side, kind: ticket.kind,
+            quantity: ticket.quantity, price: price, timeInForce: ticket.timeInForce, isPostOnly: ticket.isPostOnly,
+            plan: ticket.plan, line: ticket.line, createdAt: now, status: status, reserved: reserved,
+            feeCurrency: rules.feeCurrency(for: ticket.side))
+    }
+}

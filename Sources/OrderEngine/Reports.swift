@@ -1,0 +1,102 @@
+import Trading
+
+extension OrderEngine {
+    /// Takes in what the exchange says. What was known already leads to nothing; what cannot be is an anomaly.
+    func decideReport(_ report: ExecutionReport, at now: Timestamp) -> Decision {
+        let clientID = report.clientOrderID
+        guard let entry = entries[clientID.order] else {
+            return .odd(clientID.order, "a report about an order that is not known: \(report)")
+        }
+        let order = entry.order
+        let isCurrentAttempt = clientID.attempt == order.attempt && (order.isAtExchangeItself || order.status.isFinal)
+        switch report {
+        case .filled(_, let fill):
+            // Money moved, whichever attempt it was for.
+            return decideFill(fill, of: entry, at: now)
+        case .accepted(_, let exchangeOrderID):
+            guard isCurrentAttempt, order.status.after(.accepted) != nil else { return .nothing }
+            return Decision(records: [.orderAccepted(order.id, exchangeOrderID: exchangeOrderID, at: now)])
+        case .rejected(_, let code, let reason):
+            guard isCurrentAttempt, order.status != .rejected else { return .nothing }
+            guard order.status.after(.rejected) != nil else {
+                return .odd(order.id, "rejected while \(order.status.words): \(reason)")
+            }
+            return Decision(records: [.orderRejected(order.id, code: code, reason: reason, at: now)])
+        case .canceled:
+            guard isCurrentAttempt, order.status.after(.canceled) != nil else { return .nothing }
+            return Decision(records: [.orderClosed(order.id, at: now)])
+        case .cancelRejected(_, let reason):
+            guard isCurrentAttempt, !order.status.isFinal, order.cancelReason != nil else { return .nothing }
+            return Decision(records: [.cancelFailed(order.id, reason: reason, at: now)])
+        case .lost:
+            guard isCurrentAttempt, order.status.after(.answerLost) != nil else { return .nothing }
+            return Decision(records: [.answerLost(order.id, at: now)])
+        case .status(_, let state):
+            guard isCurrentAttempt else { return .nothing }
+            return decideState(state, of: entry, at: now)
+        }
+    }
+
+    private func decideFill(_ fill: Fill, of entry: OrderEntry, at now: Timestamp) -> Decision {
+        let order = entry.order
+        guard !entry.fillIDs.contains(fill.id) else { return .nothing }
+        guard fill.quantity.isPositive, fill.price.isPositive, fill.quantity <= order.remaining,
+            rules[order.pair]?.valueFits(price: fill.price, quantity: fill.quantity) ?? true
+        else {
+            return .odd(
+                order.id, "fill \(fill.id) of \(fill.quantity) at \(fill.price) does not fit \(order.remaining) left")
+        }
+        let left = order.remaining - fill.quantity
+        return Decision(records: [
+            .orderFilled(order.id, fill, reservedAfter: reservation(for: order, left: left), at: now)
+        ])
+    }
+
+    /// What an order holds when this much of it is left.
+    private func reservation(for order: Order, left: ExactDecimal) -> ExactDecimal {
+        guard left.isPositive, !order.status.isFinal, order.reserved.isPositive else { return .zero }
+        guard let rules = rules[order.pair] else { return order.reserved }
+        return rules.reservation(side: order.side, price: order.price.bound, quantity: left)
+    }
+
+    /// Settles an order by the exchange's own word: the fills first, then where it stands.
+    private func decideState(_ state: ExchangeOrderState, of entry: OrderEntry, at now: Timestamp) -> Decision {
+        let order = entry.order
+        let wasUnsure = order.status == .unknown || order.status == .pending
+        var records: [Record] = []
+        let fills: [Fill]
+        switch state {
+        case .neverArrived: fills = []
+        case .open(_, let all), .closed(_, let all): fills = all
+        }
+        if wasUnsure, case .open(let exchangeOrderID, _) = state {
+            records.append(.orderAccepted(order.id, exchangeOrderID: exchangeOrderID, at: now))
+        }
+        var left = order.remaining
+        for fill in fills where !entry.fillIDs.contains(fill.id) {
+            guard fill.quantity.isPositive, fill.quantity <= left else {
+                return .odd(order.id, "the exchange's fills add up to more than the order: fill \(fill.id)")
+            }
+            left -= fill.quantity
+            records.append(
+                .orderFilled(order.id, fill, reservedAfter: reservation(for: order, left: left), at: now))
+        }
+        switch state {
+        case .neverArrived where wasUnsure:
+            records.append(
+                .orderRejected(order.id, code: .exchangeUnavailable, reason: "it never reached the exchange", at: now))
+        case .neverArrived:
+            if !order.status.isFinal {
+                return .odd(order.id, "the exchange does not know it, and had accepted it")
+            }
+        case .open:
+            break
+        case .closed where left.isPositive && !order.status.isFinal:
+            records.append(.orderClosed(order.id, at: now))
+        case .closed:
+            break
+        }
+        if wasUnsure, !records.isEmpty { records.insert(.orderReconciled(order.id, at: now), at: 0) }
+        return Decision(records: records)
+    }
+}

@@ -1,0 +1,45 @@
+import DequeModule
+import Trading
+
+extension OrderEngine {
+    /// The whole durable state, in a fixed order.
+    public func snapshot() -> EngineSnapshot {
+        EngineSnapshot(
+            nextOrderID: nextOrderID,
+            orders: entries.keys.sorted().compactMap { entries[$0] },
+            finished: Array(finished),
+            funds: funds.keys
+                .sorted { ($0.account, $0.coin) < ($1.account, $1.coin) }
+                .map { EngineSnapshot.FundsRow(account: $0.account, coin: $0.coin, funds: funds[$0] ?? Funds()) })
+    }
+
+    /// The engine as it was when the snapshot was taken: what waits, waits again.
+    public init(restoring snapshot: EngineSnapshot, limits: EngineLimits = EngineLimits()) {
+        self.init(limits: limits)
+        nextOrderID = snapshot.nextOrderID
+        finished = Deque(snapshot.finished)
+        for row in snapshot.funds {
+            funds[FundsKey(account: row.account, coin: row.coin)] = row.funds
+        }
+        for entry in snapshot.orders {
+            let order = entry.order
+            entries[order.id] = entry
+            guard order.closedAt == nil else { continue }
+            openOrders[order.account, default: []].insert(order.id)
+            if let trigger = order.trigger, order.triggeredAt == nil, order.cancelReason == nil {
+                triggers[order.pair, default: TriggerBook()].insert(order.id, side: order.side, trigger: trigger)
+            }
+            if let expireTime = order.timeInForce.expireTime, order.mayExpire {
+                expiries.set(order.id, to: expireTime)
+            }
+        }
+    }
+}
+
+extension Order {
+    /// Whether its time can still run out: not where it is being canceled, nor for a pair whose entry is over.
+    fileprivate var mayExpire: Bool {
+        if case .paired = plan, status.isFinal { return false }
+        return cancelReason == nil || cancelReason == .triggered
+    }
+}

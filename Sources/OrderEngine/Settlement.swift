@@ -1,0 +1,159 @@
+import Trading
+
+extension OrderEngine {
+    /// What follows for an order of several parts now that one of them has changed.
+    func decideSettlement(_ id: OrderID, at now: Timestamp) -> [Record] {
+        guard let entry = entries[id], entry.order.closedAt == nil else { return [] }
+        switch entry.order.plan {
+        case .none: return []
+        case .sliced: return settleSliced(entry.order, at: now)
+        case .stop: return settleStop(entry.order, at: now)
+        case .oco(_, let then): return settleOCO(entry, then, at: now)
+        case .paired(let contraPrice): return settlePaired(entry, contraPrice, at: now)
+        }
+    }
+
+    private func settleSliced(_ order: Order, at now: Timestamp) -> [Record] {
+        let children = order.children.compactMap { entries[$0]?.order }
+        if order.cancelReason == nil, children.contains(where: { $0.status == .rejected }) {
+            // Part of a ladder is not what was asked for: the rest comes off.
+            let steps = cancelSteps(order, .parent, at: now)
+            if children.contains(where: { !$0.status.isFinal }) { return steps }
+        }
+        guard children.allSatisfy(\.status.isFinal) else { return [] }
+        let status: OrderStatus =
+            if order.remaining.isZero {
+                .filled
+            } else if order.cancelReason == .expiry {
+                .expired
+            } else if children.allSatisfy({ $0.status == .rejected }) {
+                .rejected
+            } else {
+                .canceled
+            }
+        return [.orderFinished(order.id, status, at: now)]
+    }
+
+    private func settleStop(_ order: Order, at now: Timestamp) -> [Record] {
+        guard let id = order.children.last, let child = entries[id]?.order, child.status.isFinal else { return [] }
+        return [.orderFinished(order.id, child.status, at: now)]
+    }
+
+    private func settleOCO(_ entry: OrderEntry, _ then: TriggeredPrice, at now: Timestamp) -> [Record] {
+        let order = entry.order
+        if let id = order.children.last, let child = entries[id]?.order {
+            return child.status.isFinal ? [.orderFinished(order.id, child.status, at: now)] : []
+        }
+        guard order.status.isFinal else { return [] }
+        guard order.status == .canceled, order.cancelReason == .triggered, let childID = entry.triggeredChild else {
+            return [.orderFinished(order.id, order.status, at: now)]
+        }
+        do {
+            return [.orderPlaced(try triggeredChild(of: order, id: childID, then, at: now))]
+        } catch {
+            return [.orderRejected(order.id, code: error.code, reason: error.message, at: now)]
+        }
+    }
+
+    private func settlePaired(_ entry: OrderEntry, _ contraPrice: ExactDecimal?, at now: Timestamp) -> [Record] {
+        let order = entry.order
+        let contras = order.children.compactMap { entries[$0]?.order }
+        guard order.status.isFinal, contras.allSatisfy(\.status.isFinal) else { return [] }
+        guard order.filled.isPositive else { return [.orderFinished(order.id, order.status, at: now)] }
+
+        let left = contraQuantity(order, contras)
+        guard left.isPositive else {
+            return contras.isEmpty
+                ? [.orderFinished(order.id, order.status, at: now)]
+                : [.pairedDone(order.id, pairedResult(order, contras), at: now)]
+        }
+        if let last = contras.last, last.cancelReason == .parent {
+            // The whole was canceled while its contra worked.
+            return [.orderFinished(order.id, .canceled, at: now)]
+        }
+        if contras.isEmpty, order.status == .filled, let contraPrice, entry.contraReady == nil {
+            do {
+                return try decideContra(
+                    order.id, account: order.account, price: .limit(contraPrice), line: order.line, quantity: left,
+                    at: now)
+            } catch {
+                // It cannot be placed as asked: the trader is told that it may be placed otherwise.
+                return [.contraReady(order.id, quantity: left, at: now)]
+            }
+        }
+        guard let rules = rules[order.pair], left >= rules.quantityMin else {
+            // Too little filled for the exchange to take the way back.
+            return [.orderFinished(order.id, order.status, at: now)]
+        }
+        return entry.contraReady == left ? [] : [.contraReady(order.id, quantity: left, at: now)]
+    }
+
+    /// What is left to trade back: what the entry filled, less its fee where that came out of it, less the contras' fills.
+    private func contraQuantity(_ order: Order, _ contras: [Order]) -> ExactDecimal {
+        let received = order.feeCurrency == order.pair.base ? order.filled - order.fee : order.filled
+        let left = contras.reduce(received) { $0 - $1.filled }
+        guard let step = rules[order.pair]?.quantityStep else { return left }
+        return (try? left.rounded(toMultipleOf: step, .down)) ?? left
+    }
+
+    private func pairedResult(_ order: Order, _ contras: [Order]) -> PairedResult {
+        let quote = order.pair.quote
+        var sold = ExactDecimal.zero
+        var bought = ExactDecimal.zero
+        var fees = ExactDecimal.zero
+        for leg in [order] + contras {
+            if leg.side == .sell { sold += leg.filledValue } else { bought += leg.filledValue }
+            if leg.feeCurrency == quote { fees += leg.fee }
+        }
+        return PairedResult(benefit: sold - bought - fees, fees: fees, currency: quote)
+    }
+
+    /// Places the contra order of a paired order, as the trader asks.
+    func decideContra(
+        _ id: OrderID, account: AccountID, price: TicketPrice, line: String, at now: Timestamp
+    ) throws(EngineRefusal) -> [Record] {
+        guard let entry = entries[id], entry.order.account == account else {
+            throw EngineRefusal(.unknownOrder, .order(id), "there is no open order \(id)")
+        }
+        guard case .paired = entry.order.plan else {
+            throw EngineRefusal(.notPaired, .order(id), "\(id) is not a paired order")
+        }
+        guard entry.order.closedAt == nil else {
+            throw EngineRefusal(.orderFinished, .order(id), "\(id) is finished")
+        }
+        guard let quantity = entry.contraReady else {
+            if let contra = liveChildren(of: entry.order).last {
+                throw EngineRefusal(.contraNotReady, .order(id), "the contra order of \(id) is \(contra.id) already")
+            }
+            throw EngineRefusal(
+                .contraNotReady, .order(id),
+                "the first leg of \(id) is \(entry.order.status.words); its contra order waits until it has filled")
+        }
+        return try decideContra(id, account: account, price: price, line: line, quantity: quantity, at: now)
+    }
+
+    private func decideContra(
+        _ id: OrderID, account: AccountID, price: TicketPrice, line: String, quantity: ExactDecimal, at now: Timestamp
+    ) throws(EngineRefusal) -> [Record] {
+        guard let entry = entries[id]?.order else {
+            throw EngineRefusal(.unknownOrder, .order(id), "there is no open order \(id)")
+        }
+        let side = entry.side.opposite
+        let rules = try rules(for: entry.pair)
+        try checkQuantity(quantity, rules)
+        let orderPrice = try bounded(price, account, side, quantity, rules)
+        try checkValue(orderPrice.bound, quantity, rules)
+        try checkOpenOrders(account, adding: 1)
+        let reserved = rules.reservation(side: side, price: orderPrice.bound, quantity: quantity)
+        try checkFunds(
+            account, rules.reservedCoin(for: side), needed: reserved,
+            for: "\(side == .buy ? "buying" : "selling") \(quantity) \(entry.pair.base) at \(orderPrice.bound)")
+        return [
+            .orderPlaced(
+                Order(
+                    id: nextOrderID, account: account, pair: entry.pair, side: side, kind: .simple, quantity: quantity,
+                    price: orderPrice, parent: id, line: line, createdAt: now, status: .pending, reserved: reserved,
+                    feeCurrency: rules.feeCurrency(for: side)))
+        ]
+    }
+}
