@@ -1,0 +1,185 @@
+import ChatServer
+import CommandGrammar
+import OrderEngine
+import Trading
+
+/// `buy`, `sell`, `slice`, `pair`, `stop`, `contra` and `cancel`.
+extension DeskCore {
+    func resolver(_ context: LineContext) throws -> OrderResolver {
+        OrderResolver(
+            engine: engine, zone: zone(context), account: try context.account(), now: now, line: context.text)
+    }
+
+    /// Places an order. The reply waits for what the exchange says of it.
+    func place(_ resolved: ResolvedTicket, _ context: LineContext) throws -> Reply? {
+        let outcome = engine.process(.place(resolved.ticket), at: now)
+        if let refusal = outcome.refusal { throw resolved.spans.refusal(refusal) }
+        let made = outcome.touchedOrders.sorted()
+        guard let root = made.first(where: { engine.order($0)?.parent == nil }) else { return nil }
+        try takeOutcome(outcome)
+        return try reply(
+            whenAnswered: made, .placed(root, notes: resolved.notes), context)
+    }
+
+    func runSlice(_ command: SliceCommand, _ context: LineContext) throws -> Reply? {
+        if let side = command.side { return try place(resolver(context).ticket(command, side: side), context) }
+        guard let side = try inferredSide(command) else { return try askSide(command, context) }
+        var resolver = try resolver(context)
+        var resolved = try resolver.ticket(command, side: side)
+        let market = marketWords(command.pair.value)
+        resolved.notes.append("\(side == .buy ? "below" : "above") the market (\(market)): \(side.rawValue)")
+        return try place(resolved, context)
+    }
+
+    /// All below the market: buy; all above: sell; across it: nil.
+    private func inferredSide(_ command: SliceCommand) throws(Refusal) -> Side? {
+        let ticker = engine.market[command.pair.value]
+        guard let bid = ticker?.bid ?? ticker?.last, let ask = ticker?.ask ?? ticker?.last else {
+            throw Refusal(
+                .noMarket, "no price of \(command.pair.value) has been seen yet; say slice buy or slice sell",
+                at: command.pair.span)
+        }
+        let range = command.range.value
+        if range.high < bid || (!range.includesHigh && range.high <= bid) { return .buy }
+        return range.low > ask ? .sell : nil
+    }
+
+    private func askSide(_ command: SliceCommand, _ context: LineContext) throws -> Reply {
+        let rest = context.text.drop { !$0.isWhitespace }.drop { $0.isWhitespace }
+        return Reply(
+            mark: .question,
+            text: """
+                ? \(command.range.value.words) is across the market (\(marketWords(command.pair.value))): buy or sell?
+                  slice buy \(rest)
+                  slice sell \(rest)
+                """)
+    }
+
+    private func marketWords(_ pair: Pair) -> String {
+        let ticker = engine.market[pair]
+        guard let bid = ticker?.bid, let ask = ticker?.ask else { return "\(ticker?.last ?? .zero)" }
+        return bid == ask ? "\(bid)" : "\(bid) to \(ask)"
+    }
+
+    func runContra(
+        _ order: Located<OrderID>, _ price: Located<PriceExpression>, _ context: LineContext
+    ) throws -> Reply? {
+        let account = try context.account()
+        var resolver = try resolver(context)
+        var ticketPrice = TicketPrice.market
+        if let entry = engine.order(order.value), entry.account == account {
+            ticketPrice = try resolver.price(price, of: entry.pair, for: entry.side.opposite)
+        }
+        let outcome = engine.process(
+            .placeContra(order: order.value, account: account, price: ticketPrice, line: context.text), at: now)
+        if let refusal = outcome.refusal {
+            throw try explained(refusal, TicketSpans(amount: order.span, price: price.span, order: order.span))
+        }
+        let contra = outcome.touchedOrders.sorted().last ?? order.value
+        try takeOutcome(outcome)
+        return try reply(whenAnswered: [contra], .placed(contra, notes: resolver.notes), context)
+    }
+
+    // MARK: Cancel
+
+    func runCancel(_ target: CancelTarget, _ context: LineContext) throws -> Reply? {
+        let account = try context.account()
+        let ids: [OrderID]
+        var spans: [OrderID: Span] = [:]
+        switch target {
+        case .orders(let located):
+            ids = located.map(\.value)
+            for one in located { spans[one.value] = one.span }
+        case .all(let pair):
+            ids = openRoots(of: account) { pair == nil || $0.pair == pair?.value }
+        case .kind(let kind):
+            ids = openRoots(of: account) { $0.kind == kind || (kind == .stop && $0.kind == .oco) }
+        }
+        guard !ids.isEmpty else { return Reply(mark: .done, text: "+ nothing to cancel", fields: ["orders": []]) }
+        let outcome = engine.process(.cancel(ids, account: account), at: now)
+        if let refusal = outcome.refusal {
+            var at: Span?
+            if case .order(let id)? = refusal.subject { at = spans[id] }
+            throw try explained(refusal, TicketSpans(order: at))
+        }
+        let affected = Set(ids).union(outcome.touchedOrders)
+        try takeOutcome(outcome)
+        return try reply(whenAnswered: affected.sorted(), .canceled(ids), context)
+    }
+
+    private func openRoots(of account: AccountID, where isMeant: (Order) -> Bool) -> [OrderID] {
+        engine.openOrders(of: account)
+            .filter { $0.parent == nil && $0.cancelReason != .requested && isMeant($0) }.map(\.id)
+    }
+
+    /// An order that is over is not in the engine's memory for ever: the tables say what it was.
+    private func explained(_ refusal: EngineRefusal, _ spans: TicketSpans) throws -> Refusal {
+        var explained = spans.refusal(refusal)
+        guard refusal.code == .unknownOrder, case .order(let id)? = refusal.subject else { return explained }
+        try flushTables()
+        if let order = try ledgerTransaction().order(id), order.closedAt != nil {
+            explained.code = .orderFinished
+            explained.message = "\(id) is \(order.status.words) already"
+        }
+        return explained
+    }
+
+    // MARK: Replies that wait
+
+    /// The reply, if the exchange has said all that it depends on; otherwise it is sent when it has.
+    private func reply(
+        whenAnswered orders: [OrderID], _ subject: PendingReply.Subject, _ context: LineContext
+    ) throws -> Reply? {
+        let pending = PendingReply(
+            session: context.session, account: try context.account(), tag: context.tag, verb: context.verb ?? "",
+            orders: orders, subject: subject)
+        if isAnswered(pending) {
+            try answer(reply(to: pending), context, covering: Set(orders))
+        } else {
+            pendingReplies.append(pending)
+            sessions[context.session]?.isWaiting = true
+        }
+        return nil
+    }
+
+    private func isAnswered(_ pending: PendingReply) -> Bool {
+        pending.orders.allSatisfy { id in
+            guard let order = engine.order(id) else { return true }
+            switch pending.subject {
+            case .placed: return order.status != .pending
+            case .canceled: return order.cancelReason == nil || order.status.isFinal || !order.isAtExchangeItself
+            }
+        }
+    }
+
+    func reply(to pending: PendingReply) -> Reply {
+        let zone = zone(of: pending.account)
+        switch pending.subject {
+        case .placed(let root, let notes):
+            guard let order = engine.order(root) else { return Reply(mark: .done, text: "+ \(root)") }
+            return placedReply(order, notes: notes, zone: zone)
+        case .canceled(let ids):
+            return canceledReply(ids.compactMap { engine.order($0) }, zone: zone)
+        }
+    }
+
+    func placedReply(_ order: Order, notes: [String], zone: TimeZoneRules) -> Reply {
+        let words = PlacedWords(family(of: order), notes: notes, zone: zone, now: now)
+        let fields: JSONObject = ["order": .object(order.json)]
+        guard let code = words.refusalCode else { return Reply(mark: .done, text: words.text, fields: fields) }
+        return .refused(Refusal(code, words.message), text: words.text, fields: fields)
+    }
+
+    private func canceledReply(_ orders: [Order], zone: TimeZoneRules) -> Reply {
+        let lines = orders.map { order in
+            CanceledWords(family(of: order), zone: zone).line
+        }
+        let first = lines.count == 1 ? "+ \(lines[0])" : "+ \(lines.count) orders\n  " + lines.joined(separator: "\n  ")
+        return Reply(mark: .done, text: first, fields: ["orders": .array(orders.map { .object($0.json) })])
+    }
+}
+
+extension PriceRange {
+    /// As typed: `195..199`.
+    var words: String { "\(low)..\(includesHigh ? "" : "<")\(high)" }
+}

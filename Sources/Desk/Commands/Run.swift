@@ -1,0 +1,53 @@
+import ChatServer
+import CommandGrammar
+import Trading
+
+extension DeskCore {
+    /// Runs a command. Nil where the reply comes later.
+    func run(_ command: Command, _ context: LineContext) throws -> Reply? {
+        switch command {
+        case .login(let method): return try runLogin(method, context)
+        case .logout: return try runLogout(context)
+        case .whoami: return try runWhoami(context)
+        case .password: return try runPassword(context)
+        case .tokenNew(let name, let scope, let lifetime):
+            return try runTokenNew(name, scope, lifetimeSeconds: lifetime, context)
+        case .tokens: return try runTokens(context)
+        case .tokenDrop(let name): return try runTokenDrop(name, context)
+
+        case .order(let order): return try place(resolver(context).ticket(order), context)
+        case .slice(let slice): return try runSlice(slice, context)
+        case .pair(let pair): return try place(resolver(context).ticket(pair), context)
+        case .stop(let stop): return try place(resolver(context).ticket(stop), context)
+        case .contra(let order, let price): return try runContra(order, price, context)
+        case .cancel(let target): return try runCancel(target, context)
+        case .orders(let kind, let pair): return try runOrders(kind, pair?.value, context)
+        case .orderDetail(let order): return try runOrderDetail(order, context)
+        case .report(let query): return try runReport(query, context)
+        case .funds: return try runFunds(context)
+
+        case .price(let pair): return try runPrice(pair?.value, context)
+        case .pairs: return try runPairs(context)
+        case .fee(let pair): return try runFee(pair.value)
+        case .watch(let pairs): return try runWatch(pairs.map(\.value), context)
+        case .unwatch(let pairs): return try runUnwatch(pairs?.map(\.value), context)
+
+        case .inbox(let count): return try runInbox(count, context)
+        case .resume(from: .some(let sequence)): return try runResume(sequence, context)
+        case .settings: return try runSettings(context)
+        case .set(let name, let value): return try runSet(name, value, context)
+        case .help(let topic): return try runHelp(topic)
+        case .time: return runTime(context)
+        case .version: return runVersion()
+        case .paper(let paper): return try runPaper(paper)
+
+        case .trail, .move, .why, .preview, .go, .undo, .panic, .resume(from: nil), .fund, .summary, .trades,
+            .transactions, .depth, .tape, .chart, .alert, .alerts, .alertDrop, .keys, .keysSet, .keysDrop, .alias:
+            throw Refusal(.notYet, "\(command.verb) is not built yet; nothing was done")
+        }
+    }
+
+    func zone(_ context: LineContext) -> TimeZoneRules {
+        context.login.map { zone(of: $0.account) } ?? configuration.timeZone
+    }
+}

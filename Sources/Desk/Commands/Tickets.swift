@@ -1,0 +1,120 @@
+import CommandGrammar
+import OrderEngine
+import Trading
+
+/// An order ready for the engine, with where its parts stood in the line.
+struct ResolvedTicket {
+    var ticket: OrderTicket
+    var notes: [String]
+    var spans: TicketSpans
+}
+
+/// Where the parts of an order stood, so that the engine's refusals point.
+struct TicketSpans {
+    var amount: Span?
+    var price: Span?
+    var pair: Span?
+    var range: Span?
+    var count: Span?
+    var trigger: Span?
+    var expiry: Span?
+    var contraPrice: Span?
+    var order: Span?
+
+    func span(of subject: EngineRefusal.Subject?) -> Span? {
+        switch subject {
+        case .amount: amount
+        case .price: price
+        case .pair: pair
+        case .range: range
+        case .count: count
+        case .trigger: trigger
+        case .expiry: expiry
+        case .contraPrice: contraPrice
+        case .order: order
+        case nil: nil
+        }
+    }
+
+    /// The engine's refusal, pointing into the line.
+    func refusal(_ refusal: EngineRefusal) -> Refusal {
+        let span = span(of: refusal.subject)
+        return Refusal(refusal.code, refusal.message, at: span, suggestion: span == nil ? nil : refusal.suggestion)
+    }
+}
+
+extension OrderResolver {
+    mutating func ticket(_ command: OrderCommand) throws(Refusal) -> ResolvedTicket {
+        let pair = command.pair.value
+        let price = try price(command.price, of: pair, for: command.side)
+        var plan = OrderPlan.none
+        if let stop = command.stop {
+            let trigger = try limit(stop.trigger, of: pair, for: command.side)
+            plan = .oco(trigger: trigger, then: try triggered(stop, trigger: trigger, of: pair, for: command.side))
+        }
+        let quantity = try quantity(command.amount, of: pair, side: command.side, at: price)
+        return ResolvedTicket(
+            ticket: OrderTicket(
+                account: account, pair: pair, side: command.side, quantity: quantity, price: price,
+                timeInForce: try timeInForce(command.conditions), isPostOnly: command.conditions.isPostOnly, plan: plan,
+                line: line),
+            notes: notes,
+            spans: TicketSpans(
+                amount: command.amount.span, price: command.price.span, pair: command.pair.span,
+                trigger: command.stop?.trigger.span, expiry: command.conditions.expiry?.span))
+    }
+
+    mutating func ticket(_ command: PairCommand) throws(Refusal) -> ResolvedTicket {
+        var resolved = try ticket(command.entry)
+        var contraPrice: ExactDecimal?
+        if let contra = command.contraPrice {
+            contraPrice = try limit(contra, of: command.entry.pair.value, for: command.entry.side.opposite)
+        }
+        resolved.ticket.plan = .paired(contraPrice: contraPrice)
+        resolved.spans.contraPrice = command.contraPrice?.span
+        resolved.notes = notes
+        return resolved
+    }
+
+    mutating func ticket(_ command: StopCommand) throws(Refusal) -> ResolvedTicket {
+        let pair = command.pair.value
+        let trigger = try limit(command.clause.trigger, of: pair, for: command.side)
+        let then = try triggered(command.clause, trigger: trigger, of: pair, for: command.side)
+        let reference: ExactDecimal = if case .limit(let limit) = then { limit } else { trigger }
+        let quantity = try quantity(command.amount, of: pair, side: command.side, at: .limit(reference))
+        return ResolvedTicket(
+            ticket: OrderTicket(
+                account: account, pair: pair, side: command.side, quantity: quantity, price: .limit(reference),
+                timeInForce: try timeInForce(command.conditions), plan: .stop(trigger: trigger, then: then), line: line),
+            notes: notes,
+            spans: TicketSpans(
+                amount: command.amount.span, price: command.clause.then?.span ?? command.clause.trigger.span,
+                pair: command.pair.span, trigger: command.clause.trigger.span,
+                expiry: command.conditions.expiry?.span))
+    }
+
+    /// A sliced order on a side that is known by now.
+    mutating func ticket(_ command: SliceCommand, side: Side) throws(Refusal) -> ResolvedTicket {
+        let pair = command.pair.value
+        let range = command.range.value
+        // An amount of the quote coin is cut at the middle of the range, which is what the whole comes to.
+        let middle: ExactDecimal
+        do {
+            middle = try range.low.adding(range.high).divided(by: 2, rounding: .up)
+        } catch {
+            throw Refusal(.outOfRange, "those prices are beyond what can be counted", at: command.range.span)
+        }
+        let quantity = try quantity(command.amount, of: pair, side: side, at: .limit(middle))
+        return ResolvedTicket(
+            ticket: OrderTicket(
+                account: account, pair: pair, side: side, quantity: quantity, price: .limit(range.low),
+                timeInForce: try timeInForce(command.conditions), isPostOnly: command.conditions.isPostOnly,
+                plan: .sliced(
+                    low: range.low, high: range.high, includesHigh: range.includesHigh, count: command.count.value),
+                line: line),
+            notes: notes,
+            spans: TicketSpans(
+                amount: command.amount.span, pair: command.pair.span, range: command.range.span,
+                count: command.count.span, expiry: command.conditions.expiry?.span))
+    }
+}

@@ -1,0 +1,71 @@
+import Accounts
+import ChatServer
+import CommandGrammar
+import Trading
+
+/// `token new`, `tokens` and `token drop`.
+extension DeskCore {
+    func runTokenNew(
+        _ name: String, _ scope: TokenScope, lifetimeSeconds: Int64?, _ context: LineContext
+    ) throws -> Reply {
+        guard let login = context.login else { throw Refusal(.notLoggedIn, "log in first: login USER") }
+        let tokenName = try tokenName(name)
+        let rights: TokenRights = scope == .trade ? .trade : .read
+        guard rights <= login.rights else {
+            throw Refusal(.notAllowed, "this session may read, and can make tokens to read only")
+        }
+        let secret = try TokenSecret.generate()
+        let end = lifetimeSeconds.map { now.advanced(bySeconds: $0) }
+        let token = try accountStore().addToken(
+            secret, named: tokenName, rights: rights, expiresAt: end, for: login.account, at: now)
+        let text = secret.secret.revealed()
+        return Reply(
+            mark: .done,
+            text: """
+                + token \(token.name), to \(rights.rawValue), \(endWords(end, context)):
+                  \(text)
+                  it is shown this once; login token TOKEN, or Authorization: Bearer TOKEN
+                """,
+            fields: [
+                "token": .object([
+                    "name": .string(token.name.text), "rights": .string(rights.rawValue), "secret": .string(text),
+                    "expires_at": end.map { $0.json } ?? .null,
+                ])
+            ])
+    }
+
+    func runTokens(_ context: LineContext) throws -> Reply {
+        let tokens = try accountStore().tokens(of: try context.account())
+        var table = Table([.left, .left, .left, .left])
+        for token in tokens {
+            let used = token.lastUsedAt.map { "used \(zone(context).text(of: $0))" } ?? "never used"
+            let end = token.isExpired(at: now) ? "ended" : endWords(token.expiresAt, context)
+            table.append([token.name.text, "to \(token.rights.rawValue)", end, used])
+        }
+        let rows = tokens.map { token -> JSONValue in
+            [
+                "name": .string(token.name.text), "rights": .string(token.rights.rawValue),
+                "created_at": token.createdAt.json, "expires_at": token.expiresAt.map { $0.json } ?? .null,
+                "last_used_at": token.lastUsedAt.map { $0.json } ?? .null,
+            ]
+        }
+        return Reply(
+            mark: .answer, text: tokens.isEmpty ? "= no tokens" : table.reply(mark: "="), fields: ["tokens": .array(rows)])
+    }
+
+    func runTokenDrop(_ name: String, _ context: LineContext) throws -> Reply {
+        try accountStore().dropToken(named: try tokenName(name), of: try context.account())
+        return Reply(mark: .done, text: "+ token \(name) dropped")
+    }
+
+    private func tokenName(_ name: String) throws(Refusal) -> AccountName {
+        guard let tokenName = AccountName(name.lowercased()) else {
+            throw Refusal(.unexpectedWord, "a token's name is \(AccountName.rule)")
+        }
+        return tokenName
+    }
+
+    private func endWords(_ end: Timestamp?, _ context: LineContext) -> String {
+        end.map { "until \(zone(context).text(of: $0))" } ?? "without an end"
+    }
+}

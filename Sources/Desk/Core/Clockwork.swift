@@ -1,0 +1,73 @@
+import Accounts
+import Exchange
+import OrderEngine
+import Trading
+
+/// What the desk does because time passes.
+extension DeskCore {
+    /// Seconds between two looks at what is rarely due: an operator's requests, old tags.
+    static let housekeepingSeconds: Int64 = 1
+
+    /// Plays what is due of the tape, expires what is due, and keeps house, in the order of their times.
+    func lookAtClock() throws {
+        try playTape()
+        try expire()
+        if now >= nextHousekeeping {
+            nextHousekeeping = now.advanced(bySeconds: DeskCore.housekeepingSeconds)
+            try takeOperatorRequests()
+            try ledgerTransaction().forgetTags(
+                before: now.advanced(bySeconds: -3_600 * Int64(configuration.limits.tagMemoryHours)))
+        }
+        try flushEvents(covering: nil)
+    }
+
+    func expire() throws {
+        guard let due = engine.nextExpiry, due <= now else { return }
+        try takeOutcome(engine.process(.timePassed, at: now))
+    }
+
+    private func playTape() throws {
+        guard let paper, let tape else { return }
+        var played = 0
+        do {
+            while played < configuration.limits.tapeBurst, let trade = try tape.next(dueBy: now) {
+                // What expires before a trade prints does not fill by it.
+                if let expiry = engine.nextExpiry, expiry <= trade.at { try expire() }
+                try takeReports(paper.play(trade))
+                played += 1
+            }
+        } catch let error as TapeError {
+            log.error("the tape stops: \(error)")
+            self.tape = nil
+        }
+        if played > 0, let position = tape.position { paper.setNote("tape", position.bytes) }
+    }
+
+    /// What the operator's command line left for the desk while it was, or was not, running.
+    func takeOperatorRequests() throws {
+        let store = try accountStore()
+        for request in try store.pendingOperatorRequests() {
+            guard try store.markDone(request, at: now) else { continue }
+            switch request.action {
+            case .deposit(let amount, let coin):
+                guard let paper else { continue }
+                do {
+                    try takeReports(paper.deposit(amount, coin, to: request.account))
+                } catch let refusal as Refusal {
+                    log.error("a deposit of \(amount) \(coin) is refused: \(refusal.message)")
+                }
+            case .accountChanged:
+                try accountChanged(request.account)
+            }
+        }
+    }
+
+    /// Somebody was disabled, or may do other things now: their sessions say so by ending.
+    private func accountChanged(_ id: AccountID) throws {
+        guard let account = try accountStore().account(id) else { return }
+        for session in accounts[id]?.sessions ?? [] {
+            guard let login = sessions[session]?.login, account.isDisabled || account.role != login.role else { continue }
+            outputs.append(.close(session, code: 1_008, reason: "the account has changed; log in again"))
+        }
+    }
+}

@@ -1,0 +1,57 @@
+public import OrderEngine
+public import Trading
+
+/// What a desk is made of.
+public struct DeskConfiguration: Sendable {
+    public var engineLimits: EngineLimits
+    public var limits: DeskLimits
+    /// The zone of accounts that have set none.
+    public var timeZone: TimeZoneRules
+    /// The currency in which a coin alone is traded, for accounts that have set none.
+    public var quote: Coin
+    public var version: String
+
+    public init(
+        engineLimits: EngineLimits = EngineLimits(), limits: DeskLimits = DeskLimits(),
+        timeZone: TimeZoneRules = .utc, quote: Coin = "usd", version: String = Version.text
+    ) {
+        self.engineLimits = engineLimits
+        self.limits = limits
+        self.timeZone = timeZone
+        self.quote = quote
+        self.version = version
+    }
+}
+
+/// Which Outcry this is.
+public enum Version {
+    public static let text = "0.1.0"
+}
+
+/// The desk's own limits. Each is a setting; `Limits` has them all.
+public struct DeskLimits: Hashable, Sendable {
+    /// Sessions of one account.
+    public var accountSessions = 16
+    /// Lines of one session that wait for a password check or an exchange.
+    public var sessionLinesWaiting = 100
+    /// Notifications that one `resume` brings.
+    public var resumeBatch = 500
+    /// Bytes of notifications that one `resume` brings; below what may wait for a session.
+    public var resumeBytes = 131_072
+    /// Rows of one answer.
+    public var answerRows = 200
+    /// How long a tag is remembered.
+    public var tagMemoryHours = 24
+    /// Milliseconds between two price notifications of one pair.
+    public var watchInterval_ms = 1_000
+    /// Records after which a snapshot of the engine is kept.
+    public var snapshotRecords = 100_000
+    /// Inputs that wait for the desk's loop.
+    public var inboxInputs = 50_000
+    /// Inputs that one transaction takes.
+    public var batchInputs = 2_000
+    /// Trades of a tape that are played before anybody else has a turn.
+    public var tapeBurst = 200
+
+    public init() {}
+}

@@ -1,0 +1,242 @@
+public import Accounts
+public import ChatServer
+import CommandGrammar
+import DequeModule
+public import Exchange
+public import Ledger
+public import Logging
+import OrderEngine
+public import Trading
+
+/// The desk: takes inputs in, decides, writes, and says what is to be done and said.
+///
+/// One value of it lives on one thread. `process` takes a batch: everything in it is decided in order, written in one
+/// transaction and synced, and only then are its outputs handed back. When the ledger fails, nothing of the batch is said
+/// to be done, and no command is taken any more: the memory is ahead of the disk, and only a restart makes them one again.
+public final class DeskCore {
+    public let configuration: DeskConfiguration
+    let ledger: Ledger
+    let exchange: any Exchange
+    /// The same as `exchange` where that is the paper exchange.
+    let paper: PaperExchange?
+    let passwords: any PasswordChecking
+    let log: Logger
+
+    var engine: OrderEngine
+    var throttle: LoginThrottle
+    var sessions: [SessionID: Session] = [:]
+    var accounts: [AccountID: AccountPlace] = [:]
+    var parsers: [Coin: CommandParser] = [:]
+    var pairs: [Pair] = []
+    var pendingReplies: [PendingReply] = []
+    var passwordJobs: [PasswordJobID: PasswordJob] = [:]
+    var nextPasswordJob: UInt64 = 1
+    /// Who watches a pair's price.
+    var watchers: [Pair: [SessionID]] = [:]
+    var lastPriceNotice: [Pair: Timestamp] = [:]
+    var pricesToTell: [Pair] = []
+    var tape: TapePlayer?
+
+    /// Why no commands are taken any more.
+    public private(set) var halt: Halt?
+
+    public enum Halt: Hashable, Sendable {
+        case ledgerFailed(String)
+        case stopping
+    }
+
+    // MARK: One batch
+
+    /// The moment of the batch that is being taken.
+    var now: Timestamp
+    /// Open while a batch is being taken.
+    var transaction: LedgerTransaction?
+    var outputs: [DeskOutput] = []
+    var events: [OrderEvent] = []
+    var touchedOrders: Set<OrderID> = []
+    var touchedFunds: Set<OrderEngine.TouchedFunds> = []
+    var recordsSinceSnapshot = 0
+    var lastRecord: RecordNumber
+    var seenOperatorVersion: Int?
+    var nextHousekeeping: Timestamp
+
+    /// Opens the desk on a ledger: brings back what was, settles what an exchange did meanwhile, and expires what is due.
+    ///
+    /// Throws `LedgerError` for a ledger that cannot be read, `BookError` for books of the paper exchange that cannot.
+    public init(
+        _ configuration: DeskConfiguration, ledger: Ledger, exchange: any Exchange, passwords: any PasswordChecking,
+        tape: TapePlayer? = nil, log: Logger, now: Timestamp
+    ) throws {
+        self.configuration = configuration
+        self.ledger = ledger
+        self.exchange = exchange
+        paper = exchange as? PaperExchange
+        self.passwords = passwords
+        self.tape = tape
+        self.log = log
+        self.now = now
+        nextHousekeeping = now
+
+        let loaded = try ledger.load()
+        var engine: OrderEngine
+        if let snapshot = loaded.snapshot {
+            engine = OrderEngine(restoring: snapshot, limits: configuration.engineLimits)
+        } else {
+            engine = OrderEngine(limits: configuration.engineLimits)
+        }
+        var count = 0
+        var last = loaded.recordNumber
+        try ledger.forEachRecord(after: loaded.recordNumber) { number, record in
+            engine.replay(record)
+            last = number
+            count += 1
+        }
+        self.engine = engine
+        lastRecord = last
+        recordsSinceSnapshot = count
+        throttle = LoginThrottle(restoring: try ledger.transaction { try AccountStore($0.database).loginFailures() })
+        observeExchange()
+        try reconcile()
+    }
+
+    /// Pairs and prices as the exchange has them now.
+    private func observeExchange() {
+        for report in exchange.ask(.pairs, id: QueryID(0), at: now) {
+            guard case .answer(_, .pairs(let rules)) = report else { continue }
+            for one in rules { engine.observe(one) }
+            pairs = rules.map(\.pair)
+        }
+        for pair in pairs {
+            for report in exchange.ask(.ticker(pair), id: QueryID(0), at: now) {
+                if case .answer(_, .ticker(_, let ticker)) = report { engine.observe(ticker, of: pair) }
+            }
+        }
+    }
+
+    /// Asks the exchange what became of every order that it has or may have, as any exchange is asked after a crash.
+    private func reconcile() throws {
+        try batch(at: now) {
+            let requests = engine.requestsAfterRestart()
+            for request in requests { try submit(request) }
+            try expire()
+            try takeOperatorRequests()
+            try flushEvents(covering: nil)
+        }
+        if case .ledgerFailed(let reason) = halt { throw DeskError.cannotOpen(reason) }
+    }
+
+    /// When the desk next has something to do by itself.
+    public var nextWake: Timestamp? {
+        var wake = nextHousekeeping
+        if let expiry = engine.nextExpiry { wake = min(wake, expiry) }
+        if let due = tape?.nextDue { wake = min(wake, due) }
+        if let due = nextPriceNotice { wake = min(wake, due) }
+        return halt == nil ? wake : nil
+    }
+
+    /// Takes a batch of inputs, all at one moment, and gives back what is to be done about them. Never throws: a ledger that
+    /// fails is said in the replies, and in `halt`.
+    public func process(_ inputs: [DeskInput], at moment: Timestamp) -> [DeskOutput] {
+        now = max(now, moment)
+        outputs.removeAll(keepingCapacity: true)
+        if case .ledgerFailed = halt {
+            for input in inputs { refuseHalted(input) }
+            return outputs
+        }
+        do {
+            try batch(at: now) {
+                try lookAtClock()
+                for input in inputs { try take(input) }
+                try tellPrices()
+            }
+        } catch {
+            fail(error, inputs)
+        }
+        return outputs
+    }
+
+    private func batch(at moment: Timestamp, _ body: () throws -> Void) throws {
+        try ledger.transaction { transaction in
+            self.transaction = transaction
+            defer { self.transaction = nil }
+            try body()
+            try flushTables()
+            try writeBooks()
+            try keepSnapshot()
+        }
+    }
+
+    /// Nothing that the batch wanted to say may be said: it is not on disk.
+    private func fail(_ error: any Error, _ inputs: [DeskInput]) {
+        log.critical("the ledger failed; no more commands are taken: \(error)")
+        halt = .ledgerFailed("\(error)")
+        outputs.removeAll()
+        events.removeAll()
+        pendingReplies.removeAll()
+        for input in inputs { refuseHalted(input) }
+    }
+
+    private func refuseHalted(_ input: DeskInput) {
+        switch input {
+        case .server(.lines(let session, let lines)):
+            for line in lines {
+                outputs.append(
+                    .send(
+                        session,
+                        .reply(
+                            .refused(
+                                Refusal(
+                                    .ledgerFailed,
+                                    "the ledger cannot be written; whether this line was done is certain only after a restart",
+                                    details: ["send it again then, with the same tag"]),
+                                tag: line.tag))))
+            }
+        case .server(.opened(let id, let peer)): sessions[id] = Session(id: id, peer: peer)
+        case .server(.closed(let id)): sessions[id] = nil
+        case .passwordChecked, .passwordHashed, .exchange, .paper, .wake, .stop: break
+        }
+    }
+
+    private func take(_ input: DeskInput) throws {
+        switch input {
+        case .server(.opened(let id, let peer)): try open(id, peer)
+        case .server(.lines(let id, let lines)): try takeLines(lines, from: id)
+        case .server(.closed(let id)): close(id)
+        case .passwordChecked(let job, let isRight): try passwordChecked(job, isRight: isRight)
+        case .passwordHashed(let job, let hash): try passwordHashed(job, hash)
+        case .exchange(let reports):
+            try takeReports(reports)
+            try flushEvents(covering: nil)
+        case .paper(let action):
+            try takePaper(action)
+            try flushEvents(covering: nil)
+        case .wake: break
+        case .stop: if halt == nil { halt = .stopping }
+        }
+    }
+
+    /// The open transaction. Every path that needs one is inside a batch.
+    func ledgerTransaction() throws -> LedgerTransaction {
+        guard let transaction else { throw DeskError.outsideBatch }
+        return transaction
+    }
+
+    func accountStore() throws -> AccountStore { AccountStore(try ledgerTransaction().database) }
+
+    func send(_ message: OutgoingMessage, to session: SessionID) {
+        outputs.append(.send(session, message))
+    }
+}
+
+/// What keeps a desk from working.
+public enum DeskError: Error, Hashable, Sendable, CustomStringConvertible {
+    case cannotOpen(String)
+    case outsideBatch
+
+    public var description: String {
+        switch self {
+        case .cannotOpen(let reason): reason
+        case .outsideBatch: "the ledger was used outside of a batch"
+        }
+    }
+}

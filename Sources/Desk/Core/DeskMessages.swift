@@ -1,0 +1,57 @@
+public import Accounts
+public import ChatServer
+public import Exchange
+public import Trading
+
+/// Everything that reaches the desk. It is taken in one by one, in the order in which it came.
+public enum DeskInput: Sendable {
+    /// From the sockets.
+    case server(ServerEvent)
+    /// What became of a password that was checked on another thread; nil where it could not be.
+    case passwordChecked(PasswordJobID, isRight: Bool?)
+    case passwordHashed(PasswordJobID, PasswordHash?)
+    /// From an exchange that answers over the wire.
+    case exchange([ExchangeReport])
+    /// The market of the paper exchange, moved by hand.
+    case paper(PaperAction)
+    /// Time has passed: look at what is due.
+    case wake
+    /// The server is going down: no more commands.
+    case stop
+}
+
+/// Which password check a result belongs to.
+public struct PasswordJobID: RawRepresentable, Hashable, Sendable {
+    public let rawValue: UInt64
+
+    public init(rawValue: UInt64) { self.rawValue = rawValue }
+}
+
+/// What moves the paper exchange other than orders.
+public enum PaperAction: Hashable, Sendable {
+    case quote(Pair, bid: ExactDecimal, ask: ExactDecimal)
+    case trade(MarketTrade)
+    case deposit(AccountID, ExactDecimal, Coin)
+    /// 0.002 is 0.2%.
+    case fee(Pair, rate: ExactDecimal)
+    case rules(PairRules)
+}
+
+/// What the desk wants done once everything before it is on disk.
+public enum DeskOutput: Sendable {
+    case send(SessionID, OutgoingMessage)
+    /// With a WebSocket close code.
+    case close(SessionID, code: UInt16, reason: String)
+    /// To be asked of an exchange that answers over the wire.
+    case request(OrderRequest)
+}
+
+/// Checks passwords somewhere else, or at once: a check takes a tenth of a second on purpose.
+public protocol PasswordChecking {
+    /// Answers with `DeskInput.passwordChecked`. Against nothing where no such account is: then the answer is false,
+    /// after as long. Refuses with `too_many_waiting`; then there is no answer.
+    func check(_ password: Secret, against stored: PasswordHash?, as job: PasswordJobID) throws(Refusal)
+
+    /// Answers with `DeskInput.passwordHashed`.
+    func hash(_ password: Secret, as job: PasswordJobID) throws(Refusal)
+}

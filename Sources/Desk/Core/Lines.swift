@@ -1,0 +1,212 @@
+import Accounts
+import ChatServer
+import CommandGrammar
+import Ledger
+import OrderEngine
+import Trading
+
+/// From a typed line to its one reply.
+extension DeskCore {
+    // MARK: Sessions
+
+    func open(_ id: SessionID, _ peer: Peer) throws {
+        sessions[id] = Session(id: id, peer: peer)
+        guard let token = peer.bearerToken else { return }
+        do {
+            try logIn(id, withToken: Secret(token))
+        } catch let refusal as Refusal {
+            outputs.append(.close(id, code: 1_008, reason: refusal.message))
+        }
+    }
+
+    func close(_ id: SessionID) {
+        guard let session = sessions.removeValue(forKey: id) else { return }
+        leaveAccount(session)
+        for pair in session.watched { stopWatching(pair, id) }
+    }
+
+    func takeLines(_ lines: [IncomingLine], from id: SessionID) throws {
+        guard sessions[id] != nil else { return }
+        for line in lines {
+            if let session = sessions[id], session.isWaiting || !session.waitingLines.isEmpty {
+                guard session.waitingLines.count < configuration.limits.sessionLinesWaiting else {
+                    outputs.append(.close(id, code: 1_013, reason: "too many lines wait for an answer"))
+                    return
+                }
+                sessions[id]?.waitingLines.append(line)
+            } else {
+                try takeLine(line, from: id)
+            }
+        }
+    }
+
+    /// The line that the session waited for has been answered: go on with those that came meanwhile.
+    func resumeLines(of id: SessionID) throws {
+        sessions[id]?.isWaiting = false
+        while let session = sessions[id], !session.isWaiting, let line = sessions[id]?.waitingLines.popFirst() {
+            _ = session
+            try takeLine(line, from: id)
+        }
+    }
+
+    // MARK: One line
+
+    private func takeLine(_ line: IncomingLine, from id: SessionID) throws {
+        guard let session = sessions[id] else { return }
+        if case .command = session.prompt {
+            try takeCommandLine(line, session)
+        } else {
+            try takePromptedLine(line.text, tag: line.tag, session)
+        }
+    }
+
+    private func takeCommandLine(_ line: IncomingLine, _ session: Session) throws {
+        let parsed = parser(for: session.login?.account).parse(line.text)
+        let tag = line.tag ?? parsed.tag
+        guard parsed.command != nil || parsed.refusal != nil else {
+            send(.noReply, to: session.id)
+            return
+        }
+        if let account = session.login?.account, let tag, !parsed.isSecret {
+            if try answerAgain(tag, parsed.text, account, session.id) { return }
+            try ledgerTransaction().rememberTag(account, tag: tag, line: parsed.text, at: now)
+        }
+        let context = LineContext(
+            session: session.id, login: session.login, tag: tag, line: line.text, text: parsed.text,
+            isSecret: parsed.isSecret, verb: parsed.command?.verb)
+        do {
+            if let refusal = parsed.refusal { throw refusal }
+            guard let command = parsed.command else { return }
+            try requireMayRun(command, context)
+            if let reply = try run(command, context) { try answer(reply, context) }
+        } catch let refusal as Refusal {
+            try answer(refused(refusal, context), context)
+        }
+    }
+
+    func refused(_ refusal: Refusal, _ context: LineContext) -> Reply {
+        let isAboutLine = !context.isSecret && refusal.span != nil
+        return .refused(
+            refusal, verb: context.verb, tag: context.tag,
+            text: isAboutLine ? refusal.text(over: context.line) : nil)
+    }
+
+    /// Sends the reply, keeps it with its tag, and then tells what happened on the way.
+    func answer(_ reply: Reply, _ context: LineContext, covering orders: Set<OrderID> = []) throws {
+        var reply = reply
+        reply.tag = context.tag
+        if reply.verb == nil { reply.verb = context.verb }
+        if let account = context.login?.account, let tag = context.tag, !context.isSecret {
+            try completeTag(account, tag, reply)
+        }
+        send(.reply(reply), to: context.session)
+        try flushEvents(covering: Covered(session: context.session, orders: orders))
+    }
+
+    // MARK: Tags
+
+    /// Answers a line whose tag has been seen: with the first reply, or a refusal where the line is another. False for a new tag.
+    private func answerAgain(_ tag: String, _ text: String, _ account: AccountID, _ session: SessionID) throws -> Bool {
+        guard let remembered = try ledgerTransaction().tag(account, tag) else { return false }
+        guard remembered.line == text else {
+            let refusal = Refusal(
+                .tagReused, "the tag \(tag) was used for another line", details: [remembered.line])
+            send(.reply(.refused(refusal, tag: tag)), to: session)
+            return true
+        }
+        if let replyText = remembered.replyText, let json = remembered.replyJSON {
+            send(.writtenReply(text: replyText, json: json), to: session)
+            return true
+        }
+        if let index = pendingReplies.firstIndex(where: { $0.account == account && $0.tag == tag }) {
+            // The first is still being answered: the second gets the same answer when it comes.
+            let first = pendingReplies[index]
+            pendingReplies.append(
+                PendingReply(
+                    session: session, account: account, tag: tag, verb: first.verb, orders: first.orders,
+                    subject: first.subject))
+            sessions[session]?.isWaiting = true
+            return true
+        }
+        send(.reply(try replyAfterRestart(tag, text, account)), to: session)
+        return true
+    }
+
+    /// The server went down between the command and its reply: what became of it is in the orders that it made.
+    private func replyAfterRestart(_ tag: String, _ text: String, _ account: AccountID) throws -> Reply {
+        try flushTables()
+        let made = try ledgerTransaction().orders(of: account, madeBy: tag)
+        guard let root = made else {
+            return .refused(
+                Refusal(
+                    .unknownAnswer, "this line came just before the server stopped, and made no order",
+                    details: ["send it again with another tag"]), tag: tag)
+        }
+        var reply = placedReply(root, notes: [], zone: zone(of: account))
+        reply.tag = tag
+        return reply
+    }
+
+    private func completeTag(_ account: AccountID, _ tag: String, _ reply: Reply) throws {
+        let message = OutgoingMessage.reply(reply)
+        try ledgerTransaction().completeTag(
+            account, tag: tag,
+            replyText: String(decoding: message.payload(as: .text) ?? [], as: UTF8.self),
+            replyJSON: String(decoding: message.payload(as: .json) ?? [], as: UTF8.self))
+    }
+
+    // MARK: Who may
+
+    private func requireMayRun(_ command: Command, _ context: LineContext) throws {
+        if halt == .stopping { throw Refusal(.shuttingDown, "the server is going down; nothing was done") }
+        switch command {
+        case .help, .login, .version, .time: return
+        default: break
+        }
+        guard let login = context.login else {
+            throw Refusal(.notLoggedIn, "log in first: login USER", details: ["help, time and version answer before that"])
+        }
+        switch command {
+        case .order, .slice, .pair, .contra, .stop, .trail, .cancel, .move, .go, .undo, .panic, .resume(from: nil):
+            guard login.rights == .trade else {
+                throw Refusal(.notAllowed, "\(login.name) may read here, not trade")
+            }
+        case .paper:
+            guard login.role == .admin, login.rights == .trade else {
+                throw Refusal(.notAllowed, "only an admin moves the paper exchange")
+            }
+        case .set, .password, .tokenNew, .tokenDrop, .keysSet, .keysDrop, .alias, .alert, .alertDrop:
+            guard login.rights == .trade || login.role == .viewer else {
+                throw Refusal(.notAllowed, "a token to read cannot change the account")
+            }
+        default: break
+        }
+    }
+
+    func parser(for account: AccountID?) -> CommandParser {
+        let quote = account.flatMap { accounts[$0]?.quote } ?? configuration.quote
+        if let parser = parsers[quote] { return parser }
+        let parser = CommandParser(vocabulary: Vocabulary(pairs: pairs, quote: quote))
+        parsers[quote] = parser
+        return parser
+    }
+}
+
+/// A line on its way to its reply.
+struct LineContext {
+    let session: SessionID
+    let login: Session.Login?
+    let tag: String?
+    /// As it came, for carets.
+    let line: String
+    /// Without tag and comment, for records.
+    let text: String
+    let isSecret: Bool
+    let verb: String?
+
+    /// The account, for the commands that need one: `requireMayRun` saw to it.
+    func account() throws(Refusal) -> AccountID {
+        guard let login else { throw Refusal(.notLoggedIn, "log in first: login USER") }
+        return login.account
+    }
+}

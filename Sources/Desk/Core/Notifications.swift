@@ -1,0 +1,90 @@
+import ChatServer
+import Ledger
+import OrderEngine
+import Trading
+
+/// What the reply to a line has told its session already, so that it is not told again.
+struct Covered {
+    let session: SessionID
+    /// What the reply was about.
+    let orders: Set<OrderID>
+}
+
+/// Notifications: numbered, stored, then sent.
+extension DeskCore {
+    /// Stores and sends what has happened, in the order in which it did.
+    ///
+    /// A reply that says "#41 is open" is enough for the person who reads it: a session in text is not told `opened`,
+    /// `canceled` or `rejected` of what its own reply covers. A program in JSON mode gets every event, so that it can
+    /// follow the numbers.
+    func flushEvents(covering covered: Covered?) throws {
+        guard !events.isEmpty else { return }
+        let happened = events
+        events.removeAll(keepingCapacity: true)
+        for event in happened {
+            let account = event.order.account
+            let words = EventWords(event, zone: zone(of: account), family: family(of: event.order))
+            let isCovered = covered.map { $0.orders.contains(event.order.id) && event.kind.isSaidByReplies } ?? false
+            try notify(
+                account, event: event.kind.name, order: event.order.id, text: words.text, fields: words.fields,
+                at: event.at, exceptInText: isCovered ? covered?.session : nil)
+        }
+    }
+
+    /// Numbers a notification, stores it, and sends it to every session of the account.
+    func notify(
+        _ account: AccountID, event: String, order: OrderID?, text: String, fields: JSONObject, at moment: Timestamp,
+        exceptInText silent: SessionID? = nil, exceptTo excluded: SessionID? = nil
+    ) throws {
+        let transaction = try ledgerTransaction()
+        let sequence = try transaction.notificationHead(account) + 1
+        let notice = Notice(sequence: sequence, at: moment, event: event, text: text, fields: fields)
+        let payload = OutgoingMessage.notice(notice).payload(as: .json) ?? []
+        let json = String(decoding: payload, as: UTF8.self)
+        _ = try transaction.appendNotification(account, at: moment, event: event, order: order, text: text, json: json)
+        let listeners = accounts[account]?.sessions ?? []
+        var isSeen = false
+        for id in listeners where id != excluded {
+            guard let session = sessions[id], !session.isCatchingUp else { continue }
+            isSeen = true
+            if id == silent, session.peer.format == .text { continue }
+            send(.written(text: text, json: json), to: id)
+        }
+        if isSeen { try transaction.setInboxSeen(account, sequence) }
+    }
+
+    /// The order that it is a child of, with all children, where that matters for the words.
+    func family(of order: Order) -> OrderFamily {
+        let root = order.parent.flatMap { engine.order($0) }
+        let children = (root ?? order).children.compactMap { engine.order($0) }
+        return OrderFamily(order: order, parent: root, children: root == nil ? children : [])
+    }
+
+    func zone(of account: AccountID) -> TimeZoneRules {
+        accounts[account]?.zone ?? storedZone(of: account)
+    }
+
+    private func storedZone(of account: AccountID) -> TimeZoneRules {
+        let name = (try? accountStore().setting("timezone", of: account)) ?? nil
+        return name.flatMap { TimeZoneRules(named: $0) } ?? configuration.timeZone
+    }
+}
+
+extension OrderEvent.Kind {
+    /// Whether the reply to the line that caused it says as much.
+    var isSaidByReplies: Bool {
+        switch self {
+        case .opened, .canceled, .rejected, .contraPlaced: true
+        case .partiallyFilled, .filled, .expired, .triggered, .unknown, .reconciled, .contraReady, .pairedDone,
+            .slicedDone, .cancelFailed:
+            false
+        }
+    }
+}
+
+/// An order with those that it belongs with.
+struct OrderFamily {
+    let order: Order
+    let parent: Order?
+    let children: [Order]
+}

@@ -1,0 +1,68 @@
+import Accounts
+import ChatServer
+import CommandGrammar
+import DequeModule
+import Trading
+
+/// One connection, and who is at the other end of it.
+struct Session {
+    /// What the next line is an answer to.
+    enum Prompt {
+        case command
+        /// `login USER`: the password.
+        case loginPassword(user: String, tag: String?)
+        /// `password`: the old one.
+        case oldPassword
+        case newPassword(old: Secret)
+        case newPasswordAgain(old: Secret, new: Secret)
+    }
+
+    /// Who is logged in, and what the session may do.
+    struct Login {
+        let account: AccountID
+        let name: AccountName
+        let role: Role
+        let rights: TokenRights
+    }
+
+    let id: SessionID
+    let peer: Peer
+    var login: Login?
+    var prompt = Prompt.command
+    /// Lines that came while one is still being answered: a password is checked, an exchange has not answered.
+    var waitingLines: Deque<IncomingLine> = []
+    var isWaiting = false
+    var watched: Set<Pair> = []
+    /// All notifications from this number on have been sent to it.
+    var sentFrom: UInt64 = 1
+    /// It asked for more old notifications than one answer brings, and gets no new ones until it has the rest.
+    var isCatchingUp = false
+
+    init(id: SessionID, peer: Peer) {
+        self.id = id
+        self.peer = peer
+    }
+}
+
+/// What the desk keeps of an account while somebody of it is here, or has orders.
+struct AccountPlace {
+    var sessions: [SessionID] = []
+    var zone: TimeZoneRules
+    var quote: Coin
+}
+
+/// A line that is answered later.
+struct PendingReply {
+    let session: SessionID
+    let account: AccountID
+    let tag: String?
+    let verb: String
+    /// The orders whose answers it waits for.
+    let orders: [OrderID]
+    let subject: Subject
+
+    enum Subject {
+        case placed(OrderID, notes: [String])
+        case canceled([OrderID])
+    }
+}

@@ -1,0 +1,130 @@
+import ChatServer
+import Exchange
+import Ledger
+import OrderEngine
+import Trading
+
+/// Between the engine and the exchange: what the engine decides is written, what it asks is asked, what comes back goes in.
+extension DeskCore {
+    /// Writes what was decided, and acts on it.
+    func takeOutcome(_ outcome: OrderEngine.Outcome) throws {
+        let transaction = try ledgerTransaction()
+        for record in outcome.records {
+            lastRecord = try transaction.append(record)
+            recordsSinceSnapshot += 1
+            if case .orderFilled(let id, let fill, _, _) = record, let order = engine.order(id) {
+                try transaction.project(fill: fill, of: order)
+            }
+        }
+        touchedOrders.formUnion(outcome.touchedOrders)
+        touchedFunds.formUnion(outcome.touchedFunds)
+        for anomaly in outcome.anomalies { log.error("\(anomaly.order): \(anomaly.text)") }
+        events += outcome.events
+        for request in outcome.requests { try submit(request) }
+    }
+
+    /// Asks the exchange. The paper exchange answers at once, within the transaction; others after it is on disk.
+    func submit(_ request: OrderRequest) throws {
+        if case .place(let order) = request, engine.order(order.clientOrderID.order)?.cancelReason != nil {
+            // Canceled before it was sent: the exchange never hears of it.
+            try takeReports([.execution(account: order.account, .canceled(order.clientOrderID))])
+            return
+        }
+        switch exchange.settlement {
+        case .withinTransaction: try takeReports(exchange.submit(request, at: now))
+        case .overTheWire: outputs.append(.request(request))
+        }
+    }
+
+    func takeReports(_ reports: [ExchangeReport]) throws {
+        for report in reports {
+            switch report {
+            case .execution(_, let execution):
+                try takeOutcome(engine.process(.report(execution), at: now))
+            case .trade(let trade):
+                try takeOutcome(engine.process(.marketTrade(trade), at: now))
+            case .ticker(let pair, let ticker):
+                engine.observe(ticker, of: pair)
+                if watchers[pair] != nil, !pricesToTell.contains(pair) { pricesToTell.append(pair) }
+            case .rules(let rules):
+                engine.observe(rules)
+                if !pairs.contains(rules.pair) {
+                    pairs.append(rules.pair)
+                    pairs.sort()
+                    parsers.removeAll()
+                }
+            case .balanceChanged(let account, let coin, let amount, let reason):
+                let adjustment = FundsAdjustment(
+                    account: account, coin: coin, amount: amount, reason: FundsAdjustment.Reason(reason), at: now)
+                try takeOutcome(engine.process(.adjustFunds(adjustment), at: now))
+            case .answer:
+                break
+            }
+        }
+    }
+
+    func takePaper(_ action: PaperAction) throws {
+        guard let paper else { throw Refusal(.paperOnly, "this desk trades on \(exchange.name), not on paper") }
+        switch action {
+        case .quote(let pair, let bid, let ask): try takeReports(paper.quote(pair, bid: bid, ask: ask, at: now))
+        case .trade(let trade): try takeReports(paper.trade(trade))
+        case .deposit(let account, let amount, let coin): try takeReports(paper.deposit(amount, coin, to: account))
+        case .fee(let pair, let rate): try takeReports(paper.setFee(pair, rate: rate))
+        case .rules(let rules): try takeReports(paper.add(rules))
+        }
+    }
+
+    // MARK: Writing
+
+    /// Brings the tables up to the records, so that a question in the same batch sees what the lines before it did.
+    func flushTables() throws {
+        guard !touchedOrders.isEmpty || !touchedFunds.isEmpty else { return }
+        let transaction = try ledgerTransaction()
+        for id in touchedOrders.sorted() {
+            if let order = engine.order(id) { try transaction.project(order) }
+        }
+        for touched in touchedFunds {
+            try transaction.project(
+                touched.account, touched.coin, funds: engine.funds(of: touched.account, in: touched.coin))
+        }
+        touchedOrders.removeAll(keepingCapacity: true)
+        touchedFunds.removeAll(keepingCapacity: true)
+    }
+
+    /// The paper exchange's books, in the desk's own transaction.
+    func writeBooks() throws {
+        guard let paper, paper.hasDurableChanges else { return }
+        let transaction = try ledgerTransaction()
+        for entry in paper.drainBookChanges() {
+            if let value = entry.value {
+                try transaction.putBook(exchange: paper.name, key: entry.key, value: value)
+            } else {
+                try transaction.deleteBook(exchange: paper.name, key: entry.key)
+            }
+        }
+    }
+
+    func keepSnapshot() throws {
+        guard recordsSinceSnapshot >= configuration.limits.snapshotRecords else { return }
+        try ledgerTransaction().saveSnapshot(engine.snapshot(), at: lastRecord)
+        recordsSinceSnapshot = 0
+    }
+
+    /// Keeps a snapshot now, so that the next start has little to read: for a server that goes down in order.
+    public func keepSnapshotNow() throws {
+        guard recordsSinceSnapshot > 0 else { return }
+        try ledger.transaction { try $0.saveSnapshot(engine.snapshot(), at: lastRecord) }
+        recordsSinceSnapshot = 0
+    }
+}
+
+extension FundsAdjustment.Reason {
+    init(_ reason: BalanceChangeReason) {
+        switch reason {
+        case .deposit: self = .deposit
+        case .withdrawal: self = .withdrawal
+        case .credit: self = .credit
+        case .debit: self = .debit
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import ChatServer
+import OrderEngine
+import Trading
+
+/// What a trader is told of an event, in words and in fields.
+struct EventWords {
+    let text: String
+    let fields: JSONObject
+
+    init(_ event: OrderEvent, zone: TimeZoneRules, family: OrderFamily) {
+        text = "* " + EventWords.sentence(event, OrderWords(event.order, zone: zone), family)
+        fields = EventWords.fields(event)
+    }
+
+    private static func sentence(_ event: OrderEvent, _ words: OrderWords, _ family: OrderFamily) -> String {
+        let order = event.order
+        let base = order.pair.base
+        switch event.kind {
+        case .opened:
+            return "\(order.id) opened: \(words.asked)"
+        case .partiallyFilled(let fill):
+            return "\(order.id) filled \(fill.quantity) \(base) at \(fill.price); \(order.remaining) left"
+        case .filled:
+            return "\(order.id) filled: \(words.traded)"
+        case .canceled:
+            return "\(order.id) canceled: \(words.asked); \(filledWords(order))"
+        case .expired:
+            return "\(order.id) expired: \(words.asked); \(filledWords(order))"
+        case .rejected(_, let reason):
+            return "\(order.id) rejected: \(words.asked): \(reason)"
+        case .triggered(let marketPrice, let trigger, let then, let child):
+            let price = if case .limit(let limit) = then { "limit \(limit)" } else { "market" }
+            let what = "\(order.side.rawValue) \(order.remaining) \(order.pair) \(price)"
+            return "\(order.id) triggered at \(marketPrice) (trigger \(trigger)): \(what)"
+                + (child.map { ", now \($0)" } ?? "")
+        case .unknown:
+            return "\(order.id) unknown: the exchange's answer to \(words.asked) was lost; it is being asked"
+        case .reconciled:
+            return "\(order.id) reconciled: the exchange has said what became of \(words.asked)"
+        case .contraReady(let quantity):
+            return """
+                \(order.id) contra ready: \(tradedShort(order)); contra \(order.id.rawValue) at PRICE \
+                \(order.side == .buy ? "sells" : "buys") \(quantity) \(base)
+                """
+        case .contraPlaced:
+            let parent = order.parent.map(\.description) ?? "?"
+            return "\(parent) contra placed: \(words.asked), now \(order.id)"
+        case .pairedDone(let result):
+            return "\(order.id) paired done: \(legs(family)); \(benefit(result))"
+        case .slicedDone:
+            return "\(order.id) sliced done: \(words.traded)"
+        case .cancelFailed(let reason):
+            return "\(order.id) cancel failed: \(words.asked): \(reason)"
+        }
+    }
+
+    private static func filledWords(_ order: Order) -> String {
+        order.filled.isZero ? "nothing was filled" : "\(order.filled) was filled"
+    }
+
+    /// `bought 0.05 btc at 224.65`.
+    private static func tradedShort(_ order: Order) -> String {
+        "\(order.side == .buy ? "bought" : "sold") \(order.filled) \(order.pair.base) at \(order.averagePriceText ?? "none")"
+    }
+
+    /// `bought 0.05 at 224.65, sold at 227.68`.
+    static func legs(_ family: OrderFamily) -> String {
+        let entry = family.order
+        let contras = family.children.filter { $0.filled.isPositive }
+        let verbs = entry.side == .buy ? ("bought", "sold") : ("sold", "bought")
+        let exits = contras.map { contra in
+            contras.count == 1
+                ? "\(contra.averagePriceText ?? "none")" : "\(contra.filled) at \(contra.averagePriceText ?? "none")"
+        }
+        let exit = contras.count == 1 ? "at \(exits[0])" : exits.joined(separator: ", ")
+        return "\(verbs.0) \(entry.filled) at \(entry.averagePriceText ?? "none"), \(verbs.1) \(exit)"
+    }
+
+    /// `benefit 0.106267 usd after 0.045233 fees`.
+    static func benefit(_ result: PairedResult) -> String {
+        "benefit \(result.benefit) \(result.currency) after \(result.fees) fees"
+    }
+
+    private static func fields(_ event: OrderEvent) -> JSONObject {
+        var object: JSONObject = ["order": .object(event.order.json)]
+        switch event.kind {
+        case .partiallyFilled(let fill), .filled(let fill):
+            object.append("fill", .object(fill.json))
+        case .rejected(let code, let reason):
+            object.append("error", ["code": .string(code.name), "message": .string(reason)])
+        case .triggered(let marketPrice, let trigger, _, let child):
+            object.append("trigger_price", trigger.json)
+            object.append("market_price", marketPrice.json)
+            object.append("child", child.map { $0.json } ?? .null)
+        case .contraReady(let quantity):
+            object.append("quantity", quantity.json)
+        case .pairedDone(let result):
+            result.append(to: &object)
+        case .cancelFailed(let reason):
+            object.append("reason", .string(reason))
+        case .opened, .canceled, .expired, .unknown, .reconciled, .contraPlaced, .slicedDone:
+            break
+        }
+        return object
+    }
+}

@@ -1,0 +1,74 @@
+import Trading
+
+/// An order in a trader's words: what was asked for, in the form in which it could be typed.
+struct OrderWords {
+    let order: Order
+    let zone: TimeZoneRules
+
+    init(_ order: Order, zone: TimeZoneRules) {
+        self.order = order
+        self.zone = zone
+    }
+
+    /// `buy 0.5 btc_usd at 230 until 2026-08-30 18:00 Europe/Madrid`, `slice sell 0.5 eur_usd 1.08..<1.08258 x5`, ...
+    var asked: String {
+        let what = "\(order.side.rawValue) \(order.quantity) \(order.pair)"
+        let words: String =
+            switch order.plan {
+            case .none: "\(what) at \(price)"
+            case .sliced(let low, let high, let includesHigh, let count):
+                "slice \(what) \(low)..\(includesHigh ? "" : "<")\(high) x\(count)"
+            case .paired(let contraPrice):
+                "pair \(what) at \(price)" + (contraPrice.map { " then \($0)" } ?? "")
+            case .stop(let trigger, let then): "stop \(what) at \(trigger)\(OrderWords.then(then, after: trigger))"
+            case .oco(let trigger, let then):
+                "\(what) at \(price) stop \(trigger)\(OrderWords.then(then, after: trigger))"
+            }
+        return words + conditions
+    }
+
+    /// `230` or `market`.
+    var price: String { order.price.limit.map(\.description) ?? "market" }
+
+    /// ` limit 264`, ` market`, or nothing for a limit at the trigger.
+    private static func then(_ then: TriggeredPrice, after trigger: ExactDecimal) -> String {
+        switch then {
+        case .market: " market"
+        case .limit(let limit): limit == trigger ? "" : " limit \(limit)"
+        }
+    }
+
+    private var conditions: String {
+        var words = ""
+        switch order.timeInForce {
+        case .goodTillCanceled: break
+        case .immediateOrCancel: words += " ioc"
+        case .fillOrKill: words += " fok"
+        case .goodTillDate(let time): words += " until \(zone.text(of: time))"
+        case .day(let time): words += " day, until \(zone.text(of: time))"
+        }
+        return order.isPostOnly ? words + " post" : words
+    }
+
+    /// `bought 0.5 btc for 114.97 usd (average 229.94), fee 0.22994 usd`: what filled of it, all together.
+    var traded: String {
+        """
+        \(order.side == .buy ? "bought" : "sold") \(order.filled) \(order.pair.base) for \(order.filledValue) \
+        \(order.pair.quote) (average \(order.averagePriceText ?? "none")), fee \(order.fee) \(order.feeCurrency)
+        """
+    }
+}
+
+extension Order {
+    /// How many decimals an average is given with beyond those of a price; it is a quotient, and rarely ends.
+    private static var averageDecimals: Int { 8 }
+
+    /// The average price to the nearest 10^-8, or with as many decimals as its first fills' prices need where that is
+    /// finer; nil until a fill.
+    var averagePriceText: String? {
+        guard let average = averagePrice else { return nil }
+        let decimals = max(Order.averageDecimals, price.bound.significantDecimals + 2)
+        let step = ExactDecimal.step(decimals: min(decimals, ExactDecimal.decimals))
+        return ((try? average.rounded(toMultipleOf: step, .nearest)) ?? average).description
+    }
+}

@@ -1,0 +1,107 @@
+import OrderEngine
+import Trading
+
+/// The reply to a line that made an order.
+struct PlacedWords {
+    private let family: OrderFamily
+    private let notes: [String]
+    private let zone: TimeZoneRules
+    private let now: Timestamp
+
+    init(_ family: OrderFamily, notes: [String], zone: TimeZoneRules, now: Timestamp) {
+        self.family = family
+        self.notes = notes
+        self.zone = zone
+        self.now = now
+    }
+
+    /// Children that are told one by one; more are summed up.
+    private static let childrenShown = 10
+
+    /// Set where the exchange would not have it.
+    var refusalCode: RefusalCode? {
+        family.order.status == .rejected ? family.order.rejection ?? rejectedChild?.rejection ?? .exchangeRejected : rejectedChild?.rejection
+    }
+
+    private var rejectedChild: Order? { family.children.first { $0.status == .rejected } }
+
+    /// Without mark and details.
+    var message: String {
+        let order = family.order
+        let asked = OrderWords(order, zone: zone).asked
+        guard let code = refusalCode else { return "\(order.id) \(asked)" }
+        guard let child = rejectedChild else { return "\(order.id) \(asked): the exchange refused it, \(code.name)" }
+        let others = family.children.filter { $0.status == .canceled }.count
+        let filled = order.filled.isZero ? "nothing was filled" : "\(order.filled) was filled"
+        return "\(order.id) \(asked): the exchange refused \(child.id), \(code.name); the other \(others) were canceled, \(filled)"
+    }
+
+    var text: String {
+        guard refusalCode == nil else { return "! \(message)" }
+        var lines = ["+ \(message)\(suffix)"]
+        lines += details + notes
+        return lines.joined(separator: "\n  ")
+    }
+
+    /// The time left, what the status is where it is not simply open, and whose child it is.
+    private var suffix: String {
+        let order = family.order
+        var words = ""
+        if let end = order.timeInForce.expireTime { words += " (\(DurationText.timeLeft(from: now, until: end)))" }
+        if let parent = family.parent, case .paired = parent.plan { words += ", contra of \(parent.id)" }
+        switch order.status {
+        case .armed: words += ": waits for its trigger, nothing is held until then"
+        case .pending: words += ": pending, the exchange has not answered yet"
+        case .unknown: words += ": unknown, the exchange's answer was lost and it is being asked"
+        case .open, .partiallyFilled, .filled, .canceled, .expired, .rejected: break
+        }
+        return words
+    }
+
+    private var details: [String] {
+        guard case .sliced = family.order.plan, let first = family.children.first, let last = family.children.last else {
+            return []
+        }
+        let total = family.children.reduce(ExactDecimal.zero) { $0 + $1.price.bound.times($1.quantity) }
+        let quote = family.order.pair.quote
+        let summary = "\(family.children.count) orders, \(first.id) to \(last.id), total \(total) \(quote)"
+        guard family.children.count <= PlacedWords.childrenShown else {
+            return [
+                summary,
+                "from \(first.quantity) at \(first.price.bound) to \(last.quantity) at \(last.price.bound)",
+            ]
+        }
+        return [summary] + family.children.map { "\($0.id) \($0.quantity) at \($0.price.bound)" }
+    }
+}
+
+/// One order of the reply to a cancel.
+struct CanceledWords {
+    private let family: OrderFamily
+    private let zone: TimeZoneRules
+
+    init(_ family: OrderFamily, zone: TimeZoneRules) {
+        self.family = family
+        self.zone = zone
+    }
+
+    /// `#1 canceled: buy 0.5 btc_usd at 230; 0.1 was filled`: what happened, which need not be what was asked for.
+    var line: String {
+        let order = family.order
+        let asked = OrderWords(order, zone: zone).asked
+        let filled = order.filled.isZero ? "" : "; \(order.filled) was filled"
+        if order.status.isFinal, order.status != .canceled, order.closedAt != nil, order.cancelReason == nil {
+            return "\(order.id) \(order.status.words): \(asked)\(filled)"
+        }
+        if order.status == .filled, family.children.isEmpty, order.kind != .paired {
+            return "\(order.id) was filled before it could be canceled: \(OrderWords(order, zone: zone).traded)"
+        }
+        if order.closedAt == nil, case .paired = order.plan, order.status.isFinal {
+            return "\(order.id) canceled its first leg: \(asked)\(filled); its contra order may be placed"
+        }
+        guard order.closedAt != nil else { return "\(order.id) is being canceled: \(asked)\(filled)" }
+        let canceled = family.children.filter { $0.status == .canceled }.count
+        let children = canceled == 0 ? "" : " with \(canceled) \(canceled == 1 ? "order" : "orders") under it"
+        return "\(order.id) canceled: \(asked)\(children)\(filled)"
+    }
+}
