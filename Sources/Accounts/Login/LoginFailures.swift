@@ -1,0 +1,52 @@
+public import Trading
+
+/// Whom failed logins are counted for.
+public struct LoginSubject: Hashable, Sendable {
+    public enum Kind: String, Hashable, Sendable, CaseIterable {
+        case name
+        case address
+    }
+
+    public let kind: Kind
+    /// The name in small letters, or the address as the server writes it; no longer than `keyBytesMax`.
+    public let key: String
+
+    /// What is kept of a name or an address. Both fit; what does not can be nobody's.
+    public static let keyBytesMax = 64
+
+    /// A subject as it was stored.
+    public init(kind: Kind, key: String) {
+        self.kind = kind
+        self.key = key
+    }
+
+    /// A name as somebody typed it, whether or not there is such an account.
+    static func name(_ name: String) -> LoginSubject {
+        if let name = AccountName(name) { return LoginSubject(kind: .name, key: name.text) }
+        // No account can have it, which is no secret: all such names are one subject, and take the room of one.
+        return LoginSubject(kind: .name, key: "")
+    }
+
+    static func address(_ address: String) -> LoginSubject {
+        LoginSubject(kind: .address, key: String(decoding: address.utf8.prefix(keyBytesMax), as: UTF8.self))
+    }
+}
+
+extension LoginSubject: Comparable {
+    public static func < (left: LoginSubject, right: LoginSubject) -> Bool {
+        (left.kind.rawValue, left.key) < (right.kind.rawValue, right.key)
+    }
+}
+
+/// How often logins of one subject have failed, and when one was last tried: a row of `login_failures`.
+public struct LoginFailures: Hashable, Sendable {
+    public let subject: LoginSubject
+    public var count: Int
+    public var lastAttemptAt: Timestamp
+
+    public init(subject: LoginSubject, count: Int, lastAttemptAt: Timestamp) {
+        self.subject = subject
+        self.count = count
+        self.lastAttemptAt = lastAttemptAt
+    }
+}
