@@ -56,6 +56,16 @@ struct LoginThrottleTests {
         #expect(throttle.waitLeft(name: "bob", address: home + "1", at: noon) == second)
     }
 
+    @Test(arguments: [
+        ("192.0.2.1", "192.0.2.1"), ("::ffff:192.0.2.1", "192.0.2.1"), ("::1", "0000000000000000/64"),
+        ("2001:db8:1:2:3:4:5:6", "20010db800010002/64"), ("2001:db8:1:2::9", "20010db800010002/64"),
+        ("2001:db8:1:3::9", "20010db800010003/64"), ("", ""), ("unix", "unix"),
+        (String(repeating: "x", count: 100), String(repeating: "x", count: 64)),
+    ])
+    func `an address counts as one subscriber does`(address: String, key: String) {
+        #expect(LoginSubject.address(address) == LoginSubject(kind: .address, key: key))
+    }
+
     @Test func `attempts side by side get no more than those one after another`() throws {
         var throttle = LoginThrottle()
         let admitted = (0..<50).count { _ in (try? throttle.attempt(name: "ana", address: home, at: noon)) != nil }

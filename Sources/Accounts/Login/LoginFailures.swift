@@ -1,3 +1,4 @@
+import Foundation
 public import Trading
 
 /// Whom failed logins are counted for.
@@ -27,8 +28,20 @@ public struct LoginSubject: Hashable, Sendable {
         return LoginSubject(kind: .name, key: "")
     }
 
+    /// An address as the server writes it. Of IPv6 the first 64 bits count, which is what one subscriber is given
+    /// (RFC 6177): the others are his to change at each attempt. IPv4 written as IPv6 is IPv4.
     static func address(_ address: String) -> LoginSubject {
-        LoginSubject(kind: .address, key: String(decoding: address.utf8.prefix(keyBytesMax), as: UTF8.self))
+        var bytes = in6_addr()
+        guard inet_pton(AF_INET6, address, &bytes) == 1 else {
+            return LoginSubject(kind: .address, key: String(decoding: address.utf8.prefix(keyBytesMax), as: UTF8.self))
+        }
+        let octets = withUnsafeBytes(of: &bytes) { Array($0) }
+        let isMapped = octets.prefix(10).allSatisfy { $0 == 0 } && octets[10] == 0xFF && octets[11] == 0xFF
+        let key =
+            isMapped
+            ? octets.suffix(4).map { String($0) }.joined(separator: ".")
+            : octets.prefix(8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() + "/64"
+        return LoginSubject(kind: .address, key: key)
     }
 }
 
