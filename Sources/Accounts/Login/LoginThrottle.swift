@@ -1,0 +1,167 @@
+public import Trading
+
+/// How often a login may be tried: a few failures are free, then each doubles the wait, for the account's name and for
+/// the address it is tried from, whichever is longer.
+///
+/// A pure value: the clock comes in with each call, and what changed goes out with `takeChanges()` to be stored, so that
+/// a restart forgives nobody. A name that nobody has is counted like any other, so that waits do not tell the two apart.
+///
+/// An attempt counts as a failure from the moment it is admitted, and is forgiven when it succeeds: many sessions that
+/// try at once get no more attempts than one.
+public struct LoginThrottle: Hashable, Sendable {
+    public struct Limits: Hashable, Sendable {
+        /// Failures before the first wait.
+        public var freeFailureCount: Int
+        /// The first wait.
+        public var firstWaitSeconds: Int64
+        /// What waits double up to.
+        public var waitSecondsMax: Int64
+        /// After so long without an attempt, a subject's failures are forgotten.
+        public var memorySeconds: Int64
+        /// How many names, and how many addresses, are remembered. Beyond it the oldest go.
+        public var subjectCountMax: Int
+
+        public init(
+            freeFailureCount: Int = 5, firstWaitSeconds: Int64 = 1, waitSecondsMax: Int64 = 15 * 60,
+            memorySeconds: Int64 = 24 * 60 * 60, subjectCountMax: Int = 10_000
+        ) {
+            precondition(freeFailureCount > 0 && firstWaitSeconds > 0 && waitSecondsMax >= firstWaitSeconds)
+            precondition(memorySeconds > waitSecondsMax && subjectCountMax > 0)
+            self.freeFailureCount = freeFailureCount
+            self.firstWaitSeconds = firstWaitSeconds
+            self.waitSecondsMax = waitSecondsMax
+            self.memorySeconds = memorySeconds
+            self.subjectCountMax = subjectCountMax
+        }
+    }
+
+    private let limits: Limits
+    private var failures: [LoginSubject: LoginFailures] = [:]
+    private var counts: [LoginSubject.Kind: Int] = [:]
+    private var changed: Set<LoginSubject> = []
+
+    /// Starts with what was stored. Of more than `subjectCountMax` the newest are kept.
+    public init(limits: Limits = Limits(), restoring rows: [LoginFailures] = []) {
+        self.limits = limits
+        for row in rows.sorted(by: { $0.lastAttemptAt < $1.lastAttemptAt }) where row.count > 0 {
+            var row = row
+            row.count = min(row.count, countMax)
+            insert(row)
+        }
+    }
+
+    /// Beyond this many failures the wait no longer grows, and neither need the number.
+    private var countMax: Int { limits.freeFailureCount + 64 }
+
+    /// How long this name from this address has to wait, in nanoseconds; 0 where it may try.
+    public func waitLeft(name: String, address: String, at now: Timestamp) -> Int64 {
+        max(waitLeft(.name(name), at: now), waitLeft(.address(address), at: now))
+    }
+
+    /// Admits an attempt, which then counts as failed until `succeeded` or `withdrawn` says otherwise; or refuses it
+    /// with `login_wait`, which does not count.
+    public mutating func attempt(name: String, address: String, at now: Timestamp) throws(Refusal) {
+        let wait = waitLeft(name: name, address: address, at: now)
+        guard wait == 0 else {
+            let seconds = (wait - 1) / Timestamp.nanosecondsPerSecond + 1
+            throw Refusal(.loginWait, "too many failed logins; wait \(LoginThrottle.text(ofSeconds: seconds))")
+        }
+        count(.name(name), at: now)
+        count(.address(address), at: now)
+    }
+
+    /// The password was right: the account's failures are forgiven, and of the address's this one attempt. (All of
+    /// them would let a guesser with one account of his own guess at others without end.)
+    public mutating func succeeded(name: String, address: String) {
+        forgive(.name(name), all: true)
+        forgive(.address(address), all: false)
+    }
+
+    /// The attempt was never judged: no place in the line, or the desk closed.
+    public mutating func withdrawn(name: String, address: String) {
+        forgive(.name(name), all: false)
+        forgive(.address(address), all: false)
+    }
+
+    /// What has changed since the last call, in a fixed order; a count of 0 stands for a row to delete.
+    public mutating func takeChanges() -> [LoginFailures] {
+        defer { changed.removeAll(keepingCapacity: true) }
+        return changed.sorted().map {
+            failures[$0] ?? LoginFailures(subject: $0, count: 0, lastAttemptAt: .init(seconds: 0))
+        }
+    }
+
+    /// All that is remembered, in a fixed order.
+    public var rows: [LoginFailures] { failures.values.sorted { $0.subject < $1.subject } }
+
+    private func waitLeft(_ subject: LoginSubject, at now: Timestamp) -> Int64 {
+        guard let entry = failures[subject], !isForgotten(entry, at: now) else { return 0 }
+        let wait = Timestamp(seconds: waitSeconds(afterFailures: entry.count)).nanoseconds
+        // A clock that was set back must not lengthen the wait.
+        let passed = max(0, now.nanoseconds(since: entry.lastAttemptAt))
+        return max(0, wait - passed)
+    }
+
+    private func waitSeconds(afterFailures count: Int) -> Int64 {
+        let doublings = count - limits.freeFailureCount
+        guard doublings >= 0 else { return 0 }
+        // 2^40 s is above any cap that makes sense, and multiplied by the first wait still fits.
+        let (wait, overflow) = limits.firstWaitSeconds.multipliedReportingOverflow(by: 1 << min(doublings, 40))
+        return overflow ? limits.waitSecondsMax : min(wait, limits.waitSecondsMax)
+    }
+
+    private func isForgotten(_ entry: LoginFailures, at now: Timestamp) -> Bool {
+        now.nanoseconds(since: entry.lastAttemptAt) >= Timestamp(seconds: limits.memorySeconds).nanoseconds
+    }
+
+    private mutating func count(_ subject: LoginSubject, at now: Timestamp) {
+        var entry = failures[subject] ?? LoginFailures(subject: subject, count: 0, lastAttemptAt: now)
+        if isForgotten(entry, at: now) { entry.count = 0 }
+        entry.count = min(entry.count + 1, countMax)
+        entry.lastAttemptAt = now
+        insert(entry)
+        changed.insert(subject)
+    }
+
+    private mutating func forgive(_ subject: LoginSubject, all: Bool) {
+        guard var entry = failures[subject] else { return }
+        entry.count = all ? 0 : entry.count - 1
+        if entry.count > 0 {
+            failures[subject] = entry
+        } else {
+            remove(subject)
+        }
+        changed.insert(subject)
+    }
+
+    private mutating func insert(_ entry: LoginFailures) {
+        let kind = entry.subject.kind
+        if failures.updateValue(entry, forKey: entry.subject) == nil {
+            counts[kind, default: 0] += 1
+            if counts[kind, default: 0] > limits.subjectCountMax { evict(kind, sparing: entry.subject) }
+        }
+    }
+
+    /// Forgets the oldest sixteenth of a kind at once, so that a flood of new names does not sort them at each.
+    private mutating func evict(_ kind: LoginSubject.Kind, sparing newest: LoginSubject) {
+        let oldest = failures.values.filter { $0.subject.kind == kind && $0.subject != newest }
+            .sorted { ($0.lastAttemptAt, $0.subject) < ($1.lastAttemptAt, $1.subject) }
+            .prefix(max(1, limits.subjectCountMax / 16))
+        for entry in oldest {
+            remove(entry.subject)
+            changed.insert(entry.subject)
+        }
+    }
+
+    private mutating func remove(_ subject: LoginSubject) {
+        if failures.removeValue(forKey: subject) != nil { counts[subject.kind, default: 0] -= 1 }
+    }
+
+    private static func text(ofSeconds seconds: Int64) -> String {
+        switch (seconds / 60, seconds % 60) {
+        case (0, let rest): "\(rest)s"
+        case (let minutes, 0): "\(minutes)m"
+        case (let minutes, let rest): "\(minutes)m \(rest)s"
+        }
+    }
+}

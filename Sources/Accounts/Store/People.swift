@@ -1,0 +1,134 @@
+import Foundation
+import GRDB
+public import Trading
+
+/// What a login with a password is checked against.
+public struct Credentials: Hashable, Sendable {
+    public let account: Account
+    public let passwordHash: PasswordHash
+}
+
+extension AccountStore {
+    /// Adds a person, or refuses with `name_taken`; capitals make no other name.
+    public func add(
+        _ name: AccountName, role: Role, passwordHash: PasswordHash, email: String? = nil, at now: Timestamp
+    ) throws -> Account {
+        guard try account(named: name) == nil else {
+            throw Refusal(.nameTaken, "the name \(name) is taken")
+        }
+        try database.execute(
+            sql: """
+                INSERT INTO accounts (name, role, password_hash, password_salt, scrypt_n, scrypt_r, scrypt_p,
+                    created_at, email)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                name.text, role.rawValue, Data(passwordHash.digest), Data(passwordHash.salt),
+                Int64(passwordHash.cost.n), Int64(passwordHash.cost.r), Int64(passwordHash.cost.p),
+                now.nanoseconds, email,
+            ])
+        return Account(
+            id: AccountID(database.lastInsertedRowID), name: name, role: role, createdAt: now, email: email)
+    }
+
+    /// Everybody, in the order in which they came.
+    public func accounts() throws -> [Account] {
+        try Row.fetchAll(database, sql: "SELECT * FROM accounts ORDER BY id").map(AccountStore.account(from:))
+    }
+
+    public func account(_ id: AccountID) throws -> Account? {
+        try Row.fetchOne(database, sql: "SELECT * FROM accounts WHERE id = ?", arguments: [id.rawValue])
+            .map(AccountStore.account(from:))
+    }
+
+    public func account(named name: AccountName) throws -> Account? {
+        try credentialsRow(name).map(AccountStore.account(from:))
+    }
+
+    /// An account and the hash of its password, also where the account is disabled; nil where there is none.
+    public func credentials(named name: AccountName) throws -> Credentials? {
+        guard let row = try credentialsRow(name) else { return nil }
+        let account = try AccountStore.account(from: row)
+        // Compared as 64-bit numbers first: a damaged row must not stop the program.
+        let (n, r, p): (Int64, Int64, Int64) = (row["scrypt_n"], row["scrypt_r"], row["scrypt_p"])
+        guard n > 0, r > 0, p > 0, let cost = ScryptCost(n: UInt64(n), r: UInt64(r), p: UInt64(p)) else {
+            throw Unreadable(table: "accounts", column: "scrypt_n", row: account.id.rawValue)
+        }
+        let (digest, salt): (Data, Data) = (row["password_hash"], row["password_salt"])
+        guard digest.count == PasswordHash.digestLength, salt.count >= PasswordHash.saltLength else {
+            throw Unreadable(table: "accounts", column: "password_hash", row: account.id.rawValue)
+        }
+        return Credentials(
+            account: account,
+            passwordHash: PasswordHash(cost: cost, salt: Array(salt), digest: Array(digest)))
+    }
+
+    /// Closes an account to logins and tokens. One that is closed already stays closed since then.
+    public func disable(_ id: AccountID, at now: Timestamp) throws {
+        try update(id, "disabled_at = coalesce(disabled_at, ?)", now.nanoseconds)
+    }
+
+    public func enable(_ id: AccountID) throws {
+        try update(id, "disabled_at = ?", nil)
+    }
+
+    public func setRole(_ id: AccountID, to role: Role) throws {
+        try update(id, "role = ?", role.rawValue)
+    }
+
+    public func setEmail(_ id: AccountID, to email: String?) throws {
+        try update(id, "email = ?", email)
+    }
+
+    /// Puts another password in place of the old one. Tokens go on working: they were given out one by one, and are
+    /// dropped one by one (`dropTokens(of:)` drops them all).
+    public func setPassword(_ id: AccountID, to hash: PasswordHash) throws {
+        try database.execute(
+            sql: """
+                UPDATE accounts SET password_hash = ?, password_salt = ?, scrypt_n = ?, scrypt_r = ?, scrypt_p = ?
+                WHERE id = ?
+                """,
+            arguments: [
+                Data(hash.digest), Data(hash.salt), Int64(hash.cost.n), Int64(hash.cost.r), Int64(hash.cost.p),
+                id.rawValue,
+            ])
+        try requireChange(of: id)
+    }
+
+    /// Notes a login that succeeded.
+    public func touchLastLogin(_ id: AccountID, at now: Timestamp) throws {
+        try update(id, "last_login_at = ?", now.nanoseconds)
+    }
+
+    private func update(_ id: AccountID, _ assignment: String, _ value: (any DatabaseValueConvertible)?) throws {
+        try database.execute(
+            sql: "UPDATE accounts SET \(assignment) WHERE id = ?", arguments: [value, id.rawValue])
+        try requireChange(of: id)
+    }
+
+    private func requireChange(of id: AccountID) throws {
+        guard database.changesCount == 1 else { throw Refusal(.unknownUser, "no \(id)") }
+    }
+
+    private func credentialsRow(_ name: AccountName) throws -> Row? {
+        try Row.fetchOne(database, sql: "SELECT * FROM accounts WHERE name = ?", arguments: [name.text])
+    }
+
+    static func account(from row: Row) throws -> Account {
+        let id: Int64 = row["id"]
+        guard let name = AccountName(row["name"] as String) else {
+            throw Unreadable(table: "accounts", column: "name", row: id)
+        }
+        guard let role = Role(rawValue: row["role"]) else {
+            throw Unreadable(table: "accounts", column: "role", row: id)
+        }
+        return Account(
+            id: AccountID(id), name: name, role: role, disabledAt: timestamp(row["disabled_at"]),
+            createdAt: Timestamp(nanoseconds: row["created_at"]), lastLoginAt: timestamp(row["last_login_at"]),
+            email: row["email"])
+    }
+
+    static func timestamp(_ nanoseconds: Int64?) -> Timestamp? {
+        nanoseconds.map(Timestamp.init(nanoseconds:))
+    }
+}
