@@ -131,15 +131,38 @@ extension DeskCore {
         whenAnswered orders: [OrderID], _ subject: PendingReply.Subject, _ context: LineContext
     ) throws -> Reply? {
         let pending = PendingReply(
-            session: context.session, account: try context.account(), tag: context.tag, verb: context.verb ?? "",
-            orders: orders, subject: subject)
+            context: context, account: try context.account(), orders: orders, subject: subject,
+            dueBy: now.advanced(bySeconds: Int64(configuration.limits.replySeconds)))
         if isAnswered(pending) {
-            try answer(reply(to: pending), context, covering: Set(orders))
+            try answer(pending)
         } else {
             pendingReplies.append(pending)
             sessions[context.session]?.isWaiting = true
         }
         return nil
+    }
+
+    /// Answers the lines whose orders the exchange has answered by now, or has kept waiting for too long.
+    func answerPending() throws {
+        guard !pendingReplies.isEmpty else { return }
+        let ready = pendingReplies.filter { isAnswered($0) || $0.dueBy <= now }
+        pendingReplies.removeAll { isAnswered($0) || $0.dueBy <= now }
+        for pending in ready {
+            try answer(pending)
+            try resumeLines(of: pending.context.session)
+        }
+    }
+
+    private func answer(_ pending: PendingReply) throws {
+        let reply = reply(to: pending)
+        let kind: Covered.Kind =
+            switch pending.subject {
+            case .placed: reply.isOK ? .placed : .refused
+            case .canceled: .canceled
+            }
+        try answer(
+            reply, pending.context,
+            covering: Covered(session: pending.context.session, orders: Set(pending.orders), kind: kind))
     }
 
     private func isAnswered(_ pending: PendingReply) -> Bool {

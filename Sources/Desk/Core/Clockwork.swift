@@ -18,6 +18,7 @@ extension DeskCore {
             try ledgerTransaction().forgetTags(
                 before: now.advanced(bySeconds: -3_600 * Int64(configuration.limits.tagMemoryHours)))
         }
+        try answerPending()
         try flushEvents(covering: nil)
     }
 

@@ -34,6 +34,8 @@ public struct DeskLimits: Hashable, Sendable {
     public var accountSessions = 16
     /// Lines of one session that wait for a password check or an exchange.
     public var sessionLinesWaiting = 100
+    /// Seconds that a reply waits for the exchange; then it says that the order is pending.
+    public var replySeconds = 10
     /// Notifications that one `resume` brings.
     public var resumeBatch = 500
     /// Bytes of notifications that one `resume` brings; below what may wait for a session.

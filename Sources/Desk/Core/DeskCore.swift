@@ -131,6 +131,7 @@ public final class DeskCore {
         if let expiry = engine.nextExpiry { wake = min(wake, expiry) }
         if let due = tape?.nextDue { wake = min(wake, due) }
         if let due = nextPriceNotice { wake = min(wake, due) }
+        if let due = pendingReplies.map(\.dueBy).min() { wake = min(wake, due) }
         return halt == nil ? wake : nil
     }
 
@@ -206,6 +207,7 @@ public final class DeskCore {
         case .passwordHashed(let job, let hash): try passwordHashed(job, hash)
         case .exchange(let reports):
             try takeReports(reports)
+            try answerPending()
             try flushEvents(covering: nil)
         case .paper(let action):
             try takePaper(action)

@@ -92,7 +92,7 @@ extension DeskCore {
     }
 
     /// Sends the reply, keeps it with its tag, and then tells what happened on the way.
-    func answer(_ reply: Reply, _ context: LineContext, covering orders: Set<OrderID> = []) throws {
+    func answer(_ reply: Reply, _ context: LineContext, covering covered: Covered? = nil) throws {
         var reply = reply
         reply.tag = context.tag
         if reply.verb == nil { reply.verb = context.verb }
@@ -100,7 +100,7 @@ extension DeskCore {
             try completeTag(account, tag, reply)
         }
         send(.reply(reply), to: context.session)
-        try flushEvents(covering: Covered(session: context.session, orders: orders))
+        try flushEvents(covering: covered)
     }
 
     // MARK: Tags
@@ -118,13 +118,14 @@ extension DeskCore {
             send(.writtenReply(text: replyText, json: json), to: session)
             return true
         }
-        if let index = pendingReplies.firstIndex(where: { $0.account == account && $0.tag == tag }) {
+        if let first = pendingReplies.first(where: { $0.account == account && $0.context.tag == tag }) {
             // The first is still being answered: the second gets the same answer when it comes.
-            let first = pendingReplies[index]
+            var context = first.context
+            context.session = session
             pendingReplies.append(
                 PendingReply(
-                    session: session, account: account, tag: tag, verb: first.verb, orders: first.orders,
-                    subject: first.subject))
+                    context: context, account: account, orders: first.orders, subject: first.subject,
+                    dueBy: first.dueBy))
             sessions[session]?.isWaiting = true
             return true
         }
@@ -194,7 +195,7 @@ extension DeskCore {
 
 /// A line on its way to its reply.
 struct LineContext {
-    let session: SessionID
+    var session: SessionID
     let login: Session.Login?
     let tag: String?
     /// As it came, for carets.

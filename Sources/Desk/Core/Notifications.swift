@@ -8,6 +8,22 @@ struct Covered {
     let session: SessionID
     /// What the reply was about.
     let orders: Set<OrderID>
+    let kind: Kind
+
+    enum Kind {
+        case placed
+        case refused
+        case canceled
+    }
+
+    func covers(_ event: OrderEvent) -> Bool {
+        guard orders.contains(event.order.id) else { return false }
+        switch (event.kind, kind) {
+        case (.opened, .placed), (.contraPlaced, .placed), (.canceled, .canceled): return true
+        case (.opened, .refused), (.canceled, .refused), (.rejected, .refused): return true
+        default: return false
+        }
+    }
 }
 
 /// Notifications: numbered, stored, then sent.
@@ -24,7 +40,7 @@ extension DeskCore {
         for event in happened {
             let account = event.order.account
             let words = EventWords(event, zone: zone(of: account), family: family(of: event.order))
-            let isCovered = covered.map { $0.orders.contains(event.order.id) && event.kind.isSaidByReplies } ?? false
+            let isCovered = covered?.covers(event) ?? false
             try notify(
                 account, event: event.kind.name, order: event.order.id, text: words.text, fields: words.fields,
                 at: event.at, exceptInText: isCovered ? covered?.session : nil)
@@ -67,18 +83,6 @@ extension DeskCore {
     private func storedZone(of account: AccountID) -> TimeZoneRules {
         let name = (try? accountStore().setting("timezone", of: account)) ?? nil
         return name.flatMap { TimeZoneRules(named: $0) } ?? configuration.timeZone
-    }
-}
-
-extension OrderEvent.Kind {
-    /// Whether the reply to the line that caused it says as much.
-    var isSaidByReplies: Bool {
-        switch self {
-        case .opened, .canceled, .rejected, .contraPlaced: true
-        case .partiallyFilled, .filled, .expired, .triggered, .unknown, .reconciled, .contraReady, .pairedDone,
-            .slicedDone, .cancelFailed:
-            false
-        }
     }
 }
 

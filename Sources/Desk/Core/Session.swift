@@ -53,13 +53,13 @@ struct AccountPlace {
 
 /// A line that is answered later.
 struct PendingReply {
-    let session: SessionID
+    let context: LineContext
     let account: AccountID
-    let tag: String?
-    let verb: String
     /// The orders whose answers it waits for.
     let orders: [OrderID]
     let subject: Subject
+    /// When it is answered with what is known by then.
+    let dueBy: Timestamp
 
     enum Subject {
         case placed(OrderID, notes: [String])

@@ -1,0 +1,71 @@
+import ChatServer
+import CommandGrammar
+import CommandPages
+import Trading
+
+/// `help`, `time` and `version`.
+extension DeskCore {
+    func runHelp(_ topic: Located<String>?) throws -> Reply {
+        guard let topic else {
+            let pages = CommandPages.names.compactMap { CommandPages.page(named: $0).map(CommandPage.init) }
+            var table = Table([.left, .left])
+            for page in pages { table.append([page.name, page.summary]) }
+            return Reply(
+                mark: .answer, text: "= help COMMAND shows a command's page\n  " + table.lines.joined(separator: "\n  "),
+                fields: ["commands": .array(CommandPages.names.map { .string($0) })])
+        }
+        let name = topic.value == "?" ? "preview" : topic.value
+        guard let text = CommandPages.page(named: name) else {
+            throw Refusal(.unknownPage, "no page about \(topic.value); help lists them", at: topic.span)
+        }
+        let page = CommandPage(text)
+        return Reply(
+            mark: .answer, text: "= " + page.forReading.joined(separator: "\n  "),
+            fields: ["page": .string(name), "usage": .array(page.usage.map { .string($0) })])
+    }
+
+    func runTime(_ context: LineContext) -> Reply {
+        let zone = zone(context)
+        return Reply(
+            mark: .answer, text: "= \(zone.text(of: now)) (\(now))",
+            fields: ["time": now.json, "timezone": .string(zone.name)])
+    }
+
+    func runVersion() -> Reply {
+        Reply(
+            mark: .answer, text: "= outcry \(configuration.version)", fields: ["version": .string(configuration.version)])
+    }
+}
+
+/// A page of `commands/`, taken apart.
+///
+/// The page's first line is `# NAME: SUMMARY`; its first code block is the usage, one line each; the rest is prose and
+/// transcripts in blocks that say `transcript`.
+public struct CommandPage {
+    public let name: String
+    public let summary: String
+    public let usage: [String]
+    private let lines: [Substring]
+
+    public init(_ text: String) {
+        lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let title = (lines.first ?? "").drop { $0 == "#" || $0 == " " }
+        let parts = title.split(separator: ":", maxSplits: 1)
+        name = parts.first.map(String.init) ?? ""
+        summary = parts.count > 1 ? String(parts[1].drop { $0 == " " }) : ""
+        let block = lines.drop { !$0.hasPrefix("```") }.dropFirst()
+        usage = block.prefix { !$0.hasPrefix("```") }.map(String.init)
+    }
+
+    /// Without Markdown's fences and marks, and without the setting of transcripts.
+    var forReading: [String] {
+        var reading: [String] = []
+        for line in lines where !line.hasPrefix("```") {
+            let text = line.hasPrefix("#") ? line.drop { $0 == "#" || $0 == " " } : line
+            if text.isEmpty, reading.last?.isEmpty ?? true { continue }
+            reading.append(String(text))
+        }
+        while reading.last?.isEmpty == true { reading.removeLast() }
+        return reading
+    }
+}

@@ -1,0 +1,66 @@
+import ChatServer
+import Ledger
+import OrderEngine
+import Trading
+
+/// `funds`.
+extension DeskCore {
+    func runFunds(_ context: LineContext) throws -> Reply {
+        let account = try context.account()
+        try flushTables()
+        let rows = try ledgerTransaction().funds(account)
+        guard !rows.isEmpty else {
+            return Reply(mark: .answer, text: "= no funds", fields: ["funds": []])
+        }
+        var table = Table([.left, .right, .left, .right, .left, .right, .left, .right, .left])
+        var json: [JSONValue] = []
+        for row in rows {
+            let (coin, funds) = (row.coin, row.funds)
+            let value = usd(funds.total, coin)
+            table.append([
+                coin.description, funds.free.description, "free", funds.reserved.description, "in orders",
+                funds.total.description, "total", value?.description ?? "", value == nil ? "no price in usd" : "usd",
+            ])
+            json.append([
+                "coin": .string(coin.description), "free": funds.free.json, "in_orders": funds.reserved.json,
+                "total": funds.total.json, "free_usd": usd(funds.free, coin).json,
+                "in_orders_usd": usd(funds.reserved, coin).json, "total_usd": value.json,
+            ])
+        }
+        return Reply(mark: .answer, text: table.reply(mark: "="), fields: ["funds": .array(json)])
+    }
+
+    /// The decimals of an amount in USD: what the platform of 2015 printed.
+    private static let usdStep = ExactDecimal.step(decimals: 4)
+
+    /// What an amount is worth at the last prices, through one other coin where there is no pair with USD; to the nearest
+    /// 10^-4. Nil where no price has been seen.
+    func usd(_ amount: ExactDecimal, _ coin: Coin) -> ExactDecimal? {
+        guard let price = price(of: coin, in: "usd") else { return nil }
+        return try? amount.multiplied(by: price, rounding: .nearest)
+            .rounded(toMultipleOf: DeskCore.usdStep, .nearest)
+    }
+
+    /// The last price of one coin in another, turned around where the pair is the other way, through at most one coin.
+    func price(of coin: Coin, in other: Coin) -> ExactDecimal? {
+        if let direct = directPrice(of: coin, in: other) { return direct }
+        for pair in pairs {
+            let between: Coin
+            if pair.base == coin { between = pair.quote } else if pair.quote == coin { between = pair.base } else { continue }
+            guard let first = directPrice(of: coin, in: between), let second = directPrice(of: between, in: other) else {
+                continue
+            }
+            return try? first.multiplied(by: second, rounding: .nearest)
+        }
+        return nil
+    }
+
+    private func directPrice(of coin: Coin, in other: Coin) -> ExactDecimal? {
+        if coin == other { return .one }
+        if let last = engine.market[Pair(base: coin, quote: other)]?.last { return last }
+        if let last = engine.market[Pair(base: other, quote: coin)]?.last {
+            return try? ExactDecimal.one.divided(by: last, rounding: .nearest)
+        }
+        return nil
+    }
+}

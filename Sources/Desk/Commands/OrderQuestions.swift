@@ -1,0 +1,91 @@
+import ChatServer
+import CommandGrammar
+import Ledger
+import OrderEngine
+import Trading
+
+/// `orders` and `order`.
+extension DeskCore {
+    func runOrders(_ kind: OrderKind?, _ pair: Pair?, _ context: LineContext) throws -> Reply {
+        let account = try context.account()
+        let open = engine.openOrders(of: account).filter { order in
+            order.parent == nil && (kind == nil || order.kind == kind) && (pair == nil || order.pair == pair)
+        }
+        let what = [kind?.rawValue, "orders", pair.map { "of \($0)" }].compactMap(\.self).joined(separator: " ")
+        guard !open.isEmpty else {
+            return Reply(mark: .answer, text: "= no open \(what)", fields: ["orders": []])
+        }
+        let shown = open.prefix(configuration.limits.answerRows)
+        let zone = zone(context)
+        var lines = ["= \(open.count) open \(open.count == 1 ? String(what.replacing("orders", with: "order")) : what)"]
+        lines += shown.map { "\($0.id) \(OrderWords($0, zone: zone).asked): \(standing($0))" }
+        if open.count > shown.count { lines.append("and \(open.count - shown.count) more") }
+        return Reply(
+            mark: .answer, text: lines.joined(separator: "\n  "),
+            fields: ["orders": .array(shown.map { .object($0.json) })])
+    }
+
+    /// Where an open order stands, in a few words.
+    private func standing(_ order: Order) -> String {
+        var words = [order.status.words]
+        if order.filled.isPositive { words.append("\(order.filled) of \(order.quantity) filled") }
+        switch order.plan {
+        case .sliced:
+            let active = order.children.filter { engine.order($0)?.closedAt == nil }.count
+            words.append("\(active) active, \(order.children.count - active) executed")
+        case .paired:
+            if let quantity = engine.contraReady(order.id) {
+                words.append("contra \(order.id.rawValue) at PRICE places \(order.side.opposite.rawValue) \(quantity)")
+            } else if let contra = order.children.last.flatMap({ engine.order($0) }) {
+                words.append("contra \(contra.id) \(contra.price.limit.map { "at \($0) " } ?? "")\(contra.status.words)")
+            }
+        case .stop, .oco:
+            if let child = order.children.last { words.append("now \(child)") }
+        case .none: break
+        }
+        if let end = order.timeInForce.expireTime { words.append(DurationText.timeLeft(from: now, until: end)) }
+        return words.joined(separator: ", ")
+    }
+
+    func runOrderDetail(_ id: Located<OrderID>, _ context: LineContext) throws -> Reply {
+        let account = try context.account()
+        try flushTables()
+        let transaction = try ledgerTransaction()
+        guard let order = try transaction.order(id.value), order.account == account else {
+            throw Refusal(.unknownOrder, "there is no order \(id.value)", at: id.span)
+        }
+        let zone = zone(context)
+        let children = try transaction.children(of: order.id)
+        let fills = try transaction.fills(of: order.id)
+        let words = OrderWords(order, zone: zone)
+        var lines = ["= \(order.id) \(words.asked): \(order.closedAt == nil ? standing(order) : order.status.words)"]
+        lines.append("typed at \(zone.text(of: order.createdAt)): \(order.line)")
+        if order.filled.isPositive { lines.append(words.traded) }
+        if let price = order.triggerMarketPrice, let at = order.triggeredAt {
+            lines.append("triggered at \(price), \(zone.text(of: at))")
+        }
+        let shown = children.prefix(configuration.limits.answerRows)
+        lines += shown.map { child in
+            "\(child.id) \(OrderWords(child, zone: zone).asked): \(child.status.words)"
+                + (child.filled.isPositive ? ", \(child.filled) filled" : "")
+        }
+        if children.count > shown.count { lines.append("and \(children.count - shown.count) more under it") }
+        lines += fills.map { fill in
+            "fill \(fill.id) \(fill.quantity) at \(fill.price), fee \(fill.fee) \(fill.feeCurrency), \(fill.liquidity.rawValue)"
+        }
+        let history = try transaction.history(of: order.id)
+        lines += history.compactMap { entry in
+            HistoryWords(entry.record).text.map { "\(zone.dateAndTime(of: entry.record.at)) \($0)" }
+        }
+        return Reply(
+            mark: .answer, text: lines.joined(separator: "\n  "),
+            fields: [
+                "order": .object(order.json), "children": .array(children.map { .object($0.json) }),
+                "fills": .array(fills.map { .object($0.json) }),
+                "history": .array(
+                    history.compactMap { entry in
+                        HistoryWords(entry.record).text.map { ["at": entry.record.at.json, "text": .string($0)] }
+                    }),
+            ])
+    }
+}

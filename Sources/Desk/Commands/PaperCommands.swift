@@ -1,0 +1,30 @@
+import Accounts
+import ChatServer
+import CommandGrammar
+import Trading
+
+/// `paper quote`, `paper trade` and `paper deposit`.
+extension DeskCore {
+    func runPaper(_ command: PaperCommand) throws -> Reply {
+        switch command {
+        case .quote(let pair, let bid, let ask):
+            guard bid.value <= ask.value else {
+                throw Refusal(.outOfRange, "the bid \(bid.value) is above the ask \(ask.value)", at: ask.span)
+            }
+            try takePaper(.quote(pair.value, bid: bid.value, ask: ask.value))
+            return Reply(mark: .done, text: "+ \(pair.value) bid \(bid.value), ask \(ask.value)")
+        case .trade(let pair, let price, let amount, let side):
+            let trade = MarketTrade(
+                pair: pair.value, price: price.value, quantity: amount.value, takerSide: side, at: now)
+            try takePaper(.trade(trade))
+            return Reply(
+                mark: .done, text: "+ \(pair.value) traded \(amount.value) at \(price.value)\(side.map { ", \($0.rawValue)" } ?? "")")
+        case .deposit(let user, let amount, let coin):
+            guard let name = AccountName(user.value), let account = try accountStore().account(named: name) else {
+                throw Refusal(.unknownUser, "nobody is called \(user.value)", at: user.span)
+            }
+            try takePaper(.deposit(account.id, amount.value, coin.value))
+            return Reply(mark: .done, text: "+ \(name) has \(amount.value) \(coin.value) more")
+        }
+    }
+}
