@@ -1,0 +1,200 @@
+public import Trading
+
+/// A line, read.
+///
+/// An empty line, or one of a comment alone, has neither a command nor a refusal.
+public struct ParsedLine: Hashable, Sendable {
+    /// Without its brackets; nil where there is none, or none that is good.
+    public let tag: String?
+    /// What the line asks for; nil where it was refused or asks for nothing.
+    public let command: Command?
+    /// Why it was refused, with spans over the line as given.
+    public let refusal: Refusal?
+    /// The command as typed, without tag, comment and the spaces around it. Empty for a line that is too long.
+    public let text: String
+    /// Whether it carries a password, a token or a secret, or may: such a line is not for logs or records.
+    public let isSecret: Bool
+}
+
+/// Turns a typed line into a `Command`, or into a refusal that points. Pure, and the same on every machine.
+public struct CommandParser: Sendable {
+    public let vocabulary: Vocabulary
+    /// In UTF-8.
+    public let lineBytesMax: Int
+
+    public static let lineBytesMaxDefault = 1_024
+    public static let tagLengthMax = 32
+    /// The settings that `set` knows.
+    public static let settingNames = ["timezone", "quote", "pairs", "daily", "guard", "email"]
+
+    public init(vocabulary: Vocabulary, lineBytesMax: Int = CommandParser.lineBytesMaxDefault) {
+        self.vocabulary = vocabulary
+        self.lineBytesMax = lineBytesMax
+    }
+
+    /// Whether it may stand between the brackets in front of a line: 1 to 32 of `A-Z a-z 0-9 . _ -`.
+    public static func isTag(_ text: String) -> Bool { Lexer.isTag(text.utf8) }
+
+    /// Reads one line, without its newline.
+    public func parse(_ line: String) -> ParsedLine {
+        let lexer = Lexer(line, lineBytesMax: lineBytesMax)
+        let tag = lexer.tag.map { lexer.text($0.lowerBound, $0.upperBound) }
+        let isSecret = Secrets.mayHoldSecret(lexer)
+        func parsed(_ command: Command?, _ refusal: Refusal?) -> ParsedLine {
+            ParsedLine(
+                tag: tag, command: command, refusal: refusal,
+                text: lexer.text(lexer.content.lowerBound, lexer.content.upperBound), isSecret: isSecret)
+        }
+        if lexer.badTag == nil, lexer.words.isEmpty, lexer.bytes.count <= lineBytesMax { return parsed(nil, nil) }
+        do {
+            return parsed(try read(lexer), nil)
+        } catch {
+            var misreading = error
+            // The first word may have a password glued to it.
+            if isSecret, error.code == .unknownCommand { misreading.message = "no such command" }
+            return parsed(nil, refusal(misreading, over: line))
+        }
+    }
+
+    private func read(_ lexer: Lexer) throws(Misreading) -> Command {
+        if lexer.bytes.count > lineBytesMax {
+            throw Misreading(.lineTooLong, "a line has at most \(lineBytesMax) bytes", at: nil)
+        }
+        if let bad = lexer.badTag {
+            throw Misreading(
+                .badTag, "a tag is 1 to \(CommandParser.tagLengthMax) of A-Z a-z 0-9 . _ - between [ and ]",
+                at: lexer.span(bad.lowerBound, bad.upperBound))
+        }
+        var reader = LineReader(lexer, vocabulary)
+        return try reader.takeCommand()
+    }
+
+    /// The likeliest repair is the first whose line can be read whole.
+    private func refusal(_ misreading: Misreading, over line: String) -> Refusal {
+        for candidate in misreading.candidates.prefix(Suggestions.candidatesMax) {
+            guard let span = misreading.span else { break }
+            let repaired = RefusalText.replace(span, of: line, with: candidate)
+            let lexer = Lexer(repaired, lineBytesMax: lineBytesMax)
+            if !lexer.words.isEmpty, (try? read(lexer)) != nil { return misreading.refusal(repair: candidate) }
+        }
+        return misreading.refusal(repair: nil)
+    }
+}
+
+extension LineReader {
+    /// The whole command: its first word, then what that word asks for, to the end of the line.
+    mutating func takeCommand() throws(Misreading) -> Command {
+        guard let keyword = peek()?.keyword, keyword.isCommand else { throw unknownCommand() }
+        next += 1
+        switch keyword {
+        case .buy: return try takeOrderCommand(.buy)
+        case .sell: return try takeOrderCommand(.sell)
+        case .slice: return try takeSliceCommand()
+        case .pair: return try takePairCommand()
+        case .stop: return try takeStopCommand()
+        case .trail: return try takeTrailCommand()
+        case .contra: return try takeContraCommand()
+        case .cancel: return try takeCancelCommand()
+        case .move: return try takeMoveCommand()
+        case .orders: return try takeOrdersCommand()
+        case .order: return .orderDetail(try takeOnly { reader throws(Misreading) in try reader.takeOrder() })
+        case .why: return .why(try takeOnly { reader throws(Misreading) in try reader.takeOrder() })
+        case .report: return try takeReportCommand()
+        case .preview: return try takePreviewCommand()
+        case .trades: return try takeTradesCommand()
+        case .transactions: return try takeTransactionsCommand()
+        case .fund: return .fund(try takeOnly { reader throws(Misreading) in try reader.takeCoin() })
+        case .price: return .price(try takeOnly { reader throws(Misreading) in try reader.takePairIfAny() })
+        case .fee: return .fee(try takeOnly { reader throws(Misreading) in try reader.takePair() })
+        case .depth:
+            let (pair, rows) = try takePairAndRows()
+            return .depth(pair, rows: rows)
+        case .tape:
+            let (pair, rows) = try takePairAndRows()
+            return .tape(pair, rows: rows)
+        case .chart: return try takeChartCommand()
+        case .watch: return .watch(try takePairs())
+        case .unwatch: return try takeUnwatchCommand()
+        case .alert: return try takeAlertCommand()
+        case .login: return try takeLoginCommand()
+        case .password: return try takePasswordCommand()
+        case .token: return try takeTokenCommand()
+        case .set: return try takeSetCommand()
+        case .keys: return try takeKeysCommand()
+        case .inbox: return .inbox(count: try takeRowsIfAny())
+        case .resume:
+            guard !isAtEnd else { return .resume(from: nil) }
+            return .resume(
+                from: try takeOnly { reader throws(Misreading) in
+                    try reader.takeCount("a notification's number", max: .max)
+                })
+        case .help: return try takeHelpCommand()
+        case .alias: return try takeAliasCommand()
+        case .paper: return try takePaperCommand()
+        default: return try takeSingleWord(keyword)
+        }
+    }
+
+    /// The commands of one word.
+    private func takeSingleWord(_ keyword: Keyword) throws(Misreading) -> Command {
+        let command: Command? =
+            switch keyword {
+            case .logout: .logout
+            case .whoami: .whoami
+            case .tokens: .tokens
+            case .go: .go
+            case .undo: .undo
+            case .panic: .panic
+            case .funds: .funds
+            case .summary: .summary
+            case .pairs: .pairs
+            case .alerts: .alerts
+            case .settings: .settings
+            case .time: .time
+            case .version: .version
+            default: nil
+            }
+        guard let command else { throw unknownCommand() }
+        try expectEnd()
+        return command
+    }
+
+    /// What `read` takes, and then the end of the line.
+    private mutating func takeOnly<Value>(
+        _ read: (inout LineReader) throws(Misreading) -> Value
+    ) throws(Misreading) -> Value {
+        let value = try read(&self)
+        try expectEnd()
+        return value
+    }
+
+    private mutating func takePreviewCommand() throws(Misreading) -> Command {
+        guard let word = peek() else { throw missing("a COMMAND") }
+        let neverPreviewed: [Keyword] = [.preview, .go, .login, .password, .keys]
+        if let keyword = word.keyword, neverPreviewed.contains(keyword) {
+            throw Misreading(
+                .unexpectedWord, "expected a COMMAND to preview, found \(keyword.rawValue)", at: span(word))
+        }
+        let line = lexer.text(word.start, lexer.content.upperBound)
+        return .preview(try takeCommand(), line: line)
+    }
+
+    private mutating func takeHelpCommand() throws(Misreading) -> Command {
+        guard let word = peek() else { return .help(topic: nil) }
+        next += 1
+        try expectEnd()
+        let topic = word.keyword == .preview ? Keyword.preview.rawValue : text(word).lowercased()
+        return .help(topic: Located(topic, at: span(word)))
+    }
+
+    private func unknownCommand() -> Misreading {
+        guard let word = peek() else { return missing("a COMMAND") }
+        let typed = text(word)
+        let candidates =
+            Suggestions.nearest(to: typed, among: Keyword.commands.map(\.rawValue))
+            + (Suggestions.otherNames[typed.lowercased()].map { [$0] } ?? [])
+        return Misreading(
+            .unknownCommand, "no command \(shown(word))", at: span(word), candidates: candidates,
+            details: candidates.isEmpty ? ["help lists the commands"] : [])
+    }
+}

@@ -1,0 +1,104 @@
+import Trading
+
+/// The commands about orders that are there: `contra`, `cancel`, `move`, `orders`, `order`, `why`.
+extension LineReader {
+    /// After `contra`: `ORDER at PRICE`.
+    mutating func takeContraCommand() throws(Misreading) -> Command {
+        let order = try takeOrder()
+        try takeAt()
+        let price = try takePrice()
+        try expectEnd()
+        return .contra(order: order, price: price)
+    }
+
+    /// After `cancel`: `ORDER...`, `all [PAIR]` or a kind.
+    mutating func takeCancelCommand() throws(Misreading) -> Command {
+        guard let word = peek() else { throw missing("an ORDER such as #41, all, or a kind of order") }
+        if take(.all) {
+            let pair = try takePairIfAny()
+            try expectEnd()
+            return .cancel(.all(pair: pair))
+        }
+        if let kind = LineReader.kind(word.keyword) {
+            next += 1
+            try expectEnd()
+            return .cancel(.kind(kind))
+        }
+        guard isDigit(firstByte(word)) || firstByte(word) == UInt8(ascii: "#") else {
+            throw unexpected(
+                "an ORDER such as #41, all, or one of sliced, timed, paired, stops",
+                near: [.all, .sliced, .timed, .paired, .stops, .simple, .oco])
+        }
+        var orders: [Located<OrderID>] = []
+        var seen: Set<OrderID> = []
+        while !isAtEnd {
+            let order = try takeOrder()
+            if seen.insert(order.value).inserted { orders.append(order) }
+        }
+        return .cancel(.orders(orders))
+    }
+
+    /// After `move`: `ORDER to PRICE` or `ORDER amount AMOUNT`.
+    mutating func takeMoveCommand() throws(Misreading) -> Command {
+        let order = try takeOrder()
+        let change: OrderChange
+        switch try takeOne(of: [.to, .amount]) {
+        case .to: change = .price(try takePrice("a PRICE", allowsMarket: false))
+        default:
+            // Without a pair on the line, only an amount of the order's own base coin has a meaning.
+            let amount = try takePositive("an AMOUNT")
+            change = .amount(Located(.base(amount.value), at: amount.span))
+        }
+        try expectEnd()
+        return .move(order: order, change: change)
+    }
+
+    /// After `orders`: `[KIND] [PAIR]`.
+    mutating func takeOrdersCommand() throws(Misreading) -> Command {
+        let (kind, pair) = try takeKindAndPair(unless: [])
+        try expectEnd()
+        return .orders(kind: kind, pair: pair)
+    }
+
+    /// A kind of order and a pair, both of them optional.
+    mutating func takeKindAndPair(
+        unless keywords: [Keyword]
+    ) throws(Misreading) -> (kind: OrderKind?, pair: Located<Pair>?) {
+        var kind: OrderKind?
+        if let word = peek(), let named = LineReader.kind(word.keyword) {
+            next += 1
+            kind = named
+        }
+        guard let word = peek() else { return (kind, nil) }
+        if let keyword = word.keyword, keywords.contains(keyword) { return (kind, nil) }
+        if vocabulary.pair(word, in: bytes) == nil, !isPairLike(word) {
+            let kinds: [Keyword] = kind == nil ? LineReader.kindWords : []
+            var misreading = unexpected(
+                kind == nil ? "a kind of order or a PAIR" : "a PAIR", near: kinds + keywords)
+            if misreading.candidates.isEmpty { misreading = unknownPair(word) }
+            throw misreading
+        }
+        return (kind, try takePair())
+    }
+
+    /// Whether it has a pair's separator, so that a misspelt pair is told from a misspelt keyword.
+    private func isPairLike(_ word: Word) -> Bool {
+        bytes[word.start..<word.end].contains {
+            $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "-")
+        }
+    }
+
+    static let kindWords: [Keyword] = [.simple, .sliced, .timed, .paired, .stop, .stops, .oco]
+
+    static func kind(_ keyword: Keyword?) -> OrderKind? {
+        switch keyword {
+        case .simple: .simple
+        case .sliced: .sliced
+        case .timed: .timed
+        case .paired: .paired
+        case .stop, .stops: .stop
+        case .oco: .oco
+        default: nil
+        }
+    }
+}

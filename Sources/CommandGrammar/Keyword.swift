@@ -1,0 +1,54 @@
+/// Every word that the language itself has. Pairs, coins and names are not among them.
+enum Keyword: String, CaseIterable, Sendable {
+    // The commands
+    case alert, alerts, alias, buy, cancel, chart, contra, depth, fee, fund, funds, go, help, inbox, keys, login, logout
+    case move, order, orders, pair, pairs, panic, paper, password, preview, price, report, resume, sell, set, settings
+    case slice, stop, summary, tape, time, token, tokens, trades, trail, transactions, undo, unwatch, version, watch
+    case whoami, why
+
+    // Around an order
+    case amount, anyway, ask, at, bid, by, day, fok, `for`, ioc, last, limit, market, post, then, to, until, x
+
+    // Kinds and filters
+    case all, from, oco, oldest, paired, simple, since, sliced, stops, timed
+
+    // Elsewhere
+    case above, below, deposit, drop, new, quote, read, trade
+    case equals = "="
+
+    // Days
+    case today, tomorrow
+    case mon, monday, tue, tues, tuesday, wed, wednesday, thu, thur, thurs, thursday, fri, friday, sat, saturday, sun
+    case sunday
+
+    /// The words that a line may begin with.
+    static let commands: [Keyword] = [
+        .alert, .alerts, .alias, .buy, .cancel, .chart, .contra, .depth, .fee, .fund, .funds, .go, .help, .inbox,
+        .keys, .login, .logout, .move, .order, .orders, .pair, .pairs, .panic, .paper, .password, .preview, .price,
+        .report, .resume, .sell, .set, .settings, .slice, .stop, .summary, .tape, .time, .token, .tokens, .trades,
+        .trail, .transactions, .undo, .unwatch, .version, .watch, .whoami, .why,
+    ]
+
+    /// Whether a line may begin with it.
+    var isCommand: Bool { Keyword.commandSet.contains(self) }
+
+    private static let commandSet = Set(commands)
+
+    /// Each keyword by its packed name; `?` is short for `preview`.
+    static let table = PackedTable<Keyword>(
+        allCases.map { (PackedName.pack($0.rawValue), $0) } + [(PackedName.pack("?"), .preview)])
+
+    /// 0 is Monday; nil for what is no day of the week.
+    var weekday: Int? {
+        switch self {
+        case .mon, .monday: 0
+        case .tue, .tues, .tuesday: 1
+        case .wed, .wednesday: 2
+        case .thu, .thur, .thurs, .thursday: 3
+        case .fri, .friday: 4
+        case .sat, .saturday: 5
+        case .sun, .sunday: 6
+        default: nil
+        }
+    }
+}

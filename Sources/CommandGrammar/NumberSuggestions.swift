@@ -1,0 +1,93 @@
+/// How numbers, times and durations of other habits are written here. Each is a guess that the parser then tries.
+extension Suggestions {
+    /// `1,000` is `1000`, `10,5` is `10.5`, `1.000,5` is `1000.5`.
+    static func withoutCommas(_ typed: String) -> [String] {
+        guard typed.contains(",") else { return [] }
+        let plain = String(typed.filter { $0 != "," })
+        if typed.hasSuffix(",") { return [plain] }
+        if let lastPoint = typed.lastIndex(of: "."), let lastComma = typed.lastIndex(of: ",") {
+            if lastPoint > lastComma { return [plain] }
+            return [String(typed.filter { $0 != "." }.map { $0 == "," ? "." : $0 })]
+        }
+        let groups = typed.split(separator: ",", omittingEmptySubsequences: false)
+        let isGrouped =
+            (1...3).contains(groups[0].count) && groups[0] != "0"
+            && groups.dropFirst().allSatisfy { $0.prefix { $0.isNumber }.count == 3 }
+        if isGrouped { return [plain] }
+        return groups.count == 2 ? ["\(groups[0]).\(groups[1])"] : [plain]
+    }
+
+    /// `23o` is `230`, `$230` is `230`, `1_000` is `1000`, `100usd` is `100 usd`. `unit` is where the letters of a coin begin.
+    static func numbers(meantBy typed: String, unit: Int?) -> [String] {
+        var candidates: [String] = []
+        if let unit {
+            let split = typed.utf8.index(typed.startIndex, offsetBy: unit)
+            candidates.append("\(typed[..<split]) \(typed[split...])")
+        }
+        var plain = String(typed.filter { !"$_'+#".contains($0) && $0 != "€" })
+        if plain != typed { candidates.append(plain) }
+        plain = String(
+            plain.map { letter in
+                switch letter {
+                case "o", "O": "0"
+                case "l", "I", "i": "1"
+                default: letter
+                }
+            })
+        candidates.append(plain)
+        if let once = replacing("..", with: ".", in: typed) { candidates.append(once) }
+        while let last = plain.last, !last.isNumber { plain.removeLast() }
+        if typed.utf8.count - plain.utf8.count == 1 { candidates.append(plain) }
+        return candidates.filter { $0 != typed && !$0.isEmpty }
+    }
+
+    /// `18`, `18h30`, `6pm`, `18:00:00`, `2026/12/31`, `31.12.2026`, `2026-12-31T23:10`.
+    static func times(meantBy typed: String) -> [String] {
+        let groups = typed.split { !($0.isASCII && $0.isNumber) }.map(String.init)
+        guard let first = groups.first, typed.first?.isNumber == true, groups.count <= 7 else { return [] }
+        let lower = typed.lowercased()
+        if groups.count >= 3, first.count == 4 {
+            let date = "\(first)-\(padded(groups[1]))-\(padded(groups[2]))"
+            return groups.count >= 5 ? ["\(date) \(groups[3]):\(padded(groups[4]))"] : [date]
+        }
+        if groups.count == 3, groups[2].count == 4, let day = Int(first), let month = Int(groups[1]) {
+            // 31/12 has one reading; 1/2 has two, and is not guessed at.
+            if day > 12 { return ["\(groups[2])-\(padded(groups[1]))-\(padded(first))"] }
+            return month > 12 || month == day ? ["\(groups[2])-\(padded(first))-\(padded(groups[1]))"] : []
+        }
+        guard var hour = Int(first.count == 4 ? String(first.prefix(2)) : first), groups.count <= 3 else { return [] }
+        let minute = groups.count > 1 ? padded(groups[1]) : first.count == 4 ? String(first.suffix(2)) : "00"
+        if lower.hasSuffix("pm") || lower.hasSuffix("p"), hour < 12 { hour += 12 }
+        if lower.hasSuffix("am"), hour == 12 { hour = 0 }
+        return ["\(hour):\(minute)"]
+    }
+
+    private static func padded(_ digits: String) -> String { digits.count == 1 ? "0\(digits)" : digits }
+
+    /// `30min` is `30m`, `2hours` is `2h`, `1w` is `7d`.
+    static func durations(meantBy typed: String) -> [String] {
+        let lower = typed.lowercased()
+        let digits = String(lower.prefix { $0.isASCII && $0.isNumber })
+        guard !digits.isEmpty, digits.count <= 6, let number = Int(digits) else { return [] }
+        switch String(lower.dropFirst(digits.count)) {
+        case "s", "sec", "secs", "second", "seconds": return ["\(digits)s"]
+        case "m", "min", "mins", "minute", "minutes": return ["\(digits)m"]
+        case "h", "hr", "hrs", "hour", "hours": return ["\(digits)h"]
+        case "d", "day", "days": return ["\(digits)d"]
+        case "w", "week", "weeks": return ["\(number * 7)d"]
+        default: return []
+        }
+    }
+
+    /// The first occurrence replaced; nil where there is none.
+    static func replacing(_ part: String, with other: String, in text: String) -> String? {
+        guard let range = text.firstRange(of: part) else { return nil }
+        return text.replacingCharacters(in: range, with: other)
+    }
+}
+
+extension String {
+    fileprivate func replacingCharacters(in range: Range<Index>, with other: String) -> String {
+        String(self[..<range.lowerBound]) + other + String(self[range.upperBound...])
+    }
+}
