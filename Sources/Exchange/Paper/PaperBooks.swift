@@ -183,8 +183,7 @@ extension PaperExchange {
         switch key {
         case .rules(let pair):
             let rules = try read(key, bytes) { (reader) throws(BookReader.Malformed) in try reader.readRules(of: pair) }
-            addMarket(rules)
-            changes.durable.remove(.rules(pair))
+            openMarket(rules)
         case .note(let name):
             notes[name] = try read(key, bytes) { (reader) throws(BookReader.Malformed) in reader.readRest() }
         case .counters:

@@ -67,6 +67,7 @@ public final class PaperExchange: Exchange {
     /// An exchange without accounts or orders.
     public init(pairs: [PairRules] = PairRules.paperDefaults, finishedOrdersMax: Int = 100_000) {
         self.finishedOrdersMax = finishedOrdersMax
+        changes.durable.insert(.counters)
         addMissing(pairs)
     }
 
@@ -85,9 +86,15 @@ public final class PaperExchange: Exchange {
     }
 
     func addMarket(_ rules: PairRules) {
+        openMarket(rules)
+        changes.durable.insert(.rules(rules.pair))
+        changes.durable.insert(.market(rules.pair))
+    }
+
+    /// A market as `addMarket`, of which the books know already.
+    func openMarket(_ rules: PairRules) {
         marketIndex[rules.pair] = markets.count
         markets.append(PaperMarket(rules: rules))
-        changes.durable.insert(.rules(rules.pair))
     }
 
     // MARK: What an exchange answers
