@@ -1,1 +1,49 @@
-// placeholder
+public import Trading
+
+/// Where orders go: the paper exchange, a real one behind its API, or a simulator.
+///
+/// An exchange is used from one thread, the desk's, and answers in `ExchangeReport`s. How they come is its `settlement`:
+///
+/// - `withinTransaction`: `submit` and `ask` return all that there is to say about the request, and the exchange's own
+///   books are written in the desk's database transaction. Nothing can be lost between the two.
+/// - `overTheWire`: the request is only sent off. Reports come through the `ExchangeSink` given to the adapter when it
+///   was made, later, perhaps twice, perhaps never. `submit` may return reports that are known at once: a refusal of
+///   rules that the adapter itself checks, or `lost` where nothing could be sent.
+///
+/// What every exchange owes the desk, whatever its protocol:
+///
+/// - **An order is placed at most once.** A `place` with a client order id that the exchange has is answered with
+///   `ExecutionReport.status`. An exchange without client order ids (btc-e) is given them by its adapter, which keeps
+///   the number that the exchange gave, and matches what it finds there on pair, side, price and quantity against the
+///   orders that it knows. Two orders that are equal in these are never in flight together.
+/// - **A lost answer is said to be lost**, never guessed: `ExecutionReport.lost`, for a place and for a cancel alike.
+///   The desk then asks for `status`, which the adapter answers only once it knows: `neverArrived` means that the
+///   exchange has not got the order *and can no longer get it* (on btc-e: a later nonce was accepted, and neither the
+///   active orders nor the trade history since the intent show it).
+/// - **A fill carries the same `FillID` each time that it is told**, so that the desk counts it once. Reports of one
+///   order may be late or out of order; `status` and `fills(after:)` make up for those that never come.
+/// - **No order of the reports is left to chance**: the same requests at the same times give the same reports.
+public protocol Exchange: AnyObject {
+    /// The name that a trader types and reads: `paper`.
+    var name: String { get }
+
+    /// How reports come, and whose transaction its books are part of.
+    var settlement: Settlement { get }
+
+    /// Places or cancels an order, or asks what became of one.
+    func submit(_ request: OrderRequest, at now: Timestamp) -> [ExchangeReport]
+
+    /// Asks a question that changes nothing; answered by `ExchangeReport.answer` under the same id.
+    func ask(_ query: ExchangeQuery, id: QueryID, at now: Timestamp) -> [ExchangeReport]
+}
+
+/// How an exchange's reports reach the desk.
+public enum Settlement: String, Hashable, Sendable, CaseIterable {
+    /// All at once, as the result of the request; its books are written in the desk's own transaction.
+    case withinTransaction
+    /// Later, through an `ExchangeSink`; its books are its own.
+    case overTheWire
+}
+
+/// Takes reports that come by themselves. Called on any thread, in the order in which the exchange said things.
+public typealias ExchangeSink = @Sendable ([ExchangeReport]) -> Void

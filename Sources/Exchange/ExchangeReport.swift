@@ -1,0 +1,170 @@
+public import Trading
+
+/// What an exchange says: about an order, about the market, about money, or in answer to a question.
+public enum ExchangeReport: Hashable, Sendable {
+    /// About one order of an account.
+    case execution(account: AccountID, ExecutionReport)
+    /// A print: any trade of the market, the desk's own included. Comes after the executions that it is made of.
+    case trade(MarketTrade)
+    /// The best bid, the best ask or the last price changed.
+    case ticker(Pair, Ticker)
+    /// A pair is new, or its rules or fee changed.
+    case rules(PairRules)
+    /// Money came or went that no fill accounts for. `by` is negative where it went.
+    case balanceChanged(account: AccountID, coin: Coin, by: ExactDecimal, reason: BalanceChangeReason)
+    /// The answer to `Exchange.ask`.
+    case answer(QueryID, ExchangeAnswer)
+}
+
+/// Why a balance changed other than by a fill.
+public enum BalanceChangeReason: String, Hashable, Sendable, Codable, CaseIterable {
+    case deposit
+    case withdrawal
+    case credit
+    case debit
+}
+
+/// Which question an answer belongs to; chosen by who asks.
+public struct QueryID: RawRepresentable, Hashable, Comparable, Sendable, CustomStringConvertible {
+    public let rawValue: UInt64
+
+    public init(rawValue: UInt64) { self.rawValue = rawValue }
+    public init(_ rawValue: UInt64) { self.rawValue = rawValue }
+
+    public static func < (left: QueryID, right: QueryID) -> Bool { left.rawValue < right.rawValue }
+
+    public var description: String { "query \(rawValue)" }
+}
+
+/// A question to an exchange that changes nothing.
+public enum ExchangeQuery: Hashable, Sendable {
+    /// The orders of an account that are on the book, of one pair or of all.
+    case openOrders(AccountID, pair: Pair?)
+    /// One order, by the desk's name for it.
+    case order(ClientOrderID, account: AccountID)
+    /// The fills of an account with higher numbers than `after`, lowest first, at most `limit`.
+    case fills(AccountID, after: FillID?, limit: Int)
+    case balances(AccountID)
+    /// The rules of every pair.
+    case pairs
+    case ticker(Pair)
+    /// The best `rows` prices of each side.
+    case depth(Pair, rows: Int)
+    /// The newest `count` prints, newest first.
+    case recentTrades(Pair, count: Int)
+}
+
+/// What an exchange answers to an `ExchangeQuery`.
+public enum ExchangeAnswer: Hashable, Sendable {
+    /// Oldest first.
+    case openOrders([OpenOrder])
+    case order(ClientOrderID, ExchangeOrderState)
+    /// Lowest number first.
+    case fills([AccountFill])
+    /// By coin, in the order of their names.
+    case balances([CoinBalance])
+    /// By pair, in the order of their names.
+    case pairs([PairRules])
+    case ticker(Pair, Ticker)
+    case depth(MarketDepth)
+    /// Newest first.
+    case recentTrades(Pair, [MarketTrade])
+    /// The question cannot be answered: an unknown pair, say.
+    case refused(RefusalCode, reason: String)
+    /// The answer did not come. Ask again.
+    case lost
+}
+
+/// An order on an exchange's book.
+public struct OpenOrder: Hashable, Sendable {
+    /// Nil where the exchange does not know the desk's names and the order matches none of them.
+    public let clientOrderID: ClientOrderID?
+    /// The exchange's own name for it.
+    public let exchangeOrderID: String
+    public let pair: Pair
+    public let side: Side
+    /// In the quote coin.
+    public let price: ExactDecimal
+    /// What was ordered, in the base coin.
+    public let quantity: ExactDecimal
+    /// What of it has not filled, in the base coin.
+    public let remaining: ExactDecimal
+    public let placedAt: Timestamp
+
+    public init(
+        clientOrderID: ClientOrderID?, exchangeOrderID: String, pair: Pair, side: Side, price: ExactDecimal,
+        quantity: ExactDecimal, remaining: ExactDecimal, placedAt: Timestamp
+    ) {
+        self.clientOrderID = clientOrderID
+        self.exchangeOrderID = exchangeOrderID
+        self.pair = pair
+        self.side = side
+        self.price = price
+        self.quantity = quantity
+        self.remaining = remaining
+        self.placedAt = placedAt
+    }
+}
+
+/// A fill, and the order that it is of.
+public struct AccountFill: Hashable, Sendable {
+    /// Nil where the exchange does not know the desk's names and the order matches none of them.
+    public let clientOrderID: ClientOrderID?
+    public let exchangeOrderID: String
+    public let pair: Pair
+    public let side: Side
+    public let fill: Fill
+
+    public init(clientOrderID: ClientOrderID?, exchangeOrderID: String, pair: Pair, side: Side, fill: Fill) {
+        self.clientOrderID = clientOrderID
+        self.exchangeOrderID = exchangeOrderID
+        self.pair = pair
+        self.side = side
+        self.fill = fill
+    }
+}
+
+/// What an account has of one coin.
+public struct CoinBalance: Hashable, Sendable {
+    public let coin: Coin
+    /// What may be spent.
+    public let free: ExactDecimal
+    /// What open orders hold.
+    public let held: ExactDecimal
+
+    public init(coin: Coin, free: ExactDecimal, held: ExactDecimal) {
+        self.coin = coin
+        self.free = free
+        self.held = held
+    }
+
+    public var total: ExactDecimal { free + held }
+}
+
+/// What is on a book, by price.
+public struct MarketDepth: Hashable, Sendable {
+    public let pair: Pair
+    /// Highest first.
+    public let bids: [DepthLevel]
+    /// Lowest first.
+    public let asks: [DepthLevel]
+
+    public init(pair: Pair, bids: [DepthLevel], asks: [DepthLevel]) {
+        self.pair = pair
+        self.bids = bids
+        self.asks = asks
+    }
+}
+
+/// All that waits at one price.
+public struct DepthLevel: Hashable, Sendable {
+    /// In the quote coin.
+    public let price: ExactDecimal
+    /// In the base coin; nil where the exchange sets no limit: the outside of the paper exchange.
+    public let quantity: ExactDecimal?
+
+    public init(price: ExactDecimal, quantity: ExactDecimal?) {
+        self.price = price
+        self.quantity = quantity
+    }
+}

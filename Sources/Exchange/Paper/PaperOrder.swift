@@ -1,0 +1,71 @@
+import Trading
+
+/// An order that the paper exchange has accepted, open or finished.
+struct PaperOrder {
+    let number: UInt64
+    let order: NewOrder
+    /// The rules with the fee under which it was accepted; a later fee is for later orders.
+    let rules: PairRules
+    let placedAt: Timestamp
+    /// In the base coin.
+    var filled: ExactDecimal = .zero
+    /// Its fills, lowest number first.
+    var fills: [FillID] = []
+    /// Where it rests.
+    var handle: OrderBook.Handle?
+    /// Which finished order it was, counted from 1; nil while it is open.
+    var finishedAs: UInt64?
+
+    var remaining: ExactDecimal { order.quantity - filled }
+
+    /// What is held for what is left of it, in the coin that it spends.
+    var held: ExactDecimal {
+        rules.reservation(side: order.side, price: order.price.bound, quantity: remaining)
+    }
+}
+
+/// A fill as the exchange keeps it.
+struct PaperFill {
+    let order: UInt64
+    let fill: Fill
+}
+
+/// What an account has at the paper exchange.
+struct PaperWallet {
+    struct Balance: Hashable {
+        var free: ExactDecimal = .zero
+        var held: ExactDecimal = .zero
+    }
+
+    var balances: [Coin: Balance] = [:]
+    /// The numbers of its open orders, lowest first.
+    var openOrders: [UInt64] = []
+    /// The numbers of its fills, lowest first.
+    var fills: [FillID] = []
+}
+
+/// The desk's name of an order, within its account.
+struct PaperOrderName: Hashable {
+    let account: AccountID
+    let client: ClientOrderID
+}
+
+extension Array where Element: Comparable {
+    /// Where the first element that is not below `element` stands in a sorted array.
+    func sortedIndex(of element: Element) -> Int {
+        var low = 0
+        var high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle] < element { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    /// Takes an element out of a sorted array.
+    mutating func removeSorted(_ element: Element) {
+        let index = sortedIndex(of: element)
+        guard index < count, self[index] == element else { return }
+        remove(at: index)
+    }
+}
