@@ -1,0 +1,60 @@
+/// The limits of the chat server: each named as the setting is, with its unit.
+public struct ChatLimits: Hashable, Sendable {
+    /// Bytes of one line.
+    public var lineBytes = 1_024
+    /// Bytes of one WebSocket message, all its fragments together. A longer one closes the session with 1009.
+    public var messageBytes = 65_536
+    /// Lines in one message.
+    public var messageLines = 100
+    /// Lines that a session may send at once.
+    public var lineBurst = 20
+    /// Lines a second that a session may send, once the burst is used up.
+    public var lineRate = 10
+    /// `cancel` and `panic` that a session may send at once, besides other lines.
+    public var urgentBurst = 20
+    /// `cancel` and `panic` a second, besides other lines.
+    public var urgentRate = 10
+    /// Sessions on this server.
+    public var sessions = 10_000
+    /// Bytes that may wait for one session. With more the session is closed with 1013.
+    public var outgoingBytes = 262_144
+    /// Seconds of silence after which a session is pinged.
+    public var pingIntervalSeconds = 30
+    /// Seconds that a session has to answer a ping.
+    public var pongTimeoutSeconds = 20
+    /// Seconds that a connection has to finish its handshake.
+    public var handshakeSeconds = 10
+    /// Seconds that sessions have to read what waits for them when the server stops.
+    public var shutdownSeconds = 3
+
+    public init() {}
+
+    /// The names under which the limits are set, in the order of their documentation.
+    public static let names = settings.map(\.name)
+
+    private static var settings: [(name: String, path: WritableKeyPath<ChatLimits, Int>)] {
+        [
+            ("line_bytes", \.lineBytes), ("message_bytes", \.messageBytes), ("message_lines", \.messageLines),
+            ("line_burst", \.lineBurst), ("line_rate", \.lineRate), ("urgent_burst", \.urgentBurst),
+            ("urgent_rate", \.urgentRate), ("sessions", \.sessions), ("outgoing_bytes", \.outgoingBytes),
+            ("ping_interval_s", \.pingIntervalSeconds), ("pong_timeout_s", \.pongTimeoutSeconds),
+            ("handshake_s", \.handshakeSeconds), ("shutdown_s", \.shutdownSeconds),
+        ]
+    }
+
+    /// A limit by its setting's name; nil for a name that is none.
+    public subscript(name: String) -> Int? {
+        ChatLimits.settings.first { $0.name == name }.map { self[keyPath: $0.path] }
+    }
+
+    /// Sets a limit by its name. False, and nothing changed, for an unknown name or a value outside 1 to 1,000,000,000
+    /// (32,000 for seconds, which is what the library keeps them in).
+    public mutating func set(_ name: String, to value: Int) -> Bool {
+        let highest = name.hasSuffix("_s") ? 32_000 : 1_000_000_000
+        guard let setting = ChatLimits.settings.first(where: { $0.name == name }), (1...highest).contains(value) else {
+            return false
+        }
+        self[keyPath: setting.path] = value
+        return true
+    }
+}

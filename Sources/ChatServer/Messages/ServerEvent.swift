@@ -1,0 +1,65 @@
+/// A session's number: unique in the life of the process, never used again.
+public struct SessionID: RawRepresentable, Hashable, Comparable, Sendable, CustomStringConvertible {
+    public let rawValue: UInt64
+
+    public init(rawValue: UInt64) { self.rawValue = rawValue }
+
+    public static func < (left: SessionID, right: SessionID) -> Bool { left.rawValue < right.rawValue }
+
+    public var description: String { "session \(rawValue)" }
+}
+
+/// How a session's messages are written. The raw value is the WebSocket subprotocol that asks for it.
+public enum WireFormat: String, Hashable, Sendable, CaseIterable {
+    /// Plain text, and what a client gets that asks for no subprotocol.
+    case text = "outcry.text.v1"
+    /// One JSON object a message.
+    case json = "outcry.json.v1"
+}
+
+/// Who is at the other end of a session.
+public struct Peer: Hashable, Sendable {
+    /// The address as digits, without the port: `127.0.0.1`, `::1`.
+    public var address: String
+    public var format: WireFormat
+    /// What came as `Authorization: Bearer` with the handshake. A secret: never to be logged.
+    public var bearerToken: String?
+    /// What the client says it is, up to 256 bytes; nil where it says nothing.
+    public var userAgent: String?
+
+    public init(address: String, format: WireFormat, bearerToken: String? = nil, userAgent: String? = nil) {
+        self.address = address
+        self.format = format
+        self.bearerToken = bearerToken
+        self.userAgent = userAgent
+    }
+}
+
+/// One line that a trader sent: not blank, not a comment alone, within all limits.
+public struct IncomingLine: Hashable, Sendable {
+    /// The `id` of a JSON message. A tag that stands in the line, `[k7] buy ...`, is still in the line.
+    public var tag: String?
+    public var text: String
+
+    public init(tag: String? = nil, text: String) {
+        self.tag = tag
+        self.text = text
+    }
+}
+
+/// What happens on the server's side of the sockets. Of one session, `opened` comes first and `closed` last, each once.
+public enum ServerEvent: Hashable, Sendable {
+    case opened(SessionID, Peer)
+    /// In the order typed, at least one. Each must be answered with exactly one `OutgoingMessage.reply` or `.noReply`, in
+    /// this order: the server's own refusals wait for their turn among these answers.
+    case lines(SessionID, [IncomingLine])
+    case closed(SessionID)
+}
+
+/// What became of an event.
+public enum Delivery: Hashable, Sendable {
+    case accepted
+    /// The inbox is full. Lines are then refused with `too_many_waiting`, a new session is closed with 1013; `closed`
+    /// cannot be refused.
+    case refused
+}

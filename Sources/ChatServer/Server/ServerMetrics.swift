@@ -1,0 +1,47 @@
+import Synchronization
+
+/// What the chat server has done since it started.
+public struct ServerMetrics: Hashable, Sendable {
+    /// Sessions that are open now.
+    public var sessions = 0
+    public var sessionsOpened = 0
+    /// Handshakes that were refused: origin, subprotocol, too many sessions.
+    public var handshakesRefused = 0
+    /// Lines given to the desk.
+    public var linesReceived = 0
+    /// Lines and messages that this room refused.
+    public var linesRefused = 0
+    /// Bytes handed to the sockets, frame headers included.
+    public var bytesSent = 0
+    /// Sessions closed because more waited for them than the limit.
+    public var slowReadersClosed = 0
+
+    public init() {}
+}
+
+/// The same, counted by the service thread and read by any.
+final class ServerCounters: Sendable {
+    let sessions = Atomic<Int>(0)
+    let sessionsOpened = Atomic<Int>(0)
+    let handshakesRefused = Atomic<Int>(0)
+    let linesReceived = Atomic<Int>(0)
+    let linesRefused = Atomic<Int>(0)
+    let bytesSent = Atomic<Int>(0)
+    let slowReadersClosed = Atomic<Int>(0)
+
+    var metrics: ServerMetrics {
+        var metrics = ServerMetrics()
+        metrics.sessions = sessions.load(ordering: .relaxed)
+        metrics.sessionsOpened = sessionsOpened.load(ordering: .relaxed)
+        metrics.handshakesRefused = handshakesRefused.load(ordering: .relaxed)
+        metrics.linesReceived = linesReceived.load(ordering: .relaxed)
+        metrics.linesRefused = linesRefused.load(ordering: .relaxed)
+        metrics.bytesSent = bytesSent.load(ordering: .relaxed)
+        metrics.slowReadersClosed = slowReadersClosed.load(ordering: .relaxed)
+        return metrics
+    }
+}
+
+extension Atomic<Int> {
+    func count(_ amount: Int = 1) { add(amount, ordering: .relaxed) }
+}

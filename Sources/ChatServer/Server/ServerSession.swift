@@ -1,0 +1,82 @@
+import CLibwebsockets
+
+/// Why a session is being closed.
+struct Closing: Hashable, Sendable {
+    var code: UInt16
+    /// At most 123 bytes (RFC 6455 §5.5.1); the rest is cut off.
+    var reason: String
+    /// Whether what waits is sent before.
+    var flushes: Bool
+}
+
+/// One session, as the service thread knows it. Only that thread touches it.
+final class ServerSession {
+    let id: SessionID
+    let peer: Peer
+    let connection: OpaquePointer
+    var budget: SessionBudget
+    /// The fragments so far of the message that is arriving.
+    var incoming: [UInt8] = []
+    var outgoing = OutgoingQueue()
+    /// Bytes of the last write that the library may still hold; 0 once the socket is writable again.
+    var bytesInFlight = 0
+    /// Set once, when the session is to end. Nothing more is read from it then, nor taken for it.
+    var closing: Closing?
+    /// Whether the desk was told that it is closed.
+    var isClosedForDesk = false
+    /// Watches for the first frame, until that has arrived.
+    var firstFrame: UnsafeMutablePointer<ev_io>?
+    /// Bytes of the first frame's header that were seen without its mask bit.
+    var firstFrameBytesSeen = 0
+
+    /// Lines given to the desk, and answers to them that came back.
+    private var linesGiven: UInt64 = 0
+    private var linesAnswered: UInt64 = 0
+    /// Refusals of this room that wait for the answers to the lines before them.
+    private var heldRefusals: [(after: UInt64, payload: [UInt8])] = []
+    private(set) var heldBytes = 0
+
+    init(id: SessionID, peer: Peer, connection: OpaquePointer, budget: SessionBudget) {
+        self.id = id
+        self.peer = peer
+        self.connection = connection
+        self.budget = budget
+    }
+
+    /// Bytes that wait for this session, wherever they are.
+    var waitingBytes: Int { outgoing.byteCount + bytesInFlight + heldBytes }
+
+    func gaveLines(_ count: Int) { linesGiven += UInt64(count) }
+
+    /// Queues a refusal of this room behind the answers that are due before it: a client without tags tells answers
+    /// apart by their order alone.
+    func refuse(_ reply: Reply) {
+        guard let payload = OutgoingMessage.reply(reply).payload(as: peer.format) else { return }
+        if linesAnswered >= linesGiven {
+            outgoing.append(payload)
+        } else {
+            heldRefusals.append((linesGiven, payload))
+            heldBytes += payload.count
+        }
+    }
+
+    /// Queues a message from the desk, and the refusals whose turn comes with it.
+    func take(_ message: OutgoingMessage) {
+        if let payload = message.payload(as: peer.format) { outgoing.append(payload) }
+        guard message.answersLine else { return }
+        linesAnswered += 1
+        guard let first = heldRefusals.first, first.after <= linesAnswered else { return }
+        let due = heldRefusals.prefix { $0.after <= linesAnswered }
+        for refusal in due {
+            outgoing.append(refusal.payload)
+            heldBytes -= refusal.payload.count
+        }
+        heldRefusals.removeFirst(due.count)
+    }
+
+    func dropOutgoing() {
+        outgoing.removeAll()
+        heldRefusals = []
+        heldBytes = 0
+    }
+}

@@ -1,0 +1,36 @@
+import CLibwebsockets
+import Glibc
+
+/// A named POSIX thread that runs one closure. Not a task: the library's loop blocks it for as long as it lives.
+enum ServiceThread {
+    private final class Body: Sendable {
+        let name: String
+        let run: @Sendable () -> Void
+
+        init(name: String, run: @escaping @Sendable () -> Void) {
+            self.name = name
+            self.run = run
+        }
+    }
+
+    /// Starts the thread. False where the system has none to give.
+    static func start(name: String, _ run: @escaping @Sendable () -> Void) -> Bool {
+        let body = Unmanaged.passRetained(Body(name: name, run: run))
+        var thread = pthread_t()
+        let error = pthread_create(
+            &thread, nil,
+            { context in
+                guard let context else { return nil }
+                let body = Unmanaged<Body>.fromOpaque(context).takeRetainedValue()
+                outcry_name_thread(body.name)
+                body.run()
+                return nil
+            }, body.toOpaque())
+        guard error == 0 else {
+            body.release()
+            return false
+        }
+        pthread_detach(thread)
+        return true
+    }
+}
