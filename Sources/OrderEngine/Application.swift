@@ -117,7 +117,13 @@ extension OrderEngine {
             mirror(parent, touching: &outcome)
         }
         let event = OrderEvent(order: order, kind: isWhole ? .filled(fill) : .partiallyFilled(fill), at: time)
-        guard order.status.isFinal else { return [.notify(event)] }
+        guard order.status.isFinal else {
+            // A fill that overtook the acceptance says as well as it that the exchange can be asked to cancel.
+            guard before.status != .partiallyFilled, before.status != .open, order.cancelReason != nil else {
+                return [.notify(event)]
+            }
+            return [.notify(event), .request(.cancel(order.clientOrderID, account: order.account))]
+        }
         if before.closedAt != nil, let parent = order.parent { return [.notify(event), .consider(.settle(parent))] }
         return [.notify(event)] + release(id, at: time, touching: &outcome)
     }
