@@ -60,12 +60,14 @@ extension OrderEngine {
         if let parent = order.parent {
             entries[parent]?.order.children.append(order.id)
             entries[parent]?.contraReady = nil
+            outcome.touchedOrders.append(parent)
             mirror(parent, touching: &outcome)
+            schedule(parent)
         }
         if let trigger = order.trigger {
             triggers[order.pair, default: TriggerBook()].insert(order.id, side: order.side, trigger: trigger)
         }
-        if let expireTime = order.timeInForce.expireTime { expiries.set(order.id, to: expireTime) }
+        schedule(order.id)
         return order.status == .pending ? [.request(.place(NewOrder(order)))] : []
     }
 
@@ -114,10 +116,17 @@ extension OrderEngine {
         settleFunds(of: order, fill, released: before.reserved - reservedAfter, touching: &outcome)
         if let parent = order.parent, entries[parent]?.order.sumsItsChildren == true {
             entries[parent]?.order.add(fill)
+            outcome.touchedOrders.append(parent)
             mirror(parent, touching: &outcome)
         }
         let event = OrderEvent(order: order, kind: isWhole ? .filled(fill) : .partiallyFilled(fill), at: time)
-        guard order.status.isFinal else { return [.notify(event)] }
+        guard order.status.isFinal else {
+            // A fill that overtook the acceptance says as well as it that the exchange can be asked to cancel.
+            guard before.status != .partiallyFilled, before.status != .open, order.cancelReason != nil else {
+                return [.notify(event)]
+            }
+            return [.notify(event), .request(.cancel(order.clientOrderID, account: order.account))]
+        }
         if before.closedAt != nil, let parent = order.parent { return [.notify(event), .consider(.settle(parent))] }
         return [.notify(event)] + release(id, at: time, touching: &outcome)
     }
@@ -127,9 +136,9 @@ extension OrderEngine {
     ) -> [Effect] {
         let order = existing(id).order
         entries[id]?.order.cancelReason = reason
+        entries[id]?.cancelRetryAt = nil
+        schedule(id)
         outcome.touchedOrders.append(id)
-        // Until the cancel has failed there is nothing left to expire. A triggered order's child still may.
-        if reason != .triggered { expiries.remove(id) }
         if order.trigger != nil, reason != .triggered { triggers[order.pair]?.remove(id, side: order.side) }
         guard order.isAtExchangeItself else { return [] }
         switch order.status {
@@ -140,22 +149,22 @@ extension OrderEngine {
         }
     }
 
-    /// A trader's own cancel that failed is the trader's to repeat; all others are repeated by the desk, a second later.
+    /// A trader's own cancel that failed is the trader's to repeat, and the order works on as before; all others are
+    /// repeated by the desk, a second later. So is a trader's of a limit that was making way for its stop: that one
+    /// would have been repeated without the trader.
     private mutating func failCancel(
         _ id: OrderID, _ reason: String, at time: Timestamp, touching outcome: inout Outcome
     ) -> [Effect] {
         let order = existing(id).order
-        let retry = time.advanced(bySeconds: 1)
         outcome.touchedOrders.append(id)
-        if order.cancelReason == .requested {
+        entries[id]?.cancelRetryAt = time.advanced(bySeconds: OrderEngine.cancelRetrySeconds)
+        if order.cancelReason == .requested, order.triggeredAt == nil {
             entries[id]?.order.cancelReason = nil
-            if let expireTime = order.timeInForce.expireTime { expiries.set(id, to: max(expireTime, retry)) }
-            if let trigger = order.trigger, order.triggeredAt == nil {
+            if let trigger = order.trigger {
                 triggers[order.pair, default: TriggerBook()].insert(id, side: order.side, trigger: trigger)
             }
-        } else {
-            expiries.set(id, to: retry)
         }
+        schedule(id)
         return [
             .notify(OrderEvent(order: existing(id).order, kind: .cancelFailed(reason: reason), at: time)),
             .request(.status(order.clientOrderID, account: order.account)),

@@ -28,9 +28,8 @@ extension OrderEngine {
             // Nothing is at the exchange: its own word is enough.
             return [.cancelRequested(order.id, reason, at: now), .orderClosed(order.id, at: now)]
         }
-        // A limit that is making way for its stop: the stop is not to follow.
-        let isMakingWay = order.cancelReason == .triggered && order.isAtExchangeItself
-        if order.cancelReason == nil || isMakingWay {
+        // Where a limit is making way for its stop, the stop is not to follow; where it has followed, its time is over.
+        if order.cancelReason == nil || order.cancelReason == .triggered {
             steps.append(.cancelRequested(order.id, reason, at: now))
         }
         for child in liveChildren(of: order) where child.cancelReason == nil {
@@ -50,14 +49,43 @@ extension OrderEngine {
         }
     }
 
-    /// Expires the next order whose time has come, if there is one.
+    /// How long after a cancel that failed the desk repeats it.
+    static let cancelRetrySeconds: Int64 = 1
+
+    /// Expires the next order whose time has come, or repeats a cancel of it, if there is one.
+    ///
+    /// Each of these moves the order to a later time or away: otherwise it would be found again without end.
     func decideExpiry(at now: Timestamp) -> [Record] {
         guard let (time, id) = expiries.first, time <= now, let order = entries[id]?.order else { return [] }
-        if let reason = order.cancelReason, reason != .triggered {
-            // A cancel of the desk's own that the exchange would not take: once more.
+        let isOver = order.timeInForce.expireTime.map { $0 <= now } ?? false
+        switch order.cancelReason {
+        case let reason? where reason != .triggered:
             return [.cancelRequested(id, reason, at: now)]
+        case .some where !isOver:
+            return [.cancelRequested(id, .triggered, at: now)]
+        case .some, nil:
+            return cancelSteps(order, .expiry, at: now)
         }
-        return cancelSteps(order, .expiry, at: now)
+    }
+}
+
+extension OrderEntry {
+    /// When the desk has to act on the order by itself: its time is over, or a cancel that failed is repeated.
+    var actsAt: Timestamp? {
+        guard order.closedAt == nil else { return nil }
+        let expireTime = order.timeInForce.expireTime
+        switch order.cancelReason {
+        case .requested?, .expiry?, .parent?:
+            return cancelRetryAt
+        case .triggered?:
+            // What has made way for its stop has no cancel left to repeat; the stop's time is its own.
+            guard order.isAtExchangeItself, let cancelRetryAt else { return expireTime }
+            return min(cancelRetryAt, expireTime ?? cancelRetryAt)
+        case nil:
+            // The time of a paired order is its entry's: what has filled may wait for its contra as long as it likes.
+            if case .paired = order.plan, order.status.isFinal { return nil }
+            return expireTime.map { max($0, cancelRetryAt ?? $0) }
+        }
     }
 }
 

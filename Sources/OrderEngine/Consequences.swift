@@ -47,8 +47,7 @@ extension OrderEngine {
             change(order.account, order.spentCoin, touching: &outcome) { $0.reserved -= order.reserved }
         }
         var effects: [Effect] = []
-        // The time of a paired order is its entry's: what has filled may wait for its contra as long as it likes.
-        if case .paired = order.plan { expiries.remove(id) }
+        schedule(id)
         if order.plan == .none || (order.isOnlyParent && order.children.isEmpty) {
             _ = closeWhole(id, at: time, touching: &outcome)
         } else {
@@ -67,11 +66,16 @@ extension OrderEngine {
         entries[id]?.order.closedAt = time
         entries[id]?.contraReady = nil
         openOrders[order.account]?.remove(id)
-        expiries.remove(id)
+        schedule(id)
         if order.trigger != nil { triggers[order.pair]?.remove(id, side: order.side) }
         finished.append(id)
         dropOldFinished()
         return existing(id).order
+    }
+
+    /// Puts the order where the clock will find it, or takes it from there.
+    mutating func schedule(_ id: OrderID) {
+        if let time = entries[id]?.actsAt { expiries.set(id, to: time) } else { expiries.remove(id) }
     }
 
     /// A finished child is kept as long as its parent is open: the parent's result is made of it.

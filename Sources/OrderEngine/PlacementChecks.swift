@@ -78,14 +78,15 @@ extension OrderEngine {
     }
 
     /// The price that a market order may not trade beyond: the touch and the protection, or for a buy what the free
-    /// funds pay for where that is less.
+    /// funds pay for where that is less. What a trade has triggered follows that trade: the quote may be older.
     func protectionPrice(
-        _ account: AccountID, _ side: Side, _ quantity: ExactDecimal, _ rules: PairRules
+        _ account: AccountID, _ side: Side, _ quantity: ExactDecimal, _ rules: PairRules, followsLast: Bool = false
     ) throws(EngineRefusal) -> ExactDecimal {
         let ticker = market[rules.pair]
-        guard let touch = side == .buy ? ticker?.ask ?? ticker?.last : ticker?.bid ?? ticker?.last else {
+        guard var touch = side == .buy ? ticker?.ask ?? ticker?.last : ticker?.bid ?? ticker?.last else {
             throw EngineRefusal(.noMarket, .price, "no price of \(rules.pair) has been seen yet")
         }
+        if followsLast, let last = ticker?.last { touch = side == .buy ? max(touch, last) : min(touch, last) }
         do {
             switch side {
             case .sell:

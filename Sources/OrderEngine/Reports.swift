@@ -8,6 +8,9 @@ extension OrderEngine {
             return .odd(clientID.order, "a report about an order that is not known: \(report)")
         }
         let order = entry.order
+        guard !order.isOnlyParent else {
+            return .odd(order.id, "a report about an order that is never at the exchange itself: \(report)")
+        }
         let isCurrentAttempt = clientID.attempt == order.attempt && (order.isAtExchangeItself || order.status.isFinal)
         switch report {
         case .filled(_, let fill):
@@ -40,9 +43,7 @@ extension OrderEngine {
     private func decideFill(_ fill: Fill, of entry: OrderEntry, at now: Timestamp) -> Decision {
         let order = entry.order
         guard !entry.fillIDs.contains(fill.id) else { return .nothing }
-        guard fill.quantity.isPositive, fill.price.isPositive, fill.quantity <= order.remaining,
-            rules[order.pair]?.valueFits(price: fill.price, quantity: fill.quantity) ?? true
-        else {
+        guard fill.quantity <= order.remaining, fill.isCountable else {
             return .odd(
                 order.id, "fill \(fill.id) of \(fill.quantity) at \(fill.price) does not fit \(order.remaining) left")
         }
@@ -52,11 +53,16 @@ extension OrderEngine {
         ])
     }
 
-    /// What an order holds when this much of it is left.
+    /// What an order holds when this much of it is left: never more than before.
+    ///
+    /// The rules may have changed since it was placed. Where its price no longer fits them, all stays held until its end.
     private func reservation(for order: Order, left: ExactDecimal) -> ExactDecimal {
         guard left.isPositive, !order.status.isFinal, order.reserved.isPositive else { return .zero }
-        guard let rules = rules[order.pair] else { return order.reserved }
-        return rules.reservation(side: order.side, price: order.price.bound, quantity: left)
+        guard let rules = rules[order.pair], order.price.bound.isMultiple(of: rules.priceTick),
+            left.isMultiple(of: rules.quantityStep)
+        else { return order.reserved }
+        return min(
+            order.reserved, rules.reservation(side: order.side, price: order.price.bound, quantity: left))
     }
 
     /// Settles an order by the exchange's own word: the fills first, then where it stands.
@@ -73,9 +79,11 @@ extension OrderEngine {
             records.append(.orderAccepted(order.id, exchangeOrderID: exchangeOrderID, at: now))
         }
         var left = order.remaining
-        for fill in fills where !entry.fillIDs.contains(fill.id) {
-            guard fill.quantity.isPositive, fill.quantity <= left else {
-                return .odd(order.id, "the exchange's fills add up to more than the order: fill \(fill.id)")
+        var counted = entry.fillIDs
+        for fill in fills where counted.insert(fill.id).inserted {
+            guard fill.quantity <= left, fill.isCountable else {
+                return .odd(
+                    order.id, "fill \(fill.id) of \(fill.quantity) at \(fill.price) does not fit \(left) left")
             }
             left -= fill.quantity
             records.append(
@@ -98,5 +106,17 @@ extension OrderEngine {
         }
         if wasUnsure, !records.isEmpty { records.insert(.orderReconciled(order.id, at: now), at: 0) }
         return Decision(records: records)
+    }
+}
+
+extension Fill {
+    /// Whether funds can be counted by it: above zero, with a value that is exact and, like its fee, inside the range
+    /// that sums of funds are sure to stay in.
+    fileprivate var isCountable: Bool {
+        guard quantity.isPositive, price.isPositive, let value = try? price.multiplied(by: quantity) else {
+            return false
+        }
+        let most = Int128.max / 1_000
+        return value.units < most && quantity.units < most && fee.units < most && fee.units > -most
     }
 }

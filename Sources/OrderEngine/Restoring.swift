@@ -29,17 +29,7 @@ extension OrderEngine {
             if let trigger = order.trigger, order.triggeredAt == nil, order.cancelReason == nil {
                 triggers[order.pair, default: TriggerBook()].insert(order.id, side: order.side, trigger: trigger)
             }
-            if let expireTime = order.timeInForce.expireTime, order.mayExpire {
-                expiries.set(order.id, to: expireTime)
-            }
+            schedule(order.id)
         }
-    }
-}
-
-extension Order {
-    /// Whether its time can still run out: not where it is being canceled, nor for a pair whose entry is over.
-    fileprivate var mayExpire: Bool {
-        if case .paired = plan, status.isFinal { return false }
-        return cancelReason == nil || cancelReason == .triggered
     }
 }

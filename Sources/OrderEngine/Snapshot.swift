@@ -9,14 +9,18 @@ public struct OrderEntry: Hashable, Sendable {
     public var triggeredChild: OrderID?
     /// How much a paired order's contra may be, while it may be placed.
     public var contraReady: ExactDecimal?
+    /// When the desk repeats a cancel that failed; for a trader's own, until when it lets the order's time wait.
+    public var cancelRetryAt: Timestamp?
 
     public init(
-        order: Order, fillIDs: Set<FillID> = [], triggeredChild: OrderID? = nil, contraReady: ExactDecimal? = nil
+        order: Order, fillIDs: Set<FillID> = [], triggeredChild: OrderID? = nil, contraReady: ExactDecimal? = nil,
+        cancelRetryAt: Timestamp? = nil
     ) {
         self.order = order
         self.fillIDs = fillIDs
         self.triggeredChild = triggeredChild
         self.contraReady = contraReady
+        self.cancelRetryAt = cancelRetryAt
     }
 }
 

@@ -48,8 +48,11 @@ extension OrderEngine {
             switch then {
             case .limit(let limit): .limit(limit)
             case .market:
-                .market(protection: try protectionPrice(order.account, order.side, quantity, rules))
+                .market(protection: try protectionPrice(order.account, order.side, quantity, rules, followsLast: true))
             }
+        // The rules may have changed while it waited.
+        try checkPrice(price.bound, rules, .price)
+        try checkValue(price.bound, quantity, rules)
         let reserved = rules.reservation(side: order.side, price: price.bound, quantity: quantity)
         try checkFunds(
             order.account, rules.reservedCoin(for: order.side), needed: reserved,

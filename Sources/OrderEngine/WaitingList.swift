@@ -30,7 +30,7 @@ struct WaitingList<Key: Comparable & Sendable, ID: Hashable & Comparable & Senda
 
     /// Adds it, or moves it to another key.
     mutating func set(_ id: ID, to key: Key) {
-        keys[id] = key
+        guard keys.updateValue(key, forKey: id) != key else { return }
         heap.insert(Entry(key: key, id: id))
         dropStale()
     }
@@ -45,7 +45,9 @@ struct WaitingList<Key: Comparable & Sendable, ID: Hashable & Comparable & Senda
             heap.removeMin()
         }
         if heap.count > WaitingList.rebuildEntriesMin, heap.count > 2 * keys.count {
-            heap = Heap(heap.unordered.filter { keys[$0.id] == $0.key })
+            // What was moved away and back is there twice.
+            var kept: Set<ID> = []
+            heap = Heap(heap.unordered.filter { keys[$0.id] == $0.key && kept.insert($0.id).inserted })
         }
     }
 }
