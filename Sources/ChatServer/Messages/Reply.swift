@@ -100,13 +100,15 @@ public enum OutgoingMessage: Hashable, Sendable {
     case notice(Notice)
     /// A message that is the same for many sessions, written once in each format.
     case written(text: String, json: String)
+    /// The same as `reply`, as it was written when the line was first answered.
+    case writtenReply(text: String, json: String)
     /// The oldest line that is not answered yet needs no answer. Nothing is sent.
     case noReply
 
     /// Whether this settles a line.
     var answersLine: Bool {
         switch self {
-        case .reply, .noReply: true
+        case .reply, .writtenReply, .noReply: true
         case .notice, .written: false
         }
     }

@@ -5,8 +5,8 @@ extension OutgoingMessage {
     public func payload(as format: WireFormat) -> [UInt8]? {
         switch (self, format) {
         case (.noReply, _): return nil
-        case (.written(let text, _), .text): return Array(text.utf8)
-        case (.written(_, let json), .json): return Array(json.utf8)
+        case (.written(let text, _), .text), (.writtenReply(let text, _), .text): return Array(text.utf8)
+        case (.written(_, let json), .json), (.writtenReply(_, let json), .json): return Array(json.utf8)
         case (.notice(let notice), .text): return Array(notice.text.utf8)
         case (.reply(let reply), .text): return reply.textPayload
         case (.reply(let reply), .json): return reply.jsonPayload

@@ -1,6 +1,7 @@
 import Accounts
 import ChatServer
 import CommandGrammar
+import Ledger
 import Trading
 
 /// What a password is being checked, or hashed, for.
@@ -103,7 +104,9 @@ extension DeskCore {
             case .login(_, let credentials, let name, let address, let tag):
                 try finishLogin(session, credentials, isRight, name: name, address: address, tag: tag)
             case .change(_, let account, let new):
-                guard isRight == true else { throw Refusal(.loginFailed, "the old password is wrong; nothing was changed") }
+                guard isRight == true else {
+                    throw Refusal(.loginFailed, "the old password is wrong; nothing was changed")
+                }
                 try passwords.hash(new, as: newPasswordJob(.store(session, account)))
                 return
             case .store: break
@@ -158,7 +161,8 @@ extension DeskCore {
         var place = accounts[account.id] ?? AccountPlace(zone: configuration.timeZone, quote: configuration.quote)
         guard place.sessions.count < configuration.limits.accountSessions else {
             throw Refusal(
-                .tooManySessions, "\(account.name) has \(place.sessions.count) sessions open, which is the most there may be")
+                .tooManySessions,
+                "\(account.name) has \(place.sessions.count) sessions open, which is the most there may be")
         }
         let settings = try accountStore().settings(of: account.id)
         place.zone = settings["timezone"].flatMap { TimeZoneRules(named: $0) } ?? configuration.timeZone
@@ -168,7 +172,8 @@ extension DeskCore {
         if !place.sessions.isEmpty {
             let address = sessions[id]?.peer.address ?? "?"
             try notify(
-                account.id, event: "login", order: nil, text: "* login: another session of \(account.name) from \(address)",
+                account.id, event: "login", order: nil,
+                text: "* login: another session of \(account.name) from \(address)",
                 fields: ["address": .string(address)], at: now)
         }
         accounts[account.id]?.sessions.append(id)

@@ -11,7 +11,8 @@ extension DeskCore {
             var table = Table([.left, .left])
             for page in pages { table.append([page.name, page.summary]) }
             return Reply(
-                mark: .answer, text: "= help COMMAND shows a command's page\n  " + table.lines.joined(separator: "\n  "),
+                mark: .answer,
+                text: "= help COMMAND shows a command's page\n  " + table.lines.joined(separator: "\n  "),
                 fields: ["commands": .array(CommandPages.names.map { .string($0) })])
         }
         let name = topic.value == "?" ? "preview" : topic.value
@@ -33,7 +34,8 @@ extension DeskCore {
 
     func runVersion() -> Reply {
         Reply(
-            mark: .answer, text: "= outcry \(configuration.version)", fields: ["version": .string(configuration.version)])
+            mark: .answer, text: "= outcry \(configuration.version)",
+            fields: ["version": .string(configuration.version)])
     }
 }
 

@@ -20,7 +20,8 @@ extension DeskCore {
         let title =
             switch (count, rows.count) {
             case (nil, 0): "= no notifications missed"
-            case (nil, let missed): "= \(missed) notification\(missed == 1 ? "" : "s") missed\(left == 0 ? "" : ", \(left) more: inbox")"
+            case (nil, let missed):
+                "= \(missed) notification\(missed == 1 ? "" : "s") missed\(left == 0 ? "" : ", \(left) more: inbox")"
             case (_, let shown): "= the last \(shown) of \(head) notifications"
             }
         let zone = zone(context)
@@ -41,7 +42,8 @@ extension DeskCore {
         let transaction = try ledgerTransaction()
         let head = try transaction.notificationHead(account)
         guard first >= 1, first <= head + 1 else {
-            throw Refusal(.unknownSequence, "the last notification is number \(head), the first is 1; there is no \(first)")
+            throw Refusal(
+                .unknownSequence, "the last notification is number \(head), the first is 1; there is no \(first)")
         }
         // While it catches up nothing new is sent to it, so that everything stays in order.
         let end = session.isCatchingUp ? head + 1 : min(session.sentFrom, head + 1)

@@ -118,7 +118,8 @@ extension DeskCore {
             }
             lastPriceNotice[pair] = now
             let last = ticker.last?.description ?? "none"
-            let text = "* price \(pair) \(last) (bid \(ticker.bid?.description ?? "none"), ask \(ticker.ask?.description ?? "none"))"
+            let text =
+                "* price \(pair) \(last) (bid \(ticker.bid?.description ?? "none"), ask \(ticker.ask?.description ?? "none"))"
             let notice = Notice(
                 sequence: nil, at: now, event: "price", text: text,
                 fields: ["price": .object(DeskCore.json(ticker, of: pair))])

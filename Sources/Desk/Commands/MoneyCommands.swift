@@ -46,8 +46,15 @@ extension DeskCore {
         if let direct = directPrice(of: coin, in: other) { return direct }
         for pair in pairs {
             let between: Coin
-            if pair.base == coin { between = pair.quote } else if pair.quote == coin { between = pair.base } else { continue }
-            guard let first = directPrice(of: coin, in: between), let second = directPrice(of: between, in: other) else {
+            if pair.base == coin {
+                between = pair.quote
+            } else if pair.quote == coin {
+                between = pair.base
+            } else {
+                continue
+            }
+            guard let first = directPrice(of: coin, in: between), let second = directPrice(of: between, in: other)
+            else {
                 continue
             }
             return try? first.multiplied(by: second, rounding: .nearest)

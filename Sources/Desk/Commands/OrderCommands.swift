@@ -1,5 +1,6 @@
 import ChatServer
 import CommandGrammar
+import Ledger
 import OrderEngine
 import Trading
 
@@ -22,9 +23,9 @@ extension DeskCore {
     }
 
     func runSlice(_ command: SliceCommand, _ context: LineContext) throws -> Reply? {
-        if let side = command.side { return try place(resolver(context).ticket(command, side: side), context) }
-        guard let side = try inferredSide(command) else { return try askSide(command, context) }
         var resolver = try resolver(context)
+        if let side = command.side { return try place(resolver.ticket(command, side: side), context) }
+        guard let side = try inferredSide(command) else { return try askSide(command, context) }
         var resolved = try resolver.ticket(command, side: side)
         let market = marketWords(command.pair.value)
         resolved.notes.append("\(side == .buy ? "below" : "above") the market (\(market)): \(side.rawValue)")

@@ -37,7 +37,8 @@ extension DeskCore {
             if let quantity = engine.contraReady(order.id) {
                 words.append("contra \(order.id.rawValue) at PRICE places \(order.side.opposite.rawValue) \(quantity)")
             } else if let contra = order.children.last.flatMap({ engine.order($0) }) {
-                words.append("contra \(contra.id) \(contra.price.limit.map { "at \($0) " } ?? "")\(contra.status.words)")
+                words.append(
+                    "contra \(contra.id) \(contra.price.limit.map { "at \($0) " } ?? "")\(contra.status.words)")
             }
         case .stop, .oco:
             if let child = order.children.last { words.append("now \(child)") }

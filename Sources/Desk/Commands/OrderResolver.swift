@@ -60,7 +60,8 @@ struct OrderResolver {
             case .absolute(let distance): exact = try base.adding(distance)
             case .percent(let percent):
                 let share = try percent.divided(by: 100, rounding: .exact)
-                exact = try base.multiplied(by: try ExactDecimal.one.adding(share), rounding: side == .buy ? .down : .up)
+                exact = try base.multiplied(
+                    by: try ExactDecimal.one.adding(share), rounding: side == .buy ? .down : .up)
             }
             let rounded = try exact.rounded(toMultipleOf: tick, side == .buy ? .down : .up)
             guard rounded.isPositive else {
@@ -113,7 +114,8 @@ struct OrderResolver {
                 let exact = try value.divided(by: price, rounding: .down)
                 return try rounded(exact, rules, "\(value) \(pair.quote) at \(price)")
             case .percent(let percent):
-                return try share(try percent.divided(by: 100, rounding: .exact), "\(percent)%", amount, rules, side, reference)
+                return try share(
+                    try percent.divided(by: 100, rounding: .exact), "\(percent)%", amount, rules, side, reference)
             case .all:
                 return try share(.one, "all", amount, rules, side, reference)
             }

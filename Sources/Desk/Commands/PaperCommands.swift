@@ -18,7 +18,9 @@ extension DeskCore {
                 pair: pair.value, price: price.value, quantity: amount.value, takerSide: side, at: now)
             try takePaper(.trade(trade))
             return Reply(
-                mark: .done, text: "+ \(pair.value) traded \(amount.value) at \(price.value)\(side.map { ", \($0.rawValue)" } ?? "")")
+                mark: .done,
+                text: "+ \(pair.value) traded \(amount.value) at \(price.value)\(side.map { ", \($0.rawValue)" } ?? "")"
+            )
         case .deposit(let user, let amount, let coin):
             guard let name = AccountName(user.value), let account = try accountStore().account(named: name) else {
                 throw Refusal(.unknownUser, "nobody is called \(user.value)", at: user.span)

@@ -69,7 +69,9 @@ struct OrderReport {
             }
             object.append("child_orders", .array(children.map { .object($0.json) }))
         case .stop(let trigger, _), .oco(let trigger, _):
-            lines.append("\(order.id) \(words.asked): \(order.status.words), \(traded)\(OrderReport.slippage(order, trigger, &object)), \(closed)")
+            lines.append(
+                "\(order.id) \(words.asked): \(order.status.words), \(traded)\(OrderReport.slippage(order, trigger, &object)), \(closed)"
+            )
             object.append("child_orders", .array(children.map { .object($0.json) }))
         }
         self.lines = lines

@@ -50,7 +50,8 @@ extension DeskCore {
             ]
         }
         return Reply(
-            mark: .answer, text: tokens.isEmpty ? "= no tokens" : table.reply(mark: "="), fields: ["tokens": .array(rows)])
+            mark: .answer, text: tokens.isEmpty ? "= no tokens" : table.reply(mark: "="),
+            fields: ["tokens": .array(rows)])
     }
 
     func runTokenDrop(_ name: String, _ context: LineContext) throws -> Reply {

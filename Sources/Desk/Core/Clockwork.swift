@@ -1,5 +1,7 @@
 import Accounts
 import Exchange
+import Ledger
+import Logging
 import OrderEngine
 import Trading
 
@@ -41,7 +43,7 @@ extension DeskCore {
             log.error("the tape stops: \(error)")
             self.tape = nil
         }
-        if played > 0, let position = tape.position { paper.setNote("tape", position.bytes) }
+        if played > 0 { paper.setNote("tape", tape.position.bytes) }
     }
 
     /// What the operator's command line left for the desk while it was, or was not, running.
@@ -67,7 +69,9 @@ extension DeskCore {
     private func accountChanged(_ id: AccountID) throws {
         guard let account = try accountStore().account(id) else { return }
         for session in accounts[id]?.sessions ?? [] {
-            guard let login = sessions[session]?.login, account.isDisabled || account.role != login.role else { continue }
+            guard let login = sessions[session]?.login, account.isDisabled || account.role != login.role else {
+                continue
+            }
             outputs.append(.close(session, code: 1_008, reason: "the account has changed; log in again"))
         }
     }

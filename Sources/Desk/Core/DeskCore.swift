@@ -1,7 +1,6 @@
-public import Accounts
-public import ChatServer
+import Accounts
+import ChatServer
 import CommandGrammar
-import DequeModule
 public import Exchange
 public import Ledger
 public import Logging
@@ -156,6 +155,23 @@ public final class DeskCore {
         return outputs
     }
 
+    /// One batch for a caller who wants to know of its refusal: the operator, a transcript.
+    func takeDirectly(at moment: Timestamp, _ body: () throws -> Void) throws -> [DeskOutput] {
+        now = max(now, moment)
+        outputs.removeAll(keepingCapacity: true)
+        var refusal: Refusal?
+        try batch(at: now) {
+            do {
+                try body()
+            } catch let error as Refusal {
+                refusal = error
+            }
+            try flushEvents(covering: nil)
+        }
+        if let refusal { throw refusal }
+        return outputs
+    }
+
     private func batch(at moment: Timestamp, _ body: () throws -> Void) throws {
         try ledger.transaction { transaction in
             self.transaction = transaction
@@ -210,7 +226,11 @@ public final class DeskCore {
             try answerPending()
             try flushEvents(covering: nil)
         case .paper(let action):
-            try takePaper(action)
+            do {
+                try takePaper(action)
+            } catch let refusal as Refusal {
+                log.error("\(action) is refused: \(refusal.message)")
+            }
             try flushEvents(covering: nil)
         case .wake: break
         case .stop: if halt == nil { halt = .stopping }

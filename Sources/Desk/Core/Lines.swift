@@ -1,6 +1,7 @@
 import Accounts
 import ChatServer
 import CommandGrammar
+import DequeModule
 import Ledger
 import OrderEngine
 import Trading
@@ -165,7 +166,8 @@ extension DeskCore {
         default: break
         }
         guard let login = context.login else {
-            throw Refusal(.notLoggedIn, "log in first: login USER", details: ["help, time and version answer before that"])
+            throw Refusal(
+                .notLoggedIn, "log in first: login USER", details: ["help, time and version answer before that"])
         }
         switch command {
         case .order, .slice, .pair, .contra, .stop, .trail, .cancel, .move, .go, .undo, .panic, .resume(from: nil):

@@ -1,3 +1,4 @@
+import Accounts
 import ChatServer
 import Ledger
 import OrderEngine

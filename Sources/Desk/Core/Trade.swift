@@ -1,6 +1,7 @@
 import ChatServer
 import Exchange
 import Ledger
+import Logging
 import OrderEngine
 import Trading
 

@@ -16,7 +16,8 @@ struct HistoryWords {
             case .cancelRequested(_, let reason, _): "cancel asked for: \(HistoryWords.words(reason))"
             case .cancelFailed(_, let reason, _): "cancel refused: \(reason)"
             case .orderClosed: "off the book"
-            case .orderTriggered(_, let price, let child, _): "triggered at \(price)\(child.map { ", now \($0)" } ?? "")"
+            case .orderTriggered(_, let price, let child, _):
+                "triggered at \(price)\(child.map { ", now \($0)" } ?? "")"
             case .answerLost: "the exchange's answer was lost"
             case .orderReconciled: "settled by the exchange's word"
             case .contraReady(_, let quantity, _): "its contra of \(quantity) may be placed"

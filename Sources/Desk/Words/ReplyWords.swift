@@ -20,7 +20,8 @@ struct PlacedWords {
 
     /// Set where the exchange would not have it.
     var refusalCode: RefusalCode? {
-        family.order.status == .rejected ? family.order.rejection ?? rejectedChild?.rejection ?? .exchangeRejected : rejectedChild?.rejection
+        family.order.status == .rejected
+            ? family.order.rejection ?? rejectedChild?.rejection ?? .exchangeRejected : rejectedChild?.rejection
     }
 
     private var rejectedChild: Order? { family.children.first { $0.status == .rejected } }
@@ -33,7 +34,8 @@ struct PlacedWords {
         guard let child = rejectedChild else { return "\(order.id) \(asked): the exchange refused it, \(code.name)" }
         let others = family.children.filter { $0.status == .canceled }.count
         let filled = order.filled.isZero ? "nothing was filled" : "\(order.filled) was filled"
-        return "\(order.id) \(asked): the exchange refused \(child.id), \(code.name); the other \(others) were canceled, \(filled)"
+        return
+            "\(order.id) \(asked): the exchange refused \(child.id), \(code.name); the other \(others) were canceled, \(filled)"
     }
 
     var text: String {
@@ -59,7 +61,8 @@ struct PlacedWords {
     }
 
     private var details: [String] {
-        guard case .sliced = family.order.plan, let first = family.children.first, let last = family.children.last else {
+        guard case .sliced = family.order.plan, let first = family.children.first, let last = family.children.last
+        else {
             return []
         }
         let total = family.children.reduce(ExactDecimal.zero) { $0 + $1.price.bound.times($1.quantity) }

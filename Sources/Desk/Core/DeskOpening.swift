@@ -1,0 +1,66 @@
+public import Accounts
+public import Exchange
+import Ledger
+public import Logging
+public import Trading
+
+extension DeskCore {
+    /// Opens a desk that trades on the paper exchange: the ledger at `path`, made where there is none, with the accounts' tables
+    /// and the exchange's books in it.
+    ///
+    /// Throws `LedgerError` for a file that cannot be served, `BookError` for books that cannot be read, `TapeError` for
+    /// tapes that cannot be played.
+    public static func openPaper(
+        database path: String, _ configuration: DeskConfiguration, tapes: PaperTapes? = nil,
+        passwords: any PasswordChecking, log: Logger, now: Timestamp
+    ) throws -> DeskCore {
+        let ledger = try Ledger(path: path, use: .serve) { AccountStore.registerMigrations(in: &$0) }
+        let books = try ledger.books(exchange: "paper")
+        let exchange = try PaperExchange(restoring: books.map { BookEntry(key: $0.key, value: $0.value) })
+        let tape = try tapes.map { tapes in
+            try TapePlayer(
+                tapes.sources, speed: tapes.speed, loop: tapes.isLooping, startingAt: now,
+                position: exchange.note("tape").flatMap { TapePosition(bytes: $0) })
+        }
+        return try DeskCore(
+            configuration, ledger: ledger, exchange: exchange, passwords: passwords, tape: tape, log: log, now: now)
+    }
+
+    /// Adds a person, and gives the paper exchange's money to them. Refuses with `name_taken`.
+    @discardableResult
+    public func addAccount(
+        _ name: AccountName, role: Role, passwordHash: PasswordHash, funds: [(ExactDecimal, Coin)], at moment: Timestamp
+    ) throws -> AccountID {
+        var id: AccountID?
+        _ = try takeDirectly(at: moment) {
+            let account = try accountStore().add(name, role: role, passwordHash: passwordHash, at: now)
+            id = account.id
+            for (amount, coin) in funds where amount.isPositive {
+                try takePaper(.deposit(account.id, amount, coin))
+            }
+        }
+        guard let id else { throw DeskError.outsideBatch }
+        return id
+    }
+
+    /// Whether anybody has an account here.
+    public func hasAccounts() throws -> Bool {
+        var found = false
+        _ = try takeDirectly(at: now) { found = try !accountStore().accounts().isEmpty }
+        return found
+    }
+}
+
+/// The tapes that drive the paper exchange.
+public struct PaperTapes {
+    public var sources: [any TapeSource]
+    /// How much faster than it happened.
+    public var speed: ExactDecimal
+    public var isLooping: Bool
+
+    public init(sources: [any TapeSource], speed: ExactDecimal = .one, isLooping: Bool = false) {
+        self.sources = sources
+        self.speed = speed
+        self.isLooping = isLooping
+    }
+}
