@@ -2,7 +2,7 @@ import CLibwebsockets
 import Glibc
 
 /// A named POSIX thread that runs one closure. Not a task: the library's loop blocks it for as long as it lives.
-enum ServiceThread {
+public enum ServiceThread {
     private final class Body: Sendable {
         let name: String
         let run: @Sendable () -> Void
@@ -14,7 +14,7 @@ enum ServiceThread {
     }
 
     /// Starts the thread. False where the system has none to give.
-    static func start(name: String, _ run: @escaping @Sendable () -> Void) -> Bool {
+    public static func start(name: String, _ run: @escaping @Sendable () -> Void) -> Bool {
         let body = Unmanaged.passRetained(Body(name: name, run: run))
         var thread = pthread_t()
         let error = pthread_create(
