@@ -16,6 +16,11 @@ extension LineReader {
                 .missingWord, "expected a PAIR such as btc_usd before \(follow.rawValue), found \(shown(word))",
                 at: span(word))
         }
+        if bytes[word.start] == UInt8(ascii: "%"), word.end == word.start + 1 {
+            throw Misreading(
+                .badNumber, "expected an AMOUNT such as 50%, found \(quoted(first.start, word.end))",
+                at: span(from: first, to: word), candidates: ["\(text(first))%"])
+        }
         guard let second = peek(1), isUnit(word, before: second, follow: follow) else {
             if vocabulary.pair(word, in: bytes) == nil, let coin = vocabulary.coin(word), coin == vocabulary.quote {
                 throw Misreading(

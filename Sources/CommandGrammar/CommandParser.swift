@@ -18,15 +18,19 @@ public struct ParsedLine: Hashable, Sendable {
 
 /// Turns a typed line into a `Command`, or into a refusal that points. Pure, and the same on every machine.
 public struct CommandParser: Sendable {
+    /// The pairs and coins that lines may name.
     public let vocabulary: Vocabulary
-    /// In UTF-8.
+    /// The longest line, in bytes of UTF-8; a longer one is refused with `line_too_long`.
     public let lineBytesMax: Int
 
+    /// In bytes.
     public static let lineBytesMaxDefault = 1_024
+    /// In characters.
     public static let tagLengthMax = 32
     /// The settings that `set` knows.
     public static let settingNames = ["timezone", "quote", "pairs", "daily", "guard", "email"]
 
+    /// A parser for lines of at most `lineBytesMax` bytes.
     public init(vocabulary: Vocabulary, lineBytesMax: Int = CommandParser.lineBytesMaxDefault) {
         self.vocabulary = vocabulary
         self.lineBytesMax = lineBytesMax
@@ -84,7 +88,7 @@ public struct CommandParser: Sendable {
 extension LineReader {
     /// The whole command: its first word, then what that word asks for, to the end of the line.
     mutating func takeCommand() throws(Misreading) -> Command {
-        guard let keyword = peek()?.keyword, keyword.isCommand else { throw unknownCommand() }
+        guard let keyword = peek()?.keyword else { throw unknownCommand() }
         next += 1
         switch keyword {
         case .buy: return try takeOrderCommand(.buy)
@@ -131,7 +135,12 @@ extension LineReader {
         case .help: return try takeHelpCommand()
         case .alias: return try takeAliasCommand()
         case .paper: return try takePaperCommand()
-        default: return try takeSingleWord(keyword)
+        default:
+            guard keyword.isCommand else {
+                next -= 1
+                throw unknownCommand()
+            }
+            return try takeSingleWord(keyword)
         }
     }
 
