@@ -61,7 +61,7 @@ extension LineReader {
     /// Whether `word` is an amount's unit, and `second` the pair.
     private func isUnit(_ word: Word, before second: Word, follow: Keyword?) -> Bool {
         if let follow, second.keyword == follow { return false }
-        if looksNumeric(second) { return false }
+        if looksNumeric(second), vocabulary.pair(second, in: bytes) == nil { return false }
         if vocabulary.pair(second, in: bytes) != nil, second.keyword == nil || peek(2)?.keyword == follow {
             return true
         }

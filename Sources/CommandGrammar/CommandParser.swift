@@ -56,7 +56,7 @@ public struct CommandParser: Sendable {
             var misreading = error
             // The first word may have a password glued to it.
             if isSecret, error.code == .unknownCommand { misreading.message = "no such command" }
-            return parsed(nil, refusal(misreading, over: line))
+            return parsed(nil, refusal(misreading, of: lexer))
         }
     }
 
@@ -74,14 +74,47 @@ public struct CommandParser: Sendable {
     }
 
     /// The likeliest repair is the first whose line can be read whole.
-    private func refusal(_ misreading: Misreading, over line: String) -> Refusal {
-        for candidate in misreading.candidates.prefix(Suggestions.candidatesMax) {
-            guard let span = misreading.span else { break }
-            let repaired = RefusalText.replace(span, of: line, with: candidate)
-            let lexer = Lexer(repaired, lineBytesMax: lineBytesMax)
-            if !lexer.words.isEmpty, (try? read(lexer)) != nil { return misreading.refusal(repair: candidate) }
+    private func refusal(_ misreading: Misreading, of lexer: Lexer) -> Refusal {
+        if let span = misreading.span {
+            for candidate in misreading.candidates.prefix(Suggestions.candidatesMax)
+            where mends(candidate, in: span, of: lexer.line) {
+                return misreading.refusal(repair: candidate)
+            }
+        }
+        if misreading.candidates.isEmpty, let first = lexer.words.first, let other = sibling(of: first.keyword) {
+            let span = lexer.span(first.start, first.end)
+            if mends(other.rawValue, in: span, of: lexer.line) {
+                var meant = misreading
+                meant.span = span
+                meant.asks = true
+                return meant.refusal(repair: other.rawValue)
+            }
         }
         return misreading.refusal(repair: nil)
+    }
+
+    private func mends(_ candidate: String, in span: Span, of line: String) -> Bool {
+        let lexer = Lexer(RefusalText.replace(span, of: line, with: candidate), lineBytesMax: lineBytesMax)
+        return !lexer.words.isEmpty && (try? read(lexer)) != nil
+    }
+
+    /// `fund` and `funds`, `order` and `orders`: what is well spelt may still be the other one.
+    private func sibling(of keyword: Keyword?) -> Keyword? {
+        switch keyword {
+        case .fund: .funds
+        case .funds: .fund
+        case .order: .orders
+        case .orders: .order
+        case .alert: .alerts
+        case .alerts: .alert
+        case .pair: .pairs
+        case .pairs: .pair
+        case .token: .tokens
+        case .tokens: .token
+        case .settings: .set
+        case .set: .settings
+        default: nil
+        }
     }
 }
 

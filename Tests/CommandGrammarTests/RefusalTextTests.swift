@@ -76,6 +76,22 @@ import Trading
               try: buy 1 btc at 3
             """),
         Refused(
+            .unexpectedWord, "funds btc",
+            """
+            ! expected the end of the line, found btc; did you mean fund?
+              funds btc
+              ^^^^^
+              try: fund btc
+            """),
+        Refused(
+            .badNumber, "[k7] order paired ltc_usd",
+            """
+            ! expected an ORDER such as #41, found paired; did you mean orders?
+              [k7] order paired ltc_usd
+                   ^^^^^
+              try: [k7] orders paired ltc_usd
+            """),
+        Refused(
             .unexpectedWord, "help buy sell",
             """
             ! expected the end of the line, found sell
@@ -269,6 +285,13 @@ import Trading
               sell 50 % btc at 231
                    ^^^^
               try: sell 50% btc at 231
+            """),
+        Refused(
+            .badNumber, "sell 1 btc at last - %",
+            """
+            ! expected a percentage before %
+              sell 1 btc at last - %
+                                   ^
             """),
         Refused(
             .outOfRange, "sell 0 btc at 3",
