@@ -23,6 +23,10 @@ public enum ServiceThread {
                 guard let context else { return nil }
                 let body = Unmanaged<Body>.fromOpaque(context).takeRetainedValue()
                 outcry_name_thread(body.name)
+                // Signals are the main thread's; and TLS writes to sockets that may be gone, without MSG_NOSIGNAL.
+                var all = sigset_t()
+                sigfillset(&all)
+                pthread_sigmask(SIG_BLOCK, &all, nil)
                 body.run()
                 return nil
             }, body.toOpaque())
