@@ -14,6 +14,7 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 
 let package = Package(
@@ -66,8 +67,8 @@ let package = Package(
         .executableTarget(
             name: "outcry",
             dependencies: [
-                "Trading", "Desk", "ChatServer", "OutcryTesting", "CEditline", arguments, logging, lifecycle,
-                configuration,
+                "Trading", "CommandGrammar", "Accounts", "Exchange", "ChatServer", "CommandPages", "Desk", "OutcryTesting",
+                "CEditline", arguments, logging, lifecycle, signals, configuration,
             ],
             swiftSettings: settings),
         // What proves the rest: the virtual clock and the transcript runner.

@@ -8,6 +8,7 @@ import Trading
     @Test(arguments: [
         (["Origin: https://evil.example"], 403),
         (["Origin: null"], 403),
+        (["Origin: https://" + String(repeating: "a", count: 2_000)], 403),
         (["Sec-WebSocket-Protocol: other.v1"], 400),
         (["Sec-WebSocket-Protocol: " + String(repeating: "a", count: 300)], 400),
         (["Sec-WebSocket-Protocol: outcry.json.v1"], 101),

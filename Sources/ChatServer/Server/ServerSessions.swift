@@ -145,9 +145,8 @@ final class ServerSessions: LibraryHandler {
         let name = lws_get_protocol(connection)?.pointee.name.map { String(cString: $0) } ?? ""
         return Peer(
             address: text, format: WireFormat(rawValue: name) ?? .text,
-            bearerToken: bearerToken(
-                authorization: header(WSI_TOKEN_HTTP_AUTHORIZATION, of: connection, bytesMax: 4_096)),
-            userAgent: header(WSI_TOKEN_HTTP_USER_AGENT, of: connection, bytesMax: 256))
+            bearerToken: bearerToken(authorization: header(WSI_TOKEN_HTTP_AUTHORIZATION, of: connection)),
+            userAgent: header(WSI_TOKEN_HTTP_USER_AGENT, of: connection).map { String($0.prefix(256)) })
     }
 
     private func answerPage(_ connection: OpaquePointer, path: UnsafeMutableRawPointer?, count: Int) -> Int32 {

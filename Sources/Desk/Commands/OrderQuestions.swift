@@ -71,7 +71,7 @@ extension DeskCore {
                 + (child.filled.isPositive ? ", \(child.filled) filled" : "")
         }
         if children.count > shown.count { lines.append("and \(children.count - shown.count) more under it") }
-        lines += fills.map { fill in
+        lines += fills.map(\.fill).map { fill in
             "fill \(fill.id) \(fill.quantity) at \(fill.price), fee \(fill.fee) \(fill.feeCurrency), \(fill.liquidity.rawValue)"
         }
         let history = try transaction.history(of: order.id)
@@ -82,7 +82,7 @@ extension DeskCore {
             mark: .answer, text: lines.joined(separator: "\n  "),
             fields: [
                 "order": .object(order.json), "children": .array(children.map { .object($0.json) }),
-                "fills": .array(fills.map { .object($0.json) }),
+                "fills": .array(fills.map { .object($0.fill.json) }),
                 "history": .array(
                     history.compactMap { entry in
                         HistoryWords(entry.record).text.map { ["at": entry.record.at.json, "text": .string($0)] }

@@ -56,7 +56,6 @@ public final class DeskCore {
     var touchedFunds: Set<OrderEngine.TouchedFunds> = []
     var recordsSinceSnapshot = 0
     var lastRecord: RecordNumber
-    var seenOperatorVersion: Int?
     var nextHousekeeping: Timestamp
 
     /// Opens the desk on a ledger: brings back what was, settles what an exchange did meanwhile, and expires what is due.
@@ -84,8 +83,8 @@ public final class DeskCore {
             engine = OrderEngine(limits: configuration.engineLimits)
         }
         var count = 0
-        var last = loaded.recordNumber
-        try ledger.forEachRecord(after: loaded.recordNumber) { number, record in
+        var last = loaded.number
+        try ledger.forEachRecord(after: loaded.number) { number, record in
             engine.replay(record)
             last = number
             count += 1
@@ -192,8 +191,8 @@ public final class DeskCore {
             try body()
             try flushTables()
             try writeBooks()
-            try keepSnapshot()
         }
+        if recordsSinceSnapshot >= configuration.limits.snapshotRecords { try keepSnapshotNow() }
     }
 
     /// Nothing that the batch wanted to say may be said: it is not on disk.
