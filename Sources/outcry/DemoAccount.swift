@@ -13,9 +13,9 @@ enum DemoAccount {
             let password = try TokenSecret.generate().secret.revealed().dropFirst(TokenSecret.prefix.count).prefix(12)
             let funds: [(ExactDecimal, Coin)] = [(10_000, "usd"), (20, "btc"), (1_000, "ltc"), (1_000, "eur")]
             _ = try desk.add(name, role: .admin, password: Secret(password), funds: funds, at: SystemClock.now)
-            print("A new desk, with an account demo. Its password, shown this once: \(password)")
+            Terminal.write("A new desk, with an account demo. Its password, shown this once: \(password)\n")
         }
-        print(
+        Terminal.write(
             """
             Connect with any WebSocket client to \(url), or in another terminal:
               .build/release/outcry chat \(url) --user demo
@@ -24,6 +24,7 @@ enum DemoAccount {
               slice 2 btc 195..199 x20
               report paired
               help
+
             """)
     }
 }

@@ -24,15 +24,23 @@ enum PasswordInput {
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet)
         defer {
             tcsetattr(STDIN_FILENO, TCSAFLUSH, &old)
-            write("\n")
+            Terminal.write("\n", to: STDERR_FILENO)
         }
-        write(prompt)
+        // Not to standard output, which may be a file.
+        Terminal.write(prompt, to: STDERR_FILENO)
         guard let line = readLine(strippingNewline: true) else { throw Failure("no password was typed") }
         return Secret(line)
     }
+}
 
-    /// To the terminal and not to standard output, which may be a file.
-    private static func write(_ text: String) {
-        _ = text.withCString { Glibc.write(STDERR_FILENO, $0, strlen($0)) }
+/// Writes at once: what a program says before it goes on must not wait in a buffer.
+enum Terminal {
+    static func write(_ text: String, to descriptor: Int32 = STDOUT_FILENO) {
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            guard written > 0 else { return }
+            bytes = bytes.dropFirst(written)
+        }
     }
 }
