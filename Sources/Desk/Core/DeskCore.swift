@@ -140,12 +140,16 @@ public final class DeskCore {
 
     /// When the desk next has something to do by itself.
     public var nextWake: Timestamp? {
-        var wake = nextHousekeeping
-        if let expiry = engine.nextExpiry { wake = min(wake, expiry) }
-        if let due = tape?.nextDue { wake = min(wake, due) }
-        if let due = nextPriceNotice { wake = min(wake, due) }
-        if let due = pendingReplies.map(\.dueBy).min() { wake = min(wake, due) }
-        return halt == nil ? wake : nil
+        guard halt == nil else { return nil }
+        return min(nextHousekeeping, nextDue ?? nextHousekeeping)
+    }
+
+    /// The same without the looks at what is rarely due: when an order, a price or a reply is. Nil where nothing waits for
+    /// the clock. A clock that is moved by hand stops here.
+    public var nextDue: Timestamp? {
+        guard halt == nil else { return nil }
+        return [engine.nextExpiry, tape?.nextDue, nextPriceNotice, pendingReplies.map(\.dueBy).min()]
+            .compactMap(\.self).min()
     }
 
     /// Takes a batch of inputs, all at one moment, and gives back what is to be done about them. Never throws: a ledger that
@@ -167,6 +171,15 @@ public final class DeskCore {
             fail(error, inputs)
         }
         return outputs
+    }
+
+    /// Moves the paper exchange, and says what came of it. Throws `Refusal` where the exchange does not do it, and then
+    /// nothing has changed; unlike with `DeskInput.paper`, where that is only logged.
+    public func perform(_ action: PaperAction, at moment: Timestamp) throws -> [DeskOutput] {
+        try takeDirectly(at: moment) {
+            try lookAtClock()
+            try takePaper(action)
+        }
     }
 
     /// One batch for a caller who wants to know of its refusal: the operator, a transcript.
