@@ -8,7 +8,8 @@ extension ServerSessions {
         let handshake = Handshake(
             host: header(WSI_TOKEN_HOST, of: connection), origin: header(WSI_TOKEN_ORIGIN, of: connection),
             protocols: header(WSI_TOKEN_PROTOCOL, of: connection), key: header(WSI_TOKEN_KEY, of: connection),
-            version: header(WSI_TOKEN_VERSION, of: connection))
+            version: header(WSI_TOKEN_VERSION, of: connection),
+            connection: header(WSI_TOKEN_CONNECTION, of: connection))
         var verdict = handshake.judged(allowedOrigins: configuration.allowedOrigins)
         if verdict == .accepted {
             if stopDeadline != nil {
