@@ -31,8 +31,12 @@ extension DeskCore {
         if order.filled.isPositive { words.append("\(order.filled) of \(order.quantity) filled") }
         switch order.plan {
         case .sliced:
-            let active = order.children.filter { engine.order($0)?.closedAt == nil }.count
-            words.append("\(active) active, \(order.children.count - active) executed")
+            let children = order.children.compactMap { engine.order($0) }
+            let active = children.filter { $0.closedAt == nil }.count
+            let executed = children.filter { $0.status == .filled }.count
+            words.append("\(active) active, \(executed) executed")
+            let others = order.children.count - active - executed
+            if others > 0 { words.append("\(others) canceled") }
         case .paired:
             if let quantity = engine.contraReady(order.id) {
                 words.append("contra \(order.id.rawValue) at PRICE places \(order.side.opposite.rawValue) \(quantity)")

@@ -93,8 +93,23 @@ public final class DeskCore {
         lastRecord = last
         recordsSinceSnapshot = count
         throttle = LoginThrottle(restoring: try ledger.transaction { try AccountStore($0.database).loginFailures() })
+        try checkBooks()
         observeExchange()
         try reconcile()
+    }
+
+    /// The paper exchange's books were written in the same transactions as the records: what they say an account has must be
+    /// the same to the last digit. Where it is not, one of the two is damaged, and trading on would make it worse.
+    private func checkBooks() throws {
+        guard let paper else { return }
+        for row in engine.snapshot().funds {
+            let booked = paper.balances(of: row.account).first { $0.coin == row.coin }?.total ?? .zero
+            guard booked == row.funds.total else {
+                throw DeskError.cannotOpen(
+                    "the books differ: \(row.account) has \(row.funds.total) \(row.coin) by the records and \(booked) at the paper exchange"
+                )
+            }
+        }
     }
 
     /// Pairs and prices as the exchange has them now.

@@ -68,6 +68,12 @@ extension DeskCore {
             send(.noReply, to: session.id)
             return
         }
+        if halt == .stopping {
+            // Not kept with the tag: after the restart the line can be sent again.
+            let refusal = Refusal(.shuttingDown, "the server is going down; nothing was done")
+            send(.reply(.refused(refusal, tag: tag)), to: session.id)
+            return
+        }
         if let account = session.login?.account, let tag, !parsed.isSecret {
             if try answerAgain(tag, parsed.text, account, session.id) { return }
             try ledgerTransaction().rememberTag(account, tag, line: parsed.text, at: now)
@@ -150,7 +156,6 @@ extension DeskCore {
     // MARK: Who may
 
     private func requireMayRun(_ command: Command, _ context: LineContext) throws {
-        if halt == .stopping { throw Refusal(.shuttingDown, "the server is going down; nothing was done") }
         switch command {
         case .help, .login, .version, .time: return
         default: break
