@@ -10,5 +10,6 @@ struct Outcry: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             ServeCommand.self, ReplayCommand.self, UserCommand.self, ConfigCommand.self, BackupCommand.self,
+            RebuildCommand.self,
         ])
 }
