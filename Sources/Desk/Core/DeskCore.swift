@@ -1,6 +1,7 @@
 import Accounts
 import ChatServer
 import CommandGrammar
+import DequeModule
 public import Exchange
 public import Ledger
 public import Logging
@@ -52,6 +53,11 @@ public final class DeskCore {
     var transaction: LedgerTransaction?
     var outputs: [DeskOutput] = []
     var events: [OrderEvent] = []
+    /// What the exchange has said and the engine does not know yet.
+    var reportQueue: Deque<ExchangeReport> = []
+    /// What the engine wants asked of the exchange.
+    var requestQueue: Deque<OrderRequest> = []
+    var isPumping = false
     var touchedOrders: Set<OrderID> = []
     var touchedFunds: Set<OrderEngine.TouchedFunds> = []
     var recordsSinceSnapshot = 0
@@ -129,8 +135,7 @@ public final class DeskCore {
     /// Asks the exchange what became of every order that it has or may have, as any exchange is asked after a crash.
     private func reconcile() throws {
         try batch(at: now) {
-            let requests = engine.requestsAfterRestart()
-            for request in requests { try submit(request) }
+            try ask(engine.requestsAfterRestart())
             try expire()
             try takeOperatorRequests()
             try flushEvents(covering: nil)
