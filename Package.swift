@@ -105,6 +105,9 @@ let package = Package(
         .testTarget(name: "ChatServerTests", dependencies: ["ChatServer"], swiftSettings: settings),
         .testTarget(name: "DeskTests", dependencies: ["Desk", "OutcryTesting"], swiftSettings: settings),
         .testTarget(name: "OutcryTestingTests", dependencies: ["OutcryTesting"], swiftSettings: settings),
+        // The program as an operator and a trader meet it: processes, files, sockets, signals.
+        .testTarget(
+            name: "ServerTests", dependencies: ["outcry", "ChatServer", "Trading", grdb], swiftSettings: settings),
         // What the house has decided against: imports, names, notes to self.
         .testTarget(name: "HouseTests", swiftSettings: settings),
     ]
