@@ -66,8 +66,8 @@ let package = Package(
         .executableTarget(
             name: "outcry",
             dependencies: [
-                "Trading", "Desk", "ChatServer", "OutcryTesting", "CEditline", arguments, logging, lifecycle,
-                configuration,
+                "Trading", "CommandGrammar", "CommandPages", "Desk", "ChatServer", "OutcryTesting", "CEditline",
+                arguments, logging, lifecycle, configuration,
             ],
             swiftSettings: settings),
         // What proves the rest: the virtual clock and the transcript runner.
@@ -104,6 +104,7 @@ let package = Package(
         .testTarget(name: "ChatServerTests", dependencies: ["ChatServer"], swiftSettings: settings),
         .testTarget(name: "DeskTests", dependencies: ["Desk", "OutcryTesting"], swiftSettings: settings),
         .testTarget(name: "OutcryTestingTests", dependencies: ["OutcryTesting"], swiftSettings: settings),
+        .testTarget(name: "OutcryTests", dependencies: ["outcry"], swiftSettings: settings),
         // What the house has decided against: imports, names, notes to self.
         .testTarget(name: "HouseTests", swiftSettings: settings),
     ]
