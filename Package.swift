@@ -14,6 +14,7 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 
 let package = Package(
@@ -66,15 +67,15 @@ let package = Package(
         .executableTarget(
             name: "outcry",
             dependencies: [
-                "Trading", "CommandGrammar", "CommandPages", "Desk", "ChatServer", "OutcryTesting", "CEditline",
-                arguments, logging, lifecycle, configuration,
+                "Trading", "CommandGrammar", "Accounts", "Exchange", "ChatServer", "CommandPages", "Desk", "OutcryTesting",
+                "CEditline", arguments, logging, lifecycle, signals, configuration,
             ],
             swiftSettings: settings),
         // What proves the rest: the virtual clock and the transcript runner.
         .target(
             name: "OutcryTesting",
             dependencies: [
-                "Trading", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "ChatServer", "Desk",
+                "Trading", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "ChatServer", "Desk", logging,
             ],
             swiftSettings: settings),
 
@@ -102,7 +103,9 @@ let package = Package(
         .testTarget(name: "AccountsTests", dependencies: ["Accounts", grdb], swiftSettings: settings),
         .testTarget(name: "ExchangeTests", dependencies: ["Exchange", "OutcryTesting"], swiftSettings: settings),
         .testTarget(name: "ChatServerTests", dependencies: ["ChatServer"], swiftSettings: settings),
-        .testTarget(name: "DeskTests", dependencies: ["Desk", "OutcryTesting"], swiftSettings: settings),
+        .testTarget(
+            name: "DeskTests", dependencies: ["Desk", "CommandGrammar", "CommandPages", "OutcryTesting"],
+            exclude: ["Transcripts"], swiftSettings: settings),
         .testTarget(name: "OutcryTestingTests", dependencies: ["OutcryTesting"], swiftSettings: settings),
         .testTarget(name: "OutcryTests", dependencies: ["outcry"], swiftSettings: settings),
         // What the house has decided against: imports, names, notes to self.

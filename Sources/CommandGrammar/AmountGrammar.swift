@@ -16,6 +16,11 @@ extension LineReader {
                 .missingWord, "expected a PAIR such as btc_usd before \(follow.rawValue), found \(shown(word))",
                 at: span(word))
         }
+        if bytes[word.start] == UInt8(ascii: "%"), word.end == word.start + 1 {
+            throw Misreading(
+                .badNumber, "expected an AMOUNT such as 50%, found \(quoted(first.start, word.end))",
+                at: span(from: first, to: word), candidates: ["\(text(first))%"])
+        }
         guard let second = peek(1), isUnit(word, before: second, follow: follow) else {
             if vocabulary.pair(word, in: bytes) == nil, let coin = vocabulary.coin(word), coin == vocabulary.quote {
                 throw Misreading(
@@ -56,7 +61,7 @@ extension LineReader {
     /// Whether `word` is an amount's unit, and `second` the pair.
     private func isUnit(_ word: Word, before second: Word, follow: Keyword?) -> Bool {
         if let follow, second.keyword == follow { return false }
-        if looksNumeric(second) { return false }
+        if looksNumeric(second), vocabulary.pair(second, in: bytes) == nil { return false }
         if vocabulary.pair(second, in: bytes) != nil, second.keyword == nil || peek(2)?.keyword == follow {
             return true
         }

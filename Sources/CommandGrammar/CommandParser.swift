@@ -18,15 +18,19 @@ public struct ParsedLine: Hashable, Sendable {
 
 /// Turns a typed line into a `Command`, or into a refusal that points. Pure, and the same on every machine.
 public struct CommandParser: Sendable {
+    /// The pairs and coins that lines may name.
     public let vocabulary: Vocabulary
-    /// In UTF-8.
+    /// The longest line, in bytes of UTF-8; a longer one is refused with `line_too_long`.
     public let lineBytesMax: Int
 
+    /// In bytes.
     public static let lineBytesMaxDefault = 1_024
+    /// In characters.
     public static let tagLengthMax = 32
     /// The settings that `set` knows.
     public static let settingNames = ["timezone", "quote", "pairs", "daily", "guard", "email"]
 
+    /// A parser for lines of at most `lineBytesMax` bytes.
     public init(vocabulary: Vocabulary, lineBytesMax: Int = CommandParser.lineBytesMaxDefault) {
         self.vocabulary = vocabulary
         self.lineBytesMax = lineBytesMax
@@ -52,7 +56,7 @@ public struct CommandParser: Sendable {
             var misreading = error
             // The first word may have a password glued to it.
             if isSecret, error.code == .unknownCommand { misreading.message = "no such command" }
-            return parsed(nil, refusal(misreading, over: line))
+            return parsed(nil, refusal(misreading, of: lexer))
         }
     }
 
@@ -70,21 +74,54 @@ public struct CommandParser: Sendable {
     }
 
     /// The likeliest repair is the first whose line can be read whole.
-    private func refusal(_ misreading: Misreading, over line: String) -> Refusal {
-        for candidate in misreading.candidates.prefix(Suggestions.candidatesMax) {
-            guard let span = misreading.span else { break }
-            let repaired = RefusalText.replace(span, of: line, with: candidate)
-            let lexer = Lexer(repaired, lineBytesMax: lineBytesMax)
-            if !lexer.words.isEmpty, (try? read(lexer)) != nil { return misreading.refusal(repair: candidate) }
+    private func refusal(_ misreading: Misreading, of lexer: Lexer) -> Refusal {
+        if let span = misreading.span {
+            for candidate in misreading.candidates.prefix(Suggestions.candidatesMax)
+            where mends(candidate, in: span, of: lexer.line) {
+                return misreading.refusal(repair: candidate)
+            }
+        }
+        if misreading.candidates.isEmpty, let first = lexer.words.first, let other = sibling(of: first.keyword) {
+            let span = lexer.span(first.start, first.end)
+            if mends(other.rawValue, in: span, of: lexer.line) {
+                var meant = misreading
+                meant.span = span
+                meant.asks = true
+                return meant.refusal(repair: other.rawValue)
+            }
         }
         return misreading.refusal(repair: nil)
+    }
+
+    private func mends(_ candidate: String, in span: Span, of line: String) -> Bool {
+        let lexer = Lexer(RefusalText.replace(span, of: line, with: candidate), lineBytesMax: lineBytesMax)
+        return !lexer.words.isEmpty && (try? read(lexer)) != nil
+    }
+
+    /// `fund` and `funds`, `order` and `orders`: what is well spelt may still be the other one.
+    private func sibling(of keyword: Keyword?) -> Keyword? {
+        switch keyword {
+        case .fund: .funds
+        case .funds: .fund
+        case .order: .orders
+        case .orders: .order
+        case .alert: .alerts
+        case .alerts: .alert
+        case .pair: .pairs
+        case .pairs: .pair
+        case .token: .tokens
+        case .tokens: .token
+        case .settings: .set
+        case .set: .settings
+        default: nil
+        }
     }
 }
 
 extension LineReader {
     /// The whole command: its first word, then what that word asks for, to the end of the line.
     mutating func takeCommand() throws(Misreading) -> Command {
-        guard let keyword = peek()?.keyword, keyword.isCommand else { throw unknownCommand() }
+        guard let keyword = peek()?.keyword else { throw unknownCommand() }
         next += 1
         switch keyword {
         case .buy: return try takeOrderCommand(.buy)
@@ -131,7 +168,12 @@ extension LineReader {
         case .help: return try takeHelpCommand()
         case .alias: return try takeAliasCommand()
         case .paper: return try takePaperCommand()
-        default: return try takeSingleWord(keyword)
+        default:
+            guard keyword.isCommand else {
+                next -= 1
+                throw unknownCommand()
+            }
+            return try takeSingleWord(keyword)
         }
     }
 

@@ -1,7 +1,7 @@
 import Trading
 
 /// The words that a line may begin with, in alphabetical order. `?` stands for `preview`.
-public let commandWords: [String] = Keyword.commands.map(\.rawValue).sorted()
+public let commandWords: [String] = Keyword.commands.map(\.rawValue)
 
 /// The first word of a line, found without reading the rest: what the flood limits go by.
 public enum CommandWord {

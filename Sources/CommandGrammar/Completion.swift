@@ -15,7 +15,7 @@ public struct Completion: Sendable {
     }
 
     /// The words that could stand where `prefix` ends, in alphabetical order: whole words, of which the last word of
-    /// `prefix` is the beginning, or the next words where it ends with a space. None for a line that carries a secret.
+    /// `prefix` is the beginning, or the next words where it ends with a space.
     public func candidates(for prefix: String) -> [String] {
         var words = prefix.split(separator: " ").map { String($0) }
         if let tag = words.first, tag.hasPrefix("["), tag.hasSuffix("]") { words.removeFirst() }
@@ -91,6 +91,7 @@ public struct Completion: Sendable {
         case "PAIR": vocabulary.pairs.map(\.description)
         case "COIN": vocabulary.coins.map(\.description)
         case "KIND": ["simple", "sliced", "timed", "paired", "stop", "oco"]
+        case "SETTING": CommandParser.settingNames
         case "PRICE": ["market", "bid", "ask", "last"]
         case "WHEN": ["tomorrow", "mon", "tue", "wed", "thu", "fri", "sat", "sun"]
         default: []

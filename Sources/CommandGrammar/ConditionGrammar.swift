@@ -12,6 +12,19 @@ struct ConditionWords: OptionSet {
     static let stop = ConditionWords(rawValue: 16)
     static let then = ConditionWords(rawValue: 32)
 
+    /// Whether the keyword is one of these words: asked of every line, so without making the list.
+    func allows(_ keyword: Keyword) -> Bool {
+        switch keyword {
+        case .until, .for, .day: contains(.expiry)
+        case .ioc, .fok: contains(.immediate)
+        case .post: contains(.post)
+        case .anyway: contains(.anyway)
+        case .stop: contains(.stop)
+        case .then: contains(.then)
+        default: false
+        }
+    }
+
     /// The words themselves, as a refusal lists them.
     var keywords: [Keyword] {
         var words: [Keyword] = []
@@ -49,7 +62,7 @@ extension LineReader {
         guard !isAtEnd else { return reading }
         var seen: [Keyword] = isAtMarket ? [.market] : []
         while let word = peek() {
-            guard let keyword = word.keyword, allowed.keywords.contains(keyword) else {
+            guard let keyword = word.keyword, allowed.allows(keyword) else {
                 throw noCondition(word, allowed, command)
             }
             for earlier in seen where LineReader.excludes(earlier, keyword) {
@@ -118,7 +131,7 @@ extension LineReader {
 
     private func noCondition(_ word: Word, _ allowed: ConditionWords, _ command: String) -> Misreading {
         let all: ConditionWords = [.expiry, .immediate, .post, .anyway, .stop, .then]
-        if let keyword = word.keyword, all.keywords.contains(keyword) {
+        if let keyword = word.keyword, all.allows(keyword) {
             return Misreading(
                 .conflictingWords, "\(keyword.rawValue) does not go with \(command)", at: span(word))
         }

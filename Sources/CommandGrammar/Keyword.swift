@@ -21,18 +21,20 @@ enum Keyword: String, CaseIterable, Sendable {
     case mon, monday, tue, tues, tuesday, wed, wednesday, thu, thur, thurs, thursday, fri, friday, sat, saturday, sun
     case sunday
 
-    /// The words that a line may begin with.
-    static let commands: [Keyword] = [
-        .alert, .alerts, .alias, .buy, .cancel, .chart, .contra, .depth, .fee, .fund, .funds, .go, .help, .inbox,
-        .keys, .login, .logout, .move, .order, .orders, .pair, .pairs, .panic, .paper, .password, .preview, .price,
-        .report, .resume, .sell, .set, .settings, .slice, .stop, .summary, .tape, .time, .token, .tokens, .trades,
-        .trail, .transactions, .undo, .unwatch, .version, .watch, .whoami, .why,
-    ]
-
     /// Whether a line may begin with it.
-    var isCommand: Bool { Keyword.commandSet.contains(self) }
+    var isCommand: Bool {
+        switch self {
+        case .alert, .alerts, .alias, .buy, .cancel, .chart, .contra, .depth, .fee, .fund, .funds, .go, .help, .inbox,
+            .keys, .login, .logout, .move, .order, .orders, .pair, .pairs, .panic, .paper, .password, .preview, .price,
+            .report, .resume, .sell, .set, .settings, .slice, .stop, .summary, .tape, .time, .token, .tokens, .trades,
+            .trail, .transactions, .undo, .unwatch, .version, .watch, .whoami, .why:
+            true
+        default: false
+        }
+    }
 
-    private static let commandSet = Set(commands)
+    /// The words that a line may begin with, in alphabetical order.
+    static let commands = allCases.filter(\.isCommand).sorted { $0.rawValue < $1.rawValue }
 
     /// Each keyword by its packed name; `?` is short for `preview`.
     static let table = PackedTable<Keyword>(

@@ -85,6 +85,11 @@ extension LineReader {
 
     /// Says what is wrong with a number, and how it could be written.
     func misreading(_ fault: NumberFault, _ start: Int, _ end: Int, _ what: String) -> Misreading {
+        guard start < end else {
+            // A `%` with no number in front of it.
+            return Misreading(
+                .badNumber, "expected \(what) before %", at: lexer.span(start, min(start + 1, bytes.count)))
+        }
         let span = lexer.span(start, end)
         let found = quoted(start, end)
         let typed = lexer.text(start, end)

@@ -37,10 +37,10 @@ extension LineReader {
                 details: others.count > 1 ? ["\(coin) is traded in \(LineReader.list(others))"] : [])
         }
         let typed = Vocabulary.normalised(bytes, word.start, word.end)
-        var candidates = Suggestions.nearest(to: typed, among: vocabulary.pairs.map(\.description))
+        var candidates = Suggestions.nearest(to: typed, among: vocabulary.pairNames)
         if !typed.contains("_") {
-            candidates += Suggestions.nearest(to: typed, among: vocabulary.tradedCoins.map(\.description))
-            let glued = vocabulary.pairs.map { "\($0.base)\($0.quote)" }
+            candidates += Suggestions.nearest(to: typed, among: vocabulary.tradedCoinNames)
+            let glued = vocabulary.gluedNames
             for name in Suggestions.nearest(to: typed, among: glued) {
                 if let index = glued.firstIndex(of: name) { candidates.append(vocabulary.pairs[index].description) }
             }

@@ -18,11 +18,15 @@ enum Suggestions {
     static func nearest(to typed: String, among words: [String]) -> [String] {
         let typed = lowercased(typed)
         guard !typed.isEmpty, typed.count <= wordBytesMax else { return [] }
+        let letters = letterSet(typed)
         var found: [(cost: Int, word: String)] = []
         for word in words {
             let bytes = Array(word.utf8)
             let limit = costMax(max(typed.count, bytes.count), shortest: min(typed.count, bytes.count))
-            guard bytes.count > 1, abs(bytes.count - typed.count) <= 2 else { continue }
+            guard bytes.count > 1, abs(bytes.count - typed.count) <= 2,
+                // An edit takes one letter away and brings one at most: most words of a long list are out at once.
+                (letters ^ letterSet(bytes)).nonzeroBitCount <= 2 * (limit / neighbourCost)
+            else { continue }
             let cost = distance(typed, bytes)
             if cost <= limit { found.append((cost, word)) }
         }
@@ -41,6 +45,11 @@ enum Suggestions {
         case ...7: shortest < 4 ? replaceCost : 2 * insertCost
         default: 3 * insertCost
         }
+    }
+
+    /// Which letters occur: a bit for each, some bits for several.
+    private static func letterSet(_ bytes: [UInt8]) -> UInt64 {
+        bytes.reduce(0) { $0 | 1 << UInt64($1 & 63) }
     }
 
     private static func lowercased(_ text: String) -> [UInt8] {

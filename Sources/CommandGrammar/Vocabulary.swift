@@ -14,14 +14,21 @@ public struct Vocabulary: Sendable {
     private let coinsByName: PackedTable<Coin>
     /// Names that are too long to pack.
     private let pairsByLongName: [String: Pair]
-    /// Coins that mean a pair when they stand alone.
-    let tradedCoins: [Coin]
+    /// What misspelt names are held against: each pair's printed name, its name without `_` at the same place, and the
+    /// coins that mean a pair when they stand alone.
+    let pairNames: [String]
+    let gluedNames: [String]
+    let tradedCoinNames: [String]
 
+    /// The pairs in any order; the quote currency need not be a coin of any of them.
     public init(pairs: [Pair], quote: Coin) {
         self.pairs = Set(pairs).sorted()
         self.quote = quote
         coins = Set(pairs.flatMap { [$0.base, $0.quote] } + [quote]).sorted()
-        tradedCoins = Set(pairs.filter { $0.quote == quote }.map(\.base)).sorted()
+        let tradedCoins = Set(pairs.filter { $0.quote == quote }.map(\.base)).sorted()
+        tradedCoinNames = tradedCoins.map(\.description)
+        pairNames = self.pairs.map(\.description)
+        gluedNames = self.pairs.map { "\($0.base)\($0.quote)" }
         coinsByName = PackedTable(coins.map { (PackedName.pack($0.description), $0) })
         var short: [(UInt128, Pair)] = []
         var long: [String: Pair] = [:]

@@ -15,8 +15,14 @@ extension OrderEngine {
             guard !steps.isEmpty else {
                 throw EngineRefusal(.cancelUnderWay, .order(id), "\(id) is being canceled already")
             }
-            // Naming an order and one of its children asks for the same cancel twice.
-            records += steps.filter { step in !records.contains(where: { $0.closesSameOrder(as: step) }) }
+            // Naming an order and one of its children asks for the same cancel twice: the whole's counts.
+            for step in steps {
+                guard let same = records.firstIndex(where: { $0.closesSameOrder(as: step) }) else {
+                    records.append(step)
+                    continue
+                }
+                if case .cancelRequested(_, .parent, _) = step { records[same] = step }
+            }
         }
         return records
     }
@@ -32,8 +38,13 @@ extension OrderEngine {
         if order.cancelReason == nil || order.cancelReason == .triggered {
             steps.append(.cancelRequested(order.id, reason, at: now))
         }
-        for child in liveChildren(of: order) where child.cancelReason == nil {
-            steps.append(.cancelRequested(child.id, reason == .requested ? .parent : reason, at: now))
+        for child in liveChildren(of: order) {
+            switch child.cancelReason {
+            case nil: steps.append(.cancelRequested(child.id, reason == .requested ? .parent : reason, at: now))
+            // The trader's to repeat if it failed, and then not followed by another: now it is the whole's.
+            case .requested?: steps.append(.cancelRequested(child.id, .parent, at: now))
+            case .expiry?, .triggered?, .parent?: break
+            }
         }
         // A paired order between its legs has nothing at the exchange: it ends at once.
         if case .paired = order.plan, order.status.isFinal, entries[order.id]?.contraReady != nil {

@@ -32,8 +32,13 @@ extension OrderEngine {
             guard isCurrentAttempt, !order.status.isFinal, order.cancelReason != nil else { return .nothing }
             return Decision(records: [.cancelFailed(order.id, reason: reason, at: now)])
         case .lost:
-            guard isCurrentAttempt, order.status.after(.answerLost) != nil else { return .nothing }
-            return Decision(records: [.answerLost(order.id, at: now)])
+            guard isCurrentAttempt else { return .nothing }
+            if order.status.after(.answerLost) != nil { return Decision(records: [.answerLost(order.id, at: now)]) }
+            // The exchange has it; what was lost is the answer to a cancel. It is asked what became of the order.
+            guard order.status == .open || order.status == .partiallyFilled, order.cancelReason != nil else {
+                return .nothing
+            }
+            return Decision(records: [.cancelFailed(order.id, reason: "the exchange's answer was lost", at: now)])
         case .status(_, let state):
             guard isCurrentAttempt else { return .nothing }
             return decideState(state, of: entry, at: now)
@@ -48,9 +53,21 @@ extension OrderEngine {
                 order.id, "fill \(fill.id) of \(fill.quantity) at \(fill.price) does not fit \(order.remaining) left")
         }
         let left = order.remaining - fill.quantity
-        return Decision(records: [
+        var decision = Decision(records: [
             .orderFilled(order.id, fill, reservedAfter: reservation(for: order, left: left), at: now)
         ])
+        // A limit filled after the exchange had called it canceled: its stop now works for more than is left.
+        for child in liveChildren(of: order) where order.trigger != nil && child.cancelReason == nil {
+            decision.records.append(.cancelRequested(child.id, .parent, at: now))
+        }
+        if let parent = order.parent, let whole = entries[parent]?.order, whole.trigger != nil,
+            whole.remaining < fill.quantity
+        {
+            decision.anomaly = Anomaly(
+                order: parent,
+                text: "\(parent) has traded \(fill.quantity - whole.remaining) more than its \(whole.quantity)")
+        }
+        return decision
     }
 
     /// What an order holds when this much of it is left: never more than before.

@@ -41,11 +41,17 @@ extension OrderEngine {
 
     private func settleOCO(_ entry: OrderEntry, _ then: TriggeredPrice, at now: Timestamp) -> [Record] {
         let order = entry.order
+        var childID = entry.triggeredChild
         if let id = order.children.last, let child = entries[id]?.order {
-            return child.status.isFinal ? [.orderFinished(order.id, child.status, at: now)] : []
+            guard child.status.isFinal else { return [] }
+            // Taken off by the desk because its limit had filled late: another works for what is left.
+            guard child.cancelReason == .parent, order.cancelReason == .triggered, order.remaining.isPositive else {
+                return [.orderFinished(order.id, order.remaining.isZero ? .filled : child.status, at: now)]
+            }
+            childID = nextOrderID
         }
         guard order.status.isFinal else { return [] }
-        guard order.status == .canceled, order.cancelReason == .triggered, let childID = entry.triggeredChild else {
+        guard order.status == .canceled, order.cancelReason == .triggered, let childID else {
             return [.orderFinished(order.id, order.status, at: now)]
         }
         do {
@@ -81,7 +87,7 @@ extension OrderEngine {
                 return [.contraReady(order.id, quantity: left, at: now)]
             }
         }
-        guard let rules = rules[order.pair], left >= rules.quantityMin else {
+        guard left >= rules[order.pair]?.quantityMin ?? .zero else {
             // Too little filled for the exchange to take the way back.
             return [.orderFinished(order.id, order.status, at: now)]
         }

@@ -8,6 +8,7 @@ import Trading
     @Test(arguments: [
         (["Origin: https://evil.example"], 403),
         (["Origin: null"], 403),
+        (["Origin: https://" + String(repeating: "a", count: 2_000)], 403),
         (["Sec-WebSocket-Protocol: other.v1"], 400),
         (["Sec-WebSocket-Protocol: " + String(repeating: "a", count: 300)], 400),
         (["Sec-WebSocket-Protocol: outcry.json.v1"], 101),
@@ -116,6 +117,20 @@ import Trading
         #expect(refusal.hasPrefix("[t4] ! too fast: try again in "))
         #expect(try client.text() == "= Cancel all")
         #expect(server.metrics.linesRefused == 1)
+    }
+
+    @Test func `a line that needs no answer makes way for the refusals after it`() throws {
+        let desk = EchoDesk(answers: false)
+        let server = try desk.serve {
+            $0.limits.lineBurst = 1
+            $0.limits.lineRate = 1
+        }
+        defer { server.shutDown() }
+        let client = try RawWebSocket.open(port: #require(server.port))
+        try client.send("1\n2")
+        try desk.wait { $0.count == 2 }
+        server.send([(desk.sessions[0], .noReply)])
+        #expect(try client.text().hasPrefix("! too fast: try again in "))
     }
 
     @Test func `a full desk refuses lines with too_many_waiting`() throws {

@@ -147,6 +147,17 @@ import Trading
         }
     }
 
+    @Test func `a coin's name may begin with a digit`() {
+        let parser = CommandParser(vocabulary: Vocabulary(pairs: ["1inch_usd"], quote: "usd"))
+        let lines = [
+            "buy 5 1inch at 3", "buy 5 1inch_usd at 3", "buy 5 1inch 1inch_usd at 3", "buy 5 1inch 1inch at 3",
+        ]
+        for line in lines {
+            #expect(shape(parser.parse(line).command) == shape(parser.parse(lines[0]).command), "\(line)")
+            #expect(parser.parse(line).command != nil)
+        }
+    }
+
     @Test func `the operator moves the paper exchange by hand`() {
         #expect(
             command("paper quote btc 230 230.2")

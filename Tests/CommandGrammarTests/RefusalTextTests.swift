@@ -60,6 +60,38 @@ import Trading
               try: ? buy 1 btc at 3
             """),
         Refused(
+            .unknownCommand, "until 18:00",
+            """
+            ! no command until
+              until 18:00
+              ^^^^^
+              help lists the commands
+            """),
+        Refused(
+            .unknownCommand, "/buy 1 btc at 3",
+            """
+            ! no command /buy; did you mean buy?
+              /buy 1 btc at 3
+              ^^^^
+              try: buy 1 btc at 3
+            """),
+        Refused(
+            .unexpectedWord, "funds btc",
+            """
+            ! expected the end of the line, found btc; did you mean fund?
+              funds btc
+              ^^^^^
+              try: fund btc
+            """),
+        Refused(
+            .badNumber, "[k7] order paired ltc_usd",
+            """
+            ! expected an ORDER such as #41, found paired; did you mean orders?
+              [k7] order paired ltc_usd
+                   ^^^^^
+              try: [k7] orders paired ltc_usd
+            """),
+        Refused(
             .unexpectedWord, "help buy sell",
             """
             ! expected the end of the line, found sell
@@ -245,6 +277,21 @@ import Trading
             ! 999999999999999999m is more than a number can hold here
               buy 999999999999999999m btc at 230
                   ^^^^^^^^^^^^^^^^^^^
+            """),
+        Refused(
+            .badNumber, "sell 50 % btc at 231",
+            """
+            ! expected an AMOUNT such as 50%, found 50 %; did you mean 50%?
+              sell 50 % btc at 231
+                   ^^^^
+              try: sell 50% btc at 231
+            """),
+        Refused(
+            .badNumber, "sell 1 btc at last - %",
+            """
+            ! expected a percentage before %
+              sell 1 btc at last - %
+                                   ^
             """),
         Refused(
             .outOfRange, "sell 0 btc at 3",

@@ -5,7 +5,7 @@ import Trading
 
 /// Random trading, held against a ledger that shares nothing with the exchange, and restored at random points.
 @Suite struct `Paper properties` {
-    @Test(arguments: (1...12).map { UInt64($0) })
+    @Test(arguments: (1...8).map { UInt64($0) })
     func `restored at any point, an exchange goes on as if nothing had been`(seed: UInt64) throws {
         var random = Seeded(seed)
         let original = PaperExchange(finishedOrdersMax: 30)
@@ -32,7 +32,7 @@ import Trading
         for entry in entries { store[entry.key] = entry.value }
     }
 
-    @Test(arguments: (1...12).map { UInt64($0) }, [FeeBasis.quote, .received])
+    @Test(arguments: (1...8).map { UInt64($0) }, [FeeBasis.quote, .received])
     func `balances are deposits and fills, and what is not traded outside stays`(
         seed: UInt64, basis: FeeBasis
     ) throws {

@@ -107,3 +107,135 @@ import Trading
         #expect(pit.engine.order(id)?.filled == d("0.5"))
     }
 }
+
+/// An answer that never came: nothing is guessed, the exchange is asked.
+@Suite struct LostAnswerTests {
+    private func lost(_ pit: inout Pit, plan: OrderPlan = .none) -> OrderID {
+        let id = pit.place(.buy, "1", at: "230", plan: plan)
+        pit.report(.lost(pit.client(id)))
+        return id
+    }
+
+    @Test func `the order is unknown, keeps its funds, and the exchange is asked once`() {
+        var pit = Pit()
+        let id = lost(&pit)
+        #expect(pit.told == ["#1 unknown"] && pit.asked == ["status #1"])
+        #expect(pit.status(id) == .unknown)
+        #expect(pit.funds("usd").reserved == d("230.46"))
+        pit.report(.lost(pit.client(id)))
+        #expect(pit.last.records.isEmpty)
+    }
+
+    @Test func `it was never there`() {
+        var pit = Pit()
+        let id = lost(&pit)
+        pit.report(.status(pit.client(id), .neverArrived))
+        #expect(pit.told == ["#1 reconciled", "#1 rejected"])
+        #expect(pit.status(id) == .rejected)
+        #expect(pit.funds("usd") == Funds(total: 10_000))
+    }
+
+    @Test func `it is on the book, filled in part`() {
+        var pit = Pit()
+        let id = lost(&pit)
+        let fill = pit.makeFill(id, "0.4", at: "229")
+        pit.report(.status(pit.client(id), .open(exchangeOrderID: "x", fills: [fill])))
+        #expect(pit.told == ["#1 reconciled", "#1 opened", "#1 partially_filled"])
+        #expect(pit.status(id) == .partiallyFilled)
+        #expect(pit.funds("usd").reserved == d("138.276"))
+    }
+
+    @Test(arguments: [("1", OrderStatus.filled), ("0.4", .canceled)])
+    func `it is off the book, for what had filled`(filled: String, status: OrderStatus) {
+        var pit = Pit()
+        let id = lost(&pit)
+        let fill = pit.makeFill(id, filled, at: "229")
+        pit.report(.status(pit.client(id), .closed(exchangeOrderID: "x", fills: [fill])))
+        #expect(pit.told.first == "#1 reconciled")
+        #expect(pit.status(id) == status)
+        #expect(pit.engine.order(id)?.filled == d(filled))
+        #expect(pit.funds("usd").reserved == 0)
+    }
+
+    @Test func `an answer that comes after all settles it`() {
+        var pit = Pit()
+        let accepted = lost(&pit)
+        pit.accept(accepted)
+        #expect(pit.status(accepted) == .open)
+        pit.report(.status(pit.client(accepted), .open(exchangeOrderID: "x", fills: [])))
+        #expect(pit.last.records.isEmpty)
+        let rejected = lost(&pit)
+        pit.rejected(rejected)
+        #expect(pit.status(rejected) == .rejected)
+        let filled = lost(&pit)
+        pit.fill(filled, "1", at: "230")
+        #expect(pit.status(filled) == .filled)
+    }
+
+    @Test func `a cancel waits until it is known, and then goes out`() {
+        var pit = Pit()
+        let id = lost(&pit)
+        pit.cancel(id)
+        #expect(pit.asked == [])
+        pit.report(.status(pit.client(id), .open(exchangeOrderID: "x", fills: [])))
+        #expect(pit.asked == ["cancel #1"])
+    }
+
+    @Test func `where a cancel's answer is lost the exchange is asked, and its word counts`() {
+        var pit = Pit()
+        let id = pit.place(.buy, "1", at: "230")
+        pit.accept(id)
+        pit.report(.lost(pit.client(id)))
+        #expect(pit.last.records.isEmpty)
+        pit.cancel(id)
+        pit.report(.lost(pit.client(id)))
+        #expect(pit.told == ["#1 cancel_failed"] && pit.asked == ["status #1"])
+        pit.report(.status(pit.client(id), .closed(exchangeOrderID: "x", fills: [])))
+        #expect(pit.told == ["#1 canceled"])
+    }
+
+    @Test func `a fill told after the cancel is counted, and the order stays canceled unless that completes it`() {
+        for (late, status) in [("0.6", OrderStatus.canceled), ("1", .filled)] {
+            var pit = Pit()
+            let id = pit.place(.buy, "1", at: "230")
+            pit.accept(id)
+            pit.cancel(id)
+            pit.canceled(id)
+            pit.fill(id, late, at: "230")
+            #expect(pit.last.events.count == 1)
+            #expect(pit.status(id) == status)
+            #expect(pit.funds("btc") == Funds(total: 100 + d(late)))
+            #expect(pit.funds("usd").reserved == 0)
+        }
+    }
+
+    @Test func `an exchange that forgets an order it had is an anomaly`() {
+        var pit = Pit()
+        let id = pit.place(.buy, "1", at: "230")
+        pit.accept(id)
+        pit.report(.status(pit.client(id), .neverArrived))
+        #expect(pit.last.anomalies.count == 1 && pit.last.records.isEmpty)
+        pit.rejected(id)
+        #expect(pit.last.anomalies.count == 1 && pit.last.records.isEmpty)
+    }
+
+    @Test func `after a restart each order at the exchange is asked for, and each cancel again`() {
+        var pit = Pit()
+        let open = pit.place(.buy, "1", at: "230")
+        let canceling = pit.place(.buy, "1", at: "230")
+        let pending = pit.place(.buy, "1", at: "230")
+        let armed = pit.place(.sell, "1", plan: .stop(trigger: d("200"), then: .market))
+        let over = pit.place(.buy, "1", at: "230")
+        for id in [open, canceling, over] { pit.accept(id) }
+        pit.cancel(canceling, pending, over)
+        pit.canceled(over)
+        #expect(pit.status(armed) == .armed)
+        let restored = OrderEngine(restoring: pit.engine.snapshot())
+        let expected: [OrderRequest] = [
+            .status(pit.client(open), account: pit.trader), .status(pit.client(canceling), account: pit.trader),
+            .cancel(pit.client(canceling), account: pit.trader), .status(pit.client(pending), account: pit.trader),
+        ]
+        #expect(restored.requestsAfterRestart() == expected)
+        #expect(pit.engine.requestsAfterRestart() == expected)
+    }
+}

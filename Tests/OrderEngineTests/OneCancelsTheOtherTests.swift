@@ -243,3 +243,48 @@ import Trading
         #expect(pit.funds("usd").reserved == d("505.008"))
     }
 }
+
+/// Fills of the limit that are told after the exchange had called it canceled.
+@Suite struct LateLimitFillTests {
+    private func switched() -> Pit {
+        var pit = Pit()
+        let id = pit.place(.sell, "10", at: "275", plan: .oco(trigger: d("265"), then: .limit(d("265"))))
+        pit.accept(id)
+        pit.trade(at: "264")
+        pit.canceled(id)
+        pit.accept(OrderID(2))
+        return pit
+    }
+
+    @Test func `the stop is taken off and placed again for what is left`() {
+        var pit = switched()
+        pit.fill(OrderID(1), "4", at: "275")
+        #expect(pit.asked == ["cancel #2"])
+        pit.canceled(OrderID(2))
+        #expect(pit.asked == ["place #3"])
+        #expect(pit.engine.order(OrderID(3))?.quantity == 6)
+        pit.accept(OrderID(3))
+        pit.fill(OrderID(3), "6", at: "265")
+        #expect(pit.status(OrderID(1)) == .filled)
+        #expect(pit.engine.order(OrderID(1))?.filled == 10)
+        #expect(pit.funds("btc").total == 90)
+    }
+
+    @Test func `a whole one leaves the order filled`() {
+        var pit = switched()
+        pit.fill(OrderID(1), "10", at: "275")
+        pit.canceled(OrderID(2))
+        #expect(pit.status(OrderID(1)) == .filled)
+        #expect(pit.engine.openOrders(of: pit.trader).isEmpty)
+        #expect(pit.funds("btc").reserved == 0)
+    }
+
+    @Test func `a trader who cancels meanwhile gets no further stop`() {
+        var pit = switched()
+        pit.fill(OrderID(1), "4", at: "275")
+        pit.cancel(OrderID(1))
+        pit.canceled(OrderID(2))
+        #expect(pit.asked == [])
+        #expect(pit.status(OrderID(1)) == .canceled)
+    }
+}

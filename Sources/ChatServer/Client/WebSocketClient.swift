@@ -1,6 +1,6 @@
 /// One WebSocket connection from the client's side, on a service thread of its own.
 ///
-/// It does not connect again by itself: when it has closed, make another.
+/// It does not connect again by itself: when it has closed, make another. Letting go of it closes the connection.
 public final class WebSocketClient: Sendable {
     /// What happens to the connection: `opened`, then messages, then `closed`; or `failed` alone.
     public enum Event: Hashable, Sendable {

@@ -67,10 +67,11 @@ enum ServerPage {
     }
 }
 
-/// A header of the request that is being answered, or nil where it is absent or longer than this many bytes.
-func header(_ token: lws_token_indexes, of connection: OpaquePointer, bytesMax: Int = 1_024) -> String? {
+/// A header of the request that is being answered, or nil where it is absent or empty. All headers together have at most
+/// 4,096 bytes; the library answers a longer request itself.
+func header(_ token: lws_token_indexes, of connection: OpaquePointer) -> String? {
     let length = Int(lws_hdr_total_length(connection, token))
-    guard length > 0, length <= bytesMax else { return nil }
+    guard length > 0 else { return nil }
     let text = [CChar](unsafeUninitializedCapacity: length + 1) { buffer, count in
         count = max(0, Int(lws_hdr_copy(connection, buffer.baseAddress, Int32(length + 1), token)))
     }

@@ -64,7 +64,7 @@ final class ServerSession {
     func take(_ message: OutgoingMessage) {
         if let payload = message.payload(as: peer.format) { outgoing.append(payload) }
         guard message.answersLine else { return }
-        linesAnswered += 1
+        linesAnswered = min(linesAnswered + 1, linesGiven)
         guard let first = heldRefusals.first, first.after <= linesAnswered else { return }
         let due = heldRefusals.prefix { $0.after <= linesAnswered }
         for refusal in due {

@@ -5,12 +5,12 @@ import Glibc
 /// `@unchecked Sendable` holds because `value` is private, is touched only between lock and unlock of the one mutex, and
 /// the mutex and condition are never moved: they live on the heap until the last reference to this object is gone. A
 /// POSIX lock and not `Synchronization.Mutex`, because the thread sanitizer sees only the former.
-final class Monitor<Value>: @unchecked Sendable {
+public final class Monitor<Value>: @unchecked Sendable {
     private var value: Value
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-    init(_ value: Value) {
+    public init(_ value: Value) {
         self.value = value
         pthread_mutex_init(mutex, nil)
         var attributes = pthread_condattr_t()
@@ -28,7 +28,7 @@ final class Monitor<Value>: @unchecked Sendable {
     }
 
     /// Runs `body` alone with the value, and wakes whoever waits for a change of it.
-    func withLock<Result>(_ body: (inout Value) throws -> Result) rethrows -> Result {
+    public func withLock<Result>(_ body: (inout Value) throws -> Result) rethrows -> Result {
         pthread_mutex_lock(mutex)
         defer {
             pthread_cond_broadcast(condition)
@@ -38,10 +38,17 @@ final class Monitor<Value>: @unchecked Sendable {
     }
 
     /// Waits until `body` answers something, at most this long. Answers nil where the time ran out.
-    func wait<Result>(seconds: Int, for body: (inout Value) -> Result?) -> Result? {
+    public func wait<Result>(seconds: Int, for body: (inout Value) -> Result?) -> Result? {
+        wait(nanoseconds: Int64(seconds) * 1_000_000_000, for: body)
+    }
+
+    /// Waits until `body` answers something, at most this long. Answers nil where the time ran out.
+    public func wait<Result>(nanoseconds: Int64, for body: (inout Value) -> Result?) -> Result? {
         var deadline = timespec()
         clock_gettime(CLOCK_MONOTONIC, &deadline)
-        deadline.tv_sec += seconds
+        let end = Int64(deadline.tv_nsec) + max(0, nanoseconds)
+        deadline.tv_sec += Int(end / 1_000_000_000)
+        deadline.tv_nsec = Int(end % 1_000_000_000)
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         while true {

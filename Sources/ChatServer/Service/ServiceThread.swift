@@ -2,7 +2,7 @@ import CLibwebsockets
 import Glibc
 
 /// A named POSIX thread that runs one closure. Not a task: the library's loop blocks it for as long as it lives.
-enum ServiceThread {
+public enum ServiceThread {
     private final class Body: Sendable {
         let name: String
         let run: @Sendable () -> Void
@@ -14,7 +14,7 @@ enum ServiceThread {
     }
 
     /// Starts the thread. False where the system has none to give.
-    static func start(name: String, _ run: @escaping @Sendable () -> Void) -> Bool {
+    public static func start(name: String, _ run: @escaping @Sendable () -> Void) -> Bool {
         let body = Unmanaged.passRetained(Body(name: name, run: run))
         var thread = pthread_t()
         let error = pthread_create(
@@ -23,6 +23,10 @@ enum ServiceThread {
                 guard let context else { return nil }
                 let body = Unmanaged<Body>.fromOpaque(context).takeRetainedValue()
                 outcry_name_thread(body.name)
+                // Signals are the main thread's; and TLS writes to sockets that may be gone, without MSG_NOSIGNAL.
+                var all = sigset_t()
+                sigfillset(&all)
+                pthread_sigmask(SIG_BLOCK, &all, nil)
                 body.run()
                 return nil
             }, body.toOpaque())

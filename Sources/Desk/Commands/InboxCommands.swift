@@ -14,7 +14,7 @@ extension DeskCore {
             UInt64(configuration.limits.answerRows), count.map { min(UInt64(clamping: $0), head) } ?? head - seen)
         let first = count == nil ? seen + 1 : head - wanted + 1
         let rows = wanted == 0 ? [] : try transaction.notifications(account, from: first, limit: Int(wanted))
-        let last = rows.last?.sequence ?? head
+        let last = rows.last?.seq ?? head
         if count == nil { try transaction.setInboxSeen(account, max(seen, last)) }
         let left = head - max(seen, last)
         let title =
@@ -26,7 +26,7 @@ extension DeskCore {
             }
         let zone = zone(context)
         let lines = rows.map { row in
-            "\(row.sequence) \(zone.dateAndTime(of: row.at)) \(row.text.dropFirst(2))"
+            "\(row.seq) \(zone.dateAndTime(of: row.at)) \(row.text.dropFirst(2))"
         }
         return Reply(
             mark: .answer, text: ([title] + lines).joined(separator: "\n  "),
@@ -52,15 +52,15 @@ extension DeskCore {
                 mark: .done, text: "+ nothing to resume: all from \(first) on has been sent here",
                 fields: ["from": .int(Int64(clamping: first)), "count": 0, "more": false])
         }
-        var rows: [StoredNotification] = []
+        var rows: [NotificationRow] = []
         var bytes = 0
         let limits = configuration.limits
         for row in try transaction.notifications(account, from: first, limit: limits.resumeBatch) {
-            guard row.sequence < end, rows.isEmpty || bytes + row.json.utf8.count <= limits.resumeBytes else { break }
+            guard row.seq < end, rows.isEmpty || bytes + row.json.utf8.count <= limits.resumeBytes else { break }
             rows.append(row)
             bytes += row.json.utf8.count
         }
-        let next = (rows.last?.sequence ?? first) + 1
+        let next = (rows.last?.seq ?? first) + 1
         let hasMore = next < end
         sessions[context.session]?.isCatchingUp = hasMore
         if !hasMore { sessions[context.session]?.sentFrom = min(session.sentFrom, first) }

@@ -31,8 +31,12 @@ extension DeskCore {
         if order.filled.isPositive { words.append("\(order.filled) of \(order.quantity) filled") }
         switch order.plan {
         case .sliced:
-            let active = order.children.filter { engine.order($0)?.closedAt == nil }.count
-            words.append("\(active) active, \(order.children.count - active) executed")
+            let children = order.children.compactMap { engine.order($0) }
+            let active = children.filter { $0.closedAt == nil }.count
+            let executed = children.filter { $0.status == .filled }.count
+            words.append("\(active) active, \(executed) executed")
+            let others = order.children.count - active - executed
+            if others > 0 { words.append("\(others) canceled") }
         case .paired:
             if let quantity = engine.contraReady(order.id) {
                 words.append("contra \(order.id.rawValue) at PRICE places \(order.side.opposite.rawValue) \(quantity)")
@@ -71,7 +75,7 @@ extension DeskCore {
                 + (child.filled.isPositive ? ", \(child.filled) filled" : "")
         }
         if children.count > shown.count { lines.append("and \(children.count - shown.count) more under it") }
-        lines += fills.map { fill in
+        lines += fills.map(\.fill).map { fill in
             "fill \(fill.id) \(fill.quantity) at \(fill.price), fee \(fill.fee) \(fill.feeCurrency), \(fill.liquidity.rawValue)"
         }
         let history = try transaction.history(of: order.id)
@@ -82,7 +86,7 @@ extension DeskCore {
             mark: .answer, text: lines.joined(separator: "\n  "),
             fields: [
                 "order": .object(order.json), "children": .array(children.map { .object($0.json) }),
-                "fills": .array(fills.map { .object($0.json) }),
+                "fills": .array(fills.map { .object($0.fill.json) }),
                 "history": .array(
                     history.compactMap { entry in
                         HistoryWords(entry.record).text.map { ["at": entry.record.at.json, "text": .string($0)] }

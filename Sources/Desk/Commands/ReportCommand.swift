@@ -29,7 +29,12 @@ extension DeskCore {
             }
         }
         let what = query.kind.map { "\($0.rawValue) orders" } ?? "orders"
-        let title = json.isEmpty ? "= no finished \(what) yet" : "= the last \(json.count) finished \(what)"
+        let title =
+            switch json.count {
+            case 0: "= no finished \(what) yet"
+            case 1: "= the last finished \(what.dropLast())"
+            default: "= the last \(json.count) finished \(what)"
+            }
         return Reply(
             mark: .answer, text: ([title] + lines).joined(separator: "\n  "), fields: ["report": .array(json)])
     }

@@ -56,7 +56,6 @@ public final class DeskCore {
     var touchedFunds: Set<OrderEngine.TouchedFunds> = []
     var recordsSinceSnapshot = 0
     var lastRecord: RecordNumber
-    var seenOperatorVersion: Int?
     var nextHousekeeping: Timestamp
 
     /// Opens the desk on a ledger: brings back what was, settles what an exchange did meanwhile, and expires what is due.
@@ -84,8 +83,8 @@ public final class DeskCore {
             engine = OrderEngine(limits: configuration.engineLimits)
         }
         var count = 0
-        var last = loaded.recordNumber
-        try ledger.forEachRecord(after: loaded.recordNumber) { number, record in
+        var last = loaded.number
+        try ledger.forEachRecord(after: loaded.number) { number, record in
             engine.replay(record)
             last = number
             count += 1
@@ -94,8 +93,23 @@ public final class DeskCore {
         lastRecord = last
         recordsSinceSnapshot = count
         throttle = LoginThrottle(restoring: try ledger.transaction { try AccountStore($0.database).loginFailures() })
+        try checkBooks()
         observeExchange()
         try reconcile()
+    }
+
+    /// The paper exchange's books were written in the same transactions as the records: what they say an account has must be
+    /// the same to the last digit. Where it is not, one of the two is damaged, and trading on would make it worse.
+    private func checkBooks() throws {
+        guard let paper else { return }
+        for row in engine.snapshot().funds {
+            let booked = paper.balances(of: row.account).first { $0.coin == row.coin }?.total ?? .zero
+            guard booked == row.funds.total else {
+                throw DeskError.cannotOpen(
+                    "the books differ: \(row.account) has \(row.funds.total) \(row.coin) by the records and \(booked) at the paper exchange"
+                )
+            }
+        }
     }
 
     /// Pairs and prices as the exchange has them now.
@@ -126,12 +140,16 @@ public final class DeskCore {
 
     /// When the desk next has something to do by itself.
     public var nextWake: Timestamp? {
-        var wake = nextHousekeeping
-        if let expiry = engine.nextExpiry { wake = min(wake, expiry) }
-        if let due = tape?.nextDue { wake = min(wake, due) }
-        if let due = nextPriceNotice { wake = min(wake, due) }
-        if let due = pendingReplies.map(\.dueBy).min() { wake = min(wake, due) }
-        return halt == nil ? wake : nil
+        guard halt == nil else { return nil }
+        return min(nextHousekeeping, nextDue ?? nextHousekeeping)
+    }
+
+    /// The same without the looks at what is rarely due: when an order, a price or a reply is. Nil where nothing waits for
+    /// the clock. A clock that is moved by hand stops here.
+    public var nextDue: Timestamp? {
+        guard halt == nil else { return nil }
+        return [engine.nextExpiry, tape?.nextDue, nextPriceNotice, pendingReplies.map(\.dueBy).min()]
+            .compactMap(\.self).min()
     }
 
     /// Takes a batch of inputs, all at one moment, and gives back what is to be done about them. Never throws: a ledger that
@@ -153,6 +171,15 @@ public final class DeskCore {
             fail(error, inputs)
         }
         return outputs
+    }
+
+    /// Moves the paper exchange, and says what came of it. Throws `Refusal` where the exchange does not do it, and then
+    /// nothing has changed; unlike with `DeskInput.paper`, where that is only logged.
+    public func perform(_ action: PaperAction, at moment: Timestamp) throws -> [DeskOutput] {
+        try takeDirectly(at: moment) {
+            try lookAtClock()
+            try takePaper(action)
+        }
     }
 
     /// One batch for a caller who wants to know of its refusal: the operator, a transcript.
@@ -179,8 +206,8 @@ public final class DeskCore {
             try body()
             try flushTables()
             try writeBooks()
-            try keepSnapshot()
         }
+        if recordsSinceSnapshot >= configuration.limits.snapshotRecords { try keepSnapshotNow() }
     }
 
     /// Nothing that the batch wanted to say may be said: it is not on disk.

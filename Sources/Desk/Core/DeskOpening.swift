@@ -14,9 +14,10 @@ extension DeskCore {
         database path: String, _ configuration: DeskConfiguration, tapes: PaperTapes? = nil,
         passwords: any PasswordChecking, log: Logger, now: Timestamp
     ) throws -> DeskCore {
-        let ledger = try Ledger(path: path, use: .serve) { AccountStore.registerMigrations(in: &$0) }
-        let books = try ledger.books(exchange: "paper")
-        let exchange = try PaperExchange(restoring: books.map { BookEntry(key: $0.key, value: $0.value) })
+        let ledger = try Ledger(path: path, options: .serve) { AccountStore.registerMigrations(in: &$0) }
+        let books = try ledger.books("paper")
+        let exchange = try PaperExchange(
+            restoring: books.map { BookEntry(key: String(decoding: $0.key, as: UTF8.self), value: $0.value) })
         let tape = try tapes.map { tapes in
             try TapePlayer(
                 tapes.sources, speed: tapes.speed, loop: tapes.isLooping, startingAt: now,

@@ -68,9 +68,15 @@ extension DeskCore {
             send(.noReply, to: session.id)
             return
         }
+        if halt == .stopping {
+            // Not kept with the tag: after the restart the line can be sent again.
+            let refusal = Refusal(.shuttingDown, "the server is going down; nothing was done")
+            send(.reply(.refused(refusal, tag: tag)), to: session.id)
+            return
+        }
         if let account = session.login?.account, let tag, !parsed.isSecret {
             if try answerAgain(tag, parsed.text, account, session.id) { return }
-            try ledgerTransaction().rememberTag(account, tag: tag, line: parsed.text, at: now)
+            try ledgerTransaction().rememberTag(account, tag, line: parsed.text, at: now)
         }
         let context = LineContext(
             session: session.id, login: session.login, tag: tag, line: line.text, text: parsed.text,
@@ -115,8 +121,8 @@ extension DeskCore {
             send(.reply(.refused(refusal, tag: tag)), to: session)
             return true
         }
-        if let replyText = remembered.replyText, let json = remembered.replyJSON {
-            send(.writtenReply(text: replyText, json: json), to: session)
+        if let reply = remembered.reply {
+            send(.writtenReply(text: reply.text, json: reply.json), to: session)
             return true
         }
         if let first = pendingReplies.first(where: { $0.account == account && $0.context.tag == tag }) {
@@ -130,37 +136,26 @@ extension DeskCore {
             sessions[session]?.isWaiting = true
             return true
         }
-        send(.reply(try replyAfterRestart(tag, text, account)), to: session)
+        // The server went down between the two: the orders say what the line came to.
+        let refusal = Refusal(
+            .unknownAnswer, "this line was taken on, and the server stopped before it was answered",
+            details: ["orders shows what it made"])
+        send(.reply(.refused(refusal, tag: tag)), to: session)
         return true
-    }
-
-    /// The server went down between the command and its reply: what became of it is in the orders that it made.
-    private func replyAfterRestart(_ tag: String, _ text: String, _ account: AccountID) throws -> Reply {
-        try flushTables()
-        let made = try ledgerTransaction().orders(of: account, madeBy: tag)
-        guard let root = made else {
-            return .refused(
-                Refusal(
-                    .unknownAnswer, "this line came just before the server stopped, and made no order",
-                    details: ["send it again with another tag"]), tag: tag)
-        }
-        var reply = placedReply(root, notes: [], zone: zone(of: account))
-        reply.tag = tag
-        return reply
     }
 
     private func completeTag(_ account: AccountID, _ tag: String, _ reply: Reply) throws {
         let message = OutgoingMessage.reply(reply)
         try ledgerTransaction().completeTag(
-            account, tag: tag,
-            replyText: String(decoding: message.payload(as: .text) ?? [], as: UTF8.self),
-            replyJSON: String(decoding: message.payload(as: .json) ?? [], as: UTF8.self))
+            account, tag,
+            RememberedReply(
+                text: String(decoding: message.payload(as: .text) ?? [], as: UTF8.self),
+                json: String(decoding: message.payload(as: .json) ?? [], as: UTF8.self)))
     }
 
     // MARK: Who may
 
     private func requireMayRun(_ command: Command, _ context: LineContext) throws {
-        if halt == .stopping { throw Refusal(.shuttingDown, "the server is going down; nothing was done") }
         switch command {
         case .help, .login, .version, .time: return
         default: break

@@ -97,24 +97,19 @@ extension DeskCore {
         guard let paper, paper.hasDurableChanges else { return }
         let transaction = try ledgerTransaction()
         for entry in paper.drainBookChanges() {
+            let key = Array(entry.key.utf8)
             if let value = entry.value {
-                try transaction.putBook(exchange: paper.name, key: entry.key, value: value)
+                try transaction.putBook(paper.name, key: key, value: value)
             } else {
-                try transaction.deleteBook(exchange: paper.name, key: entry.key)
+                try transaction.deleteBook(paper.name, key: key)
             }
         }
     }
 
-    func keepSnapshot() throws {
-        guard recordsSinceSnapshot >= configuration.limits.snapshotRecords else { return }
-        try ledgerTransaction().saveSnapshot(engine.snapshot(), at: lastRecord)
-        recordsSinceSnapshot = 0
-    }
-
-    /// Keeps a snapshot now, so that the next start has little to read: for a server that goes down in order.
+    /// Keeps a snapshot of the engine, so that the next start has little to read.
     public func keepSnapshotNow() throws {
         guard recordsSinceSnapshot > 0 else { return }
-        try ledger.transaction { try $0.saveSnapshot(engine.snapshot(), at: lastRecord) }
+        try ledger.saveSnapshot(engine.snapshot(), at: lastRecord)
         recordsSinceSnapshot = 0
     }
 }

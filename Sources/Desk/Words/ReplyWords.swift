@@ -31,11 +31,15 @@ struct PlacedWords {
         let order = family.order
         let asked = OrderWords(order, zone: zone).asked
         guard let code = refusalCode else { return "\(order.id) \(asked)" }
-        guard let child = rejectedChild else { return "\(order.id) \(asked): the exchange refused it, \(code.name)" }
+        guard let child = rejectedChild else {
+            return "\(order.id) \(asked): refused by the exchange, \(code.exchangeWords)"
+        }
         let others = family.children.filter { $0.status == .canceled }.count
         let filled = order.filled.isZero ? "nothing was filled" : "\(order.filled) was filled"
-        return
-            "\(order.id) \(asked): the exchange refused \(child.id), \(code.name); the other \(others) were canceled, \(filled)"
+        return """
+            \(order.id) \(asked): \(child.id) was refused by the exchange, \(code.exchangeWords); the other \(others) were \
+            canceled, \(filled)
+            """
     }
 
     var text: String {
@@ -106,5 +110,18 @@ struct CanceledWords {
         let canceled = family.children.filter { $0.status == .canceled }.count
         let children = canceled == 0 ? "" : " with \(canceled) \(canceled == 1 ? "order" : "orders") under it"
         return "\(order.id) canceled: \(asked)\(children)\(filled)"
+    }
+}
+
+extension RefusalCode {
+    /// Why an exchange refuses an order, in a few words.
+    var exchangeWords: String {
+        switch self {
+        case .wouldTrade: "it would trade at once"
+        case .cannotFill: "it cannot be filled whole now"
+        case .selfTrade: "it would trade with another order of this account"
+        case .insufficientFunds: "the funds there do not pay for it"
+        default: name
+        }
     }
 }

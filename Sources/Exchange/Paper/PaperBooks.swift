@@ -151,12 +151,11 @@ extension PaperExchange {
 
     func restore(_ entries: some Sequence<BookEntry>) throws(BookError) {
         var values: [(key: PaperKey, bytes: [UInt8])] = []
-        for entry in entries {
+        for entry in entries.sorted(by: { $0.key < $1.key }) {
             guard let bytes = entry.value else { continue }
             guard let key = PaperKey(entry.key) else { throw .unreadable(key: entry.key) }
             values.append((key, bytes))
         }
-        values.sort { $0.key.text < $1.key.text }
         // In the order in which they lean on one another.
         for (key, bytes) in values { try restoreRules(key, bytes) }
         for (key, bytes) in values { try restoreMarket(key, bytes) }

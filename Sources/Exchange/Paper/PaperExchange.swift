@@ -37,6 +37,12 @@ public import Trading
 ///   spread at all.
 /// - Nothing is **late**: an order is at the exchange in the moment in which it is sent, and a cancel is never overtaken.
 ///
+/// # What it remembers
+///
+/// A rejected order leaves nothing behind: asked for it, the exchange never had it, and its client order id may come again.
+/// A finished order is remembered with its fills until `finishedOrdersMax` others have finished after it. An order keeps
+/// the fee under which it was accepted.
+///
 /// # Books
 ///
 /// It keeps its books as entries that the desk writes in its own transaction: `drainBookChanges()`, and

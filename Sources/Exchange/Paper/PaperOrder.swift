@@ -1,3 +1,4 @@
+import DequeModule
 import Trading
 
 /// An order that the paper exchange has accepted, open or finished.
@@ -40,8 +41,8 @@ struct PaperWallet {
     var balances: [Coin: Balance] = [:]
     /// The numbers of its open orders, lowest first.
     var openOrders: [UInt64] = []
-    /// The numbers of its fills, lowest first.
-    var fills: [FillID] = []
+    /// The numbers of its fills, lowest first. The lowest are the first to be forgotten.
+    var fills: Deque<FillID> = []
 }
 
 /// The desk's name of an order, within its account.
@@ -50,22 +51,24 @@ struct PaperOrderName: Hashable {
     let client: ClientOrderID
 }
 
-extension Array where Element: Comparable {
-    /// Where the first element that is not below `element` stands in a sorted array.
+extension RandomAccessCollection where Element: Comparable, Index == Int {
+    /// Where the first element that is not below `element` stands in what is sorted.
     func sortedIndex(of element: Element) -> Int {
-        var low = 0
-        var high = count
+        var low = startIndex
+        var high = endIndex
         while low < high {
-            let middle = (low + high) / 2
+            let middle = low + (high - low) / 2
             if self[middle] < element { low = middle + 1 } else { high = middle }
         }
         return low
     }
+}
 
-    /// Takes an element out of a sorted array.
+extension RandomAccessCollection where Self: RangeReplaceableCollection, Element: Comparable, Index == Int {
+    /// Takes an element out of what is sorted.
     mutating func removeSorted(_ element: Element) {
         let index = sortedIndex(of: element)
-        guard index < count, self[index] == element else { return }
+        guard index < endIndex, self[index] == element else { return }
         remove(at: index)
     }
 }

@@ -56,9 +56,13 @@ struct ChatCommand: ParsableCommand {
         let environment = ProcessInfo.processInfo.environment
         // Without both ends of a terminal, or on one that cannot move its cursor, lines are not edited.
         let hasTerminal =
-            isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 && !["", "dumb"].contains(environment["TERM"] ?? "")
-        let history = hasNoHistory || !hasTerminal ? nil : HistoryFile.standardPath(environment: environment)
-            .map { HistoryFile(path: $0) }
+            isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
+            && !["", "dumb"].contains(environment["TERM"] ?? "")
+        let history =
+            hasNoHistory || !hasTerminal
+            ? nil
+            : HistoryFile.standardPath(environment: environment)
+                .map { HistoryFile(path: $0) }
         signal(SIGPIPE, SIG_IGN)
         inbox.catchSignals([SIGTERM, SIGHUP, SIGINT] + (hasTerminal ? [SIGWINCH, SIGTSTP] : []))
         let terminal = hasTerminal ? ChatTerminal(inbox: inbox, history: history?.load() ?? []) : nil

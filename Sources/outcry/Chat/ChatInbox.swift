@@ -38,7 +38,13 @@ final class ChatInbox: Sendable {
     /// From any thread.
     func put(_ event: WebSocketClient.Event, of connection: Int) {
         waiting.withLock { waiting in
-            guard waiting.events.count < ChatInbox.eventsMax else {
+            let isLast =
+                switch event {
+                case .closed, .failed: true
+                case .opened, .message: false
+                }
+            // The end of a connection always has room: there is one.
+            guard isLast || waiting.events.count < ChatInbox.eventsMax else {
                 waiting.hasOverflowed = true
                 return
             }

@@ -16,7 +16,7 @@ final class ChatLoop {
     private var connectionNumber = 0
     private var status: Int32?
 
-    /// Seconds that a close may take when the program ends.
+    /// Milliseconds that a close may take when the program ends.
     private static let closeMilliseconds: Int32 = 1_000
     /// Bytes of a script's line. What is longer is cut there.
     static let scriptLineBytesMax = 65_536

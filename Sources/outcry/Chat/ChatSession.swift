@@ -192,7 +192,9 @@ struct ChatSession {
         default: break
         }
         let verb = words.prefix { $0 != " " && $0 != "\t" }.lowercased()
-        if account != nil, !asked.hasOwnTag, !parsed.isSecret, LineTags.changing.contains(verb) { asked.tag = tags.next() }
+        if account != nil, !asked.hasOwnTag, !parsed.isSecret, LineTags.changing.contains(verb) {
+            asked.tag = tags.next()
+        }
         return ask(asked)
     }
 

@@ -43,7 +43,9 @@ extension ChatSession {
             let (shown, next) = track.resumed(reply)
             self.track = track
             var effects: [Effect] = reply.isOK ? [] : [.show(.reply(reply.text, tag: nil))]
-            if let count = reply.fields.unsigned("count"), count > 0 { effects.append(.show(.reply(reply.text, tag: nil))) }
+            if let count = reply.fields.unsigned("count"), count > 0 {
+                effects.append(.show(.reply(reply.text, tag: nil)))
+            }
             effects += show(shown)
             if let next { effects += ask(Asked(purpose: .resume, line: next, account: account, at: now)) }
             return effects + settle(now: now)

@@ -220,6 +220,7 @@ final class ChatTerminal {
             let ready = poll(&waits, 2, wait())
             if ready <= 0 || waits[1].revents != 0 {
                 if onWake() {
+                    if mode == .editing { clearLine() }
                     isInterrupted = true
                     return nil
                 }

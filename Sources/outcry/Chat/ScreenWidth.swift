@@ -39,7 +39,9 @@ enum ScreenWidth {
         var start = 0
         while start < words.count {
             let row = words[start..<min(start + perRow, words.count)]
-            rows.append(row.dropLast().map { $0.padding(toLength: width, withPad: " ", startingAt: 0) }.joined() + (row.last ?? ""))
+            rows.append(
+                row.dropLast().map { $0.padding(toLength: width, withPad: " ", startingAt: 0) }.joined()
+                    + (row.last ?? ""))
             start += perRow
         }
         return rows.joined(separator: "\n")

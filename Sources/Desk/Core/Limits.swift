@@ -1,0 +1,57 @@
+public import ChatServer
+public import OrderEngine
+
+/// All limits of the server in one place: each has a name with its unit, and is a setting.
+public struct Limits: Sendable {
+    public var chat = ChatLimits()
+    public var desk = DeskLimits()
+    public var engine = EngineLimits()
+
+    public init() {}
+
+    /// A limit as `outcry config` shows it.
+    public struct Described: Hashable, Sendable {
+        public let name: String
+        public let value: Int
+    }
+
+    /// Every limit with its value, in the order of their documentation.
+    public var described: [Described] {
+        ChatLimits.names.compactMap { name in chat[name].map { Described(name: name, value: $0) } }
+            + Limits.deskLimits.map { Described(name: $0.name, value: desk[keyPath: $0.path]) }
+            + Limits.engineLimits.map { Described(name: $0.name, value: engine[keyPath: $0.path]) }
+    }
+
+    /// Sets a limit by its name. False, and nothing changed, for an unknown name or a value that it cannot have.
+    public mutating func set(_ name: String, to value: Int) -> Bool {
+        if chat.set(name, to: value) { return true }
+        guard (1...1_000_000_000).contains(value) else { return false }
+        if let limit = Limits.deskLimits.first(where: { $0.name == name }) {
+            desk[keyPath: limit.path] = value
+            return true
+        }
+        if let limit = Limits.engineLimits.first(where: { $0.name == name }) {
+            engine[keyPath: limit.path] = value
+            return true
+        }
+        return false
+    }
+
+    private static var deskLimits: [(name: String, path: WritableKeyPath<DeskLimits, Int>)] {
+        [
+            ("account_sessions", \.accountSessions), ("session_lines_waiting", \.sessionLinesWaiting),
+            ("reply_s", \.replySeconds), ("resume_notifications", \.resumeBatch), ("resume_bytes", \.resumeBytes),
+            ("answer_rows", \.answerRows), ("tag_memory_h", \.tagMemoryHours),
+            ("watch_interval_ms", \.watchIntervalMilliseconds),
+            ("snapshot_records", \.snapshotRecords), ("inbox_inputs", \.inboxInputs), ("batch_inputs", \.batchInputs),
+            ("tape_burst_trades", \.tapeBurst),
+        ]
+    }
+
+    private static var engineLimits: [(name: String, path: WritableKeyPath<EngineLimits, Int>)] {
+        [
+            ("open_orders", \.openOrdersMax), ("sliced_children", \.slicedChildrenMax),
+            ("finished_orders_kept", \.finishedOrdersKept),
+        ]
+    }
+}

@@ -1,0 +1,79 @@
+public import Accounts
+import Ledger
+public import Trading
+
+/// What the operator does with accounts from the command line, whether a server runs on the database or not.
+///
+/// Each call is one transaction of its own. Money is only asked for: the desk that serves the database, now or when it is
+/// started, gives it, and so it is given once.
+public final class OperatorDesk {
+    private let ledger: Ledger
+
+    /// Opens the database, or makes it. Throws `LedgerError`.
+    public init(database path: String) throws {
+        ledger = try Ledger(path: path, options: .tool) { AccountStore.registerMigrations(in: &$0) }
+    }
+
+    /// Everybody, in the order in which they came.
+    public func accounts() throws -> [Account] {
+        try ledger.read { try AccountStore($0).accounts() }
+    }
+
+    /// Adds a person with money on the paper exchange. Refuses with `name_taken`, `password_too_weak`, `out_of_range`.
+    public func add(
+        _ name: AccountName, role: Role, password: Secret, funds: [(ExactDecimal, Coin)], at now: Timestamp
+    ) throws -> Account {
+        try PasswordRule.check(password)
+        let hash = try PasswordHash(hashing: password)
+        return try change { store in
+            let account = try store.add(name, role: role, passwordHash: hash, at: now)
+            for (amount, coin) in funds { try store.enqueue(.deposit(amount, coin), for: account.id, at: now) }
+            return account
+        }
+    }
+
+    /// Closes an account to logins and tokens, and ends its sessions. Refuses with `unknown_user`.
+    public func disable(_ name: AccountName, at now: Timestamp) throws {
+        try change { store in
+            let account = try OperatorDesk.account(name, in: store)
+            try store.disable(account.id, at: now)
+            try store.enqueue(.accountChanged, for: account.id, at: now)
+        }
+    }
+
+    /// Opens a disabled account again. Refuses with `unknown_user`.
+    public func enable(_ name: AccountName) throws {
+        try change { store in try store.enable(OperatorDesk.account(name, in: store).id) }
+    }
+
+    /// Gives an account another password. Refuses with `unknown_user` or `password_too_weak`.
+    public func setPassword(_ name: AccountName, to password: Secret) throws {
+        try PasswordRule.check(password)
+        let hash = try PasswordHash(hashing: password)
+        try change { store in try store.setPassword(OperatorDesk.account(name, in: store).id, to: hash) }
+    }
+
+    /// A copy of the database as it is at this moment, also while a server writes to it.
+    public func backup(to path: String) throws {
+        try ledger.backup(to: path)
+    }
+
+    private static func account(_ name: AccountName, in store: AccountStore) throws -> Account {
+        guard let account = try store.account(named: name) else {
+            throw Refusal(.unknownUser, "nobody is called \(name)")
+        }
+        return account
+    }
+
+    /// A refusal is an answer, not a failure of the ledger: it goes through with nothing written.
+    private func change<Value>(_ body: (AccountStore) throws -> Value) throws -> Value {
+        let result: Result<Value, Refusal> = try ledger.transaction { transaction in
+            do {
+                return .success(try body(AccountStore(transaction.database)))
+            } catch let refusal as Refusal {
+                return .failure(refusal)
+            }
+        }
+        return try result.get()
+    }
+}

@@ -1,0 +1,192 @@
+import Accounts
+public import ChatServer
+import Exchange
+import Ledger
+public import Logging
+import Trading
+
+/// The desk behind its sockets: the loop that drains the inbox, decides, writes, and then acts and answers.
+public final class DeskServer: Sendable {
+    /// What a server is started with.
+    public struct Setup: Sendable {
+        /// The database file.
+        public var database: String
+        public var desk: DeskConfiguration
+        public var chat: ChatServerConfiguration
+        /// Makes the tapes, on the loop's own thread.
+        public var tapes: @Sendable () throws -> PaperTapes?
+
+        public init(
+            database: String, desk: DeskConfiguration, chat: ChatServerConfiguration,
+            tapes: @escaping @Sendable () throws -> PaperTapes? = { nil }
+        ) {
+            self.database = database
+            self.desk = desk
+            self.chat = chat
+            self.tapes = tapes
+        }
+    }
+
+    private enum Phase: Sendable {
+        case starting
+        case running
+        case failed(any Error)
+        case ended
+    }
+
+    private let setup: Setup
+    private let log: Logger
+    private let inbox: Inbox
+    private let phase = Monitor(Phase.starting)
+    private let health = Monitor(HealthReport(isUp: false, details: ["state": "starting"]))
+    private let chat: ChatServer
+    private let verifier: PasswordVerifier
+
+    /// How long opening a database may take: reading many records takes its time.
+    private static let openingSecondsMax = 600
+    /// How long lines that are being answered are given when the server goes down.
+    private static let drainingSecondsMax: Int64 = 4
+
+    /// Throws where no randomness is to be had for passwords.
+    public init(_ setup: Setup, log: Logger) throws {
+        self.setup = setup
+        self.log = log
+        let inbox = Inbox(inputsMax: setup.desk.limits.inboxInputs)
+        let health = health
+        self.inbox = inbox
+        verifier = try PasswordVerifier()
+        chat = ChatServer(
+            configuration: setup.chat,
+            onEvent: { inbox.post(.server($0)) ? .accepted : .refused },
+            health: { health.withLock { $0 } }, logger: log)
+    }
+
+    /// Opens the desk, then lets people in. Throws what keeps either from it.
+    public func start() throws {
+        let isStarted = ServiceThread.start(name: "outcry-desk") { [self] in run() }
+        guard isStarted else { throw DeskError.cannotOpen("the system has no thread to give") }
+        let failure: (any Error)?? = phase.wait(seconds: DeskServer.openingSecondsMax) { phase in
+            switch phase {
+            case .starting: nil
+            case .running, .ended: .some(nil)
+            case .failed(let error): .some(error)
+            }
+        }
+        if let error = failure ?? DeskError.cannotOpen("the database took too long to open") { throw error }
+        do {
+            try chat.start()
+        } catch {
+            stop()
+            throw error
+        }
+    }
+
+    /// The port that is listened on, once it runs.
+    public var port: UInt16? { chat.port }
+
+    /// Takes no more commands, answers those that are under way, closes all sessions with 1001. Returns when all is done.
+    public func stop() {
+        _ = inbox.post(.stop)
+        _ = phase.wait(seconds: Int(DeskServer.drainingSecondsMax) + 1) { phase -> Void? in
+            switch phase {
+            case .ended, .failed: ()
+            case .starting, .running: nil
+            }
+        }
+        chat.shutDown()
+        verifier.shutDown()
+    }
+
+    // MARK: On the loop's thread
+
+    private func run() {
+        let desk: DeskCore
+        do {
+            desk = try DeskCore.openPaper(
+                database: setup.database, setup.desk, tapes: setup.tapes(),
+                passwords: WorkerPasswords(verifier: verifier, inbox: inbox), log: log, now: SystemClock.now)
+        } catch {
+            phase.withLock { $0 = .failed(error) }
+            return
+        }
+        report(desk)
+        phase.withLock { $0 = .running }
+        loop(desk)
+        do {
+            try desk.keepSnapshotNow()
+        } catch {
+            log.error("no snapshot was kept; the next start reads the records: \(error)")
+        }
+        phase.withLock { $0 = .ended }
+    }
+
+    private func loop(_ desk: DeskCore) {
+        var stopBy: Timestamp?
+        while true {
+            let now = SystemClock.now
+            let wake = min(desk.nextWake ?? .distantFuture, stopBy ?? .distantFuture)
+            let inputs = inbox.take(
+                setup.desk.limits.batchInputs,
+                waitingNanoseconds: max(0, min(wake.nanoseconds(since: now), Timestamp.nanosecondsPerSecond)))
+            deliver(desk.process(inputs, at: SystemClock.now))
+            report(desk)
+            if stopBy == nil, inputs.contains(where: \.isStop) {
+                stopBy = SystemClock.now.advanced(bySeconds: DeskServer.drainingSecondsMax)
+            }
+            if let stopBy, !desk.isAnsweringLater || SystemClock.now >= stopBy { return }
+        }
+    }
+
+    /// After the sync: what the batch wants said and done. Closes come after what is said before them.
+    private func deliver(_ outputs: [DeskOutput]) {
+        var messages: [(SessionID, OutgoingMessage)] = []
+        for output in outputs {
+            switch output {
+            case .send(let session, let message):
+                messages.append((session, message))
+            case .close(let session, let code, let reason):
+                chat.send(messages)
+                messages.removeAll(keepingCapacity: true)
+                chat.close(session, code: code, reason: reason)
+            case .request(let request):
+                log.error("nobody takes \(request): the paper exchange answers at once")
+            }
+        }
+        chat.send(messages)
+    }
+
+    private func report(_ desk: DeskCore) {
+        let report = desk.health
+        health.withLock { $0 = report }
+    }
+}
+
+extension DeskInput {
+    fileprivate var isStop: Bool { if case .stop = self { true } else { false } }
+}
+
+extension Timestamp {
+    fileprivate static let distantFuture = Timestamp(nanoseconds: .max)
+}
+
+extension DeskCore {
+    /// Whether a line still waits for a password check or an exchange.
+    var isAnsweringLater: Bool { !pendingReplies.isEmpty || !passwordJobs.isEmpty }
+
+    /// What `GET /health` says.
+    var health: HealthReport {
+        let state: JSONValue =
+            switch halt {
+            case nil: "up"
+            case .stopping: "stopping"
+            case .ledgerFailed: "ledger failed"
+            }
+        return HealthReport(
+            isUp: halt == nil,
+            details: [
+                "state": state, "version": .string(configuration.version), "exchange": .string(exchange.name),
+                "sessions": .int(Int64(sessions.count)), "records": .int(Int64(lastRecord.rawValue)),
+                "tape": tape.map { $0.nextDue == nil ? "over" : "playing" } ?? "none",
+            ])
+    }
+}

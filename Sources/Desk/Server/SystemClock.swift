@@ -1,0 +1,11 @@
+import Glibc
+public import Trading
+
+/// The machine's clock. Only the loop around the desk reads it; the desk itself is told the time.
+public enum SystemClock {
+    public static var now: Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(nanoseconds: Int64(time.tv_sec) * Timestamp.nanosecondsPerSecond + Int64(time.tv_nsec))
+    }
+}

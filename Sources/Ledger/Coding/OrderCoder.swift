@@ -1,0 +1,257 @@
+public import Trading
+
+/// A whole order as bytes: what the orders' table keeps beside its readable columns, and what records and snapshots hold.
+public enum OrderCoder {
+    /// The version that is written. Every older one stays readable.
+    public static let version: UInt8 = 1
+
+    public static func encode(_ order: Order) -> [UInt8] {
+        var writer = ByteWriter()
+        encode(order, into: &writer)
+        return writer.bytes
+    }
+
+    static func encode(_ order: Order, into writer: inout ByteWriter) {
+        let start = writer.count
+        writer.append(byte: version)
+        writer.append(order)
+        writer.appendChecksum(from: start)
+    }
+
+    public static func decode(_ bytes: [UInt8]) throws(StoredBytesError) -> Order {
+        var reader = try ByteReader(checked: bytes)
+        let version = try reader.byte()
+        guard version == OrderCoder.version else { throw .unknownVersion(version) }
+        let order = try reader.order()
+        try reader.finish()
+        return order
+    }
+}
+
+/// Which parts of an order are there. The bits are permanent.
+private struct OrderParts: OptionSet {
+    let rawValue: UInt16
+
+    static let postOnly = OrderParts(rawValue: 1 << 0)
+    static let parent = OrderParts(rawValue: 1 << 1)
+    static let exchangeOrderID = OrderParts(rawValue: 1 << 2)
+    static let cancelReason = OrderParts(rawValue: 1 << 3)
+    static let rejection = OrderParts(rawValue: 1 << 4)
+    static let triggeredAt = OrderParts(rawValue: 1 << 5)
+    static let triggerMarketPrice = OrderParts(rawValue: 1 << 6)
+    static let closedAt = OrderParts(rawValue: 1 << 7)
+    static let all = OrderParts(rawValue: 0xFF)
+
+    init(rawValue: UInt16) { self.rawValue = rawValue }
+
+    init(of order: Order) {
+        var parts: OrderParts = []
+        if order.isPostOnly { parts.insert(.postOnly) }
+        if order.parent != nil { parts.insert(.parent) }
+        if order.exchangeOrderID != nil { parts.insert(.exchangeOrderID) }
+        if order.cancelReason != nil { parts.insert(.cancelReason) }
+        if order.rejection != nil { parts.insert(.rejection) }
+        if order.triggeredAt != nil { parts.insert(.triggeredAt) }
+        if order.triggerMarketPrice != nil { parts.insert(.triggerMarketPrice) }
+        if order.closedAt != nil { parts.insert(.closedAt) }
+        self = parts
+    }
+}
+
+extension ByteWriter {
+    mutating func append(_ order: Order) {
+        append(fixed16: OrderParts(of: order).rawValue)
+        append(varint: order.id.rawValue)
+        append(zigzag: order.account.rawValue)
+        append(order.pair)
+        append(order.side)
+        append(order.kind)
+        append(order.status)
+        append(order.quantity)
+        append(order.price)
+        append(order.timeInForce)
+        append(order.plan)
+        if let parent = order.parent { append(varint: parent.rawValue) }
+        append(order.line)
+        append(order.createdAt)
+        append(varint: UInt64(order.attempt))
+        if let id = order.exchangeOrderID { append(id) }
+        append(order.filled)
+        append(order.filledValue)
+        append(order.fee)
+        append(order.feeCurrency)
+        append(order.reserved)
+        if let reason = order.cancelReason { append(reason) }
+        if let rejection = order.rejection { append(rejection) }
+        if let time = order.triggeredAt { append(time) }
+        if let price = order.triggerMarketPrice { append(price) }
+        append(varint: UInt64(order.children.count))
+        for child in order.children { append(varint: child.rawValue) }
+        if let time = order.closedAt { append(time) }
+    }
+
+    mutating func append(_ price: OrderPrice) {
+        switch price {
+        case .limit(let price):
+            append(byte: 1)
+            append(price)
+        case .market(let protection):
+            append(byte: 2)
+            append(protection)
+        }
+    }
+
+    mutating func append(_ price: TriggeredPrice) {
+        switch price {
+        case .limit(let price):
+            append(byte: 1)
+            append(price)
+        case .market:
+            append(byte: 2)
+        }
+    }
+
+    mutating func append(_ time: TimeInForce) {
+        switch time {
+        case .goodTillCanceled: append(byte: 1)
+        case .immediateOrCancel: append(byte: 2)
+        case .fillOrKill: append(byte: 3)
+        case .goodTillDate(let end):
+            append(byte: 4)
+            append(end)
+        case .day(let end):
+            append(byte: 5)
+            append(end)
+        }
+    }
+
+    mutating func append(_ plan: OrderPlan) {
+        switch plan {
+        case .none: append(byte: 1)
+        case .sliced(let low, let high, let includesHigh, let count):
+            append(byte: includesHigh ? 2 : 3)
+            append(low)
+            append(high)
+            append(zigzag: Int64(count))
+        case .paired(.none): append(byte: 4)
+        case .paired(.some(let contraPrice)):
+            append(byte: 5)
+            append(contraPrice)
+        case .stop(let trigger, let then):
+            append(byte: 6)
+            append(trigger)
+            append(then)
+        case .oco(let trigger, let then):
+            append(byte: 7)
+            append(trigger)
+            append(then)
+        }
+    }
+}
+
+extension ByteReader {
+    mutating func order() throws(StoredBytesError) -> Order {
+        let start = offset
+        let parts = OrderParts(rawValue: try fixed16())
+        guard parts.isSubset(of: .all) else {
+            throw .unknownCode("set of an order's parts", UInt64(parts.rawValue), at: start)
+        }
+        let id = OrderID(try varint())
+        let account = AccountID(try zigzag())
+        let pair = try pair()
+        let side = try coded(Side.self)
+        let kind = try coded(OrderKind.self)
+        let status = try coded(OrderStatus.self)
+        let quantity = try decimal()
+        let price = try orderPrice()
+        let timeInForce = try timeInForce()
+        let plan = try plan()
+        let parent = parts.contains(.parent) ? OrderID(try varint()) : nil
+        let line = try text()
+        let createdAt = try time()
+        let attempt = try attempt()
+        let exchangeOrderID = parts.contains(.exchangeOrderID) ? try text() : nil
+        let filled = try decimal()
+        let filledValue = try decimal()
+        let fee = try decimal()
+        let feeCurrency = try coin()
+        var order = Order(
+            id: id, account: account, pair: pair, side: side, kind: kind, quantity: quantity, price: price,
+            timeInForce: timeInForce, isPostOnly: parts.contains(.postOnly), plan: plan, parent: parent, line: line,
+            createdAt: createdAt, status: status, reserved: try decimal(), feeCurrency: feeCurrency)
+        order.attempt = attempt
+        order.exchangeOrderID = exchangeOrderID
+        order.filled = filled
+        order.filledValue = filledValue
+        order.fee = fee
+        if parts.contains(.cancelReason) { order.cancelReason = try coded(CancelReason.self) }
+        if parts.contains(.rejection) { order.rejection = try refusalCode() }
+        if parts.contains(.triggeredAt) { order.triggeredAt = try time() }
+        if parts.contains(.triggerMarketPrice) { order.triggerMarketPrice = try decimal() }
+        let children = try count()
+        order.children.reserveCapacity(children)
+        for _ in 0..<children { order.children.append(OrderID(try varint())) }
+        if parts.contains(.closedAt) { order.closedAt = try time() }
+        return order
+    }
+
+    private mutating func attempt() throws(StoredBytesError) -> UInt32 {
+        let start = offset
+        guard let attempt = UInt32(exactly: try varint()) else { throw .malformedNumber(at: start) }
+        return attempt
+    }
+
+    private mutating func orderPrice() throws(StoredBytesError) -> OrderPrice {
+        let start = offset
+        let code = try byte()
+        switch code {
+        case 1: return .limit(try decimal())
+        case 2: return .market(protection: try decimal())
+        default: throw .unknownCode("order price", UInt64(code), at: start)
+        }
+    }
+
+    private mutating func triggeredPrice() throws(StoredBytesError) -> TriggeredPrice {
+        let start = offset
+        let code = try byte()
+        switch code {
+        case 1: return .limit(try decimal())
+        case 2: return .market
+        default: throw .unknownCode("triggered price", UInt64(code), at: start)
+        }
+    }
+
+    private mutating func timeInForce() throws(StoredBytesError) -> TimeInForce {
+        let start = offset
+        let code = try byte()
+        switch code {
+        case 1: return .goodTillCanceled
+        case 2: return .immediateOrCancel
+        case 3: return .fillOrKill
+        case 4: return .goodTillDate(try time())
+        case 5: return .day(try time())
+        default: throw .unknownCode("time in force", UInt64(code), at: start)
+        }
+    }
+
+    private mutating func plan() throws(StoredBytesError) -> OrderPlan {
+        let start = offset
+        let code = try byte()
+        switch code {
+        case 1: return .none
+        case 2, 3:
+            let low = try decimal()
+            let high = try decimal()
+            return .sliced(low: low, high: high, includesHigh: code == 2, count: Int(try zigzag()))
+        case 4: return .paired(contraPrice: nil)
+        case 5: return .paired(contraPrice: try decimal())
+        case 6:
+            let trigger = try decimal()
+            return .stop(trigger: trigger, then: try triggeredPrice())
+        case 7:
+            let trigger = try decimal()
+            return .oco(trigger: trigger, then: try triggeredPrice())
+        default: throw .unknownCode("order plan", UInt64(code), at: start)
+        }
+    }
+}

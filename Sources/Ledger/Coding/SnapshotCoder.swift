@@ -1,0 +1,76 @@
+public import OrderEngine
+import Trading
+
+/// A snapshot of the engine as bytes.
+public enum SnapshotCoder {
+    /// The version that is written. A snapshot of another version is passed over: the records have it all.
+    public static let version: UInt8 = 1
+
+    public static func encode(_ snapshot: EngineSnapshot) -> [UInt8] {
+        var writer = ByteWriter()
+        writer.append(byte: version)
+        writer.append(varint: snapshot.nextOrderID.rawValue)
+        writer.append(varint: UInt64(snapshot.orders.count))
+        for entry in snapshot.orders { writer.append(entry) }
+        writer.append(varint: UInt64(snapshot.finished.count))
+        for id in snapshot.finished { writer.append(varint: id.rawValue) }
+        writer.append(varint: UInt64(snapshot.funds.count))
+        for row in snapshot.funds {
+            writer.append(zigzag: row.account.rawValue)
+            writer.append(row.coin)
+            writer.append(row.funds.total)
+            writer.append(row.funds.reserved)
+        }
+        writer.appendChecksum(from: 0)
+        return writer.bytes
+    }
+
+    public static func decode(_ bytes: [UInt8]) throws(StoredBytesError) -> EngineSnapshot {
+        var reader = try ByteReader(checked: bytes)
+        let version = try reader.byte()
+        guard version == SnapshotCoder.version else { throw .unknownVersion(version) }
+        let next = OrderID(try reader.varint())
+        var snapshot = EngineSnapshot(nextOrderID: next, orders: [], finished: [], funds: [])
+        for _ in 0..<(try reader.count()) { snapshot.orders.append(try reader.entry()) }
+        for _ in 0..<(try reader.count()) { snapshot.finished.append(OrderID(try reader.varint())) }
+        for _ in 0..<(try reader.count()) {
+            let account = AccountID(try reader.zigzag())
+            let coin = try reader.coin()
+            let total = try reader.decimal()
+            let funds = Funds(total: total, reserved: try reader.decimal())
+            snapshot.funds.append(.init(account: account, coin: coin, funds: funds))
+        }
+        try reader.finish()
+        return snapshot
+    }
+}
+
+extension ByteWriter {
+    fileprivate mutating func append(_ entry: OrderEntry) {
+        append(entry.order)
+        // In order, so that equal snapshots are equal bytes.
+        append(varint: UInt64(entry.fillIDs.count))
+        for id in entry.fillIDs.sorted() { append(varint: id.rawValue) }
+        append(optional: entry.triggeredChild)
+        append(byte: entry.contraReady == nil ? 0 : 1)
+        if let quantity = entry.contraReady { append(quantity) }
+    }
+}
+
+extension ByteReader {
+    fileprivate mutating func entry() throws(StoredBytesError) -> OrderEntry {
+        var entry = OrderEntry(order: try order())
+        let fills = try count()
+        entry.fillIDs.reserveCapacity(fills)
+        for _ in 0..<fills { entry.fillIDs.insert(FillID(try varint())) }
+        entry.triggeredChild = try optionalOrderID()
+        let start = offset
+        let code = try byte()
+        switch code {
+        case 0: break
+        case 1: entry.contraReady = try decimal()
+        default: throw .unknownCode("presence of a quantity", UInt64(code), at: start)
+        }
+        return entry
+    }
+}

@@ -1,0 +1,202 @@
+public import GRDB
+import Glibc
+import OrderEngine
+import Trading
+
+/// The desk's books in one SQLite file: records, the tables made of them, snapshots, notifications, tags.
+///
+/// One connection, used from one thread. What a transaction wrote is on the disk when `transaction` returns.
+public final class Ledger: LedgerReading {
+    public let path: String
+    let options: LedgerOptions
+    private let queue: DatabaseQueue
+    private let connection: LedgerConnection
+    private var lock: ServingLock?
+    private var isInTransaction = false
+    /// Heads of what is numbered without gaps; forgotten whenever they may be ahead of the disk.
+    var heads = Heads()
+
+    /// The first failure of a transaction. From then on none is taken: what the engine holds is ahead of the disk.
+    public private(set) var failure: LedgerError?
+
+    struct Heads {
+        var record: RecordNumber?
+        /// By account.
+        var notifications: [Int64: UInt64] = [:]
+    }
+
+    /// Opens or makes the database at `path`, and brings its tables up to date.
+    ///
+    /// `registerMigrations` adds the tables of other rooms, always the same ones in the same order.
+    public init(
+        path: String, options: LedgerOptions = .serve,
+        registerMigrations: (inout DatabaseMigrator) -> Void = { _ in }
+    ) throws(LedgerError) {
+        self.path = path
+        self.options = options
+        lock = options.use == .serve ? try ServingLock(database: path) : nil
+        var migrator = DatabaseMigrator()
+        Schema.register(in: &migrator)
+        registerMigrations(&migrator)
+        do {
+            queue = try Ledger.open(path, options)
+            try Ledger.migrate(queue, migrator, path, options)
+            connection = queue.writeWithoutTransaction { LedgerConnection($0) }
+        } catch {
+            throw LedgerError(error, path: path, busyMilliseconds: options.busyMillisecondsMax)
+        }
+    }
+
+    /// Closes the database. A ledger that is let go of closes by itself, without saying whether that went well.
+    public func close() throws(LedgerError) {
+        queue.unsafeReentrantWrite { _ in connection.close() }
+        do {
+            try queue.close()
+        } catch {
+            throw translated(error)
+        }
+        lock = nil
+    }
+
+    // MARK: Transactions
+
+    /// Does `body` in one transaction, which is on the disk when this returns. Without a write it costs no I/O.
+    ///
+    /// Any failure, `body`'s own errors included, rolls back and stops the ledger for good: see `failure`.
+    public func transaction<T>(_ body: (LedgerTransaction) throws -> T) throws(LedgerError) -> T {
+        if let failure { throw .poisoned(failure) }
+        precondition(!isInTransaction, "a transaction inside a transaction")
+        isInTransaction = true
+        defer { isInTransaction = false }
+        do {
+            return try queue.unsafeReentrantWrite { _ in
+                let transaction = LedgerTransaction(ledger: self, connection: connection)
+                return try transaction.perform(body)
+            }
+        } catch {
+            let first = translated(error)
+            failure = first
+            heads = Heads()
+            throw first
+        }
+    }
+
+    /// Reads another room's tables. A question that needs no transaction is not held up by anybody's.
+    public func read<T>(_ body: (Database) throws -> T) throws(LedgerError) -> T {
+        try onConnection { try body($0.database) }
+    }
+
+    /// What the queries stand on.
+    public func onConnection<T>(_ body: (LedgerConnection) throws -> T) throws(LedgerError) -> T {
+        do {
+            return try queue.unsafeReentrantWrite { _ in try body(connection) }
+        } catch {
+            throw translated(error)
+        }
+    }
+
+    /// A number that changes when another process has written.
+    public func dataVersion() throws(LedgerError) -> Int64 {
+        try onConnection { connection in
+            try Int64.fetchOne(connection.database.cachedStatement(sql: "PRAGMA data_version")) ?? 0
+        }
+    }
+
+    func translated(_ error: any Error) -> LedgerError {
+        LedgerError(error, path: path, busyMilliseconds: options.busyMillisecondsMax)
+    }
+}
+
+// MARK: Opening
+
+extension Ledger {
+    private static func open(_ path: String, _ options: LedgerOptions) throws -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(Double(options.busyMillisecondsMax) / 1_000)
+        configuration.label = "ledger"
+        makePrivate(path)
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        try queue.writeWithoutTransaction { database in
+            // Before anything is changed in it: is it ours?
+            let id = try Int64.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+            let isEmpty = try Int64.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") == 0
+            guard id == Schema.applicationID || isEmpty else { throw LedgerError.foreignDatabase(path: path) }
+            try makeDurable(database, options)
+            try check(database, options)
+        }
+        return queue
+    }
+
+    /// Password hashes are in it: a database that is made here is its owner's alone. SQLite gives the files beside it the
+    /// same mode. Whatever keeps it from being made here, SQLite meets next, and says in its own words.
+    private static func makePrivate(_ path: String) {
+        let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        if descriptor >= 0 { Glibc.close(descriptor) }
+    }
+
+    private static func migrate(
+        _ queue: DatabaseQueue, _ migrator: DatabaseMigrator, _ path: String, _ options: LedgerOptions
+    ) throws {
+        let isComplete = try queue.read { database in
+            guard try !migrator.hasBeenSuperseded(database) else {
+                let unknown = try migrator.appliedIdentifiers(database).subtracting(migrator.migrations).sorted()
+                throw LedgerError.newerVersion(path: path, unknownMigrations: unknown)
+            }
+            return try migrator.hasCompletedMigrations(database)
+        }
+        guard !isComplete else { return }
+        // A tool that is newer than the running server must not change the tables under it.
+        let lock = options.use == .tool ? try ServingLock(database: path) : nil
+        try withExtendedLifetime(lock) { try migrator.migrate(queue) }
+    }
+
+    /// SQLite's documentation on `synchronous=FULL` in WAL mode: "the WAL file is synced after each transaction commit".
+    /// GRDB sets NORMAL wherever it is the one that turns WAL on, so both are set here, and read back.
+    private static func makeDurable(_ database: Database, _ options: LedgerOptions) throws {
+        let mode = try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL") ?? "none"
+        guard mode == "wal" else {
+            throw LedgerError.notDurable(setting: "journal_mode", expected: "wal", found: mode)
+        }
+        try database.execute(sql: "PRAGMA synchronous = FULL")
+        let synchronous = try Int64.fetchOne(database, sql: "PRAGMA synchronous") ?? -1
+        guard synchronous == 2 else {
+            throw LedgerError.notDurable(setting: "synchronous", expected: "2", found: "\(synchronous)")
+        }
+        _ = try Int64.fetchOne(database, sql: "PRAGMA wal_autocheckpoint = \(options.checkpointPages)")
+        _ = try Int64.fetchOne(database, sql: "PRAGMA journal_size_limit = \(options.logBytesKept)")
+    }
+
+    private static func check(_ database: Database, _ options: LedgerOptions) throws {
+        let pages = try Int64.fetchOne(database, sql: "PRAGMA page_count") ?? 0
+        let pageSize = try Int64.fetchOne(database, sql: "PRAGMA page_size") ?? 0
+        guard pages * pageSize <= options.quickCheckBytesMax else { return }
+        let answer = try String.fetchOne(database, sql: "PRAGMA quick_check(1)") ?? "no answer"
+        guard answer == "ok" else { throw LedgerError.corrupt(detail: answer) }
+    }
+}
+
+// MARK: Backup
+
+extension Ledger {
+    /// Copies the database, as it is at this moment, to a new file. The copy has its name only once it is whole.
+    ///
+    /// Not inside a transaction. Takes as long as the disk takes: a server that must keep answering leaves it to a tool.
+    public func backup(to target: String) throws(LedgerError) {
+        precondition(!isInTransaction, "a backup inside a transaction")
+        guard access(target, F_OK) != 0 else {
+            throw .cannotOpen(path: target, detail: "there is a file already")
+        }
+        let unfinished = target + ".unfinished"
+        unlink(unfinished)
+        do {
+            let copy = try DatabaseQueue(path: unfinished)
+            try queue.backup(to: copy)
+            try copy.close()
+        } catch {
+            throw LedgerError(error, path: target, busyMilliseconds: options.busyMillisecondsMax)
+        }
+        guard rename(unfinished, target) == 0 else {
+            throw .cannotOpen(path: target, detail: String(cString: strerror(errno)))
+        }
+    }
+}

@@ -1,0 +1,35 @@
+import GRDB
+
+/// The one connection and the statements held on it. What is on it is the ledger's own.
+public final class LedgerConnection {
+    let database: Database
+    private var held: [HeldStatement?]
+    /// Used again for every row, so that a row costs no allocation.
+    private var values = RowValues()
+
+    init(_ database: Database) {
+        self.database = database
+        held = Array(repeating: nil, count: LedgerStatement.allCases.count)
+    }
+
+    /// Runs a statement with what `fill` puts into its places.
+    func run(
+        _ statement: LedgerStatement, _ fill: (inout RowValues) -> Void = { _ in },
+        each: (RowColumns) throws -> Bool = { _ in true }
+    ) throws {
+        let prepared = try held(statement)
+        fill(&values)
+        try prepared.run(&values, each: each)
+    }
+
+    private func held(_ statement: LedgerStatement) throws -> HeldStatement {
+        if let known = held[statement.rawValue] { return known }
+        let new = try HeldStatement(statement.sql, on: database)
+        held[statement.rawValue] = new
+        return new
+    }
+
+    func close() {
+        for index in held.indices { held[index] = nil }
+    }
+}

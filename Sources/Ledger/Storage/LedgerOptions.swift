@@ -1,0 +1,51 @@
+/// How a ledger is opened, with its limits.
+public struct LedgerOptions: Hashable, Sendable {
+    /// Who opens it.
+    public enum Use: Hashable, Sendable {
+        /// The server: at most one at a time.
+        case serve
+        /// A short visit, beside a server or without one.
+        case tool
+    }
+
+    public var use: Use
+    /// How long to wait for another process's transaction to end, in milliseconds.
+    public var busyMillisecondsMax: Int
+    /// The largest file whose pages are all checked on opening, in bytes. Beyond it, damage shows when it is read.
+    public var quickCheckBytesMax: Int64
+    /// After how many pages of 4 KiB the write-ahead log is copied into the database.
+    public var checkpointPages: Int
+    /// What the write-ahead log is cut down to after it has grown, in bytes.
+    public var logBytesKept: Int
+
+    public init(
+        use: Use = .serve, busyMillisecondsMax: Int = 5_000, quickCheckBytesMax: Int64 = 256 << 20,
+        checkpointPages: Int = 4_000, logBytesKept: Int = 64 << 20
+    ) {
+        self.use = use
+        self.busyMillisecondsMax = busyMillisecondsMax
+        self.quickCheckBytesMax = quickCheckBytesMax
+        self.checkpointPages = checkpointPages
+        self.logBytesKept = logBytesKept
+    }
+
+    /// For a server.
+    public static let serve = LedgerOptions(use: .serve)
+    /// For a command beside it. It does not check all pages.
+    public static let tool = LedgerOptions(use: .tool, quickCheckBytesMax: 0)
+}
+
+/// The number of a record: from 1, without gaps.
+public struct RecordNumber: RawRepresentable, Hashable, Comparable, Sendable, CustomStringConvertible {
+    public let rawValue: Int64
+
+    public init(rawValue: Int64) { self.rawValue = rawValue }
+    public init(_ rawValue: Int64) { self.rawValue = rawValue }
+
+    /// Before the first record.
+    public static let none = RecordNumber(0)
+
+    public static func < (left: RecordNumber, right: RecordNumber) -> Bool { left.rawValue < right.rawValue }
+
+    public var description: String { "\(rawValue)" }
+}

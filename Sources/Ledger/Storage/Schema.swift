@@ -1,0 +1,122 @@
+import GRDB
+
+/// The ledger's tables. A migration once released is never changed, only followed by another.
+enum Schema {
+    /// In the file's head: "OUTC", so that no other program's database is taken for ours.
+    static let applicationID: Int64 = 0x4F55_5443
+
+    static func register(in migrator: inout DatabaseMigrator) {
+        migrator.registerMigration("ledger-1") { database in
+            try database.execute(sql: first)
+            try database.execute(sql: "PRAGMA application_id = \(applicationID)")
+        }
+    }
+
+    // Times are nanoseconds since 1970; amounts and prices are exact decimals as text. The tables of orders, fills and funds
+    // are a projection of the records and have no foreign keys: what they refer to was checked when it was decided.
+    private static let first = """
+        CREATE TABLE records (
+            number INTEGER PRIMARY KEY,
+            version INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            order_id INTEGER,
+            account INTEGER,
+            at INTEGER NOT NULL,
+            body BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX records_by_order ON records (order_id) WHERE order_id IS NOT NULL;
+
+        CREATE TABLE snapshots (
+            record INTEGER PRIMARY KEY,
+            body BLOB NOT NULL
+        ) STRICT;
+
+        CREATE TABLE orders (
+            id INTEGER PRIMARY KEY,
+            account INTEGER NOT NULL,
+            pair TEXT NOT NULL,
+            side TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            parent INTEGER,
+            is_root INTEGER NOT NULL,
+            status TEXT NOT NULL,
+            quantity TEXT NOT NULL,
+            price TEXT,
+            filled TEXT NOT NULL,
+            filled_value TEXT NOT NULL,
+            fee TEXT NOT NULL,
+            fee_currency TEXT NOT NULL,
+            time_in_force TEXT NOT NULL,
+            expire_at INTEGER,
+            created_at INTEGER NOT NULL,
+            closed_at INTEGER,
+            body BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX orders_by_parent ON orders (parent) WHERE parent IS NOT NULL;
+        CREATE INDEX orders_open ON orders (account) WHERE closed_at IS NULL;
+        CREATE INDEX orders_finished ON orders (account, closed_at) WHERE closed_at IS NOT NULL AND is_root = 1;
+        CREATE INDEX orders_finished_by_kind ON orders (account, kind, closed_at)
+            WHERE closed_at IS NOT NULL AND is_root = 1;
+
+        CREATE TABLE fills (
+            order_id INTEGER NOT NULL,
+            fill_id INTEGER NOT NULL,
+            account INTEGER NOT NULL,
+            pair TEXT NOT NULL,
+            side TEXT NOT NULL,
+            price TEXT NOT NULL,
+            quantity TEXT NOT NULL,
+            value TEXT NOT NULL,
+            fee TEXT NOT NULL,
+            fee_currency TEXT NOT NULL,
+            liquidity TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            PRIMARY KEY (order_id, fill_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX fills_by_time ON fills (account, at, fill_id);
+        CREATE INDEX fills_by_pair ON fills (account, pair, at, fill_id);
+        CREATE INDEX fills_by_id ON fills (account, fill_id);
+
+        CREATE TABLE funds (
+            account INTEGER NOT NULL,
+            coin TEXT NOT NULL,
+            total TEXT NOT NULL,
+            reserved TEXT NOT NULL,
+            PRIMARY KEY (account, coin)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE notifications (
+            account INTEGER NOT NULL,
+            seq INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            event TEXT NOT NULL,
+            order_id INTEGER,
+            text TEXT NOT NULL,
+            json TEXT NOT NULL
+        ) STRICT;
+        CREATE UNIQUE INDEX notifications_by_seq ON notifications (account, seq);
+
+        CREATE TABLE inbox_seen (
+            account INTEGER PRIMARY KEY,
+            seq INTEGER NOT NULL
+        ) STRICT;
+
+        CREATE TABLE tags (
+            account INTEGER NOT NULL,
+            tag TEXT NOT NULL,
+            line TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            reply_text TEXT,
+            reply_json TEXT,
+            PRIMARY KEY (account, tag)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX tags_by_time ON tags (at);
+
+        CREATE TABLE exchange_books (
+            exchange TEXT NOT NULL,
+            key BLOB NOT NULL,
+            value BLOB NOT NULL,
+            PRIMARY KEY (exchange, key)
+        ) STRICT, WITHOUT ROWID;
+        """
+}

@@ -1,0 +1,78 @@
+public import OrderEngine
+public import Trading
+
+/// A record with its number.
+public struct NumberedRecord: Hashable, Sendable {
+    public let number: RecordNumber
+    public let record: Record
+}
+
+extension LedgerReading {
+    /// Every record that names an order, in order.
+    public func history(of order: OrderID) throws(LedgerError) -> [NumberedRecord] {
+        try onConnection { connection in
+            var records: [NumberedRecord] = []
+            try connection.run(.recordsOfOrder, { $0.append(order) }) { row in
+                records.append(try numberedRecord(row))
+                return true
+            }
+            return records
+        }
+    }
+
+    /// Every record after `number`, in order, read by the thousand. A missing or damaged one is an error.
+    public func forEachRecord(
+        after number: RecordNumber = .none, _ body: (RecordNumber, Record) throws -> Void
+    ) throws(LedgerError) {
+        var last = number
+        while true {
+            // Whole pages first, then the callback: no statement is open while the caller works.
+            let page = try recordPage(after: last)
+            guard let newest = page.last else { return }
+            for numbered in page {
+                do {
+                    try body(numbered.number, numbered.record)
+                } catch let error as LedgerError {
+                    throw error
+                } catch {
+                    throw .abandoned(detail: "at record \(numbered.number): \(error)")
+                }
+            }
+            last = newest.number
+        }
+    }
+
+    private func recordPage(after number: RecordNumber) throws(LedgerError) -> [NumberedRecord] {
+        try onConnection { connection in
+            var page: [NumberedRecord] = []
+            var expected = number.rawValue + 1
+            try connection.run(
+                .recordsAfter,
+                { row in
+                    row.append(number.rawValue)
+                    row.append(recordsPerPage)
+                }
+            ) { row in
+                guard row.integer(0) == expected else {
+                    throw LedgerError.corrupt(detail: "record \(expected) is missing")
+                }
+                expected += 1
+                page.append(try numberedRecord(row))
+                return true
+            }
+            return page
+        }
+    }
+}
+
+/// How many records are in memory at a time while all are read.
+private let recordsPerPage: Int64 = 1_000
+
+private func numberedRecord(_ row: RowColumns) throws -> NumberedRecord {
+    let number = RecordNumber(row.integer(0))
+    do {
+        return NumberedRecord(number: number, record: try RecordCoder.decode(row.bytes(1)))
+    } catch {
+        throw LedgerError.badRecord(number, error)
+    }
+}

@@ -1,0 +1,72 @@
+public import Trading
+
+/// A fill with what it belongs to.
+public struct FillRow: Hashable, Sendable {
+    public let fill: Fill
+    public let order: OrderID
+    public let account: AccountID
+    public let pair: Pair
+    public let side: Side
+    /// Price × quantity, in the quote coin.
+    public let value: ExactDecimal
+}
+
+/// Which fills are asked for. The time runs from `since` on and ends before `until`; the numbers include both ends.
+public struct FillFilter: Hashable, Sendable {
+    public var pair: Pair?
+    public var since: Timestamp?
+    public var until: Timestamp?
+    /// With a first or a last number the fills come in the order of their numbers, else of their times.
+    public var fromID: FillID?
+    public var toID: FillID?
+    public var limit: Int
+    public var oldestFirst: Bool
+
+    public init(
+        pair: Pair? = nil, since: Timestamp? = nil, until: Timestamp? = nil, fromID: FillID? = nil,
+        toID: FillID? = nil, limit: Int, oldestFirst: Bool = false
+    ) {
+        self.pair = pair
+        self.since = since
+        self.until = until
+        self.fromID = fromID
+        self.toID = toID
+        self.limit = limit
+        self.oldestFirst = oldestFirst
+    }
+}
+
+/// A stored notification.
+public struct NotificationRow: Hashable, Sendable {
+    public let seq: UInt64
+    public let at: Timestamp
+    public let event: String
+    public let order: OrderID?
+    public let text: String
+    public let json: String
+}
+
+/// What was answered to a tagged line.
+public struct RememberedReply: Hashable, Sendable {
+    public let text: String
+    public let json: String
+
+    public init(text: String, json: String) {
+        self.text = text
+        self.json = json
+    }
+}
+
+/// A tagged line that was taken on.
+public struct RememberedTag: Hashable, Sendable {
+    public let line: String
+    public let at: Timestamp
+    /// nil while it is still being answered.
+    public let reply: RememberedReply?
+}
+
+/// One row of an embedded exchange.
+public struct BookRow: Hashable, Sendable {
+    public let key: [UInt8]
+    public let value: [UInt8]
+}

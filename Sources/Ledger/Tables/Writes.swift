@@ -1,0 +1,198 @@
+public import OrderEngine
+public import Trading
+
+// MARK: Records and the tables made of them
+
+extension LedgerTransaction {
+    /// Appends a record and gives its number. `account` is for the readers of the table, where the record names none.
+    @discardableResult
+    public func append(_ record: Record, account: AccountID? = nil) throws(LedgerError) -> RecordNumber {
+        let number = RecordNumber(try recordHead().rawValue + 1)
+        try write { connection in
+            try connection.run(.insertRecord) { row in
+                row.append(number.rawValue)
+                row.append(Int64(RecordCoder.version))
+                row.append(record.kind.name)
+                row.append(optional: record.orderID.map { Int64(bitPattern: $0.rawValue) })
+                row.append(optional: (record.accountID ?? account)?.rawValue)
+                row.append(record.decidedAt)
+                row.appendBlob { RecordCoder.encode(record, into: &$0) }
+            }
+        }
+        ledger.heads.record = number
+        return number
+    }
+
+    /// Writes an order's row as it is now.
+    public func project(_ order: Order) throws(LedgerError) {
+        try write { connection in
+            try connection.run(.upsertOrder) { row in
+                row.append(order.id)
+                row.append(order.account.rawValue)
+                row.append(order.pair)
+                row.append(order.side.rawValue)
+                row.append(order.kind.rawValue)
+                row.append(optional: order.parent.map { Int64(bitPattern: $0.rawValue) })
+                row.append(order.parent == nil)
+                row.append(order.status.rawValue)
+                row.append(order.quantity)
+                if let limit = order.price.limit { row.append(limit) } else { row.appendNull() }
+                row.append(order.filled)
+                row.append(order.filledValue)
+                row.append(order.fee)
+                row.append(order.feeCurrency)
+                row.append(order.timeInForce.name)
+                row.append(optional: order.timeInForce.expireTime?.nanoseconds)
+                row.append(order.createdAt)
+                row.append(optional: order.closedAt?.nanoseconds)
+                row.appendBlob { OrderCoder.encode(order, into: &$0) }
+            }
+        }
+    }
+
+    /// Writes a fill's row. The same fill of the same order twice is an error: the engine counts each once.
+    public func project(fill: Fill, of order: Order) throws(LedgerError) {
+        try write { connection in
+            try connection.run(.insertFill) { row in
+                row.append(order.id)
+                row.append(Int64(bitPattern: fill.id.rawValue))
+                row.append(order.account.rawValue)
+                row.append(order.pair)
+                row.append(order.side.rawValue)
+                row.append(fill.price)
+                row.append(fill.quantity)
+                row.append(fill.price.times(fill.quantity))
+                row.append(fill.fee)
+                row.append(fill.feeCurrency)
+                row.append(fill.liquidity.rawValue)
+                row.append(fill.at)
+            }
+        }
+    }
+
+    /// Writes what an account has of a coin.
+    public func project(_ account: AccountID, _ coin: Coin, funds: Funds) throws(LedgerError) {
+        try write { connection in
+            try connection.run(.upsertFunds) { row in
+                row.append(account.rawValue)
+                row.append(coin)
+                row.append(funds.total)
+                row.append(funds.reserved)
+            }
+        }
+    }
+
+    /// Empties the tables that are a projection of the records, to be filled again from them in this transaction.
+    public func clearTables() throws(LedgerError) {
+        try write { connection in
+            try connection.run(.clearOrders)
+            try connection.run(.clearFills)
+            try connection.run(.clearFunds)
+        }
+    }
+}
+
+// MARK: Notifications
+
+extension LedgerTransaction {
+    /// Keeps a notification and gives its number: from 1 for each account, without gaps.
+    public func appendNotification(
+        _ account: AccountID, at: Timestamp, event: String, order: OrderID?, text: String, json: String
+    ) throws(LedgerError) -> UInt64 {
+        let seq = try notificationHead(account) + 1
+        try write { connection in
+            try connection.run(.insertNotification) { row in
+                row.append(account.rawValue)
+                row.append(Int64(bitPattern: seq))
+                row.append(at)
+                row.append(event)
+                row.append(optional: order.map { Int64(bitPattern: $0.rawValue) })
+                row.append(text)
+                row.append(json)
+            }
+        }
+        ledger.heads.notifications[account.rawValue] = seq
+        return seq
+    }
+
+    /// The last record's number.
+    public func recordHead() throws(LedgerError) -> RecordNumber {
+        if let head = ledger.heads.record { return head }
+        return try storedRecordHead()
+    }
+
+    /// The number of the account's newest notification; 0 where it has none.
+    public func notificationHead(_ account: AccountID) throws(LedgerError) -> UInt64 {
+        if let head = ledger.heads.notifications[account.rawValue] { return head }
+        return try storedNotificationHead(account)
+    }
+
+    /// Remembers up to which notification the account has looked at its inbox.
+    public func setInboxSeen(_ account: AccountID, _ seq: UInt64) throws(LedgerError) {
+        try write { connection in
+            try connection.run(.upsertInboxSeen) { row in
+                row.append(account.rawValue)
+                row.append(Int64(bitPattern: seq))
+            }
+        }
+    }
+}
+
+// MARK: Tags
+
+extension LedgerTransaction {
+    /// Remembers that a line with this tag is being done. A tag that is remembered already is an error: look first.
+    public func rememberTag(_ account: AccountID, _ tag: String, line: String, at: Timestamp) throws(LedgerError) {
+        try write { connection in
+            try connection.run(.insertTag) { row in
+                row.append(account.rawValue)
+                row.append(tag)
+                row.append(line)
+                row.append(at)
+            }
+        }
+    }
+
+    /// Remembers the reply to a tagged line.
+    public func completeTag(_ account: AccountID, _ tag: String, _ reply: RememberedReply) throws(LedgerError) {
+        try write { connection in
+            try connection.run(.completeTag) { row in
+                row.append(account.rawValue)
+                row.append(tag)
+                row.append(reply.text)
+                row.append(reply.json)
+            }
+        }
+    }
+
+    /// Forgets the tags that were first used before a moment.
+    public func forgetTags(before time: Timestamp) throws(LedgerError) {
+        try write { connection in
+            try connection.run(.forgetTags) { $0.append(time) }
+        }
+    }
+}
+
+// MARK: An embedded exchange's books
+
+extension LedgerTransaction {
+    /// Keeps one row of an exchange that lives in this process; its key and value mean something to it alone.
+    public func putBook(_ exchange: String, key: [UInt8], value: [UInt8]) throws(LedgerError) {
+        try write { connection in
+            try connection.run(.upsertBook) { row in
+                row.append(exchange)
+                row.append(key)
+                row.append(value)
+            }
+        }
+    }
+
+    public func deleteBook(_ exchange: String, key: [UInt8]) throws(LedgerError) {
+        try write { connection in
+            try connection.run(.deleteBook) { row in
+                row.append(exchange)
+                row.append(key)
+            }
+        }
+    }
+}

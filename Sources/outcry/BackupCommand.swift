@@ -1,0 +1,17 @@
+import ArgumentParser
+import Desk
+
+/// `outcry backup`: a copy of the database, also while the server runs.
+struct BackupCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "backup", abstract: "Copy the database as it is now, also while the server runs.")
+
+    @OptionGroup var database: DatabaseOption
+    @Argument(help: "The file to write. It must not exist yet.")
+    var target: String
+
+    func run() throws {
+        try OperatorDesk(database: database.path(Settings())).backup(to: target)
+        print("copied to \(target)")
+    }
+}

@@ -1,0 +1,14 @@
+import ArgumentParser
+import Desk
+
+/// The program.
+@main
+struct Outcry: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "outcry",
+        abstract: "A trading desk that you talk to.",
+        version: Version.text,
+        subcommands: [
+            ServeCommand.self, ReplayCommand.self, UserCommand.self, ConfigCommand.self, BackupCommand.self,
+        ])
+}

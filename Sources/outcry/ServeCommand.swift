@@ -1,0 +1,124 @@
+import ArgumentParser
+import ChatServer
+import Desk
+import Exchange
+import Logging
+import ServiceLifecycle
+import Trading
+import UnixSignals
+
+/// `outcry serve`: the desk, until SIGTERM or SIGINT.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Start the desk on a database.",
+        discussion: """
+            Traders connect with any WebSocket client. Without TLS it listens on this machine's own addresses only, unless \
+            --insecure says otherwise. Each option may also stand in the environment, as OUTCRY_LISTEN for --listen, \
+            OUTCRY_LIMIT for --limit (several with commas); what is typed wins.
+            """)
+
+    @OptionGroup var database: DatabaseOption
+    @Option(help: "Where to listen, HOST:PORT. (default: 127.0.0.1:7015)")
+    var listen: String?
+    @Option(help: "The exchange to trade on. Only paper so far.")
+    var exchange: String?
+    @Option(
+        help: ArgumentHelp(
+            """
+            A tape of trades that drives the paper exchange: a CSV file, or PAIR=FILE for one without a column of pairs; \
+            synthetic is the one that is built in. May be given several times.
+            """, valueName: "tape"))
+    var tape: [String] = []
+    @Option(help: "How much faster than it happened the tapes play.")
+    var speed: String?
+    @Flag(help: "Start the tapes again when they are over.")
+    var loop = false
+    @Option(help: "A PEM file with the certificate and its chain.")
+    var tlsCert: String?
+    @Option(help: "A PEM file with the key of the certificate.")
+    var tlsKey: String?
+    @Flag(help: "Listen without TLS on addresses that other machines reach.")
+    var insecure = false
+    @Option(
+        help:
+            "A web page's origin that may connect besides the server's own: https://desk.example. May be given several times."
+    )
+    var allowOrigin: [String] = []
+    @Flag(help: "Believe the X-Forwarded-For of a proxy on this machine.")
+    var trustForwardedFor = false
+    @Option(help: "The time zone of accounts that have set none. (default: UTC)")
+    var timezone: String?
+    @Option(help: "A limit, NAME=VALUE; outcry config lists them. May be given several times.")
+    var limit: [String] = []
+    @Flag(help: "Make an account demo with funds, where there is no account yet, and print its password.")
+    var demo = false
+    @Option(help: "What to log: debug, info, notice, warning, error.")
+    var logLevel: String?
+
+    func run() async throws {
+        let settings = Settings()
+        let log = try settings.logger(logLevel)
+        let setup = try setup(settings, log)
+        let path = setup.database
+        if demo { try DemoAccount.makeIfFirst(database: path, listen: settings.listen(listen)) }
+        let server = try DeskServer(setup, log: log)
+        do {
+            try server.start()
+        } catch {
+            throw Failure("\(error)")
+        }
+        let scheme = setup.chat.tls == nil ? "ws" : "wss"
+        log.notice(
+            "outcry \(Version.text) listens on \(scheme)://\(setup.chat.host):\(server.port ?? setup.chat.port), database \(path)"
+        )
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [ServingService(server: server)], gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: log))
+        try await group.run()
+        log.notice("outcry has stopped")
+    }
+
+    private func setup(_ settings: Settings, _ log: Logger) throws -> DeskServer.Setup {
+        let exchangeName = exchange ?? settings.text("exchange") ?? "paper"
+        guard exchangeName == "paper" else {
+            throw Failure("no exchange \(exchangeName); expected paper")
+        }
+        let (host, port) = try settings.listen(listen)
+        let tls = try settings.tls(certificate: tlsCert, key: tlsKey)
+        if tls == nil, !insecure, !settings.flag("insecure"), !["127.0.0.1", "::1", "localhost"].contains(host) {
+            throw Failure(
+                "without --tls-cert and --tls-key it listens on 127.0.0.1, ::1 or localhost only, not \(host), unless told --insecure"
+            )
+        }
+        let limits = try settings.limits(limit)
+        var desk = DeskConfiguration(engineLimits: limits.engine, limits: limits.desk)
+        if let name = timezone ?? settings.text("timezone") {
+            do {
+                desk.timeZone = try TimeZoneRules(named: name, at: nil)
+            } catch {
+                throw Failure(error.message)
+            }
+        }
+        let chat = ChatServerConfiguration(
+            host: host, port: port, tls: tls,
+            allowedOrigins: allowOrigin.isEmpty ? settings.list("allow.origin") : allowOrigin,
+            trustsForwardedFor: trustForwardedFor || settings.flag("trust.forwarded.for"), limits: limits.chat)
+        let tapes = try TapeOptions(
+            names: tape.isEmpty ? settings.list("tape") : tape, speed: speed ?? settings.text("speed"),
+            isLooping: loop || settings.flag("loop"))
+        return DeskServer.Setup(
+            database: try database.path(settings), desk: desk, chat: chat, tapes: { try tapes.open() })
+    }
+}
+
+/// The server as part of a service group: runs until it is told to go down.
+private struct ServingService: Service {
+    let server: DeskServer
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        // Blocks a thread of the pool for the seconds that going down takes; nothing else has to run by then.
+        server.stop()
+    }
+}

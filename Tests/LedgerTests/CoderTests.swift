@@ -1,0 +1,144 @@
+import OrderEngine
+import Testing
+import Trading
+
+@testable import Ledger
+
+@Suite struct CoderTests {
+    @Test func `what is encoded decodes to itself`() throws {
+        for (name, record) in Samples.records {
+            #expect(try RecordCoder.decode(RecordCoder.encode(record)) == record, "\(name)")
+        }
+        #expect(try OrderCoder.decode(OrderCoder.encode(Samples.full)) == Samples.full)
+        #expect(try SnapshotCoder.decode(SnapshotCoder.encode(Samples.snapshot)) == Samples.snapshot)
+    }
+
+    @Test func `a plain order takes few bytes`() {
+        #expect(RecordCoder.encode(.orderPlaced(Samples.simple)).count < 128)
+    }
+
+    @Test func `decimals of every size come back`() throws {
+        var units: [Int128] = [0, .min, .max]
+        for shift in 0..<127 {
+            let power = Int128(1) << Int128(shift)
+            units += [power, power - 1, -power, -power - 1]
+        }
+        for value in units.map(ExactDecimal.init(units:)) {
+            let record = Record.contraReady(OrderID(1), quantity: value, at: Samples.time)
+            #expect(try RecordCoder.decode(RecordCoder.encode(record)) == record)
+        }
+    }
+
+    @Test func `every permanent code comes back, and none stands for two`() {
+        func check<Value: PermanentlyCoded & Hashable>(_: Value.Type) {
+            for value in Value.allCases { #expect(Value(code: value.code) == value) }
+            #expect(Set(Value.allCases.map(\.code)).count == Value.allCases.count)
+            #expect(Value(code: 0) == nil)
+        }
+        check(Side.self)
+        check(Liquidity.self)
+        check(OrderStatus.self)
+        check(OrderKind.self)
+        check(CancelReason.self)
+        check(FundsAdjustment.Reason.self)
+    }
+
+    @Test func `any one changed bit is noticed`() {
+        for (name, record) in Samples.records.prefix(8) {
+            let bytes = RecordCoder.encode(record)
+            for index in bytes.indices {
+                for bit in 0..<8 {
+                    var changed = bytes
+                    changed[index] ^= 1 << UInt8(bit)
+                    #expect(throws: StoredBytesError.self, "\(name) byte \(index) bit \(bit)") {
+                        try RecordCoder.decode(changed)
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func `errors say what is wrong and where`() throws {
+        func error(_ payload: [UInt8]) -> StoredBytesError? {
+            #expect(throws: StoredBytesError.self) { try RecordCoder.decode(checked(payload)) }
+        }
+        #expect(error([]) == .truncated(at: 0))
+        #expect(error([9, 1]) == .unknownVersion(9))
+        #expect(error([1, 200]) == .unknownCode("kind of record", 200, at: 1))
+        #expect(error([1, 8, 0x29, 1, 2, 3]) == .truncated(at: 6))
+        #expect(error([1, 8, 0x80, 0x00] + Array(repeating: 0, count: 8)) == .malformedNumber(at: 2))
+        #expect(error([1, 8, 0x29] + Array(repeating: 0, count: 9)) == .trailingBytes(1))
+        let head: [UInt8] = [1, 7, 0x29] + Array(repeating: 0, count: 8)
+        #expect(error(head + [2, 0xFF, 0xFF]) == .malformedText(at: 11))
+        #expect(error(head + [200, 1]) == .impossibleCount(200, at: 11))
+        #expect(error([1, 12] + head[2...] + [2, 5, 0]) == .malformedNumber(at: 11))
+        #expect(error([1, 1, 14, 3] + Array("USD".utf8)) == .malformedCoin(at: 3))
+        #expect(throws: StoredBytesError.truncated(at: 3)) { try RecordCoder.decode([1, 2, 3]) }
+    }
+
+    @Test func `no bytes whatever stop the program, and what decodes encodes to the same bytes`() throws {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        print("seed \(seed)")
+        var random = SeededGenerator(state: seed)
+        let originals = Samples.records.map { Array(RecordCoder.encode($0.record).dropLast(4)) }
+        var decoded = 0
+        for round in 0..<40_000 {
+            var payload: [UInt8]
+            if round % 4 == 0 {
+                payload = [1, UInt8.random(in: 0...15, using: &random)]
+                for _ in 0..<Int.random(in: 0...80, using: &random) {
+                    payload.append(.random(in: 0...255, using: &random))
+                }
+            } else {
+                payload = originals[Int.random(in: originals.indices, using: &random)]
+                for _ in 0..<Int.random(in: 1...3, using: &random) where !payload.isEmpty {
+                    let index = Int.random(in: payload.indices, using: &random)
+                    switch Int.random(in: 0..<4, using: &random) {
+                    case 0: payload[index] = .random(in: 0...255, using: &random)
+                    case 1: payload.remove(at: index)
+                    case 2: payload.insert(.random(in: 0...255, using: &random), at: index)
+                    default: payload.removeSubrange(index...)
+                    }
+                }
+            }
+            // With a sum that fits, so that the reader gets to see the rest.
+            let bytes = checked(payload)
+            guard let record = try? RecordCoder.decode(bytes) else { continue }
+            decoded += 1
+            #expect(RecordCoder.encode(record) == bytes, "seed \(seed) round \(round)")
+        }
+        #expect(decoded > 100)
+    }
+
+    @Test func `a snapshot with a damaged byte is refused, not misread`() {
+        let bytes = SnapshotCoder.encode(Samples.snapshot)
+        for index in bytes.indices {
+            var changed = bytes
+            changed[index] &+= 1
+            #expect(throws: StoredBytesError.self) { try SnapshotCoder.decode(changed) }
+        }
+        for count in 0..<bytes.count - 4 {
+            #expect(throws: StoredBytesError.self) { try SnapshotCoder.decode(checked(Array(bytes[..<count]))) }
+        }
+    }
+
+    private func checked(_ payload: [UInt8]) -> [UInt8] {
+        var writer = ByteWriter()
+        writer.append(rawBytes: payload)
+        writer.appendChecksum(from: 0)
+        return writer.bytes
+    }
+}
+
+/// SplitMix64: the same numbers from the same seed.
+struct SeededGenerator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ mixed >> 31
+    }
+}
