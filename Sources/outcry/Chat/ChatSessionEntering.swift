@@ -129,7 +129,7 @@ extension ChatSession {
     mutating func loginRefused(_ reply: ServerReply, now: Int64) -> [Effect] {
         isEntering = false
         asked = []
-        let shown = Effect.show(.reply(reply.text, tag: nil))
+        let shown = aside(reply)
         if options.isScript || credentials == .token { return [shown, .leave(.unreachable)] }
         switch reply.errorCode {
         case "login_wait", "too_many_sessions", "too_many_waiting", "too_fast", "shutting_down":

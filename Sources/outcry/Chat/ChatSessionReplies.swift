@@ -30,11 +30,11 @@ extension ChatSession {
             return ask(Asked(purpose: .loginPassword, line: password, at: now))
         case .loginPassword:
             guard reply.isOK else { return loginRefused(reply, now: now) }
-            return [.show(.reply(reply.text, tag: nil))] + entered(reply, now: now)
+            return [aside(reply)] + entered(reply, now: now)
         case .whoami:
             guard reply.isOK, let name = reply.fields.string("account") else { return loginRefused(reply, now: now) }
             account = name
-            return [.show(.reply(reply.text, tag: nil))]
+            return [aside(reply)]
         case .head:
             guard reply.isOK else { return loginRefused(reply, now: now) }
             return entered(reply, now: now)
@@ -42,9 +42,9 @@ extension ChatSession {
             guard var track else { return [] }
             let (shown, next) = track.resumed(reply)
             self.track = track
-            var effects: [Effect] = reply.isOK ? [] : [.show(.reply(reply.text, tag: nil))]
+            var effects: [Effect] = reply.isOK ? [] : [aside(reply)]
             if let count = reply.fields.unsigned("count"), count > 0 {
-                effects.append(.show(.reply(reply.text, tag: nil)))
+                effects.append(aside(reply))
             }
             effects += show(shown)
             if let next { effects += ask(Asked(purpose: .resume, line: next, account: account, at: now)) }
@@ -83,6 +83,11 @@ extension ChatSession {
         }
         if question == nil, !asked.contains(where: { $0.purpose == .secret }) { typedSecret = nil }
         return effects
+    }
+
+    /// The answer to a line that the client sent by itself: not among the answers that a script reads.
+    func aside(_ reply: ServerReply) -> Effect {
+        .show(options.isScript ? .note(reply.text) : .reply(reply.text, tag: nil))
     }
 
     /// Which secret a reply asks for. In a refusal a password is never asked for.
