@@ -106,7 +106,9 @@ let package = Package(
         .testTarget(
             name: "DeskTests", dependencies: ["Desk", "CommandGrammar", "CommandPages", "OutcryTesting"],
             exclude: ["Transcripts"], swiftSettings: settings),
-        .testTarget(name: "OutcryTestingTests", dependencies: ["OutcryTesting"], swiftSettings: settings),
+        .testTarget(
+            name: "OutcryTestingTests", dependencies: ["OutcryTesting", "ChatServer", "Trading", logging],
+            swiftSettings: settings),
         // What the house has decided against: imports, names, notes to self.
         .testTarget(name: "HouseTests", swiftSettings: settings),
     ]
