@@ -109,6 +109,9 @@ let package = Package(
         .testTarget(
             name: "OutcryTestingTests", dependencies: ["OutcryTesting", "ChatServer", "Trading", logging],
             swiftSettings: settings),
+        // The program as an operator and a trader meet it: processes, files, sockets, signals.
+        .testTarget(
+            name: "ServerTests", dependencies: ["outcry", "ChatServer", "Trading", grdb], swiftSettings: settings),
         // What the house has decided against: imports, names, notes to self.
         .testTarget(name: "HouseTests", swiftSettings: settings),
     ]

@@ -142,6 +142,13 @@ start_service() {
     elif [ "$changed" = yes ]; then
         systemctl restart outcry
     fi
+    # Told to listen elsewhere, or to speak TLS, it is asked of systemd only.
+    if grep -Eqs -e '^[^#]*(--listen|--tls-cert)' /etc/default/outcry; then
+        sleep 3
+        systemctl is-active --quiet outcry || fail "the service did not start; see: journalctl -u outcry"
+        say "service: up"
+        return
+    fi
     local try
     for try in $(seq 1 30); do
         if (answers) 2>/dev/null; then

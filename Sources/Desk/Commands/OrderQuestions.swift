@@ -48,7 +48,10 @@ extension DeskCore {
             if let child = order.children.last { words.append("now \(child)") }
         case .none: break
         }
-        if let end = order.timeInForce.expireTime { words.append(DurationText.timeLeft(from: now, until: end)) }
+        // The time of a paired order is its first leg's: what has filled may wait for its contra as long as it likes.
+        if let end = order.timeInForce.expireTime, !order.status.isFinal {
+            words.append(DurationText.timeLeft(from: now, until: end))
+        }
         return words.joined(separator: ", ")
     }
 

@@ -109,7 +109,8 @@ struct CanceledWords {
             return "\(order.id) canceled its first leg: \(asked)\(filled); its contra order may be placed"
         }
         guard order.closedAt != nil else { return "\(order.id) is being canceled: \(asked)\(filled)" }
-        let canceled = family.children.filter { $0.status == .canceled }.count
+        // One that its trader had canceled before is not of this cancel.
+        let canceled = family.children.filter { $0.status == .canceled && $0.cancelReason == .parent }.count
         let children = canceled == 0 ? "" : " with \(canceled) \(canceled == 1 ? "order" : "orders") under it"
         return "\(order.id) canceled: \(asked)\(children)\(filled)"
     }
