@@ -108,7 +108,9 @@ let package = Package(
         .testTarget(
             name: "DeskTests", dependencies: ["Desk", "CommandGrammar", "CommandPages", "OutcryTesting"],
             exclude: ["Transcripts"], swiftSettings: settings),
-        .testTarget(name: "OutcryTestingTests", dependencies: ["OutcryTesting"], swiftSettings: settings),
+        .testTarget(
+            name: "OutcryTestingTests", dependencies: ["OutcryTesting", "ChatServer", "Trading", logging],
+            swiftSettings: settings),
         // The program as an operator and a trader meet it: processes, files, sockets, signals.
         .testTarget(
             name: "ServerTests", dependencies: ["outcry", "ChatServer", "Trading", grdb], swiftSettings: settings),

@@ -25,9 +25,19 @@ extension DeskCore {
         touchedOrders.formUnion(outcome.touchedOrders)
         touchedFunds.formUnion(outcome.touchedFunds)
         for anomaly in outcome.anomalies { log.error("\(anomaly.order): \(anomaly.text)") }
-        events += outcome.events
+        events += settled(outcome.events)
         requestQueue.append(contentsOf: outcome.requests)
         try pump()
+    }
+
+    /// The events with the orders as the whole outcome leaves them: a filled order is closed, a triggered one has the order
+    /// that it became. Of several events of one order the last one is as far as the outcome went.
+    private func settled(_ events: [OrderEvent]) -> [OrderEvent] {
+        var isTold: Set<OrderID> = []
+        return events.reversed().map { event in
+            guard isTold.insert(event.order.id).inserted, let order = engine.order(event.order.id) else { return event }
+            return OrderEvent(order: order, kind: event.kind, at: event.at)
+        }.reversed()
     }
 
     /// Takes in what an exchange says, and acts on all that follows.
