@@ -78,6 +78,7 @@ let bans: [Ban] = [
         what: "notes to self", pattern: #"\b(FIXME|TODO|XXX|HACK)\b"#, includesComments: true,
         instead: "do it, or open an issue", example: "// TODO: later", passes: "let todo = 1"),
     Ban(
-        what: "print", pattern: #"(^|[^.\w])(print|debugPrint|dump)\s*\("#, exceptRooms: ["outcry", "embed-pages"],
+        what: "print", pattern: #"^(?!.*\b(func|case)\s+print\b).*(^|[^.\w])(print|debugPrint|dump)\s*\("#,
+        exceptRooms: ["outcry", "embed-pages"],
         instead: "log it, or return it to the program that prints", example: "print(order)", passes: "order.print()"),
 ]

@@ -83,13 +83,13 @@ struct LineAlignmentTests {
     }
 
     @Test func `a line longer than its column goes on in the next row`() {
-        let long = String(repeating: "x", count: 100)
+        let long = String(repeating: "#", count: 100)
         let text = SideBySide(
             expected: [long], seen: ["short"], LineAlignment(expected: [long], seen: ["short"])
         ).text
         let lines = text.split(separator: "\n")
         #expect(lines.count == 3)
         #expect(lines.allSatisfy { $0.count <= 4 + 76 + 3 + 76 })
-        #expect(text.filter { $0 == "x" }.count == 100)
+        #expect(text.filter { $0 == "#" }.count == 100)
     }
 }

@@ -57,7 +57,7 @@ struct TranscriptRunnerTests {
             * #1 expired...
             ann> order 1
             ...
-              2026-01-05 13:00 finished, expired
+              2026-01-05 13:00 off the book
             """)
         #expect(outcome.isMatch, "\(outcome.report)")
     }

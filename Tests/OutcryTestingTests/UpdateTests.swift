@@ -33,7 +33,7 @@ struct UpdateTests {
             ann> funds
             = ...
             ...
-              usd ... total
+              usd ... of it
             """
         let once = try updated(text)
         #expect(
@@ -55,7 +55,7 @@ struct UpdateTests {
                 ann> funds
                 = ...
                 ...
-                  usd  884.77 free  0 in orders  884.77 total   884.77 usd
+                  usd  884.77  free  884.77 usd  0  in orders  0 usd  884.77  total  884.77 usd
                 """)
         #expect(try updated(once) == once)
     }

@@ -133,3 +133,8 @@ extension Ticker {
     /// Whether any price has been seen.
     fileprivate var isSeen: Bool { last != nil || bid != nil || ask != nil }
 }
+
+extension Ticker {
+    /// Whether anything has been seen of the market: a pair that nobody has quoted or traded has a ticker without prices.
+    fileprivate var hasPrice: Bool { bid != nil || ask != nil || last != nil }
+}

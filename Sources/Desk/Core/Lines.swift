@@ -74,13 +74,14 @@ extension DeskCore {
             send(.reply(.refused(refusal, tag: tag)), to: session.id)
             return
         }
-        if let account = session.login?.account, let tag, !parsed.isSecret {
+        let isSecret = parsed.isSecret || parsed.command?.answersWithSecret == true
+        if let account = session.login?.account, let tag, !isSecret {
             if try answerAgain(tag, parsed.text, account, session.id) { return }
             try ledgerTransaction().rememberTag(account, tag, line: parsed.text, at: now)
         }
         let context = LineContext(
             session: session.id, login: session.login, tag: tag, line: line.text, text: parsed.text,
-            isSecret: parsed.isSecret, verb: parsed.command?.verb)
+            isSecret: isSecret, verb: parsed.command?.verb)
         do {
             if let refusal = parsed.refusal { throw refusal }
             guard let command = parsed.command else { return }
@@ -206,5 +207,12 @@ struct LineContext {
     func account() throws(Refusal) -> AccountID {
         guard let login else { throw Refusal(.notLoggedIn, "log in first: login USER") }
         return login.account
+    }
+}
+
+extension Command {
+    /// Whether its reply is shown once and kept nowhere, not even for its tag.
+    fileprivate var answersWithSecret: Bool {
+        if case .tokenNew = self { true } else { false }
     }
 }

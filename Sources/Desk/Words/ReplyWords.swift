@@ -71,7 +71,9 @@ struct PlacedWords {
         }
         let total = family.children.reduce(ExactDecimal.zero) { $0 + $1.price.bound.times($1.quantity) }
         let quote = family.order.pair.quote
-        let summary = "\(family.children.count) orders, \(first.id) to \(last.id), total \(total) \(quote)"
+        let count = family.children.count
+        let which = count == 1 ? "1 order, \(first.id)" : "\(count) orders, \(first.id) to \(last.id)"
+        let summary = "\(which), total \(total) \(quote)"
         guard family.children.count <= PlacedWords.childrenShown else {
             return [
                 summary,

@@ -12,7 +12,8 @@
 /// # Who must see it
 ///
 /// What follows a `NAME>` or a `NAME<` is NAME's. What follows an `@` line is that of the NAME who last stood before a `>` or
-/// a `<`; before there was one, that of the session that was made first.
+/// a `<`; before there was one, that of the session that was made first. Where nothing follows but a `NAME<` of the same NAME,
+/// that is where it is looked.
 ///
 /// Every message counts. Each look takes all that the session has been told since it was last looked at, and holds it
 /// against what follows; what is told to a session that is not in view waits until it is. What nobody has looked at by the
@@ -34,7 +35,7 @@ public struct Transcript: Sendable {
         let line: Int
         let action: Action
         /// Whose view is looked at; nil where nobody is there yet.
-        let view: String?
+        var view: String?
         var expected: [ExpectedLine]
         /// The line after the last that is the step's.
         var end: Int

@@ -1,5 +1,5 @@
 /// What became of a transcript.
-public struct TranscriptOutcome: Sendable {
+public struct TranscriptOutcome: Sendable, CustomStringConvertible {
     public let transcript: Transcript
     /// Where something else was seen than was expected, in the order in which it was.
     public internal(set) var mismatches: [TranscriptMismatch] = []
@@ -18,6 +18,9 @@ public struct TranscriptOutcome: Sendable {
     public var report: String {
         (mismatches.map(\.description) + (error.map { [$0.description] } ?? [])).joined(separator: "\n")
     }
+
+    /// Whether it passed, in a word.
+    public var description: String { isMatch ? "passed" : "failed" }
 
     /// Holds what a step's session has seen against what it was to see.
     mutating func look(_ index: Int, _ lines: [String]) {

@@ -35,6 +35,10 @@ struct TranscriptParser {
             if mark == ">" {
                 begin(.typed(session: name, text: text), number)
             } else {
+                // Who is looked at right after something happened is looked at once, not twice.
+                if let last = steps.indices.last, steps[last].view == name, steps[last].expected.isEmpty {
+                    steps[last].view = nil
+                }
                 begin(.look(session: name), number)
                 if !text.isEmpty { expect(text, number) }
             }
