@@ -193,13 +193,18 @@ public final class DeskCore {
         now = max(now, moment)
         outputs.removeAll(keepingCapacity: true)
         var refusal: Refusal?
-        try batch(at: now) {
-            do {
-                try body()
-            } catch let error as Refusal {
-                refusal = error
+        do {
+            try batch(at: now) {
+                do {
+                    try body()
+                } catch let error as Refusal {
+                    refusal = error
+                }
+                try flushEvents(covering: nil)
             }
-            try flushEvents(covering: nil)
+        } catch {
+            fail(error, [])
+            throw error
         }
         if let refusal { throw refusal }
         return outputs
