@@ -67,7 +67,8 @@ let package = Package(
         .executableTarget(
             name: "outcry",
             dependencies: [
-                "Trading", "CommandGrammar", "Accounts", "Exchange", "ChatServer", "CommandPages", "Desk", "OutcryTesting",
+                "Trading", "CommandGrammar", "Accounts", "Exchange", "ChatServer", "CommandPages", "Desk",
+                "OutcryTesting",
                 "CEditline", arguments, logging, lifecycle, signals, configuration,
             ],
             swiftSettings: settings),
@@ -75,7 +76,8 @@ let package = Package(
         .target(
             name: "OutcryTesting",
             dependencies: [
-                "Trading", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "ChatServer", "Desk", logging,
+                "Trading", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "ChatServer", "Desk",
+                logging,
             ],
             swiftSettings: settings),
 
@@ -112,6 +114,8 @@ let package = Package(
         // The program as an operator and a trader meet it: processes, files, sockets, signals.
         .testTarget(
             name: "ServerTests", dependencies: ["outcry", "ChatServer", "Trading", grdb], swiftSettings: settings),
+        // What the program itself adds: the terminal client.
+        .testTarget(name: "OutcryTests", dependencies: ["outcry"], swiftSettings: settings),
         // What the house has decided against: imports, names, notes to self.
         .testTarget(name: "HouseTests", swiftSettings: settings),
     ]

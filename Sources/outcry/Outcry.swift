@@ -9,7 +9,8 @@ struct Outcry: AsyncParsableCommand {
         abstract: "A trading desk that you talk to.",
         version: Version.text,
         subcommands: [
-            ServeCommand.self, ReplayCommand.self, UserCommand.self, ConfigCommand.self, BackupCommand.self,
+            ServeCommand.self, ChatCommand.self, ReplayCommand.self, UserCommand.self, ConfigCommand.self,
+            BackupCommand.self,
             RebuildCommand.self,
         ])
 }

@@ -1,17 +1,5 @@
 import Testing
 
-/// Files with public declarations that still owe their doc comments. It only gets shorter.
-private let owesDocumentation: Set<String> = [
-    "Sources/CommandGrammar/Command.swift", "Sources/Accounts/Login/LoginFailures.swift",
-    "Sources/Accounts/Login/LoginThrottle.swift", "Sources/Accounts/Secrets/PasswordVerifier.swift",
-    "Sources/Accounts/Store/OperatorRequests.swift", "Sources/Accounts/Store/People.swift",
-    "Sources/Desk/Core/DeskCore.swift", "Sources/Exchange/Paper/PaperExchange.swift",
-    "Sources/Exchange/Tape/SyntheticTape.swift", "Sources/Exchange/Tape/TapeReader.swift",
-    "Sources/Ledger/Coding/OrderCoder.swift", "Sources/Ledger/Coding/RecordCoder.swift",
-    "Sources/Ledger/Coding/SnapshotCoder.swift", "Sources/Ledger/Storage/LedgerTransaction.swift",
-    "Sources/Ledger/Tables/Queries.swift", "Sources/Ledger/Tables/Writes.swift",
-]
-
 @Suite struct BanTests {
     @Test(arguments: bans)
     func `nothing in Sources is what the house has decided against`(ban: Ban) throws {
@@ -65,7 +53,7 @@ private let owesDocumentation: Set<String> = [
 
     /// Types, functions and computed properties; not what only meets a requirement that is documented elsewhere, stored
     /// properties whose type has said it, nor initializers that only take them.
-    @Test(arguments: SourceFile.all.filter { !owesDocumentation.contains($0.path) })
+    @Test(arguments: SourceFile.all)
     func `what is public says what it is`(file: SourceFile) throws {
         let declaration = try Regex(
             #"^\s*(@\w+(\([^)]*\))?\s+)*public\s+(static\s+|final\s+|mutating\s+|nonmutating\s+|indirect\s+|nonisolated\s+)*(struct|enum|class|actor|protocol|typealias|func\s+\w)"#

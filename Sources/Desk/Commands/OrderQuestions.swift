@@ -83,7 +83,7 @@ extension DeskCore {
         }
         let history = try transaction.history(of: order.id)
         lines += history.compactMap { entry in
-            HistoryWords(entry.record).text.map { "\(zone.dateAndTime(of: entry.record.at)) \($0)" }
+            HistoryWords(entry.record).text.map { "\(zone.dateAndTime(of: entry.record.decidedAt)) \($0)" }
         }
         return Reply(
             mark: .answer, text: lines.joined(separator: "\n  "),
@@ -92,7 +92,9 @@ extension DeskCore {
                 "fills": .array(fills.map { .object($0.fill.json) }),
                 "history": .array(
                     history.compactMap { entry in
-                        HistoryWords(entry.record).text.map { ["at": entry.record.at.json, "text": .string($0)] }
+                        HistoryWords(entry.record).text.map {
+                            ["at": entry.record.decidedAt.json, "text": .string($0)]
+                        }
                     }),
             ])
     }

@@ -40,6 +40,7 @@ public final class DeskCore {
     /// Why no commands are taken any more.
     public private(set) var halt: Halt?
 
+    /// Why a desk takes no commands.
     public enum Halt: Hashable, Sendable {
         case ledgerFailed(String)
         case stopping
