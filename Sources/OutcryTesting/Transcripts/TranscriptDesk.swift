@@ -18,7 +18,7 @@ final class TranscriptDesk {
     }
 
     /// One connection of somebody.
-    private struct Connection {
+    struct Connection {
         let name: String
         let format: WireFormat
         /// Who logs in again after a restart; nil for those that do so themselves.
@@ -33,18 +33,18 @@ final class TranscriptDesk {
     /// The most steps of the clock within one `@wait`: a tape of as many trades, or a desk that never comes to rest.
     private static let stepsMax = 100_000_000
 
-    private let setting: Setting
-    private let home: URL
-    private let passwords = InlinePasswords()
-    private let log = ErrorLog()
-    private let reader = MessageReader(limits: ChatLimits())
-    private var desk: DeskCore?
-    private var restarts = 0
-    private var connections: [Connection] = []
-    private var nextSession: UInt64 = 1
-    private var accounts: [AccountName: AccountID] = [:]
+    let setting: Setting
+    let home: URL
+    let passwords = InlinePasswords()
+    let log = ErrorLog()
+    let reader = MessageReader(limits: ChatLimits())
+    var desk: DeskCore?
+    var restarts = 0
+    var connections: [Connection] = []
+    var nextSession: UInt64 = 1
+    var accounts: [AccountName: AccountID] = [:]
 
-    private(set) var now: Timestamp
+    var now: Timestamp
 
     init(_ setting: Setting) throws {
         self.setting = setting
@@ -68,9 +68,9 @@ final class TranscriptDesk {
 
     // MARK: The desk
 
-    private var database: URL { home.appending(path: "desk-\(restarts).db") }
+    var database: URL { home.appending(path: "desk-\(restarts).db") }
 
-    private func openDesk(at database: URL) throws -> DeskCore {
+    func openDesk(at database: URL) throws -> DeskCore {
         var configuration = DeskConfiguration()
         configuration.timeZone = setting.zone
         var tapes: PaperTapes?
@@ -82,17 +82,17 @@ final class TranscriptDesk {
             database: database.path, configuration, tapes: tapes, passwords: passwords, log: log.logger, now: now)
     }
 
-    private func tapeReader(_ tape: Directive.TapeFile) throws -> TapeReader {
+    func tapeReader(_ tape: Directive.TapeFile) throws -> TapeReader {
         try TapeReader(path: setting.folder.appending(path: tape.path).path, pair: tape.pair)
     }
 
-    private func opened() throws(TranscriptTrouble) -> DeskCore {
+    func opened() throws(TranscriptTrouble) -> DeskCore {
         guard let desk else { throw TranscriptTrouble("the desk did not start again") }
         return desk
     }
 
     /// Lets the desk take something in, and then what that leads to by itself.
-    private func process(_ first: [DeskInput]) throws(TranscriptTrouble) {
+    func process(_ first: [DeskInput]) throws(TranscriptTrouble) {
         let desk = try opened()
         var inputs = first
         repeat {
@@ -102,13 +102,13 @@ final class TranscriptDesk {
         try checkLog()
     }
 
-    private func checkLog() throws(TranscriptTrouble) {
+    func checkLog() throws(TranscriptTrouble) {
         let lines = log.takeLines()
         if !lines.isEmpty { throw TranscriptTrouble("the desk logged: \(lines.joined(separator: "; "))") }
     }
 
     /// Keeps what sessions are told; what comes of those that the desk has closed.
-    private func collect(_ outputs: [DeskOutput]) -> [DeskInput] {
+    func collect(_ outputs: [DeskOutput]) -> [DeskInput] {
         var closed: [DeskInput] = []
         for output in outputs {
             switch output {
@@ -131,7 +131,7 @@ final class TranscriptDesk {
         return closed
     }
 
-    private func show(_ message: OutgoingMessage, _ index: Int) {
+    func show(_ message: OutgoingMessage, _ index: Int) {
         guard let payload = message.payload(as: connections[index].format) else { return }
         connections[index].unseen += TranscriptDesk.lines(of: String(decoding: payload, as: UTF8.self))
     }
@@ -139,94 +139,6 @@ final class TranscriptDesk {
     /// A message's lines without spaces at their ends, and without empty ones: those a transcript cannot show.
     static func lines(of message: String) -> [String] {
         message.split(separator: "\n").map { String($0.withoutTrailingSpaces) }.filter { !$0.isEmpty }
-    }
-
-    // MARK: Sessions
-
-    private func index(of name: String) throws(TranscriptTrouble) -> Int {
-        guard let index = connections.lastIndex(where: { $0.name == name }) else {
-            throw TranscriptTrouble("nobody is called \(name): @user \(name), @session or @connect first")
-        }
-        return index
-    }
-
-    /// What a session was told since it was last looked at.
-    func takeUnseen(of name: String) throws(TranscriptTrouble) -> [String] {
-        let index = try index(of: name)
-        defer { connections[index].unseen.removeAll() }
-        return connections[index].unseen
-    }
-
-    /// What nobody has looked at, by session.
-    func takeAllUnseen() -> [(session: String, lines: [String])] {
-        let left = connections.filter { !$0.unseen.isEmpty }.map { (session: $0.name, lines: $0.unseen) }
-        for index in connections.indices { connections[index].unseen.removeAll() }
-        return left
-    }
-
-    func type(_ text: String, in name: String) throws(TranscriptTrouble) {
-        let index = try index(of: name)
-        guard connections[index].isOpen else { throw TranscriptTrouble("\(name)'s session is closed") }
-        let id = connections[index].id
-        for line in reader.read(text, as: connections[index].format) {
-            switch line {
-            case .line(let line, _): try process([.server(.lines(id, [line]))])
-            case .refused(let reply): show(.reply(reply), index)
-            }
-        }
-    }
-
-    private func open(_ name: String, _ format: WireFormat, user: AccountName?) throws(TranscriptTrouble) {
-        if let index = connections.lastIndex(where: { $0.name == name }) {
-            guard !connections[index].isOpen else { throw TranscriptTrouble("there is a session \(name) already") }
-            guard connections[index].unseen.isEmpty else {
-                throw TranscriptTrouble("the closed session \(name) has not been looked at: \(name)<")
-            }
-            connections.remove(at: index)
-        }
-        connections.append(Connection(name: name, format: format, user: user, id: newSessionID()))
-        let index = connections.count - 1
-        try connect(index)
-        if user != nil { _ = try logIn(index) }
-    }
-
-    private func newSessionID() -> SessionID {
-        defer { nextSession += 1 }
-        return SessionID(rawValue: nextSession)
-    }
-
-    private func connect(_ index: Int) throws(TranscriptTrouble) {
-        let connection = connections[index]
-        try process([.server(.opened(connection.id, Peer(address: "127.0.0.1", format: connection.format)))])
-    }
-
-    private static func password(of user: AccountName) -> String { "\(user)-password" }
-
-    /// Logs a session in without that it sees it; what the welcome says of notifications missed: the first one's number.
-    private func logIn(_ index: Int) throws(TranscriptTrouble) -> UInt64? {
-        guard let user = connections[index].user else { return nil }
-        let id = connections[index].id
-        let desk = try opened()
-        var inputs: [DeskInput] = [
-            .server(.lines(id, [IncomingLine(text: "login \(user) \(TranscriptDesk.password(of: user))")]))
-        ]
-        var welcome: Reply?
-        while !inputs.isEmpty {
-            var others: [DeskOutput] = []
-            for output in desk.process(inputs, at: now) {
-                if case .send(id, .reply(let reply)) = output { welcome = reply } else { others.append(output) }
-            }
-            inputs = collect(others) + passwords.takeAnswers()
-        }
-        try checkLog()
-        guard let welcome, welcome.isOK else {
-            throw TranscriptTrouble("\(user) cannot log in: \(welcome?.text ?? "no answer")")
-        }
-        connections[index].isLoggedIn = true
-        guard case .int(let head)? = welcome.fields["seq"], case .int(let missed)? = welcome.fields["missed"],
-            missed > 0
-        else { return nil }
-        return UInt64(clamping: head - missed + 1)
     }
 
     // MARK: Directives
@@ -267,14 +179,14 @@ final class TranscriptDesk {
         }
     }
 
-    private func move(_ action: PaperAction) throws {
+    func move(_ action: PaperAction) throws {
         let closed = collect(try opened().perform(action, at: now))
         try process(closed + [.wake])
     }
 
     // MARK: The clock
 
-    private func pass(to moment: Timestamp) throws(TranscriptTrouble) {
+    func pass(to moment: Timestamp) throws(TranscriptTrouble) {
         let desk = try opened()
         var steps = 0
         while let due = desk.nextDue, due <= moment {
@@ -287,69 +199,6 @@ final class TranscriptDesk {
         }
         now = moment
         try process([.wake])
-    }
-
-    // MARK: A server that dies
-
-    private func restart(after nanoseconds: Int64) throws {
-        let old = database
-        restarts += 1
-        // What the disk holds now is what it would hold after a crash: the desk is dropped without being told, and whatever
-        // its end might still write goes to the old file, not to this.
-        for suffix in ["", "-wal"] {
-            let file = old.path + suffix
-            guard FileManager.default.fileExists(atPath: file) else { continue }
-            try FileManager.default.copyItem(atPath: file, toPath: database.path + suffix)
-        }
-        desk = nil
-        now = now.advanced(byNanoseconds: nanoseconds)
-        desk = try openDesk(at: database)
-        try checkLog()
-        try comeBack()
-    }
-
-    /// Sessions open again, log in again, and get what was not told before.
-    private func comeBack() throws {
-        var missedFrom: [AccountName: UInt64] = [:]
-        let there = connections.indices.filter { connections[$0].isOpen }
-        let before = connections.map(\.unseen)
-        for index in there {
-            connections[index].id = newSessionID()
-            try connect(index)
-            guard let user = connections[index].user, connections[index].isLoggedIn else { continue }
-            let first = try logIn(index)
-            if missedFrom[user] == nil { missedFrom[user] = first }
-        }
-        // That others of the account have logged in again is not worth telling.
-        for index in connections.indices { connections[index].unseen = before[index] }
-        for index in there {
-            guard let user = connections[index].user, let first = missedFrom[user], connections[index].isLoggedIn else {
-                continue
-            }
-            try resume(index, from: first)
-        }
-    }
-
-    private func resume(_ index: Int, from first: UInt64) throws {
-        let id = connections[index].id
-        let desk = try opened()
-        var next: UInt64? = first
-        while let from = next {
-            next = nil
-            let outputs = desk.process([.server(.lines(id, [IncomingLine(text: "resume \(from)")]))], at: now)
-            for output in outputs {
-                guard case .send(id, let message) = output else { continue }
-                switch message {
-                case .reply(let reply):
-                    if reply.fields["more"] == true, case .int(let more)? = reply.fields["next"] {
-                        next = UInt64(clamping: more)
-                    }
-                case .written(let text, _) where text.hasPrefix("* login"): break
-                default: show(message, index)
-                }
-            }
-        }
-        try checkLog()
     }
 }
 
