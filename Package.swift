@@ -73,7 +73,8 @@ let package = Package(
         .executableTarget(
             name: "outcry",
             dependencies: [
-                "Trading", "CommandGrammar", "Accounts", "Exchange", "ChatServer", "CommandPages", "Desk", "OutcryTesting",
+                "Trading", "CommandGrammar", "Accounts", "Exchange", "ChatServer", "CommandPages", "Desk",
+                "OutcryTesting",
                 "CEditline", arguments, logging, lifecycle, signals, configuration,
             ],
             swiftSettings: settings),
@@ -82,6 +83,7 @@ let package = Package(
             name: "OutcryTesting",
             dependencies: [
                 "Trading", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "ChatServer", "Desk",
+                logging,
             ],
             swiftSettings: settings),
 
@@ -109,8 +111,17 @@ let package = Package(
         .testTarget(name: "AccountsTests", dependencies: ["Accounts", grdb], swiftSettings: settings),
         .testTarget(name: "ExchangeTests", dependencies: ["Exchange", "OutcryTesting"], swiftSettings: settings),
         .testTarget(name: "ChatServerTests", dependencies: ["ChatServer"], swiftSettings: settings),
-        .testTarget(name: "DeskTests", dependencies: ["Desk", "OutcryTesting"], swiftSettings: settings),
-        .testTarget(name: "OutcryTestingTests", dependencies: ["OutcryTesting"], swiftSettings: settings),
+        .testTarget(
+            name: "DeskTests", dependencies: ["Desk", "CommandGrammar", "CommandPages", "OutcryTesting"],
+            exclude: ["Transcripts"], swiftSettings: settings),
+        .testTarget(
+            name: "OutcryTestingTests", dependencies: ["OutcryTesting", "ChatServer", "Trading", logging],
+            swiftSettings: settings),
+        // The program as an operator and a trader meet it: processes, files, sockets, signals.
+        .testTarget(
+            name: "ServerTests", dependencies: ["outcry", "ChatServer", "Trading", grdb], swiftSettings: settings),
+        // What the program itself adds: the terminal client.
+        .testTarget(name: "OutcryTests", dependencies: ["outcry"], swiftSettings: settings),
         // What the house has decided against: imports, names, notes to self.
         .testTarget(name: "HouseTests", swiftSettings: settings),
     ]

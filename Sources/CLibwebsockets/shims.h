@@ -3,6 +3,7 @@
 
 #include <libwebsockets.h>
 #include <ev.h>
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <sys/prctl.h>
 
@@ -56,6 +57,8 @@ static inline long outcry_peek(struct lws *wsi, int socket, unsigned char *bytes
     SSL *ssl = lws_get_ssl(wsi);
     if (ssl) {
         int n = SSL_peek(ssl, bytes, (int)count);
+        // An error left in the thread's queue would be taken for one of the library's own next read.
+        if (n <= 0) ERR_clear_error();
         return n > 0 ? n : 0;
     }
     long n = recv(socket, bytes, count, MSG_PEEK | MSG_DONTWAIT);

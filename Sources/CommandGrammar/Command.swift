@@ -81,12 +81,14 @@ public enum Command: Hashable, Sendable {
     case paper(PaperCommand)
 }
 
+/// How somebody says who they are.
 public enum LoginMethod: Hashable, Sendable {
     /// The next line is the password where it is nil.
     case password(user: String, password: String?)
     case token(String)
 }
 
+/// What a token may do.
 public enum TokenScope: String, Hashable, Sendable, CaseIterable {
     case read
     case trade
@@ -111,6 +113,7 @@ public enum PriceExpression: Hashable, Sendable {
     case relative(to: PriceReference, offset: PriceOffset?)
 }
 
+/// A price of the market that another is measured from.
 public enum PriceReference: String, Hashable, Sendable, CaseIterable {
     case bid
     case ask
@@ -136,6 +139,7 @@ public enum When: Hashable, Sendable {
     case date(CivilDate, ClockTime?)
 }
 
+/// A time of day, to the minute.
 public struct ClockTime: Hashable, Sendable {
     public let hour: Int
     public let minute: Int
@@ -297,6 +301,7 @@ public struct TrailCommand: Hashable, Sendable {
     }
 }
 
+/// Which orders to cancel.
 public enum CancelTarget: Hashable, Sendable {
     /// In the order typed, each once.
     case orders([Located<OrderID>])
@@ -304,11 +309,13 @@ public enum CancelTarget: Hashable, Sendable {
     case kind(OrderKind)
 }
 
+/// What to change about an open order.
 public enum OrderChange: Hashable, Sendable {
     case price(Located<PriceExpression>)
     case amount(Located<AmountExpression>)
 }
 
+/// Which finished orders to report. What is nil does not narrow it.
 public struct ReportQuery: Hashable, Sendable {
     public var kind: OrderKind?
     public var pair: Located<Pair>?
@@ -328,6 +335,7 @@ public struct ReportQuery: Hashable, Sendable {
     }
 }
 
+/// Which fills or transfers to list. What is nil does not narrow it.
 public struct HistoryQuery: Hashable, Sendable {
     public var pair: Located<Pair>?
     public var last: Int?
@@ -351,11 +359,13 @@ public struct HistoryQuery: Hashable, Sendable {
     }
 }
 
+/// What a chart is of: a pair's price, or a coin's worth in the quote currency.
 public enum ChartSubject: Hashable, Sendable {
     case pair(Located<Pair>)
     case coin(Located<Coin>)
 }
 
+/// Which way the market has to cross an alert's price.
 public enum AlertDirection: String, Hashable, Sendable, CaseIterable {
     case above
     case below

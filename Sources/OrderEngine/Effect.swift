@@ -15,6 +15,7 @@ public struct OrderEvent: Hashable, Sendable {
     public let kind: Kind
     public let at: Timestamp
 
+    /// What happened, with what a message about it has to say beyond the order.
     public enum Kind: Hashable, Sendable {
         case opened
         case partiallyFilled(Fill)

@@ -35,6 +35,7 @@ public struct OrderEngine: Sendable {
 
     // MARK: Observations
 
+    /// Rules of a pair, new or changed. Orders placed under the old ones keep what they hold.
     public mutating func observe(_ newRules: PairRules) {
         rules[newRules.pair] = newRules
     }
@@ -62,6 +63,7 @@ public struct OrderEngine: Sendable {
         (openOrders[account] ?? []).sorted().compactMap { entries[$0]?.order }
     }
 
+    /// What an account has of a coin; nothing, where it never had any.
     public func funds(of account: AccountID, in coin: Coin) -> Funds {
         funds[FundsKey(account: account, coin: coin)] ?? Funds()
     }

@@ -41,6 +41,7 @@ public struct FundsAdjustment: Hashable, Sendable {
     public let reason: Reason
     public let at: Timestamp
 
+    /// The type of a transaction that is no trade.
     public enum Reason: String, Hashable, Sendable, Codable, CaseIterable {
         case deposit
         case withdrawal

@@ -70,16 +70,17 @@ extension OrderEngine {
         return decision
     }
 
-    /// What an order holds when this much of it is left: never more than before.
+    /// What an order holds when this much of it is left: as much a unit as before.
     ///
-    /// The rules may have changed since it was placed. Where its price no longer fits them, all stays held until its end.
+    /// Not by the rules of now: an exchange keeps an order at the fee with which it took it on, and holds by that. Where a
+    /// unit's share has no exact figure all stays held until the order's end.
     private func reservation(for order: Order, left: ExactDecimal) -> ExactDecimal {
         guard left.isPositive, !order.status.isFinal, order.reserved.isPositive else { return .zero }
-        guard let rules = rules[order.pair], order.price.bound.isMultiple(of: rules.priceTick),
-            left.isMultiple(of: rules.quantityStep)
-        else { return order.reserved }
-        return min(
-            order.reserved, rules.reservation(side: order.side, price: order.price.bound, quantity: left))
+        do {
+            return try order.reserved.divided(by: order.remaining, rounding: .exact).multiplied(by: left)
+        } catch {
+            return order.reserved
+        }
     }
 
     /// Settles an order by the exchange's own word: the fills first, then where it stands.

@@ -6,6 +6,7 @@ public import Trading
 /// computed from the ends, not from the one before, and rounded to the nearest tick; the quantities add up to the whole to
 /// the last digit, what does not divide evenly going to the first ones, one step each.
 public struct SliceLadder: Hashable, Sendable {
+    /// One child of the sliced order.
     public struct Rung: Hashable, Sendable {
         /// In the quote coin.
         public let price: ExactDecimal

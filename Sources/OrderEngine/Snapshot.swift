@@ -41,6 +41,7 @@ public struct Funds: Hashable, Sendable {
 
 /// The engine's whole durable state as plain values, in a fixed order: equal states give equal snapshots.
 public struct EngineSnapshot: Hashable, Sendable {
+    /// What one account has of one coin.
     public struct FundsRow: Hashable, Sendable {
         public let account: AccountID
         public let coin: Coin

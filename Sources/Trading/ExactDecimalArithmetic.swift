@@ -67,8 +67,6 @@ extension ExactDecimal {
         let remainder = units % step.units
         if remainder == 0 { return self }
         let floorRemainder = remainder < 0 ? remainder + step.units : remainder
-        let (lower, underflow) = units.subtractingReportingOverflow(floorRemainder)
-        guard !underflow else { throw .overflow }
         let roundsUp: Bool
         switch rounding {
         case .exact: throw .inexact
@@ -78,10 +76,13 @@ extension ExactDecimal {
             let distanceUp = step.units - floorRemainder
             roundsUp = distanceUp < floorRemainder || (distanceUp == floorRemainder && units > 0)
         }
-        guard roundsUp else { return ExactDecimal(units: lower) }
-        let (upper, overflow) = lower.addingReportingOverflow(step.units)
+        // From the number itself, not from the multiple below it: that one may be outside the range.
+        let (result, overflow) =
+            roundsUp
+            ? units.addingReportingOverflow(step.units - floorRemainder)
+            : units.subtractingReportingOverflow(floorRemainder)
         guard !overflow else { throw .overflow }
-        return ExactDecimal(units: upper)
+        return ExactDecimal(units: result)
     }
 
     /// Whether this number is a whole number of steps. False for a step of zero or less.
@@ -134,7 +135,20 @@ extension ExactDecimal {
                 magnitude = sum
             }
         }
-        guard magnitude <= Int128.max.magnitude else { throw .overflow }
-        return ExactDecimal(units: isNegative ? -Int128(magnitude) : Int128(magnitude))
+        guard let units = Int128(magnitude: magnitude, isNegative: isNegative) else { throw .overflow }
+        return ExactDecimal(units: units)
+    }
+}
+
+extension Int128 {
+    /// The number with this magnitude and sign, or nil where it does not fit. The lowest number does: it is one further
+    /// from zero than the highest.
+    init?(magnitude: UInt128, isNegative: Bool) {
+        guard isNegative else {
+            self.init(exactly: magnitude)
+            return
+        }
+        guard magnitude <= Int128.min.magnitude else { return nil }
+        self = 0 &- Int128(truncatingIfNeeded: magnitude)
     }
 }

@@ -43,7 +43,7 @@ extension ExactDecimal {
                 let (shifted, overflow) = magnitude.multipliedReportingOverflow(by: 10)
                 guard !overflow else { throw .overflow }
                 magnitude = shifted + digit
-                guard magnitude <= Int128.max.magnitude else { throw .overflow }
+                guard magnitude <= Int128.min.magnitude else { throw .overflow }
             default:
                 throw .notANumber
             }
@@ -51,10 +51,11 @@ extension ExactDecimal {
         guard digits > 0 else { throw .notANumber }
         for _ in (decimals ?? 0)..<ExactDecimal.decimals {
             let (shifted, overflow) = magnitude.multipliedReportingOverflow(by: 10)
-            guard !overflow, shifted <= Int128.max.magnitude else { throw .overflow }
+            guard !overflow, shifted <= Int128.min.magnitude else { throw .overflow }
             magnitude = shifted
         }
-        self.init(units: isNegative ? -Int128(magnitude) : Int128(magnitude))
+        guard let units = Int128(magnitude: magnitude, isNegative: isNegative) else { throw .overflow }
+        self.init(units: units)
     }
 }
 

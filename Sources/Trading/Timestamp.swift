@@ -43,7 +43,8 @@ extension Timestamp: CustomStringConvertible {
     public var description: String {
         let date = CivilDate(daysSince1970: floorDivide(seconds, 86_400))
         let secondOfDay = seconds - floorDivide(seconds, 86_400) * 86_400
-        let millisecond = (nanoseconds - seconds &* Timestamp.nanosecondsPerSecond) / 1_000_000
+        // Wraps at the start of the range, and back: the difference is below a second.
+        let millisecond = (nanoseconds &- seconds &* Timestamp.nanosecondsPerSecond) / 1_000_000
         var text: [UInt8] = []
         text.reserveCapacity(24)
         append(date.year, width: 4, to: &text)

@@ -8,7 +8,8 @@ struct EmbedPages {
         guard let output = arguments.first else {
             throw CocoaError(.fileNoSuchFile)
         }
-        var source = "/// Each page of `commands/`, by its file's name without `.md`.\nlet embeddedPages: [String: String] = [\n"
+        var source =
+            "/// Each page of `commands/`, by its file's name without `.md`.\nlet embeddedPages: [String: String] = [\n"
         for path in arguments.dropFirst() {
             let url = URL(filePath: path)
             let text = try String(contentsOf: url, encoding: .utf8)

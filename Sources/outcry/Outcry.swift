@@ -8,5 +8,9 @@ struct Outcry: AsyncParsableCommand {
         commandName: "outcry",
         abstract: "A trading desk that you talk to.",
         version: Version.text,
-        subcommands: [ServeCommand.self, UserCommand.self, ConfigCommand.self, BackupCommand.self])
+        subcommands: [
+            ServeCommand.self, ChatCommand.self, ReplayCommand.self, UserCommand.self, ConfigCommand.self,
+            BackupCommand.self,
+            RebuildCommand.self,
+        ])
 }

@@ -139,6 +139,28 @@ import Testing
         server.shutDown()
     }
 
+    @Test(arguments: ["::1", "::", "localhost", "0.0.0.0"])
+    func `it finds a server wherever that listens`(host: String) async throws {
+        let server: ChatServer
+        do { server = try EchoDesk().serve { $0.host = host } } catch ChatServerError.cannotListen(_, _, let reason) {
+            print("skipped: this machine does not listen on \(host): \(reason)")
+            return
+        }
+        let port = try #require(server.port)
+        for client in host == "::" ? ["127.0.0.1", "::1"] : [host == "0.0.0.0" ? "127.0.0.1" : host] {
+            let (client, events) = WebSocketClient.connect(.init(address: WebSocketAddress(host: client, port: port)))
+            client.send("hello")
+            var messages: [WebSocketClient.Event] = []
+            for await event in events {
+                if case .opened = event { continue }
+                messages.append(event)
+                client.close()
+            }
+            #expect(messages == [.message("= hello"), .closed(code: 1_000, reason: "")])
+        }
+        server.shutDown()
+    }
+
     @Test func `a missing certificate is told by its path`() {
         #expect(throws: ChatServerError.unreadableFile(path: "/nowhere.pem", reason: "No such file or directory")) {
             try EchoDesk().serve { $0.tls = TLSFiles(certificatePath: "/nowhere.pem", keyPath: "/nowhere.key") }

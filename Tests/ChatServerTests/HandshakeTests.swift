@@ -14,7 +14,7 @@ import Testing
             ("https://allowed.example:444", "h", false), ("http://allowed.example", "h", false),
         ] as [(String?, String, Bool)])
     func `an origin is the server's own or on the list`(origin: String?, host: String, isAllowed: Bool) {
-        let handshake = Handshake(host: host, origin: origin, key: "k", version: "13")
+        let handshake = Handshake(host: host, origin: origin, key: "k", version: "13", connection: "Upgrade")
         let verdict = handshake.judged(allowedOrigins: ["https://allowed.example"])
         #expect((verdict == .accepted) == isAllowed)
         if case .refused(let status, _) = verdict { #expect(status == 403) }
@@ -22,13 +22,18 @@ import Testing
 
     @Test(
         arguments: [
-            (Handshake(host: "h", key: "k", version: "13"), nil),
-            (Handshake(host: nil, key: "k", version: "13"), 400),
-            (Handshake(host: "h", key: nil, version: "13"), 400),
-            (Handshake(host: "h", key: "k", version: "8"), 426),
-            (Handshake(host: "h", protocols: "x , outcry.text.v1", key: "k", version: "13"), nil),
-            (Handshake(host: "h", protocols: "outcry.text.v2", key: "k", version: "13"), 400),
-            (Handshake(host: "h", protocols: "outcry ", key: "k", version: "13"), 400),
+            (Handshake(host: "h", key: "k", version: "13", connection: "Upgrade"), nil),
+            (Handshake(host: nil, key: "k", version: "13", connection: "Upgrade"), 400),
+            (Handshake(host: "h", key: nil, version: "13", connection: "Upgrade"), 400),
+            (Handshake(host: "h", key: "k", version: "13", connection: "keep-alive, upgrade"), nil),
+            (Handshake(host: "h", key: "k", version: "13", connection: "keep-alive"), 400),
+            (Handshake(host: "h", key: "k", version: "8", connection: "Upgrade"), 426),
+            (
+                Handshake(host: "h", protocols: "x , outcry.text.v1", key: "k", version: "13", connection: "Upgrade"),
+                nil
+            ),
+            (Handshake(host: "h", protocols: "outcry.text.v2", key: "k", version: "13", connection: "Upgrade"), 400),
+            (Handshake(host: "h", protocols: "outcry ", key: "k", version: "13", connection: "Upgrade"), 400),
         ] as [(Handshake, Int?)])
     func `a handshake is whole and asks for what is spoken here`(handshake: Handshake, status: Int?) {
         switch handshake.judged(allowedOrigins: []) {

@@ -119,6 +119,20 @@ import Trading
         #expect(server.metrics.linesRefused == 1)
     }
 
+    @Test func `a line that needs no answer makes way for the refusals after it`() throws {
+        let desk = EchoDesk(answers: false)
+        let server = try desk.serve {
+            $0.limits.lineBurst = 1
+            $0.limits.lineRate = 1
+        }
+        defer { server.shutDown() }
+        let client = try RawWebSocket.open(port: #require(server.port))
+        try client.send("1\n2")
+        try desk.wait { $0.count == 2 }
+        server.send([(desk.sessions[0], .noReply)])
+        #expect(try client.text().hasPrefix("! too fast: try again in "))
+    }
+
     @Test func `a full desk refuses lines with too_many_waiting`() throws {
         let server = try EchoDesk(isFull: true).serve()
         defer { server.shutDown() }

@@ -86,7 +86,9 @@ import Trading
             var payload: [UInt8]
             if round % 4 == 0 {
                 payload = [1, UInt8.random(in: 0...15, using: &random)]
-                for _ in 0..<Int.random(in: 0...80, using: &random) { payload.append(.random(in: 0...255, using: &random)) }
+                for _ in 0..<Int.random(in: 0...80, using: &random) {
+                    payload.append(.random(in: 0...255, using: &random))
+                }
             } else {
                 payload = originals[Int.random(in: originals.indices, using: &random)]
                 for _ in 0..<Int.random(in: 1...3, using: &random) where !payload.isEmpty {

@@ -44,7 +44,8 @@ enum Samples {
         status: OrderStatus = .open, closedAt: Int64? = nil
     ) -> Order {
         var order = Order(
-            id: OrderID(id), account: AccountID(account), pair: pair, side: side, kind: kind, quantity: 1, price: .limit(230),
+            id: OrderID(id), account: AccountID(account), pair: pair, side: side, kind: kind, quantity: 1,
+            price: .limit(230),
             timeInForce: force, plan: plan, parent: parent.map { OrderID($0) }, line: "a line", createdAt: time,
             status: status, reserved: .zero, feeCurrency: "usd")
         order.closedAt = closedAt.map { Timestamp(nanoseconds: $0) }
@@ -102,7 +103,7 @@ enum Samples {
             all.append(("finished, \(status.rawValue)", .orderFinished(OrderID(41), status, at: time)))
         }
         for kind in OrderKind.allCases {
-            all.append(("order placed, \(kind.rawValue)", .orderPlaced(order(kind: kind))))
+            all.append(("kind, \(kind.rawValue)", .orderPlaced(order(kind: kind))))
         }
         for (name, plan) in plans { all.append(("plan, \(name)", .orderPlaced(order(plan: plan)))) }
         for (name, force) in forces { all.append(("time in force, \(name)", .orderPlaced(order(time: force)))) }

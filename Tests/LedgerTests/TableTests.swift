@@ -25,7 +25,10 @@ import Trading
         let columns = try ledger.read { database in
             try Row.fetchOne(database, sql: "SELECT status, filled, price, quantity, is_root FROM orders")
         }
-        #expect(columns == ["status": "filled", "filled": "2", "price": nil, "quantity": "0.000000000000000001", "is_root": 0])
+        #expect(
+            columns == [
+                "status": "filled", "filled": "2", "price": nil, "quantity": "0.000000000000000001", "is_root": 0,
+            ])
     }
 
     @Test func `open orders by kind and pair, roots unless told`() throws {
@@ -53,7 +56,9 @@ import Trading
             for id in 1...6 as ClosedRange<UInt64> {
                 let kind: OrderKind = id % 2 == 0 ? .simple : .paired
                 try transaction.project(
-                    Samples.order(id, pair: id == 6 ? "ltc_usd" : "btc_usd", kind: kind, status: .filled, closedAt: Int64(id * 10)))
+                    Samples.order(
+                        id, pair: id == 6 ? "ltc_usd" : "btc_usd", kind: kind, status: .filled, closedAt: Int64(id * 10)
+                    ))
             }
             try transaction.project(Samples.order(7, parent: 1, status: .filled, closedAt: 70))
             try transaction.project(Samples.order(8))
@@ -185,7 +190,8 @@ import Trading
         let ledger = try scratch.open()
         try ledger.transaction { transaction in
             for (_, record) in Samples.records.prefix(5) { try transaction.append(record) }
-            try transaction.database.execute(sql: "UPDATE records SET body = x'01020304' || body WHERE number = 4")
+            try transaction.database.execute(
+                sql: "UPDATE records SET body = CAST(x'01020304' || body AS BLOB) WHERE number = 4")
         }
         #expect(throws: LedgerError.badRecord(RecordNumber(4), .checksum)) { try ledger.forEachRecord { _, _ in } }
         try ledger.transaction { try $0.database.execute(sql: "DELETE FROM records WHERE number = 3") }
@@ -231,10 +237,9 @@ import Trading
         ]
         for statement in LedgerStatement.allCases where !exempt.contains(statement) {
             let plan = try ledger.read { database in
-                try Row.fetchAll(
-                    database.makeStatement(sql: "EXPLAIN QUERY PLAN " + statement.sql),
-                    adapter: nil
-                ).map { $0["detail"] as String }
+                let explain = try database.makeStatement(sql: "EXPLAIN QUERY PLAN " + statement.sql)
+                explain.setUncheckedArguments([])
+                return try Row.fetchAll(explain).map { $0["detail"] as String }
             }
             for step in plan {
                 #expect(!step.hasPrefix("SCAN"), "\(statement): \(step)")

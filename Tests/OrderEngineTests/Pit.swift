@@ -191,16 +191,21 @@ struct Pit {
     }
 }
 
+private struct Holding: Hashable {
+    let account: AccountID
+    let coin: Coin
+}
+
 /// What holds in every state of the engine, whatever has happened.
 func complaints(about engine: OrderEngine) -> [String] {
     var found: [String] = []
     let snapshot = engine.snapshot()
-    var reserved: [String: ExactDecimal] = [:]
+    var reserved: [Holding: ExactDecimal] = [:]
     var entries: [OrderID: OrderEntry] = [:]
     for entry in snapshot.orders { entries[entry.order.id] = entry }
     for entry in snapshot.orders {
         let order = entry.order
-        reserved["\(order.account) \(order.spentCoin)", default: .zero] += order.reserved
+        reserved[Holding(account: order.account, coin: order.spentCoin), default: .zero] += order.reserved
         if order.reserved.isNegative { found.append("\(order.id) holds less than nothing") }
         if order.filled > order.quantity || order.filled.isNegative {
             found.append("\(order.id) has filled \(order.filled) of \(order.quantity)")
@@ -220,13 +225,13 @@ func complaints(about engine: OrderEngine) -> [String] {
         }
     }
     for row in snapshot.funds {
-        let held = reserved.removeValue(forKey: "\(row.account) \(row.coin)") ?? .zero
+        let held = reserved.removeValue(forKey: Holding(account: row.account, coin: row.coin)) ?? .zero
         if held != row.funds.reserved {
             found.append("\(row.account) holds \(row.funds.reserved) \(row.coin), its orders \(held)")
         }
     }
-    for (name, amount) in reserved.sorted(by: { $0.key < $1.key }) where !amount.isZero {
-        found.append("\(name): orders hold \(amount) that no account holds")
+    for (holding, amount) in reserved where !amount.isZero {
+        found.append("\(holding.account): orders hold \(amount) \(holding.coin) that it does not")
     }
     let finished = snapshot.orders.filter { $0.order.closedAt != nil }.map(\.order.id)
     if Set(snapshot.finished) != Set(finished) || snapshot.finished.count != finished.count {

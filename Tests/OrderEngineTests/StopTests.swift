@@ -141,6 +141,19 @@ import Trading
         #expect(pit.funds("btc").reserved == 0)
     }
 
+    @Test func `what waited before a restart waits after it`() {
+        var pit = Pit()
+        let id = stop(&pit)
+        let oco = pit.place(.sell, "1", at: "300", plan: .oco(trigger: d("260"), then: .market))
+        pit.accept(oco)
+        let rules = pit.engine.rules[pit.pair]
+        pit.engine = OrderEngine(restoring: pit.engine.snapshot())
+        if let rules { pit.engine.observe(rules) }
+        #expect(pit.engine.triggersWaiting(on: pit.pair) == 2)
+        pit.trade(at: "260")
+        #expect(pit.told == ["\(id) triggered", "\(oco) triggered"])
+    }
+
     @Test func `a trigger that the market has reached already is refused`() {
         var pit = Pit()
         pit.trade(at: "265")

@@ -3,6 +3,7 @@ public import Trading
 
 /// Whom failed logins are counted for.
 public struct LoginSubject: Hashable, Sendable {
+    /// What failures are counted by.
     public enum Kind: String, Hashable, Sendable, CaseIterable {
         case name
         case address

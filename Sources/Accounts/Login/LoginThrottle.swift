@@ -9,6 +9,7 @@ public import Trading
 /// An attempt counts as a failure from the moment it is admitted, and is forgiven when it succeeds: many sessions that
 /// try at once get no more attempts than one.
 public struct LoginThrottle: Hashable, Sendable {
+    /// How many failures are free, how long waits are, and how much is remembered.
     public struct Limits: Hashable, Sendable {
         /// Failures before the first wait.
         public var freeFailureCount: Int

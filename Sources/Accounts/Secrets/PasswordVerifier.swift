@@ -7,6 +7,7 @@ public import Trading
 /// A bounded line: what does not fit is refused with `too_many_waiting`, because a login that waits longer than a person
 /// does only takes memory.
 public final class PasswordVerifier: Sendable {
+    /// How many passwords are worked on at once, and how many may wait.
     public struct Limits: Hashable, Sendable {
         /// How many passwords are worked on at once. Each takes a core and, at the standard cost, 32 MiB.
         public var threads: Int

@@ -4,6 +4,7 @@ public import Trading
 /// What the operator's command line asks of a desk that may or may not be running: it is written here, and the desk
 /// takes it up when it next looks.
 public struct OperatorRequest: Hashable, Sendable, Identifiable {
+    /// What the desk is asked to do.
     public enum Action: Hashable, Sendable {
         /// Credit this much to the account at the paper exchange. Above zero.
         case deposit(ExactDecimal, Coin)

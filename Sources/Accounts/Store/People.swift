@@ -36,11 +36,13 @@ extension AccountStore {
         try Row.fetchAll(database, sql: "SELECT * FROM accounts ORDER BY id").map(AccountStore.account(from:))
     }
 
+    /// An account by its number; nil where there is none.
     public func account(_ id: AccountID) throws -> Account? {
         try Row.fetchOne(database, sql: "SELECT * FROM accounts WHERE id = ?", arguments: [id.rawValue])
             .map(AccountStore.account(from:))
     }
 
+    /// An account by its name in any case; nil where there is none.
     public func account(named name: AccountName) throws -> Account? {
         try credentialsRow(name).map(AccountStore.account(from:))
     }
@@ -68,14 +70,17 @@ extension AccountStore {
         try update(id, "disabled_at = coalesce(disabled_at, ?)", now.nanoseconds)
     }
 
+    /// Opens a disabled account again. Refuses with `unknown_user`.
     public func enable(_ id: AccountID) throws {
         try update(id, "disabled_at = ?", nil)
     }
 
+    /// Gives an account another role. Sessions that are open keep theirs until they are ended.
     public func setRole(_ id: AccountID, to role: Role) throws {
         try update(id, "role = ?", role.rawValue)
     }
 
+    /// Sets or, with nil, forgets an account's address. Refuses with `unknown_user`.
     public func setEmail(_ id: AccountID, to email: String?) throws {
         try update(id, "email = ?", email)
     }

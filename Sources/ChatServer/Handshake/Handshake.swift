@@ -5,6 +5,7 @@ struct Handshake: Hashable, Sendable {
     var protocols: String?
     var key: String?
     var version: String?
+    var connection: String?
 
     /// Bytes of the list of subprotocols: the library reads no more.
     static let protocolsBytesMax = 125
@@ -17,6 +18,9 @@ struct Handshake: Hashable, Sendable {
     func judged(allowedOrigins: [String]) -> Verdict {
         guard host != nil, let key, !key.isEmpty else {
             return .refused(status: 400, message: "not a WebSocket handshake: Host or Sec-WebSocket-Key is missing")
+        }
+        guard connection?.lowercased().contains("upgrade") == true, connection?.utf8.count ?? 0 < 127 else {
+            return .refused(status: 400, message: "not a WebSocket handshake: the Connection header has no Upgrade")
         }
         guard key.utf8.count < 128 else { return .refused(status: 400, message: "Sec-WebSocket-Key is too long") }
         guard version == "13" else {

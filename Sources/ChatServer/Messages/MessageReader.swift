@@ -1,17 +1,19 @@
 import Trading
 
 /// What a WebSocket message comes to: lines for the desk and refusals of this room, in the order typed.
-enum ReadLine: Hashable, Sendable {
+package enum ReadLine: Hashable, Sendable {
     case line(IncomingLine, isUrgent: Bool)
     case refused(Reply)
 }
 
 /// Reads messages into lines. Pure: the budgets, which know the clock, are applied afterwards.
-struct MessageReader: Sendable {
+package struct MessageReader: Sendable {
     let limits: ChatLimits
 
+    package init(limits: ChatLimits) { self.limits = limits }
+
     /// The lines of a message. Blank lines and lines that are only a comment are left out, as they have no reply.
-    func read(_ message: String, as format: WireFormat) -> [ReadLine] {
+    package func read(_ message: String, as format: WireFormat) -> [ReadLine] {
         if format == .json, message.utf8.first(where: { !isSpace($0) && $0 != 0x0A }) == UInt8(ascii: "{") {
             return readObject(message)
         }

@@ -56,7 +56,8 @@ final class LibraryContext {
     private static let tickSeconds = 0.25
 
     /// Contexts are made and destroyed one at a time: the library loads its loop's plug-in and sets up TLS in globals.
-    private static let creation = Monitor(())
+    /// Counts those that live.
+    private static let living = Monitor(0)
 
     /// nil where the library refuses; its own words are in the log.
     init?(_ setup: LibrarySetup, handler: any LibraryHandler) {
@@ -88,7 +89,11 @@ final class LibraryContext {
         // All from here on may call back, so this object is complete before.
         var info = creationInfo(setup)
         lws_set_log_level(LLL_ERR | LLL_WARN) { _, line in libraryLog(line) }
-        context = LibraryContext.creation.withLock { _ in lws_create_context(&info) }
+        context = LibraryContext.living.withLock { count in
+            let context = lws_create_context(&info)
+            if context != nil { count += 1 }
+            return context
+        }
         guard context != nil else {
             end()
             return nil
@@ -166,7 +171,10 @@ final class LibraryContext {
     func end() {
         if let context {
             ev_timer_stop(loop, timer)
-            LibraryContext.creation.withLock { _ in lws_context_destroy(context) }
+            LibraryContext.living.withLock { count in
+                lws_context_destroy(context)
+                count -= 1
+            }
             self.context = nil
         }
         ev_loop_destroy(loop)

@@ -179,7 +179,7 @@ extension DeskCore {
         accounts[account.id]?.sessions.append(id)
         sessions[id]?.login = Session.Login(
             account: account.id, name: account.name, role: account.role, rights: rights)
-        sessions[id]?.sentFrom = try ledgerTransaction().notificationHead(account.id) + 1
+        sessions[id]?.sent = RangeSet()
     }
 
     func leaveAccount(_ session: Session) {

@@ -59,10 +59,17 @@ public struct CommandPage {
         usage = block.prefix { !$0.hasPrefix("```") }.map(String.init)
     }
 
-    /// Without Markdown's fences and marks, and without the setting of transcripts.
+    /// Without Markdown's fences and marks, and without the setting of transcripts: what is moved before anybody types.
     var forReading: [String] {
         var reading: [String] = []
-        for line in lines where !line.hasPrefix("```") {
+        var isSetting = false
+        for line in lines {
+            if line.hasPrefix("```") {
+                isSetting = line == "```transcript"
+                continue
+            }
+            if isSetting, line.hasPrefix("@") { continue }
+            if !line.isEmpty, !line.hasPrefix("#") { isSetting = false }
             let text = line.hasPrefix("#") ? line.drop { $0 == "#" || $0 == " " } : line
             if text.isEmpty, reading.last?.isEmpty ?? true { continue }
             reading.append(String(text))

@@ -45,27 +45,25 @@ extension DeskCore {
             throw Refusal(
                 .unknownSequence, "the last notification is number \(head), the first is 1; there is no \(first)")
         }
-        // While it catches up nothing new is sent to it, so that everything stays in order.
-        let end = session.isCatchingUp ? head + 1 : min(session.sentFrom, head + 1)
-        guard first < end else {
+        var unsent = RangeSet(first..<head + 1)
+        unsent.subtract(session.sent)
+        guard !unsent.isEmpty else {
             return Reply(
                 mark: .done, text: "+ nothing to resume: all from \(first) on has been sent here",
                 fields: ["from": .int(Int64(clamping: first)), "count": 0, "more": false])
         }
-        var rows: [NotificationRow] = []
-        var bytes = 0
-        let limits = configuration.limits
-        for row in try transaction.notifications(account, from: first, limit: limits.resumeBatch) {
-            guard row.seq < end, rows.isEmpty || bytes + row.json.utf8.count <= limits.resumeBytes else { break }
-            rows.append(row)
-            bytes += row.json.utf8.count
+        let rows = try resumed(unsent, of: account)
+        for row in rows {
+            unsent.remove(contentsOf: row.seq..<row.seq + 1)
+            sessions[context.session]?.sent.insert(contentsOf: row.seq..<row.seq + 1)
         }
-        let next = (rows.last?.seq ?? first) + 1
-        let hasMore = next < end
+        // Until it has the rest nothing new is sent to it, so that everything stays in order.
+        let hasMore = !unsent.isEmpty
+        let next = unsent.ranges.first?.lowerBound ?? head + 1
+        let left = unsent.ranges.reduce(0) { $0 + UInt64($1.count) }
         sessions[context.session]?.isCatchingUp = hasMore
-        if !hasMore { sessions[context.session]?.sentFrom = min(session.sentFrom, first) }
-        try transaction.setInboxSeen(account, max(next - 1, try transaction.inboxSeen(account)))
-        let more = hasMore ? "; \(end - next) more: resume \(next)" : ""
+        try transaction.setInboxSeen(account, max(rows.last?.seq ?? 0, try transaction.inboxSeen(account)))
+        let more = hasMore ? "; \(left) more: resume \(next)" : ""
         let reply = Reply(
             mark: .done, text: "+ \(rows.count) notification\(rows.count == 1 ? "" : "s") from \(first)\(more)",
             fields: [
@@ -75,5 +73,23 @@ extension DeskCore {
         try answer(reply, context)
         for row in rows { send(.written(text: row.text, json: row.json), to: context.session) }
         return nil
+    }
+
+    /// The first of these notifications, as many as one answer brings.
+    private func resumed(_ wanted: RangeSet<UInt64>, of account: AccountID) throws -> [NotificationRow] {
+        let limits = configuration.limits
+        let transaction = try ledgerTransaction()
+        var rows: [NotificationRow] = []
+        var bytes = 0
+        for range in wanted.ranges {
+            let room = limits.resumeBatch - rows.count
+            guard room > 0 else { break }
+            for row in try transaction.notifications(account, from: range.lowerBound, limit: min(room, range.count)) {
+                guard rows.isEmpty || bytes + row.json.utf8.count <= limits.resumeBytes else { return rows }
+                rows.append(row)
+                bytes += row.json.utf8.count
+            }
+        }
+        return rows
     }
 }

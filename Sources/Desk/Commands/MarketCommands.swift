@@ -6,12 +6,12 @@ import Trading
 /// `price`, `pairs`, `fee`, `watch` and `unwatch`.
 extension DeskCore {
     func runPrice(_ pair: Pair?, _ context: LineContext) throws -> Reply {
-        let asked = pair.map { [$0] } ?? pairs.filter { engine.market[$0] != nil }
+        let asked = pair.map { [$0] } ?? pairs.filter { engine.market[$0]?.isSeen == true }
         guard !asked.isEmpty else { return Reply(mark: .answer, text: "= no prices yet", fields: ["prices": []]) }
         var table = Table([.left, .left, .right, .left, .right, .left, .right, .left])
         var json: [JSONValue] = []
         for pair in asked {
-            guard let ticker = engine.market[pair] else {
+            guard let ticker = engine.market[pair], ticker.isSeen else {
                 throw Refusal(.noMarket, "no price of \(pair) has been seen yet")
             }
             table.append([
@@ -104,7 +104,7 @@ extension DeskCore {
         }.min()
     }
 
-    private var watchIntervalNanoseconds: Int64 { Int64(configuration.limits.watchInterval_ms) * 1_000_000 }
+    private var watchIntervalNanoseconds: Int64 { Int64(configuration.limits.watchIntervalMilliseconds) * 1_000_000 }
 
     /// Tells those who watch a pair its newest price: at once, and then at most once an interval.
     func tellPrices() throws {
@@ -127,4 +127,9 @@ extension DeskCore {
         }
         pricesToTell = later
     }
+}
+
+extension Ticker {
+    /// Whether any price has been seen.
+    fileprivate var isSeen: Bool { last != nil || bid != nil || ask != nil }
 }

@@ -12,19 +12,23 @@ extension DeskCore {
         guard !rows.isEmpty else {
             return Reply(mark: .answer, text: "= no funds", fields: ["funds": []])
         }
-        var table = Table([.left, .right, .left, .right, .left, .right, .left, .right, .left])
+        var table = Table([.left] + Array(repeating: [.right, .left, .right], count: 3).flatMap(\.self))
         var json: [JSONValue] = []
         for row in rows {
             let (coin, funds) = (row.coin, row.funds)
-            let value = usd(funds.total, coin)
-            table.append([
-                coin.description, funds.free.description, "free", funds.reserved.description, "in orders",
-                funds.total.description, "total", value?.description ?? "", value == nil ? "no price in usd" : "usd",
-            ])
+            let amounts = [(funds.free, "free"), (funds.reserved, "in orders"), (funds.total, "total")]
+            var cells = [coin.description]
+            for (amount, words) in amounts {
+                // Dollars are worth themselves, which one of the three says.
+                let value = coin == "usd" && words != "total" ? nil : usd(amount, coin)
+                cells += [amount.description, words, value.map { "\($0) usd" } ?? ""]
+            }
+            if usd(funds.total, coin) == nil { cells[cells.count - 1] = "no price in usd" }
+            table.append(cells)
             json.append([
                 "coin": .string(coin.description), "free": funds.free.json, "in_orders": funds.reserved.json,
                 "total": funds.total.json, "free_usd": usd(funds.free, coin).json,
-                "in_orders_usd": usd(funds.reserved, coin).json, "total_usd": value.json,
+                "in_orders_usd": usd(funds.reserved, coin).json, "total_usd": usd(funds.total, coin).json,
             ])
         }
         return Reply(mark: .answer, text: table.reply(mark: "="), fields: ["funds": .array(json)])

@@ -31,8 +31,12 @@ extension DeskCore {
         if order.filled.isPositive { words.append("\(order.filled) of \(order.quantity) filled") }
         switch order.plan {
         case .sliced:
-            let active = order.children.filter { engine.order($0)?.closedAt == nil }.count
-            words.append("\(active) active, \(order.children.count - active) executed")
+            let children = order.children.compactMap { engine.order($0) }
+            let active = children.filter { $0.closedAt == nil }.count
+            let executed = children.filter { $0.status == .filled }.count
+            words.append("\(active) active, \(executed) executed")
+            let others = order.children.count - active - executed
+            if others > 0 { words.append("\(others) canceled") }
         case .paired:
             if let quantity = engine.contraReady(order.id) {
                 words.append("contra \(order.id.rawValue) at PRICE places \(order.side.opposite.rawValue) \(quantity)")
@@ -44,7 +48,10 @@ extension DeskCore {
             if let child = order.children.last { words.append("now \(child)") }
         case .none: break
         }
-        if let end = order.timeInForce.expireTime { words.append(DurationText.timeLeft(from: now, until: end)) }
+        // The time of a paired order is its first leg's: what has filled may wait for its contra as long as it likes.
+        if let end = order.timeInForce.expireTime, !order.status.isFinal {
+            words.append(DurationText.timeLeft(from: now, until: end))
+        }
         return words.joined(separator: ", ")
     }
 
@@ -76,7 +83,7 @@ extension DeskCore {
         }
         let history = try transaction.history(of: order.id)
         lines += history.compactMap { entry in
-            HistoryWords(entry.record).text.map { "\(zone.dateAndTime(of: entry.record.at)) \($0)" }
+            HistoryWords(entry.record).text.map { "\(zone.dateAndTime(of: entry.record.decidedAt)) \($0)" }
         }
         return Reply(
             mark: .answer, text: lines.joined(separator: "\n  "),
@@ -85,7 +92,9 @@ extension DeskCore {
                 "fills": .array(fills.map { .object($0.fill.json) }),
                 "history": .array(
                     history.compactMap { entry in
-                        HistoryWords(entry.record).text.map { ["at": entry.record.at.json, "text": .string($0)] }
+                        HistoryWords(entry.record).text.map {
+                            ["at": entry.record.decidedAt.json, "text": .string($0)]
+                        }
                     }),
             ])
     }

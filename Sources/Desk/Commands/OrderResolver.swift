@@ -176,7 +176,15 @@ struct OrderResolver {
         if conditions.isImmediateOrCancel { return .immediateOrCancel }
         if conditions.isFillOrKill { return .fillOrKill }
         guard let expiry = conditions.expiry else { return .goodTillCanceled }
-        let moment = try zone.moment(of: expiry.value, after: now, at: expiry.span)
+        let moment: Moment
+        do {
+            moment = try zone.moment(of: expiry.value, after: now, at: expiry.span)
+        } catch {
+            // The span is that of the whole condition, the calendar's suggestion only of the moment in it.
+            var refusal = error
+            if case .until = expiry.value { refusal.suggestion = error.suggestion.map { "until \($0)" } }
+            throw refusal
+        }
         if let note = moment.note { notes.append(note) }
         if case .day = expiry.value { return .day(moment.at) }
         return .goodTillDate(moment.at)

@@ -29,7 +29,12 @@ extension DeskCore {
             }
         }
         let what = query.kind.map { "\($0.rawValue) orders" } ?? "orders"
-        let title = json.isEmpty ? "= no finished \(what) yet" : "= the last \(json.count) finished \(what)"
+        let title =
+            switch json.count {
+            case 0: "= no finished \(what) yet"
+            case 1: "= the last finished \(what.dropLast())"
+            default: "= the last \(json.count) finished \(what)"
+            }
         return Reply(
             mark: .answer, text: ([title] + lines).joined(separator: "\n  "), fields: ["report": .array(json)])
     }
@@ -70,7 +75,7 @@ struct OrderReport {
             object.append("child_orders", .array(children.map { .object($0.json) }))
         case .stop(let trigger, _), .oco(let trigger, _):
             lines.append(
-                "\(order.id) \(words.asked): \(order.status.words), \(traded)\(OrderReport.slippage(order, trigger, &object)), \(closed)"
+                "\(order.id) \(words.asked): \(order.status.words), \(traded)\(OrderReport.slippage(order, children, trigger, &object)), \(closed)"
             )
             object.append("child_orders", .array(children.map { .object($0.json) }))
         }
@@ -86,11 +91,14 @@ struct OrderReport {
         return nil
     }
 
-    /// How much worse than its trigger a stop came off; negative where it was better. In the quote coin, a unit.
-    private static func slippage(_ order: Order, _ trigger: ExactDecimal, _ object: inout JSONObject) -> String {
+    /// How much worse than its trigger a stop came off; negative where it was better. In the quote coin, a unit. What a
+    /// one-cancels-the-other had filled at its limit before is not the stop's.
+    private static func slippage(
+        _ order: Order, _ children: [Order], _ trigger: ExactDecimal, _ object: inout JSONObject
+    ) -> String {
         guard let market = order.triggerMarketPrice else { return ", never triggered" }
         object.append("market_price", market.json)
-        guard let average = order.averagePriceText.flatMap({ ExactDecimal($0) }) else {
+        guard let average = children.last?.averagePriceText.flatMap({ ExactDecimal($0) }) else {
             return ", triggered at \(market) (trigger \(trigger))"
         }
         let slippage = order.side == .sell ? trigger - average : average - trigger

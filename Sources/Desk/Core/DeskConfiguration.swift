@@ -45,7 +45,7 @@ public struct DeskLimits: Hashable, Sendable {
     /// How long a tag is remembered.
     public var tagMemoryHours = 24
     /// Milliseconds between two price notifications of one pair.
-    public var watchInterval_ms = 1_000
+    public var watchIntervalMilliseconds = 1_000
     /// Records after which a snapshot of the engine is kept.
     public var snapshotRecords = 100_000
     /// Inputs that wait for the desk's loop.

@@ -1,6 +1,7 @@
 import Accounts
 import ChatServer
 import CommandGrammar
+import DequeModule
 public import Exchange
 public import Ledger
 public import Logging
@@ -39,6 +40,7 @@ public final class DeskCore {
     /// Why no commands are taken any more.
     public private(set) var halt: Halt?
 
+    /// Why a desk takes no commands.
     public enum Halt: Hashable, Sendable {
         case ledgerFailed(String)
         case stopping
@@ -52,6 +54,11 @@ public final class DeskCore {
     var transaction: LedgerTransaction?
     var outputs: [DeskOutput] = []
     var events: [OrderEvent] = []
+    /// What the exchange has said and the engine does not know yet.
+    var reportQueue: Deque<ExchangeReport> = []
+    /// What the engine wants asked of the exchange.
+    var requestQueue: Deque<OrderRequest> = []
+    var isPumping = false
     var touchedOrders: Set<OrderID> = []
     var touchedFunds: Set<OrderEngine.TouchedFunds> = []
     var recordsSinceSnapshot = 0
@@ -93,8 +100,23 @@ public final class DeskCore {
         lastRecord = last
         recordsSinceSnapshot = count
         throttle = LoginThrottle(restoring: try ledger.transaction { try AccountStore($0.database).loginFailures() })
+        try checkBooks()
         observeExchange()
         try reconcile()
+    }
+
+    /// The paper exchange's books were written in the same transactions as the records: what they say an account has must be
+    /// the same to the last digit. Where it is not, one of the two is damaged, and trading on would make it worse.
+    private func checkBooks() throws {
+        guard let paper else { return }
+        for row in engine.snapshot().funds {
+            let booked = paper.balances(of: row.account).first { $0.coin == row.coin }?.total ?? .zero
+            guard booked == row.funds.total else {
+                throw DeskError.cannotOpen(
+                    "the books differ: \(row.account) has \(row.funds.total) \(row.coin) by the records and \(booked) at the paper exchange"
+                )
+            }
+        }
     }
 
     /// Pairs and prices as the exchange has them now.
@@ -114,8 +136,7 @@ public final class DeskCore {
     /// Asks the exchange what became of every order that it has or may have, as any exchange is asked after a crash.
     private func reconcile() throws {
         try batch(at: now) {
-            let requests = engine.requestsAfterRestart()
-            for request in requests { try submit(request) }
+            try ask(engine.requestsAfterRestart())
             try expire()
             try takeOperatorRequests()
             try flushEvents(covering: nil)
@@ -125,12 +146,16 @@ public final class DeskCore {
 
     /// When the desk next has something to do by itself.
     public var nextWake: Timestamp? {
-        var wake = nextHousekeeping
-        if let expiry = engine.nextExpiry { wake = min(wake, expiry) }
-        if let due = tape?.nextDue { wake = min(wake, due) }
-        if let due = nextPriceNotice { wake = min(wake, due) }
-        if let due = pendingReplies.map(\.dueBy).min() { wake = min(wake, due) }
-        return halt == nil ? wake : nil
+        guard halt == nil else { return nil }
+        return min(nextHousekeeping, nextDue ?? nextHousekeeping)
+    }
+
+    /// The same without the looks at what is rarely due: when an order, a price or a reply is. Nil where nothing waits for
+    /// the clock. A clock that is moved by hand stops here.
+    public var nextDue: Timestamp? {
+        guard halt == nil else { return nil }
+        return [engine.nextExpiry, tape?.nextDue, nextPriceNotice, pendingReplies.map(\.dueBy).min()]
+            .compactMap(\.self).min()
     }
 
     /// Takes a batch of inputs, all at one moment, and gives back what is to be done about them. Never throws: a ledger that
@@ -154,18 +179,32 @@ public final class DeskCore {
         return outputs
     }
 
+    /// Moves the paper exchange, and says what came of it. Throws `Refusal` where the exchange does not do it, and then
+    /// nothing has changed; unlike with `DeskInput.paper`, where that is only logged.
+    public func perform(_ action: PaperAction, at moment: Timestamp) throws -> [DeskOutput] {
+        try takeDirectly(at: moment) {
+            try lookAtClock()
+            try takePaper(action)
+        }
+    }
+
     /// One batch for a caller who wants to know of its refusal: the operator, a transcript.
     func takeDirectly(at moment: Timestamp, _ body: () throws -> Void) throws -> [DeskOutput] {
         now = max(now, moment)
         outputs.removeAll(keepingCapacity: true)
         var refusal: Refusal?
-        try batch(at: now) {
-            do {
-                try body()
-            } catch let error as Refusal {
-                refusal = error
+        do {
+            try batch(at: now) {
+                do {
+                    try body()
+                } catch let error as Refusal {
+                    refusal = error
+                }
+                try flushEvents(covering: nil)
             }
-            try flushEvents(covering: nil)
+        } catch {
+            fail(error, [])
+            throw error
         }
         if let refusal { throw refusal }
         return outputs

@@ -42,7 +42,7 @@ public struct Limits: Sendable {
             ("account_sessions", \.accountSessions), ("session_lines_waiting", \.sessionLinesWaiting),
             ("reply_s", \.replySeconds), ("resume_notifications", \.resumeBatch), ("resume_bytes", \.resumeBytes),
             ("answer_rows", \.answerRows), ("tag_memory_h", \.tagMemoryHours),
-            ("watch_interval_ms", \.watchInterval_ms),
+            ("watch_interval_ms", \.watchIntervalMilliseconds),
             ("snapshot_records", \.snapshotRecords), ("inbox_inputs", \.inboxInputs), ("batch_inputs", \.batchInputs),
             ("tape_burst_trades", \.tapeBurst),
         ]

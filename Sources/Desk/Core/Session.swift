@@ -33,8 +33,8 @@ struct Session {
     var waitingLines: Deque<IncomingLine> = []
     var isWaiting = false
     var watched: Set<Pair> = []
-    /// All notifications from this number on have been sent to it.
-    var sentFrom: UInt64 = 1
+    /// The numbers of the notifications that have been sent to it, or that its replies have told it of.
+    var sent = RangeSet<UInt64>()
     /// It asked for more old notifications than one answer brings, and gets no new ones until it has the rest.
     var isCatchingUp = false
 

@@ -1,4 +1,5 @@
 import ChatServer
+import DequeModule
 import Exchange
 import Ledger
 import Logging
@@ -6,8 +7,12 @@ import OrderEngine
 import Trading
 
 /// Between the engine and the exchange: what the engine decides is written, what it asks is asked, what comes back goes in.
+///
+/// One thing leads to another: a fill prints, the print fires a stop, the stop's order fills. That may go on for as long as
+/// there are stops, so it is a queue and not a recursion. Reports go before requests: what the exchange has said is known
+/// before it is asked for more.
 extension DeskCore {
-    /// Writes what was decided, and acts on it.
+    /// Writes what was decided, and acts on it and on all that follows.
     func takeOutcome(_ outcome: OrderEngine.Outcome) throws {
         let transaction = try ledgerTransaction()
         for record in outcome.records {
@@ -20,48 +25,84 @@ extension DeskCore {
         touchedOrders.formUnion(outcome.touchedOrders)
         touchedFunds.formUnion(outcome.touchedFunds)
         for anomaly in outcome.anomalies { log.error("\(anomaly.order): \(anomaly.text)") }
-        events += outcome.events
-        for request in outcome.requests { try submit(request) }
+        events += settled(outcome.events)
+        requestQueue.append(contentsOf: outcome.requests)
+        try pump()
+    }
+
+    /// The events with the orders as the whole outcome leaves them: a filled order is closed, a triggered one has the order
+    /// that it became. Of several events of one order the last one is as far as the outcome went.
+    private func settled(_ events: [OrderEvent]) -> [OrderEvent] {
+        var isTold: Set<OrderID> = []
+        return events.reversed().map { event in
+            guard isTold.insert(event.order.id).inserted, let order = engine.order(event.order.id) else { return event }
+            return OrderEvent(order: order, kind: event.kind, at: event.at)
+        }.reversed()
+    }
+
+    /// Takes in what an exchange says, and acts on all that follows.
+    func takeReports(_ reports: [ExchangeReport]) throws {
+        reportQueue.append(contentsOf: reports)
+        try pump()
+    }
+
+    private func pump() throws {
+        guard !isPumping else { return }
+        isPumping = true
+        defer { isPumping = false }
+        while true {
+            if let report = reportQueue.popFirst() {
+                try take(report)
+            } else if let request = requestQueue.popFirst() {
+                submit(request)
+            } else {
+                return
+            }
+        }
     }
 
     /// Asks the exchange. The paper exchange answers at once, within the transaction; others after it is on disk.
-    func submit(_ request: OrderRequest) throws {
+    private func submit(_ request: OrderRequest) {
         if case .place(let order) = request, engine.order(order.clientOrderID.order)?.cancelReason != nil {
             // Canceled before it was sent: the exchange never hears of it.
-            try takeReports([.execution(account: order.account, .canceled(order.clientOrderID))])
+            reportQueue.append(.execution(account: order.account, .canceled(order.clientOrderID)))
             return
         }
         switch exchange.settlement {
-        case .withinTransaction: try takeReports(exchange.submit(request, at: now))
+        case .withinTransaction: reportQueue.append(contentsOf: exchange.submit(request, at: now))
         case .overTheWire: outputs.append(.request(request))
         }
     }
 
-    func takeReports(_ reports: [ExchangeReport]) throws {
-        for report in reports {
-            switch report {
-            case .execution(_, let execution):
-                try takeOutcome(engine.process(.report(execution), at: now))
-            case .trade(let trade):
-                try takeOutcome(engine.process(.marketTrade(trade), at: now))
-            case .ticker(let pair, let ticker):
-                engine.observe(ticker, of: pair)
-                if watchers[pair] != nil, !pricesToTell.contains(pair) { pricesToTell.append(pair) }
-            case .rules(let rules):
-                engine.observe(rules)
-                if !pairs.contains(rules.pair) {
-                    pairs.append(rules.pair)
-                    pairs.sort()
-                    parsers.removeAll()
-                }
-            case .balanceChanged(let account, let coin, let amount, let reason):
-                let adjustment = FundsAdjustment(
-                    account: account, coin: coin, amount: amount, reason: FundsAdjustment.Reason(reason), at: now)
-                try takeOutcome(engine.process(.adjustFunds(adjustment), at: now))
-            case .answer:
-                break
+    private func take(_ report: ExchangeReport) throws {
+        switch report {
+        case .execution(_, let execution):
+            try takeOutcome(engine.process(.report(execution), at: now))
+        case .trade(let trade):
+            try takeOutcome(engine.process(.marketTrade(trade), at: now))
+        case .ticker(let pair, let ticker):
+            engine.observe(ticker, of: pair)
+            if watchers[pair] != nil, !pricesToTell.contains(pair) { pricesToTell.append(pair) }
+        case .rules(let rules):
+            engine.observe(rules)
+            if !pairs.contains(rules.pair) {
+                pairs.append(rules.pair)
+                pairs.sort()
+                parsers.removeAll()
             }
+        case .balanceChanged(let account, let coin, let amount, let reason):
+            let adjustment = FundsAdjustment(
+                account: account, coin: coin, amount: amount, reason: FundsAdjustment.Reason(reason), at: now)
+            try takeOutcome(engine.process(.adjustFunds(adjustment), at: now))
+        case .answer:
+            break
         }
+    }
+
+    /// Puts requests to the exchange that the engine has for it after a restart.
+    func ask(_ requests: [OrderRequest]) throws {
+        requestQueue.append(contentsOf: requests)
+        try pump()
     }
 
     func takePaper(_ action: PaperAction) throws {

@@ -35,18 +35,3 @@ struct HistoryWords {
         }
     }
 }
-
-extension Record {
-    /// When the desk decided it.
-    var at: Timestamp {
-        switch self {
-        case .fundsAdjusted(let adjustment): adjustment.at
-        case .orderPlaced(let order): order.createdAt
-        case .orderAccepted(_, _, let at), .orderRejected(_, _, _, let at), .orderFilled(_, _, _, let at),
-            .cancelRequested(_, _, let at), .cancelFailed(_, _, let at), .orderClosed(_, let at),
-            .orderTriggered(_, _, _, let at), .answerLost(_, let at), .orderReconciled(_, let at),
-            .contraReady(_, _, let at), .orderFinished(_, _, let at), .pairedDone(_, _, let at):
-            at
-        }
-    }
-}

@@ -31,11 +31,15 @@ struct PlacedWords {
         let order = family.order
         let asked = OrderWords(order, zone: zone).asked
         guard let code = refusalCode else { return "\(order.id) \(asked)" }
-        guard let child = rejectedChild else { return "\(order.id) \(asked): the exchange refused it, \(code.name)" }
+        guard let child = rejectedChild else {
+            return "\(order.id) \(asked): refused by the exchange, \(code.exchangeWords)"
+        }
         let others = family.children.filter { $0.status == .canceled }.count
         let filled = order.filled.isZero ? "nothing was filled" : "\(order.filled) was filled"
-        return
-            "\(order.id) \(asked): the exchange refused \(child.id), \(code.name); the other \(others) were canceled, \(filled)"
+        return """
+            \(order.id) \(asked): \(child.id) was refused by the exchange, \(code.exchangeWords); the other \(others) were \
+            canceled, \(filled)
+            """
     }
 
     var text: String {
@@ -67,7 +71,9 @@ struct PlacedWords {
         }
         let total = family.children.reduce(ExactDecimal.zero) { $0 + $1.price.bound.times($1.quantity) }
         let quote = family.order.pair.quote
-        let summary = "\(family.children.count) orders, \(first.id) to \(last.id), total \(total) \(quote)"
+        let count = family.children.count
+        let which = count == 1 ? "1 order, \(first.id)" : "\(count) orders, \(first.id) to \(last.id)"
+        let summary = "\(which), total \(total) \(quote)"
         guard family.children.count <= PlacedWords.childrenShown else {
             return [
                 summary,
@@ -103,8 +109,22 @@ struct CanceledWords {
             return "\(order.id) canceled its first leg: \(asked)\(filled); its contra order may be placed"
         }
         guard order.closedAt != nil else { return "\(order.id) is being canceled: \(asked)\(filled)" }
-        let canceled = family.children.filter { $0.status == .canceled }.count
+        // One that its trader had canceled before is not of this cancel.
+        let canceled = family.children.filter { $0.status == .canceled && $0.cancelReason == .parent }.count
         let children = canceled == 0 ? "" : " with \(canceled) \(canceled == 1 ? "order" : "orders") under it"
         return "\(order.id) canceled: \(asked)\(children)\(filled)"
+    }
+}
+
+extension RefusalCode {
+    /// Why an exchange refuses an order, in a few words.
+    var exchangeWords: String {
+        switch self {
+        case .wouldTrade: "it would trade at once"
+        case .cannotFill: "it cannot be filled whole now"
+        case .selfTrade: "it would trade with another order of this account"
+        case .insufficientFunds: "the funds there do not pay for it"
+        default: name
+        }
     }
 }

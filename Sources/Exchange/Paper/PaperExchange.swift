@@ -105,6 +105,7 @@ public final class PaperExchange: Exchange {
 
     // MARK: What an exchange answers
 
+    /// Places, cancels or tells of an order; everything there is to say about it comes back at once.
     public func submit(_ request: OrderRequest, at now: Timestamp) -> [ExchangeReport] {
         switch request {
         case .place(let order):
@@ -116,6 +117,7 @@ public final class PaperExchange: Exchange {
         }
     }
 
+    /// Answers at once, under the same id.
     public func ask(_ query: ExchangeQuery, id: QueryID, at now: Timestamp) -> [ExchangeReport] {
         [.answer(id, answer(query))]
     }

@@ -23,6 +23,7 @@ public final class SyntheticTape: TapeSource {
         generator = SplitMix64(state: seed)
     }
 
+    /// Starts again with the same first trade: the seed makes them all.
     public func rewind() {
         generator = SplitMix64(state: seed)
         walks = SyntheticTape.firstWalks

@@ -35,6 +35,7 @@ public final class TapeReader: TapeSource {
         try readHeader()
     }
 
+    /// Opens the file again at its first trade.
     public func rewind() throws(TapeError) {
         try lines.rewind()
         newest = Timestamp(nanoseconds: .min)

@@ -18,6 +18,7 @@ public enum OrderCoder {
         writer.appendChecksum(from: start)
     }
 
+    /// Reads an order back. Throws for bytes of another version, cut short, changed, or with anything behind them.
     public static func decode(_ bytes: [UInt8]) throws(StoredBytesError) -> Order {
         var reader = try ByteReader(checked: bytes)
         let version = try reader.byte()

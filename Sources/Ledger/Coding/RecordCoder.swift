@@ -23,6 +23,7 @@ public enum RecordCoder {
         writer.appendChecksum(from: start)
     }
 
+    /// Reads a record back. Throws for bytes of another version, cut short, changed, or with anything behind them.
     public static func decode(_ bytes: [UInt8]) throws(StoredBytesError) -> Record {
         var reader = try ByteReader(checked: bytes)
         let version = try reader.byte()

@@ -25,6 +25,7 @@ public enum SnapshotCoder {
         return writer.bytes
     }
 
+    /// Reads a snapshot back. Throws for bytes of another version, cut short, changed, or with anything behind them.
     public static func decode(_ bytes: [UInt8]) throws(StoredBytesError) -> EngineSnapshot {
         var reader = try ByteReader(checked: bytes)
         let version = try reader.byte()

@@ -114,6 +114,7 @@ extension Ledger {
         var configuration = Configuration()
         configuration.busyMode = .timeout(Double(options.busyMillisecondsMax) / 1_000)
         configuration.label = "ledger"
+        makePrivate(path)
         let queue = try DatabaseQueue(path: path, configuration: configuration)
         try queue.writeWithoutTransaction { database in
             // Before anything is changed in it: is it ours?
@@ -124,6 +125,13 @@ extension Ledger {
             try check(database, options)
         }
         return queue
+    }
+
+    /// Password hashes are in it: a database that is made here is its owner's alone. SQLite gives the files beside it the
+    /// same mode. Whatever keeps it from being made here, SQLite meets next, and says in its own words.
+    private static func makePrivate(_ path: String) {
+        let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        if descriptor >= 0 { Glibc.close(descriptor) }
     }
 
     private static func migrate(

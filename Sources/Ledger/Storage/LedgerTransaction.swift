@@ -55,6 +55,7 @@ public final class LedgerTransaction: LedgerReading {
         }
     }
 
+    /// What the queries stand on. They see what this transaction has written.
     public func onConnection<T>(_ body: (LedgerConnection) throws -> T) throws(LedgerError) -> T {
         precondition(!isOver, "a transaction used after its end")
         do {

@@ -9,6 +9,7 @@ public protocol LedgerReading {
 // MARK: Orders
 
 extension LedgerReading {
+    /// An order as the tables have it; nil where there is none of that number.
     public func order(_ id: OrderID) throws(LedgerError) -> Order? {
         try orders(.order) { $0.append(id) }.first
     }
@@ -77,6 +78,7 @@ extension LedgerReading {
         try fills(.fillsOfOrder) { $0.append(order) }
     }
 
+    /// An account's fills, newest first unless the filter says otherwise.
     public func fills(_ account: AccountID, _ filter: FillFilter) throws(LedgerError) -> [FillRow] {
         let statement: LedgerStatement
         if filter.fromID != nil || filter.toID != nil {
@@ -187,6 +189,7 @@ extension LedgerReading {
         UInt64(bitPattern: try integer(.inboxSeen) { $0.append(account.rawValue) })
     }
 
+    /// What was remembered with a tag; nil for a tag that is new, or forgotten.
     public func tag(_ account: AccountID, _ tag: String) throws(LedgerError) -> RememberedTag? {
         try onConnection { connection in
             var found: RememberedTag?

@@ -187,6 +187,7 @@ extension LedgerTransaction {
         }
     }
 
+    /// Forgets a row of an embedded exchange's books; one that is not there is no error.
     public func deleteBook(_ exchange: String, key: [UInt8]) throws(LedgerError) {
         try write { connection in
             try connection.run(.deleteBook) { row in

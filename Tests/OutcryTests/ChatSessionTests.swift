@@ -1,0 +1,197 @@
+import ChatServer
+import Testing
+
+@testable import outcry
+
+private let welcome =
+    #"{"type":"reply","id":null,"ok":true,"verb":"login","text":"+ hello demo (trader)","account":"demo","seq":4}"#
+private let pairs = #"{"type":"reply","id":null,"ok":true,"verb":"pairs","text":"= ","pairs":[{"pair":"btc_usd"}]}"#
+private let passwordQuestion =
+    #"{"type":"reply","id":null,"ok":true,"verb":"login","text":"? password for demo"}"#
+
+private func session(_ credentials: ChatSession.Credentials? = nil, isScript: Bool = false) -> ChatSession {
+    ChatSession(
+        .init(credentials: credentials, isScript: isScript), tags: LineTags(seconds: 1, chance: 1), random: { _ in 0 })
+}
+
+/// A session that has logged in by itself and knows the pairs.
+private func loggedIn() -> ChatSession {
+    var session = session(.password(user: "demo", password: "secret"))
+    _ = session.opened(subprotocol: "outcry.json.v1", now: 0)
+    _ = session.received(passwordQuestion, now: 0)
+    _ = session.received(welcome, now: 0)
+    _ = session.received(pairs, now: 0)
+    return session
+}
+
+private func sent(_ effects: [ChatSession.Effect]) -> [String] {
+    effects.compactMap { if case .send(let text) = $0 { text } else { nil } }
+}
+
+private func notes(_ effects: [ChatSession.Effect]) -> [String] {
+    effects.compactMap { if case .show(.note(let text)) = $0 { text } else { nil } }
+}
+
+@Suite struct `A conversation through lost connections` {
+    @Test func `the client logs in, then learns the pairs`() {
+        var session = session(.password(user: "demo", password: "se cret // x"))
+        #expect(session.start() == [.connect])
+        #expect(sent(session.opened(subprotocol: "outcry.json.v1", now: 0)) == [#"{"line":"login demo"}"#])
+        #expect(sent(session.received(passwordQuestion, now: 0)) == [#"{"line":"se cret // x"}"#])
+        #expect(!session.takesLines)
+        #expect(sent(session.received(welcome, now: 0)) == [#"{"line":"pairs"}"#])
+        #expect(session.received(pairs, now: 0) == [.learn(["btc_usd"])])
+        #expect(session.isIdle && session.prompt == "demo> ")
+    }
+
+    @Test func `an order gets a tag, a question none, and the trader's own tag stays`() {
+        var session = loggedIn()
+        #expect(
+            sent(session.typed("Buy 1 btc at 2", now: 0)) == [#"{"id":"c-1-1-1","line":"Buy 1 btc at 2"}"#])
+        #expect(sent(session.typed("funds", now: 0)) == [#"{"line":"funds"}"#])
+        #expect(sent(session.typed("[k7] buy 1 btc at 2", now: 0)) == [#"{"line":"[k7] buy 1 btc at 2"}"#])
+        #expect(session.asked.map(\.hasOwnTag) == [false, false, true])
+    }
+
+    @Test(arguments: ["", "  ", "// note", "  // note", "[k7]"])
+    func `what the server would not answer is not sent`(_ line: String) {
+        var session = loggedIn()
+        #expect(session.typed(line, now: 0).isEmpty && session.isIdle)
+    }
+
+    @Test func `without a connection a line is refused, never kept for later`() {
+        var session = loggedIn()
+        _ = session.lost(code: 1_006, reason: "gone", now: 0)
+        #expect(notes(session.typed("buy 1 btc at 2", now: 0)) == ["not connected: the line was not sent"])
+        #expect(session.asked.isEmpty && session.unanswered.isEmpty)
+        _ = session.opened(subprotocol: "outcry.json.v1", now: 0)
+        #expect(notes(session.typed("buy 1 btc at 2", now: 0)) == ["logging in: the line was not sent"])
+    }
+
+    @Test func `after a lost connection it resumes, then asks the unanswered order again with its tag`() throws {
+        var session = loggedIn()
+        _ = session.received(#"{"type":"event","seq":5,"event":"opened","text":"* #1 opened"}"#, now: 0)
+        let order = sent(session.typed("buy 1 btc at 2", now: 0))
+        _ = session.typed("funds", now: 0)
+        let lost = session.lost(code: 1_006, reason: "gone", now: 20_000)
+        #expect(notes(lost) == ["no answer came to: funds", "connection lost: gone; trying again in 0.5 s"])
+        #expect(session.wakesAt == 20_500)
+        #expect(session.tick(now: 20_499).isEmpty)
+        #expect(session.tick(now: 20_500) == [.connect])
+        #expect(sent(session.opened(subprotocol: "outcry.json.v1", now: 20_600)) == [#"{"line":"login demo"}"#])
+        _ = session.received(passwordQuestion, now: 0)
+        let head = welcome.replacing(#""seq":4"#, with: #""seq":7"#)
+        #expect(sent(session.received(head, now: 0)) == [#"{"line":"resume 6"}"#])
+        let resumed = #"{"type":"reply","id":null,"ok":true,"text":"+ 2","from":6,"count":2,"more":false,"next":8}"#
+        #expect(sent(session.received(resumed, now: 0)).isEmpty)
+        #expect(!session.takesLines)
+        _ = session.received(#"{"type":"event","seq":6,"event":"filled","text":"* #1 filled"}"#, now: 0)
+        let last = session.received(#"{"type":"event","seq":7,"event":"opened","text":"* #2 opened"}"#, now: 0)
+        #expect(sent(last) == order)
+        #expect(session.takesLines)
+        let answer = session.received(
+            #"{"type":"reply","id":"c-1-1-1","ok":true,"verb":"buy","text":"+ #2 buy"}"#, now: 0)
+        #expect(answer == [.show(.reply("+ #2 buy", tag: nil))])
+    }
+
+    @Test func `another account is not asked the first one's orders`() {
+        var session = loggedIn()
+        _ = session.typed("buy 1 btc at 2", now: 0)
+        _ = session.lost(code: 1_001, reason: "gone", now: 0)
+        session.credentials = .password(user: "other", password: "x")
+        _ = session.opened(subprotocol: "outcry.json.v1", now: 0)
+        _ = session.received(passwordQuestion, now: 0)
+        let entered = session.received(welcome.replacing("\"demo\"", with: "\"other\""), now: 0)
+        #expect(sent(entered).isEmpty)
+        #expect(notes(entered) == ["no answer came to: buy 1 btc at 2; orders shows what became of it"])
+    }
+
+    @Test func `an order is not asked again for ever`() {
+        var session = loggedIn()
+        _ = session.typed("buy 1 btc at 2", now: 0)
+        var repeats = 0
+        for _ in 0..<10 {
+            _ = session.lost(code: 1_006, reason: "gone", now: 0)
+            _ = session.opened(subprotocol: "outcry.json.v1", now: 0)
+            _ = session.received(passwordQuestion, now: 0)
+            repeats += sent(session.received(welcome, now: 0)).count
+        }
+        #expect(repeats == ChatSession.repeatsMax)
+    }
+
+    @Test func `a password is hidden from the login on, and remembered for the next connection`() {
+        var session = session()
+        _ = session.opened(subprotocol: "outcry.json.v1", now: 0)
+        #expect(!session.hidesInput)
+        #expect(sent(session.typed("login demo", now: 0)) == [#"{"line":"login demo"}"#])
+        #expect(session.hidesInput)
+        _ = session.received(passwordQuestion, now: 0)
+        #expect(session.hidesInput && session.prompt == "password for demo: ")
+        #expect(sent(session.typed("{\"x\"", now: 0)) == [#"{"line":"{\"x\""}"#])
+        #expect(session.hidesInput)
+        _ = session.received(welcome, now: 0)
+        #expect(!session.hidesInput)
+        #expect(session.credentials == .password(user: "demo", password: "{\"x\""))
+    }
+
+    @Test func `a password that stood in the line is not kept`() {
+        var session = session()
+        _ = session.opened(subprotocol: "outcry.json.v1", now: 0)
+        _ = session.typed("login demo secret", now: 0)
+        #expect(!session.hidesInput)
+        _ = session.received(welcome, now: 0)
+        #expect(session.credentials == nil && session.account == "demo")
+        _ = session.lost(code: 1_006, reason: "gone", now: 0)
+        #expect(
+            notes(session.opened(subprotocol: "outcry.json.v1", now: 0)) == ["connected", "log in again: login demo"])
+    }
+
+    @Test(arguments: ["? old password", "? new password", "? new password, again", "? password for demo"])
+    func `a question for a password hides what is typed`(_ question: String) throws {
+        #expect(ChatSession.question(in: try reply(#"{"type":"reply","ok":true,"text":"\#(question)"}"#)) != nil)
+    }
+
+    @Test(arguments: ["? buy or sell", "+ password changed", "! password for demo"])
+    func `other replies hide nothing`(_ text: String) throws {
+        #expect(ChatSession.question(in: try reply(#"{"type":"reply","ok":true,"text":"\#(text)"}"#)) == nil)
+    }
+
+    @Test func `a changed password is the one that is used next`() {
+        var session = loggedIn()
+        _ = session.typed("password", now: 0)
+        for (question, typed) in [
+            ("? old password", "secret"), ("? new password", "n"), ("? new password, again", "n"),
+        ] {
+            _ = session.received(#"{"type":"reply","ok":true,"verb":"password","text":"\#(question)"}"#, now: 0)
+            #expect(session.hidesInput)
+            _ = session.typed(typed, now: 0)
+        }
+        _ = session.received(#"{"type":"reply","ok":true,"verb":"password","text":"+ password changed"}"#, now: 0)
+        #expect(session.credentials == .password(user: "demo", password: "n") && !session.hidesInput)
+    }
+
+    @Test func `a script ends when all is answered, and tells whether a line was refused`() {
+        var session = session(isScript: true)
+        _ = session.opened(subprotocol: "outcry.json.v1", now: 0)
+        _ = session.typed("time", now: 0)
+        #expect(session.inputEnded().isEmpty)
+        let refused = #"{"type":"reply","id":null,"ok":false,"text":"! no","error":{"code":"not_logged_in"}}"#
+        #expect(session.received(refused, now: 0).last == .leave(.refused))
+    }
+
+    @Test func `a script that is too fast says it again later`() {
+        var session = session(isScript: true)
+        _ = session.opened(subprotocol: "outcry.json.v1", now: 0)
+        let line = sent(session.typed("time", now: 0))
+        let refused = #"{"type":"reply","id":null,"ok":false,"text":"! too fast","error":{"code":"too_fast"}}"#
+        #expect(session.received(refused, now: 100).isEmpty)
+        #expect(!session.isIdle && session.wakesAt == 350)
+        #expect(sent(session.tick(now: 350)) == line)
+    }
+
+    @Test func `a wrong token ends the program`() {
+        var session = session(.token)
+        _ = session.opened(subprotocol: "outcry.json.v1", now: 0)
+        #expect(session.lost(code: 1_008, reason: "no such token", now: 0).last == .leave(.unreachable))
+    }
+}

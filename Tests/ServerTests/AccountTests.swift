@@ -1,0 +1,90 @@
+import Foundation
+import Testing
+
+extension `The server` {
+    @Suite struct `with an operator beside it` {
+        @Test func `people come, are given money and another password, and are shut out, while it runs`() throws {
+            let desk = try DeskUnderTest()
+            try desk.start()
+            #expect(try desk.user(["list"]) == "")
+            try desk.add("ann", funds: "1000 usd, 0.5 btc")
+            let ann = try desk.logIn("ann")
+            // The desk looks once a second for what an operator has asked of it.
+            var funds = try ann.ask("funds")
+            for _ in 0..<1_000 where funds.funds?.count != 2 {
+                Thread.sleep(forTimeInterval: 0.02)
+                funds = try ann.ask("funds")
+            }
+            #expect(try "\(funds.fund("usd").free.amount) \(funds.fund("btc").free.amount)" == "1000 0.5")
+
+            try desk.user(["password", "ann"], password: "another password")
+            let other = try desk.connect()
+            #expect(try other.ask("login ann \(DeskUnderTest.password)").error?.code == "login_failed")
+            #expect(try desk.logIn("ann", password: "another password").ask("whoami").ok == true)
+
+            #expect(try ann.ask("whoami").ok == true)
+            try desk.user(["disable", "ann"])
+            #expect(try ann.ending() == .closed(code: 1_008))
+            #expect(try other.ask("login ann another password").error?.code == "account_disabled")
+            #expect(try desk.user(["list"]).contains("disabled"))
+            try desk.user(["enable", "ann"])
+            #expect(try other.ask("login ann another password").ok == true)
+        }
+
+        @Test func `what it does not do is said in one line`() throws {
+            let desk = try DeskUnderTest()
+            try desk.add("ann")
+            let cases: [(arguments: [String], words: String)] = [
+                (["add", "ann"], "ann"), (["add", "bad name"], "a name is"),
+                (["disable", "ben"], "nobody is called ben"),
+                (["add", "ben", "--funds", "much usd"], "--funds takes amounts"),
+            ]
+            for (arguments, words) in cases {
+                let (ending, error) = try desk.refusal(of: ["user"] + arguments + ["--database", desk.database])
+                #expect(ending == .exit(1), "\(arguments)")
+                #expect(error.contains(words) && error.split(separator: "\n").count == 1, "\(arguments): \(error)")
+            }
+        }
+
+        @Test func `nothing secret is in its log or in its files`() throws {
+            let desk = try DeskUnderTest()
+            let passwords = ["correct horse battery", "staple 4 the horse", "one more for ann", "a guess that fails"]
+            try desk.add("ann", funds: "1000 usd", password: passwords[0])
+            try desk.start(DeskUnderTest.unhurried + ["--log-level", "trace"])
+            let ann = try desk.logIn("ann", .text, password: passwords[0])
+            try ann.ask("password")
+            try ann.ask(passwords[0])
+            try ann.ask(passwords[1])
+            #expect(try ann.ask(passwords[1]).text.hasPrefix("+"))
+            let reader = try desk.connect()
+            try reader.ask("login ann \(passwords[3])", tag: "t1")
+            try reader.ask("login ann", tag: "t2")
+            #expect(try reader.ask(passwords[1]).ok == true)
+            let token = try desk.token(of: reader)
+            try reader.ask("token new tagged trade", tag: "t3")
+            let dropped = try #require(reader.replies.last?.token?.secret)
+            #expect(try desk.connect(token: token).ask("whoami").ok == true)
+            #expect(try desk.connect().ask("login token \(dropped)", tag: "t4").ok == true)
+            try reader.ask("keys btce set KEY-IN-THE-OPEN SECRET-IN-THE-OPEN", tag: "t5")
+            try desk.user(["password", "ann"], password: passwords[2])
+
+            func expectNothing(_ when: String) throws {
+                var places: [(name: String, bytes: Data)] = [("log", Data(desk.log.utf8))]
+                for file in try FileManager.default.contentsOfDirectory(
+                    at: desk.folder, includingPropertiesForKeys: nil)
+                where file.lastPathComponent.hasPrefix("desk.db") {
+                    places.append((file.lastPathComponent, try Data(contentsOf: file)))
+                }
+                for (name, bytes) in places {
+                    for secret in passwords + [token, dropped, "SECRET-IN-THE-OPEN"] {
+                        #expect(bytes.range(of: Data(secret.utf8)) == nil, "\(secret) in \(name) \(when)")
+                    }
+                }
+                #expect(places.count > 1)
+            }
+            try expectNothing("while it runs")
+            try desk.stop()
+            try expectNothing("after its end")
+        }
+    }
+}
