@@ -21,7 +21,13 @@ let package = Package(
     name: "outcry",
     platforms: [.macOS(.v15)],
     products: [
-        .executable(name: "outcry", targets: ["outcry"])
+        .executable(name: "outcry", targets: ["outcry"]),
+        // The rooms, for the package in Benchmarks/.
+        .library(
+            name: "OutcryRooms",
+            targets: [
+                "Trading", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "ChatServer", "Desk",
+            ]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

@@ -53,12 +53,12 @@ extension OrderEngine {
     }
 
     func checkFunds(
-        _ account: AccountID, _ coin: Coin, needed: ExactDecimal, for what: String
+        _ account: AccountID, _ coin: Coin, needed: ExactDecimal, for what: @autoclosure () -> String
     ) throws(EngineRefusal) {
         let free = funds(of: account, in: coin).free
         guard needed <= free else {
             throw EngineRefusal(
-                .insufficientFunds, .amount, "\(what) needs \(needed) \(coin); \(free) \(coin) is free")
+                .insufficientFunds, .amount, "\(what()) needs \(needed) \(coin); \(free) \(coin) is free")
         }
     }
 

@@ -1,5 +1,5 @@
 /// A JSON value, to be written or as it was read. Money is a `.string` of an exact decimal, never a number.
-public indirect enum JSONValue: Hashable, Sendable {
+public enum JSONValue: Hashable, Sendable {
     case null
     case bool(Bool)
     case int(Int64)

@@ -6,9 +6,16 @@ import Trading
 
 /// `buy`, `sell`, `slice`, `pair`, `stop`, `contra` and `cancel`.
 extension DeskCore {
-    func resolver(_ context: LineContext) throws -> OrderResolver {
-        OrderResolver(
+    /// Turns what was typed into figures.
+    ///
+    /// The resolver reads a copy of the engine, which ends with this call: were it alive while the engine changes, the
+    /// engine would first copy every order that it has.
+    func resolve<Figures>(
+        _ context: LineContext, _ body: (inout OrderResolver) throws -> Figures
+    ) throws -> Figures {
+        var resolver = OrderResolver(
             engine: engine, zone: zone(context), account: try context.account(), now: now, line: context.text)
+        return try body(&resolver)
     }
 
     /// Places an order. The reply waits for what the exchange says of it.
@@ -23,10 +30,11 @@ extension DeskCore {
     }
 
     func runSlice(_ command: SliceCommand, _ context: LineContext) throws -> Reply? {
-        var resolver = try resolver(context)
-        if let side = command.side { return try place(resolver.ticket(command, side: side), context) }
+        if let side = command.side {
+            return try place(resolve(context) { try $0.ticket(command, side: side) }, context)
+        }
         guard let side = try inferredSide(command) else { return try askSide(command, context) }
-        var resolved = try resolver.ticket(command, side: side)
+        var resolved = try resolve(context) { try $0.ticket(command, side: side) }
         let market = marketWords(command.pair.value)
         resolved.notes.append("\(side == .buy ? "below" : "above") the market (\(market)): \(side.rawValue)")
         return try place(resolved, context)
@@ -66,10 +74,12 @@ extension DeskCore {
         _ order: Located<OrderID>, _ price: Located<PriceExpression>, _ context: LineContext
     ) throws -> Reply? {
         let account = try context.account()
-        var resolver = try resolver(context)
         var ticketPrice = TicketPrice.market
+        var notes: [String] = []
         if let entry = engine.order(order.value), entry.account == account {
-            ticketPrice = try resolver.price(price, of: entry.pair, for: entry.side.opposite)
+            (ticketPrice, notes) = try resolve(context) { resolver in
+                (try resolver.price(price, of: entry.pair, for: entry.side.opposite), resolver.notes)
+            }
         }
         let outcome = engine.process(
             .placeContra(order: order.value, account: account, price: ticketPrice, line: context.text), at: now)
@@ -78,7 +88,7 @@ extension DeskCore {
         }
         let contra = outcome.touchedOrders.sorted().last ?? order.value
         try takeOutcome(outcome)
-        return try reply(whenAnswered: [contra], .placed(contra, notes: resolver.notes), context)
+        return try reply(whenAnswered: [contra], .placed(contra, notes: notes), context)
     }
 
     // MARK: Cancel

@@ -16,15 +16,12 @@ extension DeskCore {
         case .tokenDrop(let name): return try runTokenDrop(name, context)
 
         case .order(let order):
-            var resolver = try resolver(context)
-            return try place(resolver.ticket(order), context)
+            return try place(resolve(context) { try $0.ticket(order) }, context)
         case .slice(let slice): return try runSlice(slice, context)
         case .pair(let pair):
-            var resolver = try resolver(context)
-            return try place(resolver.ticket(pair), context)
+            return try place(resolve(context) { try $0.ticket(pair) }, context)
         case .stop(let stop):
-            var resolver = try resolver(context)
-            return try place(resolver.ticket(stop), context)
+            return try place(resolve(context) { try $0.ticket(stop) }, context)
         case .contra(let order, let price): return try runContra(order, price, context)
         case .cancel(let target): return try runCancel(target, context)
         case .orders(let kind, let pair): return try runOrders(kind, pair?.value, context)

@@ -1,0 +1,71 @@
+import CAllocationCount
+import CommandGrammar
+import Exchange
+import Ledger
+import OrderEngine
+import Trading
+
+/// What is the same on every machine and in every run: rows and records an order, allocations of the hot paths. Each has
+/// a threshold, committed here; a change that raises one says why.
+struct CountMeasurement {
+    private let options: MeasureOptions
+    /// How often each thing is done; what is done seldom (growing an array) spreads thin.
+    private static let repetitions = 1_000
+
+    init(_ options: MeasureOptions) { self.options = options }
+
+    /// Whether every count is within its threshold.
+    func run() throws -> Bool {
+        var table = FigureTable("count", "measured", "at most")
+        var isWithin = true
+        func note(_ name: String, _ value: Double, atMost threshold: Double) {
+            isWithin = isWithin && value <= threshold
+            table.add(name, value.fixed(2), threshold.fixed(2) + (value <= threshold ? "" : "  ABOVE"))
+        }
+        for line in countedLines {
+            let parser = CommandParser(vocabulary: Repetition.vocabulary)
+            let count = allocations { _ = parser.parse(line.text) }
+            note("allocations: \(line.text)", count, atMost: line.allocationsMax)
+        }
+        let record = Record.orderPlaced(sampleOrder(1))
+        let bytes = RecordCoder.encode(record)
+        note("allocations: record encoded", allocations { _ = RecordCoder.encode(record) }, atMost: 5)
+        note("allocations: record decoded", allocations { _ = try? RecordCoder.decode(bytes) }, atMost: 20)
+        for batch in [1, 100] {
+            try withScratchFolder(in: options.folder) { folder in
+                let bench = try DeskBench(sessions: batch, folder: folder)
+                for _ in 0..<10 { try bench.batch() }
+                let (rows, records) = (try bench.rowsChanged(), try bench.records())
+                let (blocks, bytes) = (outcry_allocations(), outcry_allocated_bytes())
+                let batches = CountMeasurement.repetitions / batch
+                for _ in 0..<batches { try bench.batch() }
+                let made = Double(outcry_allocations() - blocks)
+                let asked = Double(outcry_allocated_bytes() - bytes)
+                let orders = Double(batches * batch)
+                note("rows an order, batch \(batch)", Double(try bench.rowsChanged() - rows) / orders, atMost: 9.1)
+                note("records an order, batch \(batch)", Double(try bench.records() - records) / orders, atMost: 2)
+                note("allocations an order, batch \(batch)", made / orders, atMost: 210)
+                // Shows what a count of blocks does not: one big copy for each order.
+                note("bytes allocated an order, batch \(batch)", asked / orders, atMost: 1_000_000)
+            }
+        }
+        table.print(titled: "Counts")
+        return isWithin
+    }
+
+    private func allocations(_ body: () -> Void) -> Double {
+        body()
+        let before = outcry_allocations()
+        for _ in 0..<CountMeasurement.repetitions { body() }
+        return Double(outcry_allocations() - before) / Double(CountMeasurement.repetitions)
+    }
+
+    private var countedLines: [(text: String, allocationsMax: Double)] {
+        [
+            ("buy 0.5 btc_usd at 230 until 18:00", 4),
+            ("slice 2 btc 195..199 x20", 3),
+            ("report paired", 3),
+            ("buy 0.5 btc_eurr at 230", 240),
+        ]
+    }
+}

@@ -1,0 +1,57 @@
+import Ledger
+import OrderEngine
+import Trading
+
+/// The ledger's transactions of 1 to 1,000 records beside raw rows of the same batches.
+struct DiskMeasurement {
+    private let options: MeasureOptions
+
+    init(_ options: MeasureOptions) { self.options = options }
+
+    private static let batches = [1, 10, 100, 1_000]
+
+    func run() throws {
+        var raw: [Int: Samples] = [:]
+        var records: [Int: Samples] = [:]
+        var ratios: [Int: Samples] = [:]
+        for _ in 0..<options.rounds {
+            for batch in DiskMeasurement.batches {
+                let (rawRate, recordRate) = try withScratchFolder(in: options.folder) { folder in
+                    let sqlite = try RawSQLite(folder + "/raw.db")
+                    let rawRate = try rate(units: batch, seconds: options.seconds) { try sqlite.write(rows: batch) }
+                    let ledger = try Ledger(path: folder + "/ledger.db")
+                    var next: UInt64 = 1
+                    let recordRate = try rate(units: batch, seconds: options.seconds) {
+                        try ledger.transaction { transaction in
+                            for _ in 0..<batch {
+                                try transaction.append(.orderPlaced(sampleOrder(next)))
+                                next += 1
+                            }
+                        }
+                    }
+                    return (rawRate, recordRate)
+                }
+                raw[batch, default: Samples()].add(rawRate)
+                records[batch, default: Samples()].add(recordRate)
+                ratios[batch, default: Samples()].add(recordRate / rawRate)
+            }
+        }
+        var table = FigureTable("rows a transaction", "raw rows/s", "records/s", "records to raw")
+        for batch in DiskMeasurement.batches {
+            table.add(
+                "\(batch)", raw[batch]?.median.grouped ?? "", records[batch]?.median.grouped ?? "",
+                ratios[batch]?.median.fixed(2) ?? "")
+        }
+        table.print(titled: "Ledger: records of a placed order, beside raw SQLite rows (medians of \(options.rounds))")
+    }
+}
+
+/// A limit order as the engine writes it.
+func sampleOrder(_ number: UInt64) -> Order {
+    let price = ExactDecimal(200 + Int(number % 30))
+    let quantity = ExactDecimal(units: 500_000_000_000_000_000)
+    return Order(
+        id: OrderID(number), account: AccountID(1), pair: "btc_usd", side: .buy, kind: .simple, quantity: quantity,
+        price: .limit(price), line: "buy 0.5 btc_usd at \(price)", createdAt: Timestamp(seconds: 1_756_576_800),
+        status: .pending, reserved: price.times(quantity), feeCurrency: "usd")
+}

@@ -1,0 +1,53 @@
+import Accounts
+import ChatServer
+import Desk
+import Ledger
+import Trading
+
+/// Accounts with money and a token each, so that a session logs in with its handshake.
+struct Traders {
+    let tokens: [String]
+
+    /// The most that one look at the operator's requests takes up; each account asks for its money that way.
+    static let countMax = 100
+
+    init(_ count: Int, database path: String) throws {
+        precondition(count <= Traders.countMax)
+        guard let cost = ScryptCost(n: 2, r: 1, p: 1) else { throw MeasureError("scrypt") }
+        let hash = try PasswordHash(hashing: Secret("never typed"), cost: cost)
+        let ledger = try Ledger(path: path, options: .tool) { AccountStore.registerMigrations(in: &$0) }
+        let now = SystemClock.now
+        tokens = try ledger.transaction { transaction in
+            let store = AccountStore(try transaction.database)
+            return try (1...count).map { number in
+                guard let name = AccountName("trader\(number)") else { throw MeasureError("name") }
+                let account = try store.add(name, role: .trader, passwordHash: hash, at: now)
+                let token = try TokenSecret.generate()
+                _ = try store.addToken(token, named: name, rights: .trade, for: account.id, at: now)
+                try store.enqueue(.deposit(1_000_000_000_000, "usd"), for: account.id, at: now)
+                return token.secret.revealed()
+            }
+        }
+        try ledger.close()
+    }
+
+    /// Limits that a load does not meet.
+    static var limits: Limits {
+        var limits = Limits()
+        for (name, value) in [
+            ("line_rate", 1_000_000), ("line_burst", 1_000_000), ("open_orders", 10_000_000),
+            ("snapshot_records", 100_000_000),
+        ] {
+            precondition(limits.set(name, to: value), "no limit \(name)")
+        }
+        return limits
+    }
+
+    static var configuration: DeskConfiguration {
+        let limits = limits
+        return DeskConfiguration(engineLimits: limits.engine, limits: limits.desk)
+    }
+
+    /// A line that rests on the book: nothing else trades.
+    static func line(_ number: Int) -> String { "buy 0.5 btc_usd at \(200 + number % 30)" }
+}
