@@ -68,7 +68,9 @@ extension OrderEngine {
             triggers[order.pair, default: TriggerBook()].insert(order.id, side: order.side, trigger: trigger)
         }
         schedule(order.id)
-        return order.status == .pending ? [.request(.place(NewOrder(order)))] : []
+        guard order.status == .pending else { return [] }
+        let isTriggered = order.parent.flatMap { entries[$0]?.order.triggeredAt } != nil
+        return [.request(.place(NewOrder(order, selfTrade: isTriggered ? .cancelResting : .cancelIncoming)))]
     }
 
     private mutating func accept(

@@ -116,7 +116,7 @@ extension OrderEngine {
 
 extension NewOrder {
     /// The order as the exchange gets it.
-    init(_ order: Order) {
+    init(_ order: Order, selfTrade: SelfTradePrevention) {
         let lifetime: Lifetime
         switch (order.price, order.timeInForce) {
         case (.market, _), (_, .immediateOrCancel): lifetime = .immediateOrCancel
@@ -126,7 +126,7 @@ extension NewOrder {
         }
         self.init(
             clientOrderID: order.clientOrderID, account: order.account, pair: order.pair, side: order.side,
-            quantity: order.remaining, price: order.price, lifetime: lifetime)
+            quantity: order.remaining, price: order.price, lifetime: lifetime, selfTrade: selfTrade)
     }
 }
 

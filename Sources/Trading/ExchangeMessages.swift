@@ -10,6 +10,7 @@ public struct NewOrder: Hashable, Sendable {
     public let price: OrderPrice
     /// What the exchange itself enforces; expiries are the desk's.
     public let lifetime: Lifetime
+    public let selfTrade: SelfTradePrevention
 
     /// How the exchange treats what does not trade at once.
     public enum Lifetime: String, Hashable, Sendable, Codable {
@@ -20,9 +21,17 @@ public struct NewOrder: Hashable, Sendable {
         case postOnly
     }
 
+    /// Which of two orders gives way when both are the same account's (FIX SelfMatchPreventionInstruction).
+    public enum SelfTradePrevention: String, Hashable, Sendable, Codable {
+        /// The new one: what a trader types by mistake changes nothing.
+        case cancelIncoming
+        /// The one on the book: a stop that has fired has to get through.
+        case cancelResting
+    }
+
     public init(
         clientOrderID: ClientOrderID, account: AccountID, pair: Pair, side: Side, quantity: ExactDecimal,
-        price: OrderPrice, lifetime: Lifetime
+        price: OrderPrice, lifetime: Lifetime, selfTrade: SelfTradePrevention = .cancelIncoming
     ) {
         self.clientOrderID = clientOrderID
         self.account = account
@@ -31,6 +40,7 @@ public struct NewOrder: Hashable, Sendable {
         self.quantity = quantity
         self.price = price
         self.lifetime = lifetime
+        self.selfTrade = selfTrade
     }
 }
 

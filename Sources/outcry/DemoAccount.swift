@@ -4,15 +4,20 @@ import Trading
 
 /// The account that a first start is tried with.
 enum DemoAccount {
-    /// Makes `demo`, an admin with money, where there is no account yet, and prints what to type where.
-    static func makeIfFirst(database path: String, listen: (host: String, port: UInt16)) throws {
+    /// Makes `demo`, an admin with money, where there is no account yet. Its password, or nil where somebody was there.
+    static func makeIfFirst(database path: String) throws -> String? {
         let desk = try OperatorDesk(database: path)
-        let url = "ws://\(listen.host):\(listen.port)"
-        if try desk.accounts().isEmpty {
-            guard let name = AccountName("demo") else { return }
-            let password = try TokenSecret.generate().secret.revealed().dropFirst(TokenSecret.prefix.count).prefix(12)
-            let funds: [(ExactDecimal, Coin)] = [(10_000, "usd"), (20, "btc"), (1_000, "ltc"), (1_000, "eur")]
-            _ = try desk.add(name, role: .admin, password: Secret(password), funds: funds, at: SystemClock.now)
+        guard try desk.accounts().isEmpty, let name = AccountName("demo") else { return nil }
+        let password = String(
+            try TokenSecret.generate().secret.revealed().dropFirst(TokenSecret.prefix.count).prefix(12))
+        let funds: [(ExactDecimal, Coin)] = [(10_000, "usd"), (20, "btc"), (1_000, "ltc"), (1_000, "eur")]
+        _ = try desk.add(name, role: .admin, password: Secret(password), funds: funds, at: SystemClock.now)
+        return password
+    }
+
+    /// Says what to type where.
+    static func greet(password: String?, url: String) {
+        if let password {
             Terminal.write("A new desk, with an account demo. Its password, shown this once: \(password)\n")
         }
         Terminal.write(

@@ -60,7 +60,7 @@ struct ServeCommand: AsyncParsableCommand {
         let log = try settings.logger(logLevel)
         let setup = try setup(settings, log)
         let path = setup.database
-        if demo { try DemoAccount.makeIfFirst(database: path, listen: settings.listen(listen)) }
+        let demoPassword = demo ? try DemoAccount.makeIfFirst(database: path) : nil
         let server = try DeskServer(setup, log: log)
         do {
             try server.start()
@@ -68,9 +68,9 @@ struct ServeCommand: AsyncParsableCommand {
             throw Failure("\(error)")
         }
         let scheme = setup.chat.tls == nil ? "ws" : "wss"
-        log.notice(
-            "outcry \(Version.text) listens on \(scheme)://\(setup.chat.host):\(server.port ?? setup.chat.port), database \(path)"
-        )
+        let url = "\(scheme)://\(setup.chat.host):\(server.port ?? setup.chat.port)"
+        if demo { DemoAccount.greet(password: demoPassword, url: url) }
+        log.notice("outcry \(Version.text) listens on \(url), database \(path)")
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [ServingService(server: server)], gracefulShutdownSignals: [.sigterm, .sigint],

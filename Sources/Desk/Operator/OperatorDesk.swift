@@ -1,4 +1,5 @@
 public import Accounts
+import Exchange
 import Ledger
 public import Trading
 
@@ -19,11 +20,17 @@ public final class OperatorDesk {
         try ledger.read { try AccountStore($0).accounts() }
     }
 
-    /// Adds a person with money on the paper exchange. Refuses with `name_taken`, `password_too_weak`, `out_of_range`.
+    /// Adds a person with money on the paper exchange. Refuses with `name_taken`, `password_too_weak`,
+    /// `unknown_coin`, `out_of_range`.
     public func add(
         _ name: AccountName, role: Role, password: Secret, funds: [(ExactDecimal, Coin)], at now: Timestamp
     ) throws -> Account {
         try PasswordRule.check(password)
+        let coins = funds.isEmpty ? [] : try tradedCoins()
+        for (_, coin) in funds where !coins.contains(coin) {
+            let known = coins.sorted().map(\.description).joined(separator: ", ")
+            throw Refusal(.unknownCoin, "nothing trades \(coin) here; expected one of \(known)")
+        }
         let hash = try PasswordHash(hashing: password)
         return try change { store in
             let account = try store.add(name, role: role, passwordHash: hash, at: now)
@@ -63,6 +70,14 @@ public final class OperatorDesk {
             throw Refusal(.unknownUser, "nobody is called \(name)")
         }
         return account
+    }
+
+    /// The coins of the paper exchange: those it starts with, and those that tapes have brought.
+    private func tradedCoins() throws -> Set<Coin> {
+        let entries = try ledger.books("paper").map {
+            BookEntry(key: String(decoding: $0.key, as: UTF8.self), value: $0.value)
+        }
+        return Set(try PaperExchange(restoring: entries).rules.flatMap { [$0.pair.base, $0.pair.quote] })
     }
 
     /// A refusal is an answer, not a failure of the ledger: it goes through with nothing written.

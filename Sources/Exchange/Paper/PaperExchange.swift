@@ -9,7 +9,8 @@ public import Trading
 /// stands the *outside*: the rest of the world, seen through a quote (a bid and an ask) that a tape or a person moves.
 /// An incoming order takes accounts' orders that are priced better than the outside or equal to it, then the outside, at
 /// the outside's price. An order never trades with another of its own account: what is left of the incoming order is
-/// canceled, or the order is rejected with `selfTrade` where nothing of it had traded.
+/// canceled, or the order is rejected with `selfTrade` where nothing of it had traded. A stop that has fired is the
+/// exception: the account's own order in its way is canceled instead.
 ///
 /// # How a resting order fills from outside
 ///

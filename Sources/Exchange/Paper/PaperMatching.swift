@@ -69,7 +69,9 @@ extension PaperExchange {
             return new.lifetime == .fillOrKill ? (.cannotFill, "nothing to trade with at this price") : nil
         }
         if new.lifetime == .postOnly { return (.wouldTrade, "it would trade at once") }
-        if case .order(let resting) = first, orders[resting.id]?.order.account == new.account {
+        if case .order(let resting) = first, orders[resting.id]?.order.account == new.account,
+            new.selfTrade == .cancelIncoming
+        {
             return (.selfTrade, "it would trade with the account's own order")
         }
         return new.lifetime == .fillOrKill ? objection(toFillingWhole: new, market) : nil
@@ -136,7 +138,13 @@ extension PaperExchange {
             case .outside(let outside):
                 (price, quantity) = (outside, left)
             case .order(let resting):
-                guard orders[resting.id]?.order.account != new.account else { return true }
+                if let own = orders[resting.id], own.order.account == new.account {
+                    guard new.selfTrade == .cancelResting else { return true }
+                    markets[market].book.cancel(resting.handle)
+                    finish(resting.id)
+                    reports.append(.execution(account: new.account, .canceled(own.order.clientOrderID)))
+                    continue
+                }
                 (price, quantity) = (resting.price, min(left, resting.quantity))
                 reports.append(fillMaker(resting, quantity, in: market, at: now))
             }
