@@ -7,7 +7,7 @@ import Trading
 extension DeskCore {
     func runTokenNew(
         _ name: String, _ scope: TokenScope, lifetimeSeconds: Int64?, _ context: LineContext
-    ) throws -> Reply {
+    ) throws -> Reply? {
         guard let login = context.login else { throw Refusal(.notLoggedIn, "log in first: login USER") }
         let tokenName = try tokenName(name)
         let rights: TokenRights = scope == .trade ? .trade : .read
@@ -18,18 +18,25 @@ extension DeskCore {
         let end = lifetimeSeconds.map { now.advanced(bySeconds: $0) }
         let token = try accountStore().addToken(
             secret, named: tokenName, rights: rights, expiresAt: end, for: login.account, at: now)
-        let text = secret.secret.revealed()
+        let shown = secret.secret.revealed()
+        // The same line with the same tag is told that the token is there, not what it is: only its hash is ever kept.
+        try answer(
+            newTokenReply(
+                token, shown, "it is shown this once; login token TOKEN, or Authorization: Bearer TOKEN", context),
+            context, keeping: newTokenReply(token, nil, "it was shown once; token drop \(token.name) ends it", context))
+        return nil
+    }
+
+    private func newTokenReply(_ token: Token, _ secret: String?, _ advice: String, _ context: LineContext) -> Reply {
+        let end = endWords(token.expiresAt, context)
+        let lines = ["+ token \(token.name), to \(token.rights.rawValue), \(end):", secret, advice]
         return Reply(
-            mark: .done,
-            text: """
-                + token \(token.name), to \(rights.rawValue), \(endWords(end, context)):
-                  \(text)
-                  it is shown this once; login token TOKEN, or Authorization: Bearer TOKEN
-                """,
+            mark: .done, text: lines.compactMap(\.self).joined(separator: "\n  "),
             fields: [
                 "token": .object([
-                    "name": .string(token.name.text), "rights": .string(rights.rawValue), "secret": .string(text),
-                    "expires_at": end.map { $0.json } ?? .null,
+                    "name": .string(token.name.text), "rights": .string(token.rights.rawValue),
+                    "secret": secret.map { .string($0) } ?? .null,
+                    "expires_at": token.expiresAt.map { $0.json } ?? .null,
                 ])
             ])
     }

@@ -92,16 +92,24 @@ extension DeskCore {
             text: isAboutLine ? refusal.text(over: context.line) : nil)
     }
 
-    /// Sends the reply, keeps it with its tag, and then tells what happened on the way.
-    func answer(_ reply: Reply, _ context: LineContext, covering covered: Covered? = nil) throws {
-        var reply = reply
-        reply.tag = context.tag
-        if reply.verb == nil { reply.verb = context.verb }
+    /// Sends the reply, keeps it with its tag, and then tells what happened on the way. `kept` is what is kept in place of
+    /// a reply that holds a secret.
+    func answer(
+        _ reply: Reply, _ context: LineContext, covering covered: Covered? = nil, keeping kept: Reply? = nil
+    ) throws {
+        let reply = addressed(reply, context)
         if let account = context.login?.account, let tag = context.tag, !context.isSecret {
-            try completeTag(account, tag, reply)
+            try completeTag(account, tag, kept.map { addressed($0, context) } ?? reply)
         }
         send(.reply(reply), to: context.session)
         try flushEvents(covering: covered)
+    }
+
+    private func addressed(_ reply: Reply, _ context: LineContext) -> Reply {
+        var reply = reply
+        reply.tag = context.tag
+        if reply.verb == nil { reply.verb = context.verb }
+        return reply
     }
 
     // MARK: Tags
