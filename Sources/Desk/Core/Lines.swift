@@ -68,9 +68,16 @@ extension DeskCore {
             send(.noReply, to: session.id)
             return
         }
-        if let account = session.login?.account, let tag, !parsed.isSecret {
-            if try answerAgain(tag, parsed.text, account, session.id) { return }
-            try ledgerTransaction().rememberTag(account, tag, line: parsed.text, at: now)
+        let owner = parsed.isSecret ? nil : session.login?.account
+        if let owner, let tag, try answerAgain(tag, parsed.text, owner, session.id) { return }
+        guard halt != .stopping else {
+            // Without remembering the tag: after the restart the line is done when it comes again.
+            let refusal = Refusal(.shuttingDown, "the server is going down; nothing was done")
+            send(.reply(.refused(refusal, verb: parsed.command?.verb, tag: tag)), to: session.id)
+            return
+        }
+        if let owner, let tag {
+            try ledgerTransaction().rememberTag(owner, tag, line: parsed.text, at: now)
         }
         let context = LineContext(
             session: session.id, login: session.login, tag: tag, line: line.text, text: parsed.text,
@@ -158,7 +165,6 @@ extension DeskCore {
     // MARK: Who may
 
     private func requireMayRun(_ command: Command, _ context: LineContext) throws {
-        if halt == .stopping { throw Refusal(.shuttingDown, "the server is going down; nothing was done") }
         switch command {
         case .help, .login, .version, .time: return
         default: break
