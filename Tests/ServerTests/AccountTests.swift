@@ -35,7 +35,7 @@ extension `The server` {
             let desk = try DeskUnderTest()
             try desk.add("ann")
             let cases: [(arguments: [String], words: String)] = [
-                (["add", "ann"], "ann"), (["add", "bad name"], "a name is"),
+                (["add", "ann"], "the name ann is taken"), (["add", "bad name"], "a name is"),
                 (["disable", "ben"], "nobody is called ben"),
                 (["add", "ben", "--funds", "much usd"], "--funds takes amounts"),
             ]

@@ -14,7 +14,7 @@ extension `The server` {
             #expect(buy.contains(" 18:00 UTC ("), "\(buy)")
             let slice = try ann.ask("slice 2 btc 195..199 x20").text
             #expect(slice.hasPrefix("+ #2 slice buy 2 btc_usd 195..199 x20\n  20 orders, #3 to #22, "), "\(slice)")
-            #expect(try ann.ask("report paired").text == "= no finished paired orders")
+            #expect(try ann.ask("report paired").text == "= no finished paired orders yet")
         }
 
         @Test func `everything is there again, and nothing is told twice`() throws {

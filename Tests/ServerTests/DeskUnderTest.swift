@@ -53,9 +53,9 @@ final class DeskUnderTest {
         return ending
     }
 
-    /// Starts a server that is expected not to start, and gives back how it ended and what it said.
+    /// Runs the program where it is expected to refuse, and gives back how it ended and what it said on standard error.
     func refusal(of arguments: [String]) throws -> (ending: ProgramRun.Ending, error: String) {
-        let run = try ProgramRun(arguments, in: folder)
+        let run = try ProgramRun(arguments, input: DeskUnderTest.password + "\n", in: folder)
         let ending = try run.ending()
         return (ending, run.logged)
     }

@@ -9,8 +9,8 @@ extension `The server` {
             try desk.start()
             let token = try desk.token(of: desk.logIn("ann"))
             try desk.stop()
-            // No file may grow beyond 600 blocks of 512 bytes, as if the disk had no more; without a signal about it.
-            try desk.start(before: "trap '' XFSZ; ulimit -f 600")
+            // No file may grow beyond 2000 blocks of 512 bytes, as if the disk had no more; without a signal about it.
+            try desk.start(before: "trap '' XFSZ; ulimit -f 2000")
             let ann = try desk.connect(token: token)
             var done: [ChatMessage] = []
             var failed: ChatMessage?
