@@ -18,10 +18,11 @@ struct DiskMeasurement {
             for batch in DiskMeasurement.batches {
                 let (rawRate, recordRate) = try withScratchFolder(in: options.folder) { folder in
                     let sqlite = try RawSQLite(folder + "/raw.db")
-                    let rawRate = try rate(units: batch, seconds: options.seconds) { try sqlite.write(rows: batch) }
                     let ledger = try Ledger(path: folder + "/ledger.db")
                     var next: UInt64 = 1
-                    let recordRate = try rate(units: batch, seconds: options.seconds) {
+                    return try rates(units: (batch, batch), seconds: options.seconds) {
+                        try sqlite.write(rows: batch)
+                    } _: {
                         try ledger.transaction { transaction in
                             for _ in 0..<batch {
                                 try transaction.append(.orderPlaced(sampleOrder(next)))
@@ -29,7 +30,6 @@ struct DiskMeasurement {
                             }
                         }
                     }
-                    return (rawRate, recordRate)
                 }
                 raw[batch, default: Samples()].add(rawRate)
                 records[batch, default: Samples()].add(recordRate)
