@@ -53,6 +53,25 @@ private func notes(_ effects: [ChatSession.Effect]) -> [String] {
         #expect(session.asked.map(\.hasOwnTag) == [false, false, true])
     }
 
+    @Test func `what the reply has told is not told again`() {
+        var session = loggedIn()
+        _ = session.typed("slice 2 btc 195..199 x2", now: 0)
+        _ = session.received(
+            #"{"type":"reply","id":"c-1-1-1","ok":true,"verb":"slice","text":"+ #2","order":{"id":2,"children":[3,4]}}"#,
+            now: 0)
+        func shown(_ sequence: Int, _ event: String, _ order: Int) -> Bool {
+            !session.received(
+                #"{"type":"event","seq":\#(sequence),"event":"\#(event)","order":{"id":\#(order)},"text":"* #\#(order)"}"#,
+                now: 0
+            ).isEmpty
+        }
+        #expect(!shown(5, "opened", 3))
+        #expect(!shown(6, "opened", 4))
+        #expect(shown(7, "filled", 3))
+        #expect(shown(8, "opened", 9))
+        #expect(session.track?.next == 9)
+    }
+
     @Test(arguments: ["", "  ", "// note", "  // note", "[k7]"])
     func `what the server would not answer is not sent`(_ line: String) {
         var session = loggedIn()

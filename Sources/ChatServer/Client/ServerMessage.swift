@@ -58,8 +58,11 @@ public struct ServerNotification: Hashable, Sendable {
     public var event: String
     /// All that a person reads, beginning with `*`.
     public var text: String
+    /// The number of the order that it is about; nil where it is about none.
+    public var order: UInt64?
 
     init(_ object: JSONObject, text: String) {
+        if case .object(let order)? = object["order"] { self.order = order.unsigned("id") }
         sequence = object.unsigned("seq")
         event = object.string("event") ?? ""
         self.text = text
@@ -79,6 +82,12 @@ extension JSONObject {
         case .raw(let text)?: UInt64(text)
         default: nil
         }
+    }
+
+    /// The whole numbers of the array under a name; none where there is no array.
+    public func unsignedNumbers(_ name: String) -> [UInt64] {
+        guard case .array(let values)? = self[name] else { return [] }
+        return values.compactMap { if case .int(let value) = $0 { UInt64(exactly: value) } else { nil } }
     }
 
     /// The objects of the array under a name; none where there is no array.

@@ -97,6 +97,8 @@ struct ChatSession {
     /// Who is logged in on this connection.
     var account: String?
     var track: NotificationTrack?
+    /// What the last reply to a typed line has told already.
+    var told = ToldByReply()
     var asked: [Asked] = []
     /// Tagged lines of a lost connection.
     var unanswered: [Asked] = []

@@ -62,6 +62,7 @@ extension ChatSession {
             return []
         }
         if !reply.isOK { hasRefusedLine = true }
+        told = ToldByReply(reply)
         var effects: [Effect] = [.show(.reply(reply.text, tag: line.hasOwnTag ? reply.tag : nil))]
         question = ChatSession.question(in: reply)
         if question == .newPassword { typedSecret = nil }
@@ -102,9 +103,9 @@ extension ChatSession {
     }
 
     func show(_ shown: [NotificationTrack.Shown]) -> [Effect] {
-        shown.map { shown in
+        shown.compactMap { shown in
             switch shown {
-            case .notification(let event): .show(.event(event.text, name: event.event))
+            case .notification(let event): told.covers(event) ? nil : .show(.event(event.text, name: event.event))
             case .missing(let range):
                 .show(.note("notifications \(range.lowerBound) to \(range.upperBound) did not come: try inbox"))
             }
