@@ -194,7 +194,7 @@ extension DeskCore {
         guard let login = sessions[id]?.login else { throw Refusal(.notLoggedIn, "this session has ended") }
         let transaction = try ledgerTransaction()
         let head = try transaction.notificationHead(login.account)
-        let missed = head - min(head, try transaction.inboxSeen(login.account))
+        let missed = try inboxMark(of: login.account).unseen(upTo: head).numberCount
         let rights = login.rights == .trade ? "" : ", to read"
         let waiting = missed == 0 ? "" : "; \(missed) notification\(missed == 1 ? "" : "s") missed: inbox"
         return Reply(

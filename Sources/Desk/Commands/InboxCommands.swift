@@ -9,21 +9,26 @@ extension DeskCore {
         let account = try context.account()
         let transaction = try ledgerTransaction()
         let head = try transaction.notificationHead(account)
-        let seen = min(head, try transaction.inboxSeen(account))
-        let wanted = min(
-            UInt64(configuration.limits.answerRows), count.map { min(UInt64(clamping: $0), head) } ?? head - seen)
-        let first = count == nil ? seen + 1 : head - wanted + 1
-        let rows = wanted == 0 ? [] : try transaction.notifications(account, from: first, limit: Int(wanted))
-        let last = rows.last?.seq ?? head
-        if count == nil { try transaction.setInboxSeen(account, max(seen, last)) }
-        let left = head - max(seen, last)
-        let title =
-            switch (count, rows.count) {
-            case (nil, 0): "= no notifications missed"
-            case (nil, let missed):
-                "= \(missed) notification\(missed == 1 ? "" : "s") missed\(left == 0 ? "" : ", \(left) more: inbox")"
-            case (_, let shown): "= the last \(shown) of \(head) notifications"
-            }
+        var unseen = try inboxMark(of: account).unseen(upTo: head)
+        let rowsMax = configuration.limits.answerRows
+        let rows: [NotificationRow]
+        let title: String
+        if let count {
+            let wanted = min(UInt64(rowsMax), UInt64(clamping: count), head)
+            rows =
+                wanted == 0 ? [] : try transaction.notifications(account, from: head - wanted + 1, limit: Int(wanted))
+            title = "= the last \(rows.count) of \(head) notifications"
+        } else {
+            rows = try stored(unseen, of: account, atMost: rowsMax)
+            for row in rows { unseen.remove(contentsOf: row.seq..<row.seq + 1) }
+            let more = unseen.isEmpty ? "" : ", \(unseen.numberCount) more: inbox"
+            title =
+                rows.isEmpty
+                ? "= no notifications missed"
+                : "= \(rows.count) notification\(rows.count == 1 ? "" : "s") missed\(more)"
+        }
+        // A look back is not a reading of what was missed: a program asks so for the newest number alone.
+        if count == nil { try see(rows.map(\.seq), of: account) }
         let zone = zone(context)
         let lines = rows.map { row in
             "\(row.seq) \(zone.dateAndTime(of: row.at)) \(row.text.dropFirst(2))"
@@ -52,7 +57,7 @@ extension DeskCore {
                 mark: .done, text: "+ nothing to resume: all from \(first) on has been sent here",
                 fields: ["from": .int(Int64(clamping: first)), "count": 0, "more": false])
         }
-        let rows = try resumed(unsent, of: account)
+        let rows = try stored(unsent, of: account, atMost: configuration.limits.resumeBatch)
         for row in rows {
             unsent.remove(contentsOf: row.seq..<row.seq + 1)
             sessions[context.session]?.sent.insert(contentsOf: row.seq..<row.seq + 1)
@@ -60,10 +65,9 @@ extension DeskCore {
         // Until it has the rest nothing new is sent to it, so that everything stays in order.
         let hasMore = !unsent.isEmpty
         let next = unsent.ranges.first?.lowerBound ?? head + 1
-        let left = unsent.ranges.reduce(0) { $0 + UInt64($1.count) }
         sessions[context.session]?.isCatchingUp = hasMore
-        try transaction.setInboxSeen(account, max(rows.last?.seq ?? 0, try transaction.inboxSeen(account)))
-        let more = hasMore ? "; \(left) more: resume \(next)" : ""
+        try see(rows.map(\.seq), of: account)
+        let more = hasMore ? "; \(unsent.numberCount) more: resume \(next)" : ""
         let reply = Reply(
             mark: .done, text: "+ \(rows.count) notification\(rows.count == 1 ? "" : "s") from \(first)\(more)",
             fields: [
@@ -76,16 +80,18 @@ extension DeskCore {
     }
 
     /// The first of these notifications, as many as one answer brings.
-    private func resumed(_ wanted: RangeSet<UInt64>, of account: AccountID) throws -> [NotificationRow] {
-        let limits = configuration.limits
+    private func stored(
+        _ wanted: RangeSet<UInt64>, of account: AccountID, atMost rowsMax: Int
+    ) throws -> [NotificationRow] {
+        let bytesMax = configuration.limits.resumeBytes
         let transaction = try ledgerTransaction()
         var rows: [NotificationRow] = []
         var bytes = 0
         for range in wanted.ranges {
-            let room = limits.resumeBatch - rows.count
+            let room = rowsMax - rows.count
             guard room > 0 else { break }
             for row in try transaction.notifications(account, from: range.lowerBound, limit: min(room, range.count)) {
-                guard rows.isEmpty || bytes + row.json.utf8.count <= limits.resumeBytes else { return rows }
+                guard rows.isEmpty || bytes + row.json.utf8.count <= bytesMax else { return rows }
                 rows.append(row)
                 bytes += row.json.utf8.count
             }

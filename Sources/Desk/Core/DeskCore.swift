@@ -61,6 +61,9 @@ public final class DeskCore {
     var isPumping = false
     var touchedOrders: Set<OrderID> = []
     var touchedFunds: Set<OrderEngine.TouchedFunds> = []
+    var inboxMarks: [AccountID: InboxMark] = [:]
+    /// The accounts whose marks are further than the ledger knows.
+    var touchedMarks: Set<AccountID> = []
     var recordsSinceSnapshot = 0
     var lastRecord: RecordNumber
     var nextHousekeeping: Timestamp
@@ -216,6 +219,7 @@ public final class DeskCore {
             defer { self.transaction = nil }
             try body()
             try flushTables()
+            try flushMarks()
             try writeBooks()
         }
         if recordsSinceSnapshot >= configuration.limits.snapshotRecords { try keepSnapshotNow() }

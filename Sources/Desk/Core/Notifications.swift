@@ -68,7 +68,33 @@ extension DeskCore {
             if id == silent, session.peer.format == .text { continue }
             send(.written(text: text, json: json), to: id)
         }
-        if isSeen { try transaction.setInboxSeen(account, sequence) }
+        if isSeen { try see([sequence], of: account) }
+    }
+
+    // MARK: The inbox
+
+    func inboxMark(of account: AccountID) throws -> InboxMark {
+        if let mark = inboxMarks[account] { return mark }
+        let mark = InboxMark(mark: try ledgerTransaction().inboxSeen(account))
+        inboxMarks[account] = mark
+        return mark
+    }
+
+    /// Somebody of the account has been shown these.
+    func see(_ numbers: some Sequence<UInt64>, of account: AccountID) throws {
+        var mark = try inboxMark(of: account)
+        let before = mark.mark
+        for number in numbers { mark.see(number) }
+        inboxMarks[account] = mark
+        if mark.mark != before { touchedMarks.insert(account) }
+    }
+
+    /// Writes the marks that have moved, once a batch however often they did.
+    func flushMarks() throws {
+        for account in touchedMarks.sorted() {
+            try ledgerTransaction().setInboxSeen(account, try inboxMark(of: account).mark)
+        }
+        touchedMarks.removeAll(keepingCapacity: true)
     }
 
     /// The order that it is a child of, with all children, where that matters for the words.

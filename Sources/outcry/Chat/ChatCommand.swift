@@ -101,9 +101,10 @@ struct ChatCommand: ParsableCommand {
     }
 
     private static func firstLine(of path: String) throws -> String {
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            throw ValidationError("cannot read \(path)")
-        }
+        // Through a handle: the file may be a pipe that a shell has made.
+        guard let bytes = try? FileHandle(forReadingAtPath: path)?.readToEnd(),
+            let text = String(data: bytes, encoding: .utf8)
+        else { throw ValidationError("cannot read \(path)") }
         let line = text.prefix { !$0.isNewline }
         guard !line.isEmpty else { throw ValidationError("\(path) begins with an empty line") }
         return String(line)
