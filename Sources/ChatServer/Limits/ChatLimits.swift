@@ -18,6 +18,8 @@ public struct ChatLimits: Hashable, Sendable {
     public var sessions = 10_000
     /// Bytes that may wait for one session. With more the session is closed with 1013.
     public var outgoingBytes = 262_144
+    /// Bytes that the system may hold for one session, besides; it keeps as many again for its own accounts (socket(7)).
+    public var socketBytes = 131_072
     /// Seconds of silence after which a session is pinged.
     public var pingIntervalSeconds = 30
     /// Seconds that a session has to answer a ping.
@@ -37,6 +39,7 @@ public struct ChatLimits: Hashable, Sendable {
             ("line_bytes", \.lineBytes), ("message_bytes", \.messageBytes), ("message_lines", \.messageLines),
             ("line_burst", \.lineBurst), ("line_rate", \.lineRate), ("urgent_burst", \.urgentBurst),
             ("urgent_rate", \.urgentRate), ("sessions", \.sessions), ("outgoing_bytes", \.outgoingBytes),
+            ("socket_bytes", \.socketBytes),
             ("ping_interval_s", \.pingIntervalSeconds), ("pong_timeout_s", \.pongTimeoutSeconds),
             ("handshake_s", \.handshakeSeconds), ("shutdown_s", \.shutdownSeconds),
         ]

@@ -39,12 +39,21 @@ extension ServerSessions {
         sessions[id] = session
         counters.sessions.count()
         counters.sessionsOpened.count()
+        limitSystemBuffer(of: connection)
         watchFirstFrame(of: session)
         if onEvent(.opened(id, session.peer)) == .refused {
             session.isClosedForDesk = true
             end(session, Closing(code: 1_013, reason: "the desk is busy; try again later", flushes: false))
         }
         return 0
+    }
+
+    /// What the system holds for a reader that does not read is bounded too: left to itself it grows to megabytes a
+    /// session, and the limit on what waits would never be met.
+    private func limitSystemBuffer(of connection: OpaquePointer) {
+        var bytes = Int32(clamping: configuration.limits.socketBytes)
+        setsockopt(
+            lws_get_socket_fd(connection), SOL_SOCKET, SO_SNDBUF, &bytes, socklen_t(MemoryLayout<Int32>.size))
     }
 
     func peer(of connection: OpaquePointer) -> Peer {
