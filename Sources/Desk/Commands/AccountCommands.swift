@@ -7,17 +7,17 @@ import Trading
 /// What a password is being checked, or hashed, for.
 enum PasswordJob {
     case login(SessionID, Credentials?, name: String, address: String, tag: String?)
-    case change(SessionID, AccountID, new: Secret)
-    case store(SessionID, AccountID)
+    case change(SessionID, AccountID, new: Secret, tag: String?)
+    case store(SessionID, AccountID, tag: String?)
 
     var session: SessionID {
         switch self {
-        case .login(let session, _, _, _, _), .change(let session, _, _), .store(let session, _): session
+        case .login(let session, _, _, _, _), .change(let session, _, _, _), .store(let session, _, _): session
         }
     }
 }
 
-/// `login`, `logout`, `whoami` and `password`.
+/// `login`, `logout` and `whoami`; and what passwords are checked for.
 extension DeskCore {
     func runLogin(_ method: LoginMethod, _ context: LineContext) throws -> Reply? {
         if let login = context.login {
@@ -58,10 +58,11 @@ extension DeskCore {
                 guard new == secret else {
                     throw Refusal(.passwordMismatch, "the new passwords are not the same; nothing was changed")
                 }
-                try checkOldPassword(old, new: new, session)
+                try checkOldPassword(old, new: new, session, tag: tag)
             }
         } catch let refusal as Refusal {
-            send(.reply(.refused(refusal, verb: "login", tag: tag)), to: session.id)
+            let isLogin = if case .loginPassword = session.prompt { true } else { false }
+            send(.reply(.refused(refusal, verb: isLogin ? "login" : "password", tag: tag)), to: session.id)
         }
     }
 
@@ -84,14 +85,14 @@ extension DeskCore {
         }
     }
 
-    private func newPasswordJob(_ job: PasswordJob) -> PasswordJobID {
+    func newPasswordJob(_ job: PasswordJob) -> PasswordJobID {
         let id = PasswordJobID(rawValue: nextPasswordJob)
         nextPasswordJob += 1
         passwordJobs[id] = job
         return id
     }
 
-    private func saveThrottle() throws {
+    func saveThrottle() throws {
         let changes = throttle.takeChanges()
         if !changes.isEmpty { try accountStore().save(changes) }
     }
@@ -103,17 +104,14 @@ extension DeskCore {
             switch job {
             case .login(_, let credentials, let name, let address, let tag):
                 try finishLogin(session, credentials, isRight, name: name, address: address, tag: tag)
-            case .change(_, let account, let new):
-                guard isRight == true else {
-                    throw Refusal(.loginFailed, "the old password is wrong; nothing was changed")
-                }
-                try passwords.hash(new, as: newPasswordJob(.store(session, account)))
+            case .change(_, let account, let new, let tag):
+                try finishOldPassword(session, isRight)
+                try passwords.hash(new, as: newPasswordJob(.store(session, account, tag: tag)))
                 return
             case .store: break
             }
         } catch let refusal as Refusal {
-            let tag: String? = if case .login(_, _, _, _, let tag) = job { tag } else { nil }
-            send(.reply(.refused(refusal, verb: job.verb, tag: tag)), to: session)
+            send(.reply(.refused(refusal, verb: job.verb, tag: job.tag)), to: session)
         }
         try resumeLines(of: session)
     }
@@ -229,47 +227,15 @@ extension DeskCore {
                 "rights": .string(login.rights.rawValue), "sessions": .int(Int64(count)),
             ])
     }
-
-    // MARK: The password
-
-    func runPassword(_ context: LineContext) throws -> Reply {
-        sessions[context.session]?.prompt = .oldPassword
-        return Reply(mark: .question, text: "? old password")
-    }
-
-    private func checkOldPassword(_ old: Secret, new: Secret, _ session: Session) throws {
-        guard let login = session.login else { throw Refusal(.notLoggedIn, "log in first: login USER") }
-        let address = session.peer.address
-        try throttle.attempt(name: login.name.text, address: address, at: now)
-        throttle.withdrawn(name: login.name.text, address: address)
-        let stored = try accountStore().credentials(named: login.name)?.passwordHash
-        let job = newPasswordJob(.change(session.id, login.account, new: new))
-        do {
-            try passwords.check(old, against: stored, as: job)
-            sessions[session.id]?.isWaiting = true
-        } catch {
-            passwordJobs[job] = nil
-            throw error
-        }
-    }
-
-    func passwordHashed(_ id: PasswordJobID, _ hash: PasswordHash?) throws {
-        guard case .store(let session, let account)? = passwordJobs.removeValue(forKey: id) else { return }
-        if let hash {
-            try accountStore().setPassword(account, to: hash)
-            send(.reply(Reply(mark: .done, verb: "password", text: "+ password changed")), to: session)
-        } else {
-            send(
-                .reply(
-                    .refused(
-                        Refusal(.tooManyWaiting, "the password could not be hashed now; nothing was changed"),
-                        verb: "password")), to: session)
-        }
-        try resumeLines(of: session)
-    }
 }
 
 extension PasswordJob {
+    fileprivate var tag: String? {
+        switch self {
+        case .login(_, _, _, _, let tag), .change(_, _, _, let tag), .store(_, _, let tag): tag
+        }
+    }
+
     fileprivate var verb: String {
         if case .login = self { "login" } else { "password" }
     }

@@ -44,8 +44,7 @@ extension DeskCore {
     /// The line that the session waited for has been answered: go on with those that came meanwhile.
     func resumeLines(of id: SessionID) throws {
         sessions[id]?.isWaiting = false
-        while let session = sessions[id], !session.isWaiting, let line = sessions[id]?.waitingLines.popFirst() {
-            _ = session
+        while sessions[id]?.isWaiting == false, let line = sessions[id]?.waitingLines.popFirst() {
             try takeLine(line, from: id)
         }
     }
