@@ -24,7 +24,11 @@ struct PlacedWords {
             ? family.order.rejection ?? rejectedChild?.rejection ?? .exchangeRejected : rejectedChild?.rejection
     }
 
-    private var rejectedChild: Order? { family.children.first { $0.status == .rejected } }
+    /// Part of a ladder is not what was asked for. A contra order that was refused leaves its entry as it is.
+    private var rejectedChild: Order? {
+        guard case .sliced = family.order.plan else { return nil }
+        return family.children.first { $0.status == .rejected }
+    }
 
     /// Without mark and details.
     var message: String {
