@@ -84,7 +84,8 @@ extension DeskCore {
         let outcome = engine.process(
             .placeContra(order: order.value, account: account, price: ticketPrice, line: context.text), at: now)
         if let refusal = outcome.refusal {
-            throw try explained(refusal, TicketSpans(amount: order.span, price: price.span, order: order.span))
+            throw try explained(
+                refusal, of: account, TicketSpans(amount: order.span, price: price.span, order: order.span))
         }
         let contra = outcome.touchedOrders.sorted().last ?? order.value
         try takeOutcome(outcome)
@@ -111,7 +112,7 @@ extension DeskCore {
         if let refusal = outcome.refusal {
             var at: Span?
             if case .order(let id)? = refusal.subject { at = spans[id] }
-            throw try explained(refusal, TicketSpans(order: at))
+            throw try explained(refusal, of: account, TicketSpans(order: at))
         }
         let affected = Set(ids).union(outcome.touchedOrders)
         try takeOutcome(outcome)
@@ -124,11 +125,13 @@ extension DeskCore {
     }
 
     /// An order that is over is not in the engine's memory for ever: the tables say what it was.
-    private func explained(_ refusal: EngineRefusal, _ spans: TicketSpans) throws -> Refusal {
+    private func explained(
+        _ refusal: EngineRefusal, of account: AccountID, _ spans: TicketSpans
+    ) throws -> Refusal {
         var explained = spans.refusal(refusal)
         guard refusal.code == .unknownOrder, case .order(let id)? = refusal.subject else { return explained }
         try flushTables()
-        if let order = try ledgerTransaction().order(id), order.closedAt != nil {
+        if let order = try ledgerTransaction().order(id), order.account == account, order.closedAt != nil {
             explained.code = .orderFinished
             explained.message = "\(id) is \(order.status.words) already"
         }
@@ -205,11 +208,15 @@ extension DeskCore {
     }
 
     private func canceledReply(_ orders: [Order], zone: TimeZoneRules) -> Reply {
-        let lines = orders.map { order in
-            CanceledWords(family(of: order), zone: zone).line
-        }
-        let first = lines.count == 1 ? "+ \(lines[0])" : "+ \(lines.count) orders\n  " + lines.joined(separator: "\n  ")
-        return Reply(mark: .done, text: first, fields: ["orders": .array(orders.map { .object($0.json) })])
+        // All of ten thousand would be more than may wait for a session: it would be closed instead of answered.
+        let shown = orders.prefix(configuration.limits.answerRows)
+        var lines = shown.map { CanceledWords(family(of: $0), zone: zone).line }
+        if orders.count > shown.count { lines.append("and \(orders.count - shown.count) more") }
+        let text =
+            orders.count == 1 ? "+ \(lines[0])" : "+ \(orders.count) orders\n  " + lines.joined(separator: "\n  ")
+        return Reply(
+            mark: .done, text: text,
+            fields: ["orders": .array(shown.map { .object($0.json) }), "count": .int(Int64(orders.count))])
     }
 }
 
