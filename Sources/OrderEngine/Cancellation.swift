@@ -4,6 +4,8 @@ extension OrderEngine {
     /// Starts taking off every one of the orders, or refuses and starts none.
     func decideCancel(_ ids: [OrderID], account: AccountID, at now: Timestamp) throws(EngineRefusal) -> [Record] {
         var records: [Record] = []
+        // Where each step stands, so that taking off ten thousand orders is not a hundred million comparisons.
+        var places: [ClosingStep: Int] = [:]
         for id in ids {
             guard let entry = entries[id], entry.order.account == account else {
                 throw EngineRefusal(.unknownOrder, .order(id), "there is no open order \(id)")
@@ -17,7 +19,8 @@ extension OrderEngine {
             }
             // Naming an order and one of its children asks for the same cancel twice: the whole's counts.
             for step in steps {
-                guard let same = records.firstIndex(where: { $0.closesSameOrder(as: step) }) else {
+                guard let closing = ClosingStep(step), let same = places[closing] else {
+                    if let closing = ClosingStep(step) { places[closing] = records.count }
                     records.append(step)
                     continue
                 }
@@ -100,15 +103,18 @@ extension OrderEntry {
     }
 }
 
-extension Record {
-    fileprivate func closesSameOrder(as other: Record) -> Bool {
-        switch (self, other) {
-        case (.cancelRequested(let one, _, _), .cancelRequested(let two, _, _)),
-            (.orderClosed(let one, _), .orderClosed(let two, _)),
-            (.orderFinished(let one, _, _), .orderFinished(let two, _, _)):
-            one == two
-        default:
-            false
+/// What a record does to end an order, whatever its reason: done once for each order.
+private enum ClosingStep: Hashable {
+    case request(OrderID)
+    case close(OrderID)
+    case finish(OrderID)
+
+    init?(_ record: Record) {
+        switch record {
+        case .cancelRequested(let id, _, _): self = .request(id)
+        case .orderClosed(let id, _): self = .close(id)
+        case .orderFinished(let id, _, _): self = .finish(id)
+        default: return nil
         }
     }
 }
