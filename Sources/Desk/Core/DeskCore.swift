@@ -248,7 +248,7 @@ public final class DeskCore {
                                     .ledgerFailed,
                                     "the ledger cannot be written; whether this line was done is certain only after a restart",
                                     details: ["send it again then, with the same tag"]),
-                                tag: line.tag))))
+                                tag: line.tag ?? parser(for: nil).parse(line.text).tag))))
             }
         case .server(.opened(let id, let peer)): sessions[id] = Session(id: id, peer: peer)
         case .server(.closed(let id)): sessions[id] = nil
