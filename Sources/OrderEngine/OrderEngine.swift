@@ -79,9 +79,9 @@ public struct OrderEngine: Sendable {
         var requests: [OrderRequest] = []
         for id in entries.keys.sorted() {
             guard let order = entries[id]?.order, order.isAtExchangeItself else { continue }
-            requests.append(.status(order.clientOrderID, account: order.account))
+            requests.append(.status(sent(order)))
             if order.cancelReason != nil, order.status == .open || order.status == .partiallyFilled {
-                requests.append(.cancel(order.clientOrderID, account: order.account))
+                requests.append(.cancel(sent(order)))
             }
         }
         return requests
