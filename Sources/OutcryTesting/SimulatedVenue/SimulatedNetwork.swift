@@ -138,22 +138,22 @@ public final class SimulatedNetwork {
         sent += 1
         let message = Message(due: now, number: sent, process: process, body: body)
         let isReport = if case .push = body { true } else { false }
-        if chance.perMille(isReport ? faults.reportsDropped_perMille : faults.dropped_perMille) {
+        if chance.perMille(isReport ? faults.reportsDroppedPerMille : faults.droppedPerMille) {
             count(.dropped, message.kind)
             return
         }
         enqueue(message, at: now)
-        if chance.perMille(isReport ? faults.reportsRepeated_perMille : faults.repeated_perMille) {
+        if chance.perMille(isReport ? faults.reportsRepeatedPerMille : faults.repeatedPerMille) {
             count(.repeated, message.kind)
             enqueue(message, at: now)
         }
     }
 
     private func enqueue(_ message: Message, at now: Timestamp) {
-        var delay = faults.delayMin_ns
-        if faults.delayMax_ns > delay { delay = chance.number(delay...faults.delayMax_ns) }
-        if chance.perMille(faults.late_perMille) {
-            delay += chance.number(0...max(faults.lateMax_ns, 0))
+        var delay = faults.delayMinNanoseconds
+        if faults.delayMaxNanoseconds > delay { delay = chance.number(delay...faults.delayMaxNanoseconds) }
+        if chance.perMille(faults.latePerMille) {
+            delay += chance.number(0...max(faults.lateMaxNanoseconds, 0))
             count(.late, message.kind)
         }
         let due = now.advanced(byNanoseconds: max(delay, 0))
