@@ -1,6 +1,6 @@
 public import Accounts
 public import Exchange
-import Ledger
+public import Ledger
 public import Logging
 public import Trading
 
@@ -12,9 +12,9 @@ extension DeskCore {
     /// tapes that cannot be played.
     public static func openPaper(
         database path: String, _ configuration: DeskConfiguration, tapes: PaperTapes? = nil,
-        passwords: any PasswordChecking, log: Logger, now: Timestamp
+        ledger options: LedgerOptions = .serve, passwords: any PasswordChecking, log: Logger, now: Timestamp
     ) throws -> DeskCore {
-        let ledger = try Ledger(path: path, options: .serve) { AccountStore.registerMigrations(in: &$0) }
+        let ledger = try Ledger(path: path, options: options) { AccountStore.registerMigrations(in: &$0) }
         let books = try ledger.books("paper")
         let exchange = try PaperExchange(
             restoring: books.map { BookEntry(key: String(decoding: $0.key, as: UTF8.self), value: $0.value) })
