@@ -16,7 +16,9 @@ static const uint64_t outcry_lws_option_fail_unbound = LWS_SERVER_OPTION_FAIL_UP
 static const uint64_t outcry_lws_option_disable_ipv6 = LWS_SERVER_OPTION_DISABLE_IPV6;
 static const uint64_t outcry_lws_option_explicit_vhosts = LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
 static const uint64_t outcry_lws_option_listen_accept = LWS_SERVER_OPTION_ADOPT_APPLY_LISTEN_ACCEPT_CONFIG;
-static const uint64_t outcry_lws_option_plain_on_tls_port = LWS_SERVER_OPTION_ALLOW_NON_SSL_ON_SSL_PORT;
+// Looks whether a connection begins as TLS does, and takes it also where it does not.
+static const uint64_t outcry_lws_option_plain_on_tls_port =
+    LWS_SERVER_OPTION_ALLOW_NON_SSL_ON_SSL_PORT | LWS_SERVER_OPTION_ALLOW_HTTP_ON_HTTPS_LISTENER;
 static const int outcry_lws_pre = LWS_PRE;
 
 // TLS 1.2 or later.
