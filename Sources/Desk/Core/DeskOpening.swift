@@ -14,7 +14,9 @@ extension DeskCore {
         database path: String, _ configuration: DeskConfiguration, tapes: PaperTapes? = nil,
         passwords: any PasswordChecking, log: Logger, now: Timestamp
     ) throws -> DeskCore {
-        let ledger = try Ledger(path: path, options: .serve) { AccountStore.registerMigrations(in: &$0) }
+        var options = LedgerOptions.serve
+        options.checkpointPages = configuration.limits.checkpointPages
+        let ledger = try Ledger(path: path, options: options) { AccountStore.registerMigrations(in: &$0) }
         let books = try ledger.books("paper")
         let exchange = try PaperExchange(
             restoring: books.map { BookEntry(key: String(decoding: $0.key, as: UTF8.self), value: $0.value) })

@@ -43,8 +43,8 @@ public struct Limits: Sendable {
             ("reply_s", \.replySeconds), ("resume_notifications", \.resumeBatch), ("resume_bytes", \.resumeBytes),
             ("answer_rows", \.answerRows), ("tag_memory_h", \.tagMemoryHours),
             ("watch_interval_ms", \.watchIntervalMilliseconds),
-            ("snapshot_records", \.snapshotRecords), ("inbox_inputs", \.inboxInputs), ("batch_inputs", \.batchInputs),
-            ("tape_burst_trades", \.tapeBurst),
+            ("snapshot_records", \.snapshotRecords), ("checkpoint_pages", \.checkpointPages),
+            ("inbox_inputs", \.inboxInputs), ("batch_inputs", \.batchInputs), ("tape_burst_trades", \.tapeBurst),
         ]
     }
 
