@@ -48,6 +48,8 @@ public struct DeskLimits: Hashable, Sendable {
     public var watchIntervalMilliseconds = 1_000
     /// Records after which a snapshot of the engine is kept.
     public var snapshotRecords = 100_000
+    /// Pages of 4 KiB in the write-ahead log after which it is copied into the database.
+    public var checkpointPages = 4_000
     /// Inputs that wait for the desk's loop.
     public var inboxInputs = 50_000
     /// Inputs that one transaction takes.

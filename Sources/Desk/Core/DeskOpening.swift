@@ -14,7 +14,7 @@ extension DeskCore {
         database path: String, _ configuration: DeskConfiguration, tapes: PaperTapes? = nil,
         ledger options: LedgerOptions = .serve, passwords: any PasswordChecking, log: Logger, now: Timestamp
     ) throws -> DeskCore {
-        let ledger = try openLedger(database: path, options)
+        let ledger = try openLedger(database: path, options, configuration.limits)
         let books = try ledger.books("paper")
         let exchange = try PaperExchange(
             restoring: books.map { BookEntry(key: String(decoding: $0.key, as: UTF8.self), value: $0.value) })
@@ -39,12 +39,17 @@ extension DeskCore {
             throw DeskError.cannotOpen("\(exchange.name) does not answer over the wire")
         }
         return try DeskCore(
-            configuration, ledger: openLedger(database: path, options), exchange: exchange, passwords: passwords, log: log,
+            configuration, ledger: openLedger(database: path, options, configuration.limits), exchange: exchange,
+            passwords: passwords, log: log,
             now: now)
     }
 
-    private static func openLedger(database path: String, _ options: LedgerOptions) throws -> Ledger {
-        try Ledger(path: path, options: options) { AccountStore.registerMigrations(in: &$0) }
+    private static func openLedger(database path: String, _ options: LedgerOptions, _ limits: DeskLimits) throws
+        -> Ledger
+    {
+        var options = options
+        options.checkpointPages = limits.checkpointPages
+        return try Ledger(path: path, options: options) { AccountStore.registerMigrations(in: &$0) }
     }
 
     /// Adds a person, and gives the paper exchange's money to them. Refuses with `name_taken`.
