@@ -4,7 +4,7 @@ SWIFT ?= swift
 PACKAGES = $(shell sed 's/[#].*//' deploy/packages)
 SOURCES = Package.swift Sources Tests Plugins Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Benchmarks
 
-.PHONY: run test kills packages format lint bench clean
+.PHONY: run test kills mutants packages format lint bench clean
 
 run: packages
 	@$(SWIFT) build -c release --product outcry
@@ -30,6 +30,12 @@ format:
 bench: packages
 	cd Benchmarks && $(SWIFT) package --disable-sandbox benchmark
 	cd Benchmarks && $(SWIFT) run -c release outcry-measure
+
+# Every way of breaking the product that Mutants/ knows must be found by the simulator.
+mutants: packages
+	$(SWIFT) build --product outcry-mutants
+	.build/debug/outcry-mutants build
+	.build/debug/outcry-mutants run
 
 clean:
 	rm -rf .build Benchmarks/.build

@@ -101,6 +101,8 @@ let package = Package(
         // Turns commands/*.md into Swift source, so that `help` prints the pages that the tests replay.
         .executableTarget(name: "embed-pages", swiftSettings: settings),
         .plugin(name: "EmbedPages", capability: .buildTool(), dependencies: ["embed-pages"]),
+        // Breaks a copy of the product in every way that Mutants/ knows, and has the simulator find out.
+        .executableTarget(name: "outcry-mutants", dependencies: [arguments], swiftSettings: settings),
 
         // MARK: Tests
 
@@ -126,6 +128,8 @@ let package = Package(
             name: "ServerTests", dependencies: ["outcry", "ChatServer", "Trading", grdb], swiftSettings: settings),
         // What the program itself adds: the terminal client.
         .testTarget(name: "OutcryTests", dependencies: ["outcry"], swiftSettings: settings),
+        // That the simulator can fail: the mutants fit the sources, and what survives is told.
+        .testTarget(name: "MutantTests", dependencies: ["outcry-mutants"], swiftSettings: settings),
         // What the house has decided against: imports, names, notes to self.
         .testTarget(name: "HouseTests", swiftSettings: settings),
     ]

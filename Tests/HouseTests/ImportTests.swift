@@ -32,6 +32,7 @@ private let table: [(room: String, mayImport: Set<String>)] = [
         ] + system
     ),
     ("embed-pages", ["Foundation"]),
+    ("outcry-mutants", ["ArgumentParser", "Foundation", "Synchronization"]),
     ("CLibwebsockets", []), ("CZlib", []), ("COpenSSL", []), ("CEditline", []),
 ]
 
