@@ -35,8 +35,8 @@ struct TypedLine: Hashable, Sendable {
         // A line that begins like a login may hold a password, however it goes on.
         guard !text.hasPrefix("login") else { return false }
         switch purpose {
-        case .login, .password, .tokenNew: false
-        case .resume, .order, .cancel, .setting, .tokenDrop, .logout, .question, .wrong: true
+        case .login, .password, .tokenNew: return false
+        case .resume, .order, .cancel, .setting, .tokenDrop, .logout, .question, .wrong: return true
         }
     }
 }
