@@ -14,7 +14,7 @@ extension DeskCore {
         database path: String, _ configuration: DeskConfiguration, tapes: PaperTapes? = nil,
         passwords: any PasswordChecking, log: Logger, now: Timestamp
     ) throws -> DeskCore {
-        let ledger = try Ledger(path: path, options: .serve) { AccountStore.registerMigrations(in: &$0) }
+        let ledger = try openLedger(database: path)
         let books = try ledger.books("paper")
         let exchange = try PaperExchange(
             restoring: books.map { BookEntry(key: String(decoding: $0.key, as: UTF8.self), value: $0.value) })
@@ -27,6 +27,25 @@ extension DeskCore {
             configuration, ledger: ledger, exchange: exchange, passwords: passwords, tape: tape, log: log, now: now)
     }
 
+    /// Opens a desk that trades on an exchange which answers over the wire: the ledger at `path`, made where there is none. The
+    /// exchange's reports come back as `DeskInput.exchange`; what accounts have is what it says that they have.
+    ///
+    /// Throws `LedgerError` for a file that cannot be served.
+    public static func openOverTheWire(
+        database path: String, _ configuration: DeskConfiguration, exchange: any Exchange,
+        passwords: any PasswordChecking, log: Logger, now: Timestamp
+    ) throws -> DeskCore {
+        guard exchange.settlement == .overTheWire else {
+            throw DeskError.cannotOpen("\(exchange.name) does not answer over the wire")
+        }
+        return try DeskCore(
+            configuration, ledger: openLedger(database: path), exchange: exchange, passwords: passwords, log: log, now: now)
+    }
+
+    private static func openLedger(database path: String) throws -> Ledger {
+        try Ledger(path: path, options: .serve) { AccountStore.registerMigrations(in: &$0) }
+    }
+
     /// Adds a person, and gives the paper exchange's money to them. Refuses with `name_taken`.
     @discardableResult
     public func addAccount(
@@ -36,6 +55,7 @@ extension DeskCore {
         _ = try takeDirectly(at: moment) {
             let account = try accountStore().add(name, role: role, passwordHash: passwordHash, at: now)
             id = account.id
+            try watch(account.id)
             for (amount, coin) in funds where amount.isPositive {
                 try takePaper(.deposit(account.id, amount, coin))
             }
