@@ -2,7 +2,8 @@ import ChatServer
 import Desk
 import Foundation
 
-/// What goes in and out, in one short line each; without what is secret, as that differs from run to run.
+// What goes in and out, in one short line each; without what is secret, as that differs from run to run.
+
 extension DeskInput {
     var traceText: String {
         switch self {
@@ -13,8 +14,8 @@ extension DeskInput {
         case .server(.closed(let id)): "\(id) closed"
         case .passwordChecked(let job, let isRight): "password \(job.rawValue) \(isRight.map { "\($0)" } ?? "?")"
         case .passwordHashed(let job, _): "password \(job.rawValue) hashed"
-        case .exchange(let reports): "exchange " + reports.map { "\($0)" }.joined(separator: " ¶ ")
-        case .paper(let action): "paper \(action)"
+        case .exchange(let reports): "exchange " + reports.map(\.traceText).joined(separator: " ¶ ")
+        case .paper(let action): "paper \(action.traceText)"
         case .wake: "wake"
         case .stop: "stop"
         }
@@ -27,7 +28,8 @@ extension DeskOutput {
         case .send(let id, let message):
             "\(id) " + TraceText.visible(String(decoding: message.payload(as: .text) ?? [], as: UTF8.self))
         case .close(let id, let code, let reason): "\(id) close \(code) \(reason)"
-        case .request(let request): "request \(request)"
+        case .request(let request): "request \(request.traceText)"
+        case .ask(let query, let id): "ask \(id.rawValue) \(query.traceText)"
         }
     }
 }
@@ -35,16 +37,21 @@ extension DeskOutput {
 enum TraceText {
     /// On one line, with control characters written out, and without the secrets of tokens.
     static func visible(_ text: String) -> String {
-        var line = ""
-        for scalar in text.unicodeScalars {
-            switch scalar.value {
-            case 0x0A: line += " | "
-            case 0..<0x20, 0x7F: line += "\\u{\(String(scalar.value, radix: 16))}"
-            default: line.unicodeScalars.append(scalar)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.utf8.count)
+        for byte in text.utf8 {
+            switch byte {
+            case 0x0A: bytes += Array(" | ".utf8)
+            case 0..<0x20, 0x7F: bytes += Array("\\x\(String(byte, radix: 16))".utf8)
+            default: bytes.append(byte)
             }
         }
-        guard let start = line.range(of: "outcry_") else { return line }
-        let end = line[start.upperBound...].firstIndex { !$0.isLetter && !$0.isNumber && $0 != "_" && $0 != "-" }
-        return line[..<start.upperBound] + "…" + (end.map { String(line[$0...]) } ?? "")
+        return withoutSecret(String(decoding: bytes, as: UTF8.self))
+    }
+
+    private static func withoutSecret(_ line: String) -> String {
+        guard line.utf8.count > 7, let start = line.range(of: "outcry_") else { return line }
+        let rest = line[start.upperBound...].drop { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }
+        return line[..<start.upperBound] + "…" + rest
     }
 }
