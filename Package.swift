@@ -83,7 +83,7 @@ let package = Package(
             name: "OutcryTesting",
             dependencies: [
                 "Trading", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "ChatServer", "Desk",
-                logging,
+                grdb, logging,
             ],
             swiftSettings: settings),
 
@@ -119,7 +119,11 @@ let package = Package(
             name: "DeskTests", dependencies: ["Desk", "CommandGrammar", "CommandPages", "OutcryTesting"],
             exclude: ["Transcripts"], swiftSettings: settings),
         .testTarget(
-            name: "OutcryTestingTests", dependencies: ["OutcryTesting", "ChatServer", "Trading", logging],
+            name: "OutcryTestingTests",
+            dependencies: [
+                "OutcryTesting", "Desk", "Accounts", "ChatServer", "Exchange", "Ledger", "OrderEngine", "Trading", grdb,
+                logging,
+            ],
             swiftSettings: settings),
         // The program as an operator and a trader meet it: processes, files, sockets, signals.
         .testTarget(

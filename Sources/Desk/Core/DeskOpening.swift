@@ -1,6 +1,6 @@
 public import Accounts
 public import Exchange
-import Ledger
+public import Ledger
 public import Logging
 public import Trading
 
@@ -12,9 +12,9 @@ extension DeskCore {
     /// tapes that cannot be played.
     public static func openPaper(
         database path: String, _ configuration: DeskConfiguration, tapes: PaperTapes? = nil,
-        passwords: any PasswordChecking, log: Logger, now: Timestamp
+        ledger options: LedgerOptions = .serve, passwords: any PasswordChecking, log: Logger, now: Timestamp
     ) throws -> DeskCore {
-        let ledger = try openLedger(database: path)
+        let ledger = try openLedger(database: path, options)
         let books = try ledger.books("paper")
         let exchange = try PaperExchange(
             restoring: books.map { BookEntry(key: String(decoding: $0.key, as: UTF8.self), value: $0.value) })
@@ -33,17 +33,17 @@ extension DeskCore {
     /// Throws `LedgerError` for a file that cannot be served.
     public static func openOverTheWire(
         database path: String, _ configuration: DeskConfiguration, exchange: any Exchange,
-        passwords: any PasswordChecking, log: Logger, now: Timestamp
+        ledger options: LedgerOptions = .serve, passwords: any PasswordChecking, log: Logger, now: Timestamp
     ) throws -> DeskCore {
         guard exchange.settlement == .overTheWire else {
             throw DeskError.cannotOpen("\(exchange.name) does not answer over the wire")
         }
         return try DeskCore(
-            configuration, ledger: openLedger(database: path), exchange: exchange, passwords: passwords, log: log, now: now)
+            configuration, ledger: openLedger(database: path, options), exchange: exchange, passwords: passwords, log: log, now: now)
     }
 
-    private static func openLedger(database path: String) throws -> Ledger {
-        try Ledger(path: path, options: .serve) { AccountStore.registerMigrations(in: &$0) }
+    private static func openLedger(database path: String, _ options: LedgerOptions) throws -> Ledger {
+        try Ledger(path: path, options: options) { AccountStore.registerMigrations(in: &$0) }
     }
 
     /// Adds a person, and gives the paper exchange's money to them. Refuses with `name_taken`.
