@@ -87,6 +87,10 @@ let package = Package(
             ],
             swiftSettings: settings),
 
+        // Runs the simulator over as many seeds as one likes.
+        .executableTarget(
+            name: "outcry-simulate", dependencies: ["OutcryTesting", arguments], swiftSettings: settings),
+
         // MARK: C libraries, each with the shims that macros and variadics need
 
         .systemLibrary(
