@@ -1,21 +1,33 @@
 /// The headers of a request to become a WebSocket, as far as they matter here.
-struct Handshake: Hashable, Sendable {
-    var host: String?
-    var origin: String?
-    var protocols: String?
-    var key: String?
-    var version: String?
-    var connection: String?
+package struct Handshake: Hashable, Sendable {
+    package var host: String?
+    package var origin: String?
+    package var protocols: String?
+    package var key: String?
+    package var version: String?
+    package var connection: String?
+
+    package init(
+        host: String? = nil, origin: String? = nil, protocols: String? = nil, key: String? = nil,
+        version: String? = nil, connection: String? = nil
+    ) {
+        self.host = host
+        self.origin = origin
+        self.protocols = protocols
+        self.key = key
+        self.version = version
+        self.connection = connection
+    }
 
     /// Bytes of the list of subprotocols: the library reads no more.
     static let protocolsBytesMax = 125
 
-    enum Verdict: Hashable, Sendable {
+    package enum Verdict: Hashable, Sendable {
         case accepted
         case refused(status: Int, message: String)
     }
 
-    func judged(allowedOrigins: [String]) -> Verdict {
+    package func judged(allowedOrigins: [String]) -> Verdict {
         guard host != nil, let key, !key.isEmpty else {
             return .refused(status: 400, message: "not a WebSocket handshake: Host or Sec-WebSocket-Key is missing")
         }
@@ -66,7 +78,7 @@ struct Handshake: Hashable, Sendable {
 }
 
 /// The token of `Authorization: Bearer TOKEN`; the scheme ignores case (RFC 9110 §11.1).
-func bearerToken(authorization: String?) -> String? {
+package func bearerToken(authorization: String?) -> String? {
     guard let parts = authorization?.split(separator: " ", maxSplits: 1), parts.count == 2,
         parts[0].lowercased() == "bearer"
     else { return nil }
@@ -75,7 +87,7 @@ func bearerToken(authorization: String?) -> String? {
 }
 
 /// The address that a proxy on this machine says it forwards for: the last hop, the only one that the proxy has seen.
-func forwardedAddress(_ forwardedFor: String?, by peer: String, isAddress: (String) -> Bool) -> String? {
+package func forwardedAddress(_ forwardedFor: String?, by peer: String, isAddress: (String) -> Bool) -> String? {
     guard peer == "::1" || peer.hasPrefix("127."), let last = forwardedFor?.split(separator: ",").last else {
         return nil
     }
