@@ -28,6 +28,8 @@ let package = Package(
             targets: [
                 "Trading", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "ChatServer", "Desk",
             ]),
+        // What the package in Fuzz/ stands on.
+        .library(name: "OutcryTesting", targets: ["OutcryTesting"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -83,7 +85,7 @@ let package = Package(
             name: "OutcryTesting",
             dependencies: [
                 "Trading", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "ChatServer", "Desk",
-                grdb, logging,
+                "CommandPages", grdb, logging,
             ],
             swiftSettings: settings),
 

@@ -1,23 +1,39 @@
 /// The headers of a request to become a WebSocket, as far as they matter here (RFC 6455 §4.2.1).
-struct Handshake: Hashable, Sendable {
-    var method = "GET"
+package struct Handshake: Hashable, Sendable {
+    package var method = "GET"
     /// 0 of HTTP/1.0, 1 of HTTP/1.1.
-    var minorVersion = 1
-    var host: String?
-    var origin: String?
-    var protocols: String?
-    var key: String?
-    var version: String?
-    var connection: String?
-    var upgrade: String?
+    package var minorVersion = 1
+    package var host: String?
+    package var origin: String?
+    package var protocols: String?
+    package var key: String?
+    package var version: String?
+    package var connection: String?
+    package var upgrade: String?
 
-    enum Verdict: Hashable, Sendable {
+    package init(
+        method: String = "GET", minorVersion: Int = 1, host: String? = nil, origin: String? = nil,
+        protocols: String? = nil, key: String? = nil, version: String? = nil, connection: String? = nil,
+        upgrade: String? = nil
+    ) {
+        self.method = method
+        self.minorVersion = minorVersion
+        self.host = host
+        self.origin = origin
+        self.protocols = protocols
+        self.key = key
+        self.version = version
+        self.connection = connection
+        self.upgrade = upgrade
+    }
+
+    package enum Verdict: Hashable, Sendable {
         /// With the subprotocol that was asked for first of those that are spoken here; nil where none was asked for.
         case accepted(subprotocol: WireFormat?)
         case refused(status: Int, message: String)
     }
 
-    func judged(allowedOrigins: [String]) -> Verdict {
+    package func judged(allowedOrigins: [String]) -> Verdict {
         func notWhole(_ what: String) -> Verdict {
             .refused(status: 400, message: "not a WebSocket handshake: \(what)")
         }
@@ -91,7 +107,7 @@ extension Handshake {
 }
 
 /// The token of `Authorization: Bearer TOKEN`; the scheme ignores case (RFC 9110 §11.1).
-func bearerToken(authorization: String?) -> String? {
+package func bearerToken(authorization: String?) -> String? {
     guard let parts = authorization?.split(separator: " ", maxSplits: 1), parts.count == 2,
         parts[0].lowercased() == "bearer"
     else { return nil }
@@ -100,7 +116,7 @@ func bearerToken(authorization: String?) -> String? {
 }
 
 /// The address that a proxy on this machine says it forwards for: the last hop, the only one that the proxy has seen.
-func forwardedAddress(_ forwardedFor: String?, by peer: String, isAddress: (String) -> Bool) -> String? {
+package func forwardedAddress(_ forwardedFor: String?, by peer: String, isAddress: (String) -> Bool) -> String? {
     guard peer == "::1" || peer.hasPrefix("127."), let last = forwardedFor?.split(separator: ",").last else {
         return nil
     }
