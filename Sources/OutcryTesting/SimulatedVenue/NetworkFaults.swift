@@ -1,31 +1,31 @@
 /// What a network does to messages. Rates are per mille of the messages of that way.
 public struct NetworkFaults: Hashable, Sendable {
     /// Every message takes between these, drawn anew each time: so later ones overtake earlier ones.
-    public var delayMin_ns: Int64
-    public var delayMax_ns: Int64
+    public var delayMinNanoseconds: Int64
+    public var delayMaxNanoseconds: Int64
     /// Requests to the venue, and its answers.
-    public var dropped_perMille: Int
-    public var repeated_perMille: Int
+    public var droppedPerMille: Int
+    public var repeatedPerMille: Int
     /// What the venue says by itself.
-    public var reportsDropped_perMille: Int
-    public var reportsRepeated_perMille: Int
-    /// Messages that take up to `lateMax_ns` longer.
-    public var late_perMille: Int
-    public var lateMax_ns: Int64
+    public var reportsDroppedPerMille: Int
+    public var reportsRepeatedPerMille: Int
+    /// Messages that take up to `lateMaxNanoseconds` longer.
+    public var latePerMille: Int
+    public var lateMaxNanoseconds: Int64
 
     public init(
-        delayMin_ns: Int64 = 1_000_000, delayMax_ns: Int64 = 1_000_000, dropped_perMille: Int = 0,
-        repeated_perMille: Int = 0, reportsDropped_perMille: Int = 0, reportsRepeated_perMille: Int = 0,
-        late_perMille: Int = 0, lateMax_ns: Int64 = 0
+        delayMinNanoseconds: Int64 = 1_000_000, delayMaxNanoseconds: Int64 = 1_000_000, droppedPerMille: Int = 0,
+        repeatedPerMille: Int = 0, reportsDroppedPerMille: Int = 0, reportsRepeatedPerMille: Int = 0,
+        latePerMille: Int = 0, lateMaxNanoseconds: Int64 = 0
     ) {
-        self.delayMin_ns = delayMin_ns
-        self.delayMax_ns = delayMax_ns
-        self.dropped_perMille = dropped_perMille
-        self.repeated_perMille = repeated_perMille
-        self.reportsDropped_perMille = reportsDropped_perMille
-        self.reportsRepeated_perMille = reportsRepeated_perMille
-        self.late_perMille = late_perMille
-        self.lateMax_ns = lateMax_ns
+        self.delayMinNanoseconds = delayMinNanoseconds
+        self.delayMaxNanoseconds = delayMaxNanoseconds
+        self.droppedPerMille = droppedPerMille
+        self.repeatedPerMille = repeatedPerMille
+        self.reportsDroppedPerMille = reportsDroppedPerMille
+        self.reportsRepeatedPerMille = reportsRepeatedPerMille
+        self.latePerMille = latePerMille
+        self.lateMaxNanoseconds = lateMaxNanoseconds
     }
 
     /// A millisecond each way, and nothing is lost.
@@ -35,11 +35,12 @@ public struct NetworkFaults: Hashable, Sendable {
     public static func drawn(seed: UInt64) -> NetworkFaults {
         var chance = VenueChance(seed: seed)
         return NetworkFaults(
-            delayMin_ns: chance.number(0...5_000_000), delayMax_ns: chance.number(5_000_000...400_000_000),
-            dropped_perMille: Int(chance.number(0...150)), repeated_perMille: Int(chance.number(0...150)),
-            reportsDropped_perMille: Int(chance.number(0...300)),
-            reportsRepeated_perMille: Int(chance.number(0...200)),
-            late_perMille: Int(chance.number(0...100)), lateMax_ns: chance.number(1...30_000_000_000))
+            delayMinNanoseconds: chance.number(0...5_000_000),
+            delayMaxNanoseconds: chance.number(5_000_000...400_000_000),
+            droppedPerMille: Int(chance.number(0...150)), repeatedPerMille: Int(chance.number(0...150)),
+            reportsDroppedPerMille: Int(chance.number(0...300)),
+            reportsRepeatedPerMille: Int(chance.number(0...200)),
+            latePerMille: Int(chance.number(0...100)), lateMaxNanoseconds: chance.number(1...30_000_000_000))
     }
 }
 

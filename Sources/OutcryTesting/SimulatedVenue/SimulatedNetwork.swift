@@ -19,6 +19,7 @@ public final class SimulatedNetwork {
     private var arrived: [NetworkDelivery] = []
     /// The process whose gateway is connected; what is for another is lost.
     private var process: Int64?
+    private var processes: Int64 = 0
 
     public init(_ venue: SimulatedVenue, faults: NetworkFaults = .none, seed: UInt64) {
         self.venue = venue
@@ -57,10 +58,12 @@ public final class SimulatedNetwork {
 
     // MARK: The gateway's side
 
-    /// A gateway's process starts to listen; nothing reaches any earlier one.
-    public func connect(process: Int64) {
-        self.process = process
+    /// A gateway's process starts to listen, and nothing reaches any earlier one. Its number, for its request ids.
+    public func connect() -> Int64 {
+        processes += 1
+        process = processes
         arrived = []
+        return processes
     }
 
     /// The gateway's process is gone. What it has sent goes on its way.
@@ -138,22 +141,22 @@ public final class SimulatedNetwork {
         sent += 1
         let message = Message(due: now, number: sent, process: process, body: body)
         let isReport = if case .push = body { true } else { false }
-        if chance.perMille(isReport ? faults.reportsDropped_perMille : faults.dropped_perMille) {
+        if chance.perMille(isReport ? faults.reportsDroppedPerMille : faults.droppedPerMille) {
             count(.dropped, message.kind)
             return
         }
         enqueue(message, at: now)
-        if chance.perMille(isReport ? faults.reportsRepeated_perMille : faults.repeated_perMille) {
+        if chance.perMille(isReport ? faults.reportsRepeatedPerMille : faults.repeatedPerMille) {
             count(.repeated, message.kind)
             enqueue(message, at: now)
         }
     }
 
     private func enqueue(_ message: Message, at now: Timestamp) {
-        var delay = faults.delayMin_ns
-        if faults.delayMax_ns > delay { delay = chance.number(delay...faults.delayMax_ns) }
-        if chance.perMille(faults.late_perMille) {
-            delay += chance.number(0...max(faults.lateMax_ns, 0))
+        var delay = faults.delayMinNanoseconds
+        if faults.delayMaxNanoseconds > delay { delay = chance.number(delay...faults.delayMaxNanoseconds) }
+        if chance.perMille(faults.latePerMille) {
+            delay += chance.number(0...max(faults.lateMaxNanoseconds, 0))
             count(.late, message.kind)
         }
         let due = now.advanced(byNanoseconds: max(delay, 0))

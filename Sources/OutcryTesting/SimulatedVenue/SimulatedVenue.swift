@@ -73,7 +73,7 @@ public final class SimulatedVenue {
     }
 
     /// The venue's own clock.
-    func clock(_ now: Timestamp) -> Timestamp { now.advanced(byNanoseconds: traits.clockSkew_ns) }
+    func clock(_ now: Timestamp) -> Timestamp { now.advanced(byNanoseconds: traits.clockSkewNanoseconds) }
 
     /// What it has said by itself since the last call, in the order in which it happened.
     public func drainPushes() -> [VenuePush] {

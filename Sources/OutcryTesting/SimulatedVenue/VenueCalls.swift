@@ -27,7 +27,7 @@ extension SimulatedVenue {
             }
             nonces[account] = nonce
             let answer = answer(call, of: account, at: now)
-            guard hasFaults, chance.perMille(traits.garbledAnswers_perMille) else { return answer }
+            guard hasFaults, chance.perMille(traits.garbledAnswersPerMille) else { return answer }
             count("answered \(call.kind) with garbage")
             return .garbage
         }
@@ -66,7 +66,7 @@ extension SimulatedVenue {
             count("refused a client order id twice")
             return .refused(.rejected(.exchangeRejected, reason: "duplicate client order id"))
         }
-        if hasFaults, chance.perMille(traits.rejections_perMille) {
+        if hasFaults, chance.perMille(traits.rejectionsPerMille) {
             count("rejected for reasons of its own")
             return .refused(.rejected(.exchangeRejected, reason: "not available"))
         }
@@ -86,12 +86,12 @@ extension SimulatedVenue {
         guard order.status == .open else { return .refused(.badStatus) }
         if let end = order.cancelRefusedUntil {
             if now < end { return .refused(.cancelNotNow) }
-        } else if hasFaults, chance.perMille(traits.refusedCancels_perMille) {
+        } else if hasFaults, chance.perMille(traits.refusedCancelsPerMille) {
             order.cancelRefusedUntil = now.advanced(byNanoseconds: chance.number(1...5_000_000_000))
             count("refused a cancel")
             return .refused(.cancelNotNow)
         }
-        if hasFaults, chance.perMille(traits.fillsBeforeCancel_perMille) { fillBeforeCancel(order, at: now) }
+        if hasFaults, chance.perMille(traits.fillsBeforeCancelPerMille) { fillBeforeCancel(order, at: now) }
         guard order.status == .open else { return .refused(.badStatus) }
         takeOff(order)
         tell([], order.pair, at: now)
@@ -175,6 +175,8 @@ extension VenueQueue {
                 break
             }
         }
-        return levels.map { DepthLevel(price: ExactDecimal(units: $0.price), quantity: ExactDecimal(units: $0.quantity)) }
+        return levels.map {
+            DepthLevel(price: ExactDecimal(units: $0.price), quantity: ExactDecimal(units: $0.quantity))
+        }
     }
 }

@@ -45,13 +45,13 @@ extension SimulatedVenue {
     private func plan(_ kind: VenuePlan.Kind, from now: Timestamp) {
         let mean: Int64? =
             switch kind {
-            case .moveMarket: traits.marketMovesEvery_ms
-            case .changeFee: traits.feeChangesEvery_ms
-            case .goDown: traits.downEvery_ms
-            case .cancelElsewhere: traits.cancelsElsewhereEvery_ms
-            case .orderElsewhere: traits.ordersElsewhereEvery_ms
-            case .deposit: traits.depositsEvery_ms
-            case .withdraw: traits.withdrawalsEvery_ms
+            case .moveMarket: traits.marketMovesEveryMilliseconds
+            case .changeFee: traits.feeChangesEveryMilliseconds
+            case .goDown: traits.downEveryMilliseconds
+            case .cancelElsewhere: traits.cancelsElsewhereEveryMilliseconds
+            case .orderElsewhere: traits.ordersElsewhereEveryMilliseconds
+            case .deposit: traits.depositsEveryMilliseconds
+            case .withdraw: traits.withdrawalsEveryMilliseconds
             }
         guard let mean, kind.isFault ? hasFaults : marketMoves else { return }
         planCount += 1
@@ -65,7 +65,7 @@ extension SimulatedVenue {
         case .moveMarket(let pair): moveMarket(pair, at: now)
         case .changeFee(let pair): if let rate = chance.pick(traits.feeRates) { changeFee(of: pair, to: rate) }
         case .goDown:
-            let length = chance.number(1...max(traits.downtimeMax_ms, 1)) * 1_000_000
+            let length = chance.number(1...max(traits.downtimeMaxMilliseconds, 1)) * 1_000_000
             goDown(until: now.advanced(byNanoseconds: length), hangs: chance.perMille(500))
         case .cancelElsewhere: cancelSomethingElsewhere(at: now)
         case .orderElsewhere: orderSomethingElsewhere(at: now)
