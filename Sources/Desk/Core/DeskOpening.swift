@@ -39,7 +39,8 @@ extension DeskCore {
             throw DeskError.cannotOpen("\(exchange.name) does not answer over the wire")
         }
         return try DeskCore(
-            configuration, ledger: openLedger(database: path, options), exchange: exchange, passwords: passwords, log: log, now: now)
+            configuration, ledger: openLedger(database: path, options), exchange: exchange, passwords: passwords,
+            log: log, now: now)
     }
 
     private static func openLedger(database path: String, _ options: LedgerOptions) throws -> Ledger {
