@@ -35,7 +35,8 @@ public struct NetworkFaults: Hashable, Sendable {
     public static func drawn(seed: UInt64) -> NetworkFaults {
         var chance = VenueChance(seed: seed)
         return NetworkFaults(
-            delayMinNanoseconds: chance.number(0...5_000_000), delayMaxNanoseconds: chance.number(5_000_000...400_000_000),
+            delayMinNanoseconds: chance.number(0...5_000_000),
+            delayMaxNanoseconds: chance.number(5_000_000...400_000_000),
             droppedPerMille: Int(chance.number(0...150)), repeatedPerMille: Int(chance.number(0...150)),
             reportsDroppedPerMille: Int(chance.number(0...300)),
             reportsRepeatedPerMille: Int(chance.number(0...200)),

@@ -19,6 +19,7 @@ public final class SimulatedNetwork {
     private var arrived: [NetworkDelivery] = []
     /// The process whose gateway is connected; what is for another is lost.
     private var process: Int64?
+    private var processes: Int64 = 0
 
     public init(_ venue: SimulatedVenue, faults: NetworkFaults = .none, seed: UInt64) {
         self.venue = venue
@@ -57,10 +58,12 @@ public final class SimulatedNetwork {
 
     // MARK: The gateway's side
 
-    /// A gateway's process starts to listen; nothing reaches any earlier one.
-    public func connect(process: Int64) {
-        self.process = process
+    /// A gateway's process starts to listen, and nothing reaches any earlier one. Its number, for its request ids.
+    public func connect() -> Int64 {
+        processes += 1
+        process = processes
         arrived = []
+        return processes
     }
 
     /// The gateway's process is gone. What it has sent goes on its way.

@@ -175,6 +175,8 @@ extension VenueQueue {
                 break
             }
         }
-        return levels.map { DepthLevel(price: ExactDecimal(units: $0.price), quantity: ExactDecimal(units: $0.quantity)) }
+        return levels.map {
+            DepthLevel(price: ExactDecimal(units: $0.price), quantity: ExactDecimal(units: $0.quantity))
+        }
     }
 }

@@ -88,7 +88,8 @@ extension SimulatedVenue {
     }
 
     private func size(_ rules: PairRules) -> Int128 {
-        Int128(chance.number(1...max(traits.strangerSizeMax, 1))) * max(rules.quantityMin.units, rules.quantityStep.units)
+        Int128(chance.number(1...max(traits.strangerSizeMax, 1)))
+            * max(rules.quantityMin.units, rules.quantityStep.units)
     }
 
     /// Moves the middle a few ticks and quotes again, or has strangers trade.

@@ -16,14 +16,7 @@ extension Simulation {
     public static func run(
         seed: UInt64, profile: SimulationProfile = .paper, linesKept: Int = 0
     ) -> SimulationResult {
-        let simulation: Simulation
-        do {
-            simulation = try Simulation(seed: seed, profile: profile, linesKept: linesKept)
-        } catch {
-            return SimulationResult(
-                seed: seed, hash: 0, lineCount: 0, lines: [], violation: Violation(.opens, "no world: \(error)"),
-                coverage: SimulationCoverage())
-        }
+        let simulation = Simulation(seed: seed, profile: profile, linesKept: linesKept)
         var violation: Violation?
         do {
             try simulation.run()

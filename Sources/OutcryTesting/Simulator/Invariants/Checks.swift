@@ -11,21 +11,13 @@ extension Simulation {
     /// The engine's funds and those of the paper exchange are of the same transaction: they agree at every moment.
     func checkFunds() throws {
         guard let desk = server.desk, let paper = server.paper, desk.halt == nil else { return }
-        let funds = desk.engineState.funds
         for trader in traders {
-            let booked = paper.balances(of: trader.account)
-            let held = funds.filter { $0.account == trader.account }
-            for balance in booked {
-                let mine = held.first { $0.coin == balance.coin }?.funds ?? Funds()
+            for balance in paper.balances(of: trader.account) {
+                let mine = desk.engineFunds(of: trader.account, in: balance.coin)
                 guard mine.total == balance.total, mine.reserved == balance.held else {
                     throw Violation(
                         .fundsAgree, expected: "\(balance.free) free, \(balance.held) held",
                         found: "\(mine.total) with \(mine.reserved) held", "\(balance.coin) of \(trader.name)")
-                }
-            }
-            for row in held where !booked.contains(where: { $0.coin == row.coin }) {
-                guard row.funds.total.isZero else {
-                    throw Violation(.fundsAgree, expected: 0, found: row.funds.total, "\(row.coin) of \(trader.name)")
                 }
             }
         }
@@ -90,6 +82,13 @@ extension Simulation {
             }
         }
         let live = desk.engineState
+        for row in live.funds {
+            // A coin that the exchange has never heard of.
+            let isBooked = server.paper?.balances(of: row.account).contains { $0.coin == row.coin } ?? true
+            guard isBooked || row.funds.total.isZero else {
+                throw Violation(.fundsAgree, expected: "none", found: row.funds.total, "\(row.coin) of \(row.account)")
+            }
+        }
         guard observer.engine.snapshot() == live else {
             throw Violation(.restoredIsLive, "the engine made of the records is not the one that works")
         }

@@ -19,6 +19,9 @@ struct RecordObserver {
     /// Orders that the clock ends, while they are open.
     private(set) var expiring: [OrderID: Timestamp] = [:]
 
+    /// How many orders that are not over are in each status.
+    private(set) var openStatuses: [OrderStatus: Int] = [:]
+
     /// Takes in the records that are new.
     mutating func read(_ ledger: Ledger) throws -> [Observation] {
         guard try ledger.recordHead() > last else { return [] }
@@ -31,14 +34,16 @@ struct RecordObserver {
             let after = record.order.flatMap { engine.order($0) }
             last = number
             texts.append(record.traceText)
-            note(after)
+            note(before, after)
             new.append(Observation(number: number, record: record, before: before, after: after))
         }
         return new
     }
 
-    private mutating func note(_ order: Order?) {
-        guard let order, let end = order.timeInForce.expireTime else { return }
+    private mutating func note(_ before: Order?, _ after: Order?) {
+        if let before, before.closedAt == nil { openStatuses[before.status, default: 0] -= 1 }
+        if let after, after.closedAt == nil { openStatuses[after.status, default: 0] += 1 }
+        guard let order = after, let end = order.timeInForce.expireTime else { return }
         expiring[order.id] = order.status.isFinal || order.closedAt != nil ? nil : end
     }
 

@@ -1,5 +1,6 @@
 import ChatServer
 import Desk
+import Exchange
 import Foundation
 
 // What goes in and out, in one short line each; without what is secret, as that differs from run to run.

@@ -83,7 +83,7 @@ extension Simulation {
                     incoming.append(read)
                     trader.connections[index].awaiting.append(line)
                     trader.asked(line)
-                case .refused(let reply): coverage.count("refused \(reply.error?.code.name ?? "-")")
+                case .refused(let reply): coverage.count(.refusal, reply.error?.code.name ?? "-")
                 }
             }
         }

@@ -22,6 +22,13 @@ final class SimulatedTrader {
     private var nextTag = 1
     /// A token that still logs in.
     var secret: String?
+    /// Tags whose replies died with a process before they were sent.
+    var repliesLost: Set<String> = []
+    /// Whether notifications did.
+    var hasLostNotices = false
+    /// How many processes have died on the trader, and in which life each tag was first answered.
+    var startedProcesses = 0
+    private var lifeOfAnswer: [String: Int] = [:]
     /// Which notifications text sessions were not told, as their replies had.
     var passedOver: Set<UInt64> = []
 
@@ -52,15 +59,22 @@ final class SimulatedTrader {
 
     // MARK: What is sent to the trader
 
+    /// What a message said, for who counts.
+    struct Told {
+        var refusal: String?
+        var event: String?
+        var crossings: [Crossing] = []
+    }
+
     /// Takes in a message of a session.
-    func receive(_ message: OutgoingMessage, on id: SessionID) throws(Violation) {
-        guard let index = index(of: id) else { return }
+    func receive(_ message: OutgoingMessage, on id: SessionID) throws(Violation) -> Told {
+        guard let index = index(of: id) else { return Told() }
         switch message {
         case .noReply:
             throw Violation(.oneReply, "\(name) on \(id): a line without a reply: \(connections[index].awaiting)")
         case .reply, .writtenReply, .notice, .written: break
         }
-        guard let payload = message.payload(as: .json), let text = message.payload(as: .text) else { return }
+        guard let payload = message.payload(as: .json), let text = message.payload(as: .text) else { return Told() }
         let json = String(decoding: payload, as: UTF8.self)
         let value: JSONValue
         do {
@@ -71,8 +85,10 @@ final class SimulatedTrader {
         guard case .object(let object) = value else { throw Violation(.wellFormed, "no object: \(json)") }
         try checkText(String(decoding: text, as: UTF8.self), object)
         switch object["type"] {
-        case .string("reply"): try take(reply: object, json, isFresh: message.isFresh, index)
-        case .string("event"): try take(event: object, json, index)
+        case .string("reply"): return try take(reply: object, json, isFresh: message.isFresh, index)
+        case .string("event"):
+            try take(event: object, json, index)
+            return if case .string(let name)? = object["event"] { Told(event: name) } else { Told() }
         default: throw Violation(.wellFormed, "neither reply nor event: \(json)")
         }
     }
@@ -94,7 +110,10 @@ final class SimulatedTrader {
         try books.tell(UInt64(number), json, event)
     }
 
-    private func take(reply: JSONObject, _ json: String, isFresh: Bool, _ index: Int) throws(Violation) {
+    private func take(
+        reply: JSONObject, _ json: String, isFresh: Bool, _ index: Int
+    ) throws(Violation) -> Told {
+        var told = Told(refusal: TraderBooks.code(of: reply))
         guard !connections[index].awaiting.isEmpty else {
             throw Violation(.oneReply, "\(name) on \(connections[index].id): a reply to no line: \(json)")
         }
@@ -112,14 +131,22 @@ final class SimulatedTrader {
             var next: UInt64?
             if reply["more"] == true, case .int(let number)? = reply["next"] { next = UInt64(number) }
             connections[index].resuming(Int(count), next: next)
+            if hasLostNotices, count > 0 {
+                hasLostNotices = false
+                told.crossings.append(.noticeLostInCrash)
+            }
         }
         if isOK, verb == "logout", isFresh { connections[index].isLoggedIn = false }
         var isNew = true
         if let tag, line.isRemembered, TraderBooks.isKept(reply) {
             isNew = try books.answer(line, tag, json, reply)
+            if isNew { lifeOfAnswer[tag] = startedProcesses }
+            if !isFresh, !isNew, lifeOfAnswer[tag] != startedProcesses { told.crossings.append(.tagRepeatedOverCrash) }
+            if !isFresh, isOK, isNew, repliesLost.contains(tag) { told.crossings.append(.replyLostInCrash) }
             if isNew, chance.permille(150) { answered.append(line) }
         }
         if isNew { try learn(line, tag, reply, isOK: isOK) }
+        return told
     }
 
     private func learn(_ line: TypedLine, _ tag: String?, _ reply: JSONObject, isOK: Bool) throws(Violation) {

@@ -1,5 +1,5 @@
 /// Chance that is no chance: the same seed gives the same lots, on any machine and in any build (SplitMix64).
-struct Chance {
+struct Chance: RandomNumberGenerator {
     private var state: UInt64
 
     init(seed: UInt64) { state = seed }

@@ -1,71 +1,62 @@
 import Accounts
 import Desk
 import Exchange
-import Foundation
 import Ledger
 import OrderEngine
 import Trading
 
-/// The process that dies and comes back: a desk on a ledger on a disk, and the paper exchange in it.
+/// The process that dies and comes back: a desk on a ledger on a disk that fails.
 final class SimulatedServer {
     let configuration: DeskConfiguration
     let passwords = SimulatedPasswords()
     let log = ErrorLog()
-    private let home: URL
-    private var lives = 0
+    let disk: SimulatedDisk
+    let checkpointPages: Int
     private(set) var ledger: Ledger?
     private(set) var paper: PaperExchange?
     private(set) var desk: DeskCore?
 
-    init(_ configuration: DeskConfiguration) throws {
-        self.configuration = configuration
-        home = FileManager.default.temporaryDirectory.appending(path: "outcry-simulate-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: home, withIntermediateDirectories: true)
-    }
-
-    deinit {
-        desk = nil
-        ledger = nil
-        try? FileManager.default.removeItem(at: home)
+    init(_ plan: SimulationPlan, diskSeed: UInt64) {
+        configuration = plan.configuration
+        checkpointPages = plan.checkpointPages
+        disk = SimulatedDisk(seed: diskSeed, plan.disk)
     }
 
     var isUp: Bool { desk != nil }
 
-    private var database: URL { home.appending(path: "desk-\(lives).db") }
+    static let database = "/outcry.db"
 
-    /// Starts the process on what the disk holds.
-    func start(at now: Timestamp) throws {
-        let ledger = try Ledger(path: database.path, options: .serve) { AccountStore.registerMigrations(in: &$0) }
-        self.ledger = ledger
+    var ledgerOptions: LedgerOptions {
+        LedgerOptions(use: .serve, busyMillisecondsMax: 0, checkpointPages: checkpointPages, logBytesKept: 65_536, vfs: disk.name)
+    }
+
+    /// Starts the process on what the disk holds. Without an exchange over the wire it trades on paper.
+    func start(over wire: (any Exchange)?, at now: Timestamp) throws {
+        do {
+            let ledger = try Ledger(path: SimulatedServer.database, options: ledgerOptions) {
+                AccountStore.registerMigrations(in: &$0)
+            }
+            let exchange = try wire ?? paperExchange(of: ledger)
+            let desk = try DeskCore(
+                configuration, ledger: ledger, exchange: exchange, passwords: passwords, log: log.logger, now: now)
+            self.ledger = ledger
+            self.paper = exchange as? PaperExchange
+            self.desk = desk
+        } catch {
+            letGo()
+            throw error
+        }
+    }
+
+    private func paperExchange(of ledger: Ledger) throws -> PaperExchange {
         let books = try ledger.books("paper").map {
             BookEntry(key: String(decoding: $0.key, as: UTF8.self), value: $0.value)
         }
-        let paper = try PaperExchange(restoring: books)
-        self.paper = paper
-        desk = try DeskCore(
-            configuration, ledger: ledger, exchange: paper, passwords: passwords, log: log.logger, now: now)
+        return try PaperExchange(restoring: books)
     }
 
-    /// The power goes. What the process still held is gone with it.
-    func crash() throws {
-        let old = database
-        lives += 1
-        // Whatever the end of the old connection still writes goes to the old file.
-        for suffix in ["", "-wal"] {
-            let file = old.path + suffix
-            guard FileManager.default.fileExists(atPath: file) else { continue }
-            try FileManager.default.copyItem(atPath: file, toPath: database.path + suffix)
-        }
-        letGo()
-        for suffix in ["", "-wal", "-shm", ".lock"] { try? FileManager.default.removeItem(atPath: old.path + suffix) }
-    }
-
-    /// The process ends as it should.
-    func stop() {
-        letGo()
-    }
-
-    private func letGo() {
+    /// The process is gone, and with it all that it had not written.
+    func letGo() {
         _ = passwords.takeAnswers()
         desk = nil
         paper = nil
