@@ -63,7 +63,9 @@ struct GatewayStory {
         case 0..<55: place()
         case 55..<75: cancel()
         case 75..<85:
-            if let id = chance.pick(desk.unsettled), let sent = desk.sent(id) { hear(gateway.submit(.status(sent), at: now)) }
+            if let id = chance.pick(desk.unsettled), let sent = desk.sent(id) {
+                hear(gateway.submit(.status(sent), at: now))
+            }
         case 85..<92: askSomething()
         default: askAboutAll()
         }
@@ -167,7 +169,9 @@ struct GatewayStory {
         for coin in venue.imbalances.keys.sorted() { wrong.append("the venue's \(coin) does not balance") }
         for id in desk.orders.keys.sorted() {
             guard let known = desk.orders[id] else { continue }
-            if venue.ordersAccepted(for: id) > 1 { wrong.append("\(id) became \(venue.ordersAccepted(for: id)) orders") }
+            if venue.ordersAccepted(for: id) > 1 {
+                wrong.append("\(id) became \(venue.ordersAccepted(for: id)) orders")
+            }
             let booked = venue.bookedOrder(id, of: known.order.account)
             if let difference = difference(known, booked) { wrong.append("\(id): \(difference)") }
         }
@@ -189,9 +193,12 @@ struct GatewayStory {
             if (known.end == .closed) != (booked.status != .open) {
                 return "believed \(known.end.map { "\($0)" } ?? "open"), and is \(booked.status)"
             }
-            if known.number != String(booked.number) { return "believed number \(known.number ?? "-"), is \(booked.number)" }
+            if known.number != String(booked.number) {
+                return "believed number \(known.number ?? "-"), is \(booked.number)"
+            }
             let fills = known.fills.values.sorted { $0.id < $1.id }
-            return fills == booked.fills ? nil : "believed filled by \(fills.count), and has \(booked.fills.count) fills"
+            return fills == booked.fills
+                ? nil : "believed filled by \(fills.count), and has \(booked.fills.count) fills"
         }
     }
 }
