@@ -8,7 +8,7 @@ struct KillCheck {
     private var book: AccountBook { session.player.book }
 
     /// Finished orders that a report is asked for, of each kind.
-    private static let reportedOfEachKind = 40
+    private static let reportedOfEachKind = 25
 
     init(_ session: KillSession, _ desk: KillDesk) {
         (self.session, self.desk) = (session, desk)
