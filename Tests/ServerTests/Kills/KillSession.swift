@@ -176,8 +176,8 @@ final class KillSession {
 
     /// In text: asks for the number of the last notification. From there on all that is pushed can be told apart.
     func takeBearings() throws {
-        pushed = []
         try ask("inbox 1")
+        pushed = []
         // `= the last 1 of 62 notifications`
         let numbers = lastReply.raw.prefix { $0 != "\n" }.split(separator: " ").compactMap { Int($0) }
         pushedAfter = numbers.last ?? 0
