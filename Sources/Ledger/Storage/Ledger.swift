@@ -214,7 +214,9 @@ extension Ledger {
             throw .cannotOpen(path: target, detail: "there is a file already")
         }
         let unfinished = target + ".unfinished"
+        // What a backup that was killed has left.
         unlink(unfinished)
+        unlink(unfinished + "-journal")
         do {
             let copy = try DatabaseQueue(path: unfinished)
             try queue.backup(to: copy)
@@ -225,5 +227,15 @@ extension Ledger {
         guard rename(unfinished, target) == 0 else {
             throw .cannotOpen(path: target, detail: String(cString: strerror(errno)))
         }
+        try Ledger.syncFolder(of: target)
+    }
+
+    /// A name in a folder is on the disk when the folder is: before that a loss of power may take the backup away again.
+    private static func syncFolder(of path: String) throws(LedgerError) {
+        let folder = path.lastIndex(of: "/").map { path[...$0] } ?? "."
+        let descriptor = Glibc.open(String(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .cannotOpen(path: path, detail: String(cString: strerror(errno))) }
+        defer { Glibc.close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw .cannotOpen(path: path, detail: String(cString: strerror(errno))) }
     }
 }

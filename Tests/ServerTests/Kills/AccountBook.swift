@@ -18,6 +18,8 @@ final class AccountBook {
     private(set) var rootOfQuantity: [ExactDecimal: UInt64] = [:]
     /// Paired orders that wait for their contra.
     private(set) var contraReady: [UInt64] = []
+    /// Paired orders whose contra may be placed, by what was told.
+    private(set) var awaitingContra: Set<UInt64> = []
     var deposits: [String: ExactDecimal] = [:]
     private var traded: [String: ExactDecimal] = [:]
     private(set) var fillCount = 0
@@ -66,6 +68,7 @@ final class AccountBook {
                 throw Contradiction("#\(id) is \(name) twice")
             }
             orders[id]?.isWorking = true
+            if let parent = orders[id]?.parent { awaitingContra.remove(parent) }
         case "partially_filled", "filled":
             guard let fill = event.object("fill") else { throw Contradiction("\(name) without its fill") }
             try take(fill, of: id, object, isLast: name == "filled")
@@ -80,6 +83,7 @@ final class AccountBook {
             leave(id, nil)
         case "contra_ready":
             if !contraReady.contains(id) { contraReady.append(id) }
+            awaitingContra.insert(id)
         case "paired_done":
             let benefit = try benefit(of: id)
             guard try event.money("benefit") == benefit else {

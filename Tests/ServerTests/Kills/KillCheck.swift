@@ -8,7 +8,7 @@ struct KillCheck {
     private var book: AccountBook { session.player.book }
 
     /// Finished orders that a report is asked for, of each kind.
-    private static let reportedOfEachKind = 40
+    private static let reportedOfEachKind = 25
 
     init(_ session: KillSession, _ desk: KillDesk) {
         (self.session, self.desk) = (session, desk)
@@ -84,7 +84,8 @@ struct KillCheck {
 
     /// The open orders are those of the book, with its figures.
     private func checkOpenOrders() throws {
-        let listed = try session.ask("orders")?.objects("orders") ?? []
+        let reply = try session.ask("orders")
+        let listed = try reply?.objects("orders") ?? []
         var ids: Set<UInt64> = []
         for object in listed {
             guard let id = object.number("id"), book.orders[id] != nil else {
@@ -95,6 +96,7 @@ struct KillCheck {
             if book.isOver(id) == true { throw Contradiction("#\(id) is over, and among the open orders") }
             try expectSums(id, object)
         }
+        try checkContras(reply?.text("text") ?? "", ids)
         for (id, order) in book.orders where order.parent == nil && !ids.contains(id) {
             switch book.isOver(id) {
             case false?: throw Contradiction("#\(id) is open by all that was told, and not among the open orders")
@@ -105,6 +107,17 @@ struct KillCheck {
                 }
                 try book.learn(found)
             case true?: break
+            }
+        }
+    }
+
+    /// A paired order that was told to be ready for its contra still is.
+    private func checkContras(_ list: String, _ ids: Set<UInt64>) throws {
+        let lines = list.split(separator: "\n")
+        for id in book.awaitingContra.intersection(ids) {
+            let line = lines.first { $0.hasPrefix("  #\(id) ") }
+            guard let line, line.contains("contra \(id) at PRICE") else {
+                throw Contradiction("#\(id) was ready for its contra, and is not: \(line ?? "")")
             }
         }
     }

@@ -16,6 +16,8 @@ final class KillSession {
     /// Lines without a reply, the oldest first: their tags, or nil for a question.
     private(set) var waiting: [String?] = []
     private(set) var replyCount = 0
+    /// What came behind the last reply that was waited for.
+    private var unread: [String] = []
     private var lastReply: (raw: String, fields: Fields?) = ("", nil)
 
     // In JSON: the numbers that came.
@@ -67,13 +69,18 @@ final class KillSession {
         return try answer(to: question)
     }
 
+    /// Takes in what comes until the reply, and nothing after it: the book is then as it was when the reply was given.
     private func answer(to line: String) throws -> Fields? {
         while !waiting.isEmpty {
+            guard unread.isEmpty else {
+                try take(unread.removeFirst())
+                continue
+            }
+            if wire.isOver { throw Contradiction("the server is gone, and not asked to go: \(line)") }
             guard Wire.wait(for: [wire], milliseconds: patienceSeconds * 1_000) else {
                 throw Contradiction("\(line) is not answered within \(patienceSeconds) s")
             }
-            try read()
-            if wire.isOver, !waiting.isEmpty { throw Contradiction("the server is gone, and not asked to go: \(line)") }
+            unread += wire.messages()
         }
         return lastReply.fields
     }
@@ -81,10 +88,16 @@ final class KillSession {
     // MARK: In
 
     /// Takes in what has come.
-    func read() throws { try wire.messages().forEach(take) }
+    func read() throws { try takeAll(wire.messages()) }
 
     /// Takes in the last of what comes after the server was killed.
-    func readLast() throws { try wire.lastMessages().forEach(take) }
+    func readLast() throws { try takeAll(wire.lastMessages()) }
+
+    private func takeAll(_ more: [String]) throws {
+        let messages = unread + more
+        unread = []
+        try messages.forEach(take)
+    }
 
     private func take(_ raw: String) throws {
         player.story.note("\(player.name) \(format)", "< \(raw)")
@@ -163,8 +176,8 @@ final class KillSession {
 
     /// In text: asks for the number of the last notification. From there on all that is pushed can be told apart.
     func takeBearings() throws {
-        pushed = []
         try ask("inbox 1")
+        pushed = []
         // `= the last 1 of 62 notifications`
         let numbers = lastReply.raw.prefix { $0 != "\n" }.split(separator: " ").compactMap { Int($0) }
         pushedAfter = numbers.last ?? 0

@@ -113,6 +113,8 @@ final class OperatorAtWork {
         guard isThere else {
             guard done.isKilled else { throw Contradiction("backup: \(ending), \(done.run.logged)") }
             kill.tally.backupsCut += 1
+            // The next goes to the same place, over what this one has left there.
+            backupsMade -= 1
             return
         }
         kill.tally.backupsWhole += 1
