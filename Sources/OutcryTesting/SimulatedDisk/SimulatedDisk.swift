@@ -131,7 +131,7 @@ public final class SimulatedDisk {
     public func overwrite(_ path: String, at offset: Int, with bytes: [UInt8]) {
         guard let file = directory.names[path] else { return }
         var contents = file.cached
-        put(bytes[...], at: offset, in: &contents)
+        put(bytes, 0..<bytes.count, at: offset, in: &contents)
         file.becomeDurable(as: contents)
     }
 
