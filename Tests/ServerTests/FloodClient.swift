@@ -28,6 +28,7 @@ final class FloodClient: Sendable {
         let head = try connection.upgrade()
         guard head.hasPrefix("HTTP/1.1 101 ") else { throw Unexpected("no WebSocket: \(head)") }
         socket = connection.released()
+        socket.limitSendBuffer(bytes: 16_384)
         Thread.detachNewThread { [self] in send(round) }
         if reads { Thread.detachNewThread { [self] in read() } }
     }
@@ -94,6 +95,19 @@ extension RawSocket {
                 left = left.dropFirst(count)
             }
             return true
+        }
+
+        /// Whether the other side has hung up, as far as can be seen without taking anything.
+        var isHungUp: Bool {
+            var byte: UInt8 = 0
+            let count = recv(number, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT))
+            return count == 0 || count < 0 && errno != EAGAIN
+        }
+
+        /// Keeps what waits at this end small, so that a server that does not read is felt at once.
+        func limitSendBuffer(bytes: Int32) {
+            var bytes = bytes
+            setsockopt(number, SOL_SOCKET, SO_SNDBUF, &bytes, socklen_t(MemoryLayout<Int32>.size))
         }
 
         /// nil where nothing more comes.

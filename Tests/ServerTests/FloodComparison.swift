@@ -59,6 +59,14 @@ final class FloodComparison {
 }
 
 extension DeskUnderTest {
+    /// Sessions that the server says it has.
+    func sessions() throws -> Int {
+        let body = try RawSocket(port: port).request("/health").body
+        let answer = try JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: Any]
+        guard let count = answer?["sessions"] as? Int else { throw Unexpected("no sessions in \(body)") }
+        return count
+    }
+
     /// Bytes of the server's process that are resident, as Linux counts them (proc(5)).
     func residentBytes() throws -> Int {
         guard let process = server?.processID else { throw Unexpected("no server runs") }

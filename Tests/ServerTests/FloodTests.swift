@@ -4,10 +4,10 @@ import Testing
 
 extension `The server` {
     @Suite struct `beside a flood` {
-        private func prepared() throws -> (desk: DeskUnderTest, trader: Trader) {
+        private func prepared(_ more: [String] = []) throws -> (desk: DeskUnderTest, trader: Trader) {
             let desk = try DeskUnderTest()
             try desk.add("ann", funds: "1000000 usd")
-            try desk.start(FloodComparison.limits)
+            try desk.start(FloodComparison.limits + more)
             return (desk, try desk.logIn("ann"))
         }
 
@@ -41,7 +41,8 @@ extension `The server` {
         }
 
         @Test func `from a client that never reads: it is closed, and the others trade on`() throws {
-            let (desk, trader) = try prepared()
+            // It is not read from once it does not read, so its pings go without answer.
+            let (desk, trader) = try prepared(["--limit", "ping_interval_s=2", "--limit", "pong_timeout_s=2"])
             let before = try desk.residentBytes()
             try FloodComparison(trader).measure("a reader that never reads") { orders in
                 let flood = try FloodClient(

@@ -144,6 +144,9 @@ final class RawSocket {
         return frames
     }
 
+    /// Reads the next frame, whatever it is; nil where nothing more comes.
+    func opcode() -> UInt8? { frame()?.opcode }
+
     private func frame() -> (opcode: UInt8, payload: [UInt8])? {
         guard let head = take(2) else { return nil }
         var length = Int(head[1] & 0x7F)
