@@ -104,6 +104,13 @@ public final class ChatServer: Sendable {
             let sessions = ServerSessions(
                 configuration: configuration, mailbox: mailbox, counters: counters, onEvent: onEvent,
                 health: health, logger: logger)
+            let limits = configuration.limits
+            let wanted = limits.sessions + limits.handshakes + OpenFiles.reserve
+            let files = OpenFiles.allow(wanted)
+            if files < wanted {
+                logger.warning("room for \(files - OpenFiles.reserve) connections: the system's limit on open files")
+            }
+            sessions.connectionsMax = max(1, files - OpenFiles.reserve)
             var setup = LibrarySetup(
                 protocols: ["outcry"],
                 pingIntervalSeconds: configuration.limits.pingIntervalSeconds,

@@ -42,6 +42,7 @@ enum ServerPage {
         case 404: "Not Found"
         case 405: "Method Not Allowed"
         case 426: "Upgrade Required"
+        case 429: "Too Many Requests"
         case 431: "Request Header Fields Too Large"
         case 505: "HTTP Version Not Supported"
         default: "Service Unavailable"

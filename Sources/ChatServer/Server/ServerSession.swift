@@ -19,6 +19,11 @@ final class ServerSession {
     /// Bytes of the last write that the library may still hold; 0 once the socket is writable again. While there are any,
     /// nothing is read from the session: who does not read is not listened to.
     var bytesInFlight = 0
+    /// Frames and lines that were read since the last tick, and whether no more are read until the next.
+    var readSinceTick = 0
+    var isReadEnough = false
+    /// Whether the library reads for the session.
+    var isRead = true
 
     /// When the last whole frame came, and when the session was pinged after that.
     var heardAt: Int64
@@ -51,6 +56,9 @@ final class ServerSession {
 
     /// Bytes that wait for this session, wherever they are.
     var waitingBytes: Int { outgoing.byteCount + bytesInFlight + heldBytes }
+
+    /// Whether more is to be read from the session now.
+    var mayBeRead: Bool { bytesInFlight == 0 && !isReadEnough }
 
     func gaveLines(_ count: Int) { linesGiven += UInt64(count) }
 

@@ -23,8 +23,18 @@ final class ServerSessions: LibraryHandler {
     var connections: [UInt64: ServerConnection] = [:]
     var lastNumber: UInt64 = 0
     var deadlines = Deadlines<UInt64>(grain: 250_000_000, now: monotonicNanoseconds())
+    /// No connection before this one is without a session.
+    var firstHandshake: UInt64 = 1
+    /// Connections that the system has room for.
+    var connectionsMax = Int.max
     var sessions: [SessionID: ServerSession] = [:]
     var lastID: UInt64 = 0
+    /// How many sessions there are of each address.
+    var addressSessions: [String: Int] = [:]
+    /// Sessions of which something was read since the last tick.
+    var readSinceTick: [SessionID] = []
+    /// Frames and lines that are read from a session between two ticks.
+    let readsPerTick: Int
     private(set) var stopDeadline: Int64?
 
     /// Seconds until a connection is cut that does not take its close frame.
@@ -42,6 +52,10 @@ final class ServerSessions: LibraryHandler {
         self.health = health
         self.logger = logger
         reader = MessageReader(limits: configuration.limits)
+        let limits = configuration.limits
+        readsPerTick = Int(
+            Double(max(limits.readRate, limits.lineBurst, limits.lineRate, limits.urgentRate))
+                * LibraryContext.tickSeconds)
     }
 
     /// False once the server is to stop and either nobody is connected or they have had their time.
@@ -50,7 +64,10 @@ final class ServerSessions: LibraryHandler {
         return !sessions.isEmpty && monotonicNanoseconds() < stopDeadline
     }
 
-    func tick() { lookAtDeadlines() }
+    func tick() {
+        forgetReads()
+        lookAtDeadlines()
+    }
 
     func handle(
         _ reason: lws_callback_reasons, connection: OpaquePointer?, user: UnsafeMutableRawPointer?,

@@ -6,6 +6,7 @@ import Logging
 extension ServerSessions {
     func accept(_ pointer: OpaquePointer, user: UnsafeMutableRawPointer?) -> Int32 {
         guard let user else { return -1 }
+        guard makeRoom() else { return -1 }
         lastNumber += 1
         let limit = Int64(configuration.limits.handshakeSeconds) * 1_000_000_000
         let connection = ServerConnection(
@@ -15,6 +16,21 @@ extension ServerSessions {
         connections[connection.number] = connection
         deadlines.add(connection.number, at: connection.deadline)
         return 0
+    }
+
+    /// Cuts the oldest connection that is no session where there are too many: an honest handshake takes less time than
+    /// the others need to push it out. False where there is room for sessions only, and all are taken.
+    private func makeRoom() -> Bool {
+        let isFull = connections.count >= connectionsMax
+        guard isFull || connections.count - sessions.count >= configuration.limits.handshakes else { return true }
+        while firstHandshake <= lastNumber {
+            let oldest = connections[firstHandshake]
+            firstHandshake += 1
+            guard let oldest, oldest.session == nil else { continue }
+            cut(oldest)
+            return true
+        }
+        return !isFull
     }
 
     /// Takes what came before the connection is a WebSocket: requests, whole or in any pieces.
@@ -70,9 +86,13 @@ extension ServerSessions {
         guard sessions.count < configuration.limits.sessions else {
             return refuse(503, "too many sessions; try again later", on: connection)
         }
+        let peer = peer(of: connection.pointer, head: head, format: subprotocol ?? .text)
+        guard addressSessions[peer.address] ?? 0 < configuration.limits.addressSessions else {
+            return refuse(429, "too many sessions from your address", on: connection)
+        }
         let response = ServerPage.switchingProtocols(key: head["sec-websocket-key"] ?? "", subprotocol: subprotocol)
         guard write(response, on: connection) else { return -1 }
-        open(peer(of: connection.pointer, head: head, format: subprotocol ?? .text), on: connection)
+        open(peer, on: connection)
         return 0
     }
 
@@ -86,6 +106,7 @@ extension ServerSessions {
             session.heardAt + Int64(configuration.limits.pingIntervalSeconds) * 1_000_000_000
         deadlines.add(connection.number, at: connection.deadline)
         sessions[id] = session
+        addressSessions[peer.address, default: 0] += 1
         counters.sessions.count()
         counters.sessionsOpened.count()
         limitSystemBuffer(of: connection.pointer)

@@ -2,7 +2,7 @@ import CLibwebsockets
 import Logging
 import Trading
 
-/// What sessions send and are sent, and how they end.
+/// What sessions send and are sent.
 extension ServerSessions {
     // MARK: Receiving
 
@@ -22,8 +22,40 @@ extension ServerSessions {
             end(session, Closing(code: error.code, reason: error.reason, flushes: true))
             lws_callback_on_writable(session.connection.pointer)
         }
+        let frames = session.frames.framesRead - framesBefore
+        guard frames > 0 else { return }
         // Whole frames only: one that is dribbled in byte by byte is no sign of life.
-        if session.frames.framesRead > framesBefore { session.heardAt = monotonicNanoseconds() }
+        session.heardAt = monotonicNanoseconds()
+        count(frames, readFrom: session)
+        letRead(session)
+    }
+
+    // MARK: Not reading
+
+    /// A session that sends more than its share is not read from for the rest of the tick: what it sends waits at its own
+    /// end, and the time that it would have taken is the others'.
+    private func count(_ amount: Int, readFrom session: ServerSession) {
+        if session.readSinceTick == 0 { readSinceTick.append(session.id) }
+        session.readSinceTick += amount
+        session.isReadEnough = session.readSinceTick > readsPerTick
+    }
+
+    /// Begins a new tick for all that were read from.
+    func forgetReads() {
+        for id in readSinceTick {
+            guard let session = sessions[id] else { continue }
+            session.readSinceTick = 0
+            session.isReadEnough = false
+            letRead(session)
+        }
+        readSinceTick.removeAll(keepingCapacity: true)
+    }
+
+    /// Tells the library whether to read for the session.
+    func letRead(_ session: ServerSession) {
+        guard session.isRead != session.mayBeRead else { return }
+        session.isRead = session.mayBeRead
+        lws_rx_flow_control(session.connection.pointer, session.isRead ? 1 : 0)
     }
 
     private func take(_ found: FrameReader.Found, from session: ServerSession) {
@@ -79,6 +111,7 @@ extension ServerSessions {
             for reply in refused { session.refuse(reply) }
             counters.linesRefused.count(refused.count)
             refused = []
+            count(1, readFrom: session)
         }
         give()
         for reply in refused { session.refuse(reply) }
@@ -108,10 +141,8 @@ extension ServerSessions {
     /// Writes what waits, and the close frame behind it where the session is to end. Answers 0, or -1 to cut it.
     func write(_ session: ServerSession) -> Int32 {
         let pointer = session.connection.pointer
-        if session.bytesInFlight > 0 {
-            session.bytesInFlight = 0
-            lws_rx_flow_control(pointer, 1)
-        }
+        session.bytesInFlight = 0
+        defer { letRead(session) }
         while let chunk = session.outgoing.next() {
             guard send(chunk, to: session) else { return -1 }
             if session.bytesInFlight > 0 { break }
@@ -150,84 +181,7 @@ extension ServerSessions {
         counters.bytesSent.count(count)
         if lws_partial_buffered(pointer) != 0 {
             session.bytesInFlight = count
-            // The library does not read while it holds bytes, and the loop would turn idly for as long as there are some.
-            lws_rx_flow_control(pointer, 0)
         }
         return true
-    }
-
-    // MARK: Closing
-
-    /// Closes with the next chance to write, or by force where none comes.
-    func end(_ session: ServerSession, _ closing: Closing) {
-        guard session.closing == nil else { return }
-        session.closing = closing
-        if !closing.flushes {
-            session.dropOutgoing()
-            tellDesk(closed: session)
-        }
-        let seconds = closing.flushes ? configuration.limits.shutdownSeconds : ServerSessions.closeSeconds
-        postpone(session.connection, seconds: seconds)
-        lws_callback_on_writable(session.connection.pointer)
-    }
-
-    /// Says that nothing more is sent, and waits for the client to hang up. Hanging up first, with bytes of the client's
-    /// unread, would make the system throw away what the client has not read yet: the close frame, the answer.
-    func linger(_ connection: ServerConnection) {
-        guard !connection.isLingering else { return }
-        connection.isLingering = true
-        postpone(connection, seconds: ServerSessions.closeSeconds)
-        outcry_end_output(connection.pointer, lws_get_socket_fd(connection.pointer))
-    }
-
-    private func postpone(_ connection: ServerConnection, seconds: Int) {
-        connection.deadline = monotonicNanoseconds() + Int64(seconds) * 1_000_000_000
-        deadlines.add(connection.number, at: connection.deadline)
-    }
-
-    // MARK: Time
-
-    /// Pings who has been silent, and cuts who is out of time. Called a few times a second, outside of any callback.
-    func lookAtDeadlines() {
-        let now = monotonicNanoseconds()
-        for number in deadlines.due(now: now) {
-            guard let connection = connections[number] else { continue }
-            if now >= connection.deadline, !isGivenTime(connection, now: now) {
-                lws_set_timeout(connection.pointer, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_SYNC)
-            } else {
-                deadlines.add(number, at: connection.deadline)
-            }
-        }
-    }
-
-    /// Whether a connection that has reached its deadline has a new one.
-    private func isGivenTime(_ connection: ServerConnection, now: Int64) -> Bool {
-        guard let session = connection.session, session.closing == nil, !connection.isLingering else { return false }
-        let interval = Int64(configuration.limits.pingIntervalSeconds) * 1_000_000_000
-        if now - session.heardAt < interval {
-            session.pingedAt = nil
-            connection.deadline = session.heardAt + interval
-            return true
-        }
-        if let pingedAt = session.pingedAt, session.heardAt < pingedAt { return false }
-        session.pingedAt = now
-        connection.deadline = now + Int64(configuration.limits.pongTimeoutSeconds) * 1_000_000_000
-        session.outgoing.append([], as: .ping)
-        queued(for: session)
-        return true
-    }
-
-    func tellDesk(closed session: ServerSession) {
-        guard !session.isClosedForDesk else { return }
-        session.isClosedForDesk = true
-        _ = onEvent(.closed(session.id))
-    }
-
-    func forget(_ connection: ServerConnection) {
-        if let session = connection.session {
-            tellDesk(closed: session)
-            if sessions.removeValue(forKey: session.id) != nil { counters.sessions.count(-1) }
-        }
-        connections[connection.number] = nil
     }
 }

@@ -53,7 +53,7 @@ final class LibraryContext {
     ///
     /// Under libev, 4.1 sets its timer anew while that is running, which libev ignores: a timer that is due before the one
     /// set first comes late, by minutes. But it looks at all of them after each event, so each tick makes one.
-    private static let tickSeconds = 0.25
+    static let tickSeconds = 0.25
 
     /// Contexts are made and destroyed one at a time: the library loads its loop's plug-in and sets up TLS in globals.
     /// Counts those that live.
