@@ -4,7 +4,7 @@ SWIFT ?= swift
 PACKAGES = $(shell sed 's/[#].*//' deploy/packages)
 SOURCES = Package.swift Sources Tests Plugins Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Benchmarks
 
-.PHONY: run test mutants packages format lint bench clean
+.PHONY: run test kills mutants packages format lint bench clean
 
 run: packages
 	@$(SWIFT) build -c release --product outcry
@@ -13,6 +13,12 @@ run: packages
 test: packages lint
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
+
+# The real server, killed so often; OUTCRY_SEED=... tells the same choices again.
+KILLS ?= 5000
+kills: packages
+	$(SWIFT) build --build-tests
+	OUTCRY_KILLS=$(KILLS) $(SWIFT) test --skip-build --filter 'every answer is true after every kill'
 
 lint:
 	@$(SWIFT) format lint --strict --recursive $(SOURCES)

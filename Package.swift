@@ -85,9 +85,13 @@ let package = Package(
             name: "OutcryTesting",
             dependencies: [
                 "Trading", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "ChatServer", "Desk",
-                "CommandPages", logging,
+                "CommandPages", grdb, logging,
             ],
             swiftSettings: settings),
+
+        // Runs the simulator over as many seeds as one likes.
+        .executableTarget(
+            name: "outcry-simulate", dependencies: ["OutcryTesting", arguments], swiftSettings: settings),
 
         // MARK: C libraries, each with the shims that macros and variadics need
 
@@ -119,7 +123,11 @@ let package = Package(
             name: "DeskTests", dependencies: ["Desk", "CommandGrammar", "CommandPages", "OutcryTesting"],
             exclude: ["Transcripts"], swiftSettings: settings),
         .testTarget(
-            name: "OutcryTestingTests", dependencies: ["OutcryTesting", "ChatServer", "Trading", logging],
+            name: "OutcryTestingTests",
+            dependencies: [
+                "OutcryTesting", "Desk", "Accounts", "ChatServer", "Exchange", "Ledger", "OrderEngine", "Trading", grdb,
+                logging,
+            ],
             swiftSettings: settings),
         // The program as an operator and a trader meet it: processes, files, sockets, signals.
         .testTarget(

@@ -29,7 +29,7 @@ extension OrderEngine {
             let order = transition(id, .answerLost, touching: &outcome)
             return [
                 .notify(OrderEvent(order: order, kind: .unknown, at: time)),
-                .request(.status(order.clientOrderID, account: order.account)),
+                .request(.status(sent(order))),
             ]
         case .orderReconciled(let id, let time):
             outcome.touchedOrders.append(id)
@@ -69,8 +69,7 @@ extension OrderEngine {
         }
         schedule(order.id)
         guard order.status == .pending else { return [] }
-        let isTriggered = order.parent.flatMap { entries[$0]?.order.triggeredAt } != nil
-        return [.request(.place(NewOrder(order, selfTrade: isTriggered ? .cancelResting : .cancelIncoming)))]
+        return [.request(.place(sent(order).order))]
     }
 
     private mutating func accept(
@@ -85,7 +84,7 @@ extension OrderEngine {
         ]
         // A cancel that was asked for before the exchange had answered.
         if order.cancelReason != nil {
-            effects.append(.request(.cancel(order.clientOrderID, account: order.account)))
+            effects.append(.request(.cancel(sent(order))))
         }
         return effects
     }
@@ -127,7 +126,7 @@ extension OrderEngine {
             guard before.status != .partiallyFilled, before.status != .open, order.cancelReason != nil else {
                 return [.notify(event)]
             }
-            return [.notify(event), .request(.cancel(order.clientOrderID, account: order.account))]
+            return [.notify(event), .request(.cancel(sent(order)))]
         }
         if before.closedAt != nil, let parent = order.parent { return [.notify(event), .consider(.settle(parent))] }
         return [.notify(event)] + release(id, at: time, touching: &outcome)
@@ -144,7 +143,7 @@ extension OrderEngine {
         if order.trigger != nil, reason != .triggered { triggers[order.pair]?.remove(id, side: order.side) }
         guard order.isAtExchangeItself else { return [] }
         switch order.status {
-        case .open, .partiallyFilled: return [.request(.cancel(order.clientOrderID, account: order.account))]
+        case .open, .partiallyFilled: return [.request(.cancel(sent(order)))]
         // Asked for as soon as the exchange has answered.
         case .pending, .unknown: return []
         case .filled, .canceled, .expired, .rejected, .armed: return []
@@ -169,7 +168,7 @@ extension OrderEngine {
         schedule(id)
         return [
             .notify(OrderEvent(order: existing(id).order, kind: .cancelFailed(reason: reason), at: time)),
-            .request(.status(order.clientOrderID, account: order.account)),
+            .request(.status(sent(order))),
         ]
     }
 

@@ -98,6 +98,14 @@ extension OrderEngine {
         outcome.touchedFunds.append(TouchedFunds(account: account, coin: coin))
     }
 
+    /// The order as the exchange was, or is to be, sent it.
+    func sent(_ order: Order) -> SentOrder {
+        let isTriggered = order.parent.flatMap { entries[$0]?.order.triggeredAt } != nil
+        return SentOrder(
+            NewOrder(order, selfTrade: isTriggered ? .cancelResting : .cancelIncoming),
+            exchangeOrderID: order.exchangeOrderID, sentAt: order.createdAt)
+    }
+
     mutating func settleFunds(
         of order: Order, _ fill: Fill, released: ExactDecimal, touching outcome: inout Outcome
     ) {
@@ -126,7 +134,7 @@ extension NewOrder {
         }
         self.init(
             clientOrderID: order.clientOrderID, account: order.account, pair: order.pair, side: order.side,
-            quantity: order.remaining, price: order.price, lifetime: lifetime, selfTrade: selfTrade)
+            quantity: order.quantity, price: order.price, lifetime: lifetime, selfTrade: selfTrade)
     }
 }
 

@@ -63,6 +63,19 @@ public struct OrderEngine: Sendable {
         (openOrders[account] ?? []).sorted().compactMap { entries[$0]?.order }
     }
 
+    /// Whether any of an account's orders that are not finished, children too, is such a one.
+    public func hasOrder(of account: AccountID, where isSuch: (Order) -> Bool) -> Bool {
+        openOrders[account]?.contains { id in entries[id].map { isSuch($0.order) } ?? false } ?? false
+    }
+
+    /// The accounts that have, or had, anything, in order.
+    public var accounts: [AccountID] { Set(funds.keys.map(\.account)).union(openOrders.keys).sorted() }
+
+    /// The coins that an account has, or had, in the order of their names.
+    public func coins(of account: AccountID) -> [Coin] {
+        funds.keys.filter { $0.account == account }.map(\.coin).sorted()
+    }
+
     /// What an account has of a coin; nothing, where it never had any.
     public func funds(of account: AccountID, in coin: Coin) -> Funds {
         funds[FundsKey(account: account, coin: coin)] ?? Funds()
@@ -79,12 +92,26 @@ public struct OrderEngine: Sendable {
         var requests: [OrderRequest] = []
         for id in entries.keys.sorted() {
             guard let order = entries[id]?.order, order.isAtExchangeItself else { continue }
-            requests.append(.status(order.clientOrderID, account: order.account))
+            requests.append(.status(sent(order)))
             if order.cancelReason != nil, order.status == .open || order.status == .partiallyFilled {
-                requests.append(.cancel(order.clientOrderID, account: order.account))
+                requests.append(.cancel(sent(order)))
             }
         }
         return requests
+    }
+
+    /// Every order that the exchange was sent, or may have been, and that is still in memory, by id.
+    public func ordersSent() -> [SentOrder] {
+        entries.keys.sorted().compactMap { id in
+            guard let order = entries[id]?.order, !order.isOnlyParent else { return nil }
+            return sent(order)
+        }
+    }
+
+    /// What the exchange is asked where an order has to be asked about; nil for one that is not known, or is never there.
+    public func statusRequest(_ id: OrderID) -> OrderRequest? {
+        guard let order = entries[id]?.order, !order.isOnlyParent else { return nil }
+        return .status(sent(order))
     }
 
     // MARK: The door

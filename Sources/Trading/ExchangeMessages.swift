@@ -44,12 +44,45 @@ public struct NewOrder: Hashable, Sendable {
     }
 }
 
+/// An order that an exchange was sent, or may have been, with all that it takes to find it there again: an adapter keeps
+/// nothing over a restart, and an exchange without client order ids knows only its own number and the figures.
+public struct SentOrder: Hashable, Sendable {
+    public let order: NewOrder
+    /// The exchange's number; nil where its answer never came, or had none.
+    public let exchangeOrderID: String?
+    /// No later than the moment at which it was sent.
+    public let sentAt: Timestamp
+
+    public init(_ order: NewOrder, exchangeOrderID: String?, sentAt: Timestamp) {
+        self.order = order
+        self.exchangeOrderID = exchangeOrderID
+        self.sentAt = sentAt
+    }
+
+    public var clientOrderID: ClientOrderID { order.clientOrderID }
+    public var account: AccountID { order.account }
+}
+
 /// What the desk asks of an exchange about one order.
 public enum OrderRequest: Hashable, Sendable {
     case place(NewOrder)
-    case cancel(ClientOrderID, account: AccountID)
+    case cancel(SentOrder)
     /// What became of it? Answered by `ExecutionReport.status`.
-    case status(ClientOrderID, account: AccountID)
+    case status(SentOrder)
+
+    public var clientOrderID: ClientOrderID {
+        switch self {
+        case .place(let order): order.clientOrderID
+        case .cancel(let sent), .status(let sent): sent.clientOrderID
+        }
+    }
+
+    public var account: AccountID {
+        switch self {
+        case .place(let order): order.account
+        case .cancel(let sent), .status(let sent): sent.account
+        }
+    }
 }
 
 /// What an exchange says about one order (FIX ExecutionReport). Reports may come late, twice, or out of order: the

@@ -100,9 +100,9 @@ private final class FaultyHarness: ExchangeHarness, Exchange {
             waiting += inner.paper.submit(request, at: now)
             copies += 1
             _ = inner.paper.submit(.place(order.with(number: copies)), at: now)
-        case (.saysCanceledAndIsNot, .cancel(let id, let account)), (.cancelsWhatIsGone, .cancel(let id, let account)):
+        case (.saysCanceledAndIsNot, .cancel(let sent)), (.cancelsWhatIsGone, .cancel(let sent)):
             if fault == .cancelsWhatIsGone { _ = inner.paper.submit(request, at: now) }
-            waiting.append(.execution(account: account, .canceled(id)))
+            waiting.append(.execution(account: sent.account, .canceled(sent.clientOrderID)))
         case (.postOnlyTakes, .place(let order)) where order.lifetime == .postOnly,
             (.restsWhatIsImmediate, .place(let order)) where order.lifetime == .immediateOrCancel:
             waiting += inner.paper.submit(.place(order.with(lifetime: .rest)), at: now)

@@ -170,6 +170,13 @@ struct RandomMove {
         let account = AccountID(Int64(1 + random.below(3)))
         let pair: Pair = random.below(4) == 0 ? "ltc_usd" : "btc_usd"
         let client = { (number: Int) in ClientOrderID(order: OrderID(UInt64(number)), attempt: 1) }
+        let sent = { (number: Int) in
+            SentOrder(
+                NewOrder(
+                    clientOrderID: client(1 + number), account: account, pair: pair, side: .buy, quantity: 1,
+                    price: .limit(1), lifetime: .rest),
+                exchangeOrderID: nil, sentAt: Timestamp(seconds: 0))
+        }
         let price = { (random: inout Seeded) in
             ExactDecimal(units: Int128(229_500 + random.below(1_000)) * ExactDecimal.step(decimals: 3).units)
         }
@@ -191,9 +198,9 @@ struct RandomMove {
                 MarketTrade(pair: pair, price: price(&random), quantity: amount(&random), takerSide: side, at: at),
                 isByHand: random.below(4) == 0)
         case 6, 7:
-            kind = .submit(.cancel(client(1 + random.below(step)), account: account))
+            kind = .submit(.cancel(sent(random.below(step))))
         case 8:
-            kind = .submit(.status(client(1 + random.below(step)), account: account))
+            kind = .submit(.status(sent(random.below(step))))
         case 9:
             let queries: [ExchangeQuery] = [
                 .openOrders(account, pair: nil), .balances(account), .ticker(pair), .depth(pair, rows: 5),

@@ -59,7 +59,8 @@ struct FakeExchange {
             }
             arrivals.append(order.clientOrderID)
             place(order, at: now, &chance)
-        case .cancel(let id, _):
+        case .cancel(let sent):
+            let id = sent.clientOrderID
             if chance.percent(habits.lossPercent) {
                 if chance.percent(50) { close(id) }
                 send(.lost(id), &chance)
@@ -69,7 +70,8 @@ struct FakeExchange {
             } else {
                 send(.cancelRejected(id, reason: "not now"), &chance)
             }
-        case .status(let id, _):
+        case .status(let sent):
+            let id = sent.clientOrderID
             guard let one = held[id] else {
                 send(.status(id, .neverArrived), &chance)
                 return

@@ -232,8 +232,8 @@ import Trading
         #expect(pit.status(armed) == .armed)
         let restored = OrderEngine(restoring: pit.engine.snapshot())
         let expected: [OrderRequest] = [
-            .status(pit.client(open), account: pit.trader), .status(pit.client(canceling), account: pit.trader),
-            .cancel(pit.client(canceling), account: pit.trader), .status(pit.client(pending), account: pit.trader),
+            .status(pit.sent(open, "x\(open.rawValue)")), .status(pit.sent(canceling, "x\(canceling.rawValue)")),
+            .cancel(pit.sent(canceling, "x\(canceling.rawValue)")), .status(pit.sent(pending, nil)),
         ]
         #expect(restored.requestsAfterRestart() == expected)
         #expect(pit.engine.requestsAfterRestart() == expected)

@@ -172,6 +172,16 @@ struct Pit {
         engine.order(id)?.clientOrderID ?? ClientOrderID(order: id, attempt: 1)
     }
 
+    /// A limit order that rests, as the exchange is asked about it.
+    func sent(_ id: OrderID, _ exchangeOrderID: String?) -> SentOrder {
+        guard let order = engine.order(id) else { preconditionFailure("\(id) is not known") }
+        return SentOrder(
+            NewOrder(
+                clientOrderID: order.clientOrderID, account: order.account, pair: order.pair, side: order.side,
+                quantity: order.quantity, price: order.price, lifetime: .rest),
+            exchangeOrderID: exchangeOrderID, sentAt: order.createdAt)
+    }
+
     func status(_ id: OrderID) -> OrderStatus? { engine.order(id)?.status }
 
     func funds(_ coin: Coin) -> Funds { engine.funds(of: trader, in: coin) }
@@ -184,8 +194,8 @@ struct Pit {
         last.requests.map {
             switch $0 {
             case .place(let order): "place \(order.clientOrderID.order)"
-            case .cancel(let id, _): "cancel \(id.order)"
-            case .status(let id, _): "status \(id.order)"
+            case .cancel(let sent): "cancel \(sent.clientOrderID.order)"
+            case .status(let sent): "status \(sent.clientOrderID.order)"
             }
         }
     }

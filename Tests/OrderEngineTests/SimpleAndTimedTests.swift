@@ -279,9 +279,7 @@ import Trading
             _ = pit.engine.process(.report(.accepted(pit.client(id), exchangeOrderID: "x")), at: pit.now)
         }
         let outcome = pit.engine.process(.timePassed, at: time)
-        #expect(
-            outcome.requests
-                == ids.map { .cancel(ClientOrderID(order: $0, attempt: 1), account: pit.trader) })
+        #expect(outcome.requests == ids.map { .cancel(pit.sent($0, "x")) })
         for id in ids { _ = pit.engine.process(.report(.canceled(pit.client(id))), at: time) }
         #expect(ids.allSatisfy { pit.status($0) == .expired && pit.engine.order($0)?.closedAt == time })
         #expect(pit.engine.nextExpiry == nil)

@@ -26,6 +26,8 @@ public struct ChatLimits: Hashable, Sendable {
     public var pongTimeoutSeconds = 20
     /// Seconds that a connection has to finish its handshake.
     public var handshakeSeconds = 10
+    /// Bytes of an HTTP request, a handshake's among them: its first line and its headers.
+    public var handshakeBytes = 8_192
     /// Seconds that sessions have to read what waits for them when the server stops.
     public var shutdownSeconds = 3
 
@@ -41,7 +43,8 @@ public struct ChatLimits: Hashable, Sendable {
             ("urgent_rate", \.urgentRate), ("sessions", \.sessions), ("outgoing_bytes", \.outgoingBytes),
             ("socket_bytes", \.socketBytes),
             ("ping_interval_s", \.pingIntervalSeconds), ("pong_timeout_s", \.pongTimeoutSeconds),
-            ("handshake_s", \.handshakeSeconds), ("shutdown_s", \.shutdownSeconds),
+            ("handshake_s", \.handshakeSeconds),
+            ("handshake_bytes", \.handshakeBytes), ("shutdown_s", \.shutdownSeconds),
         ]
     }
 

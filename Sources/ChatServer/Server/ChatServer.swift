@@ -104,9 +104,8 @@ public final class ChatServer: Sendable {
             let sessions = ServerSessions(
                 configuration: configuration, mailbox: mailbox, counters: counters, onEvent: onEvent,
                 health: health, logger: logger)
-            // The first serves plain HTTP and clients without a subprotocol. Its name is one that no client can ask for.
             var setup = LibrarySetup(
-                protocols: ["outcry "] + WireFormat.allCases.map(\.rawValue),
+                protocols: ["outcry"],
                 pingIntervalSeconds: configuration.limits.pingIntervalSeconds,
                 pongTimeoutSeconds: configuration.limits.pongTimeoutSeconds,
                 handshakeSeconds: configuration.limits.handshakeSeconds)
@@ -117,7 +116,6 @@ public final class ChatServer: Sendable {
             guard let library = LibraryContext(setup, handler: sessions), let context = library.context else {
                 throw .setupFailed("libwebsockets refused; its log at level debug says why")
             }
-            sessions.loop = library.loop
             mailbox.begin(context: context)
             phase.withLock { $0 = .running(port: library.port) }
             library.run { sessions.isServing }

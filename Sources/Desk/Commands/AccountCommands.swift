@@ -158,6 +158,7 @@ extension DeskCore {
     private func enterAccount(_ id: SessionID, _ account: Account, rights: TokenRights) throws {
         // Somebody whom the operator has just added finds the money there.
         try takeOperatorRequests()
+        try watch(account.id)
         var place = accounts[account.id] ?? AccountPlace(zone: configuration.timeZone, quote: configuration.quote)
         guard place.sessions.count < configuration.limits.accountSessions else {
             throw Refusal(

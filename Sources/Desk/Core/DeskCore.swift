@@ -36,6 +36,8 @@ public final class DeskCore {
     var lastPriceNotice: [Pair: Timestamp] = [:]
     var pricesToTell: [Pair] = []
     var tape: TapePlayer?
+    /// What is asked and awaited of an exchange that answers over the wire; nil for the paper exchange.
+    var wire: Wire?
 
     /// Why no commands are taken any more.
     public private(set) var halt: Halt?
@@ -53,6 +55,8 @@ public final class DeskCore {
     /// Open while a batch is being taken.
     var transaction: LedgerTransaction?
     var outputs: [DeskOutput] = []
+    /// What the opening wants asked of the exchange: said with the outputs of the first batch.
+    private var openingOutputs: [DeskOutput] = []
     var events: [OrderEvent] = []
     /// What the exchange has said and the engine does not know yet.
     var reportQueue: Deque<ExchangeReport> = []
@@ -104,7 +108,8 @@ public final class DeskCore {
         recordsSinceSnapshot = count
         throttle = LoginThrottle(restoring: try ledger.transaction { try AccountStore($0.database).loginFailures() })
         try checkBooks()
-        observeExchange()
+        exchange.recall(engine.ordersSent())
+        if exchange.settlement == .withinTransaction { observeExchange() }
         try reconcile()
     }
 
@@ -139,12 +144,14 @@ public final class DeskCore {
     /// Asks the exchange what became of every order that it has or may have, as any exchange is asked after a crash.
     private func reconcile() throws {
         try batch(at: now) {
+            try startWatching()
             try ask(engine.requestsAfterRestart())
             try expire()
             try takeOperatorRequests()
             try flushEvents(covering: nil)
         }
         if case .ledgerFailed(let reason) = halt { throw DeskError.cannotOpen(reason) }
+        openingOutputs = outputs
     }
 
     /// When the desk next has something to do by itself.
@@ -157,7 +164,8 @@ public final class DeskCore {
     /// the clock. A clock that is moved by hand stops here.
     public var nextDue: Timestamp? {
         guard halt == nil else { return nil }
-        return [engine.nextExpiry, tape?.nextDue, nextPriceNotice, pendingReplies.map(\.dueBy).min()]
+        guard openingOutputs.isEmpty else { return now }
+        return [engine.nextExpiry, tape?.nextDue, nextPriceNotice, pendingReplies.map(\.dueBy).min(), wire?.next]
             .compactMap(\.self).min()
     }
 
@@ -170,6 +178,8 @@ public final class DeskCore {
             for input in inputs { refuseHalted(input) }
             return outputs
         }
+        outputs += openingOutputs
+        openingOutputs.removeAll()
         do {
             try batch(at: now) {
                 try lookAtClock()

@@ -177,6 +177,7 @@ extension DeskCore {
             guard login.rights == .trade else {
                 throw Refusal(.notAllowed, "\(login.name) may read here, not trade")
             }
+            try requireReconciled(login.account)
         case .paper:
             guard login.role == .admin, login.rights == .trade else {
                 throw Refusal(.notAllowed, "only an admin moves the paper exchange")

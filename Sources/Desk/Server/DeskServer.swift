@@ -128,7 +128,7 @@ public final class DeskServer: Sendable {
             let inputs = inbox.take(
                 setup.desk.limits.batchInputs,
                 waitingNanoseconds: max(0, min(wake.nanoseconds(since: now), Timestamp.nanosecondsPerSecond)))
-            deliver(desk.process(inputs, at: SystemClock.now))
+            deliver(desk.process(inputs, at: SystemClock.now), of: desk)
             report(desk)
             if stopBy == nil, inputs.contains(where: \.isStop) {
                 stopBy = SystemClock.now.advanced(bySeconds: DeskServer.drainingSecondsMax)
@@ -138,7 +138,7 @@ public final class DeskServer: Sendable {
     }
 
     /// After the sync: what the batch wants said and done. Closes come after what is said before them.
-    private func deliver(_ outputs: [DeskOutput]) {
+    private func deliver(_ outputs: [DeskOutput], of desk: DeskCore) {
         var messages: [(SessionID, OutgoingMessage)] = []
         for output in outputs {
             switch output {
@@ -149,10 +149,17 @@ public final class DeskServer: Sendable {
                 messages.removeAll(keepingCapacity: true)
                 chat.close(session, code: code, reason: reason)
             case .request(let request):
-                log.error("nobody takes \(request): the paper exchange answers at once")
+                takeBack(desk.exchange.submit(request, at: SystemClock.now))
+            case .ask(let query, let id):
+                takeBack(desk.exchange.ask(query, id: id, at: SystemClock.now))
             }
         }
         chat.send(messages)
+    }
+
+    /// What the exchange says at once goes the way of what it says later.
+    private func takeBack(_ reports: [ExchangeReport]) {
+        if !reports.isEmpty { _ = inbox.post(.exchange(reports)) }
     }
 
     private func report(_ desk: DeskCore) {

@@ -111,10 +111,11 @@ public final class PaperExchange: Exchange {
         switch request {
         case .place(let order):
             return place(order, at: now)
-        case .cancel(let client, let account):
-            return cancel(client, account, at: now)
-        case .status(let client, let account):
-            return [.execution(account: account, .status(client, state(of: client, account)))]
+        case .cancel(let sent):
+            return cancel(sent.clientOrderID, sent.account, at: now)
+        case .status(let sent):
+            let state = state(of: sent.clientOrderID, sent.account)
+            return [.execution(account: sent.account, .status(sent.clientOrderID, state))]
         }
     }
 

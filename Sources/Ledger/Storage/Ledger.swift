@@ -1,4 +1,5 @@
 public import GRDB
+import GRDBSQLite
 import Glibc
 import OrderEngine
 import Trading
@@ -34,7 +35,7 @@ public final class Ledger: LedgerReading {
     ) throws(LedgerError) {
         self.path = path
         self.options = options
-        lock = options.use == .serve ? try ServingLock(database: path) : nil
+        lock = options.use == .serve && options.vfs == nil ? try ServingLock(database: path) : nil
         var migrator = DatabaseMigrator()
         Schema.register(in: &migrator)
         registerMigrations(&migrator)
@@ -114,8 +115,8 @@ extension Ledger {
         var configuration = Configuration()
         configuration.busyMode = .timeout(Double(options.busyMillisecondsMax) / 1_000)
         configuration.label = "ledger"
-        makePrivate(path)
-        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        if options.vfs == nil { makePrivate(path) }
+        let queue = try DatabaseQueue(path: location(path, vfs: options.vfs), configuration: configuration)
         try queue.writeWithoutTransaction { database in
             // Before anything is changed in it: is it ours?
             let id = try Int64.fetchOne(database, sql: "PRAGMA application_id") ?? 0
@@ -125,6 +126,32 @@ extension Ledger {
             try check(database, options)
         }
         return queue
+    }
+
+    /// GRDB has no parameter for SQLite's file system, and SQLite reads it out of a URI where it was built to (Debian's is).
+    private static func location(_ path: String, vfs: String?) throws -> String {
+        guard let vfs else { return path }
+        guard sqlite3_compileoption_used("USE_URI") != 0 else {
+            throw LedgerError.cannotOpen(path: path, detail: "this SQLite reads no URIs, so it cannot be given \(vfs)")
+        }
+        return "file:\(escaped(path))?vfs=\(escaped(vfs))"
+    }
+
+    /// RFC 3986, section 2.3: the unreserved characters stay, and here the slashes between the parts.
+    private static func escaped(_ text: String) -> String {
+        var escaped = ""
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "~"), UInt8(ascii: "/"):
+                escaped.append(Character(Unicode.Scalar(byte)))
+            default:
+                let digits = String(byte, radix: 16)
+                escaped += digits.count == 1 ? "%0\(digits)" : "%\(digits)"
+            }
+        }
+        return escaped
     }
 
     /// Password hashes are in it: a database that is made here is its owner's alone. SQLite gives the files beside it the
@@ -146,7 +173,7 @@ extension Ledger {
         }
         guard !isComplete else { return }
         // A tool that is newer than the running server must not change the tables under it.
-        let lock = options.use == .tool ? try ServingLock(database: path) : nil
+        let lock = options.use == .tool && options.vfs == nil ? try ServingLock(database: path) : nil
         try withExtendedLifetime(lock) { try migrator.migrate(queue) }
     }
 

@@ -10,6 +10,7 @@ final class ConformanceBench {
     private(set) var reports: [ExchangeReport] = []
     private var deposits: [AccountID: [Coin: ExactDecimal]] = [:]
     private var placed: [ClientOrderID: NewOrder] = [:]
+    private var sentAt: [ClientOrderID: Timestamp] = [:]
     private var lastOrder: UInt64 = 0
     private var lastQuery: UInt64 = 0
 
@@ -59,6 +60,7 @@ final class ConformanceBench {
 
     func submit(_ order: NewOrder) {
         placed[order.clientOrderID] = order
+        sentAt[order.clientOrderID] = harness.now
         reports += harness.exchange.submit(.place(order), at: harness.now)
     }
 
@@ -73,14 +75,21 @@ final class ConformanceBench {
         return order
     }
 
+    /// The order as the desk would name it now: with the exchange's number, if that has been told.
+    private func sent(_ order: NewOrder) -> SentOrder {
+        var number: String?
+        for case .accepted(_, let told) in executions(of: order) { number = told }
+        return SentOrder(order, exchangeOrderID: number, sentAt: sentAt[order.clientOrderID] ?? harness.now)
+    }
+
     func cancel(_ order: NewOrder) {
-        reports += harness.exchange.submit(.cancel(order.clientOrderID, account: order.account), at: harness.now)
+        reports += harness.exchange.submit(.cancel(sent(order)), at: harness.now)
     }
 
     /// What the exchange says became of an order.
     func state(of order: NewOrder) throws -> ExchangeOrderState {
         let before = executions(of: order).count
-        reports += harness.exchange.submit(.status(order.clientOrderID, account: order.account), at: harness.now)
+        reports += harness.exchange.submit(.status(sent(order)), at: harness.now)
         return try wait("the status of \(order.clientOrderID)") { _ in
             for report in self.executions(of: order).dropFirst(before) {
                 if case .status(_, let state) = report { return state }

@@ -1,0 +1,156 @@
+import ChatServer
+import Desk
+import Exchange
+import Ledger
+import OrderEngine
+import Trading
+
+/// What is looked at after every turn of the desk.
+extension Simulation {
+    func afterTurn(_ desk: DeskCore, _ inputs: [DeskInput], wasHalted: DeskCore.Halt?, _ trouble: DiskTrouble?) throws {
+        if case .ledgerFailed = desk.halt {
+            _ = server.log.takeLines()
+            guard wasHalted != desk.halt else { return }
+            trace.add("# halted", at: clock)
+            noteStatuses("ledger failed")
+            coverage.count(.fault, "disk: \(trouble?.rawValue ?? "later")")
+            coverage.reached(trouble == .isFull || trouble == .writeIsFull ? .diskWasFull : .diskFailed)
+            queue.add(.operatorEndsProcess(life: life), at: later(10...3_000))
+            return
+        }
+        try checkLog()
+        collectPrints()
+        if let ledger = server.ledger { try look(at: observer.read(ledger)) }
+        try checkExpiries()
+        try checkFunds()
+        if areFaultsOn, !isStopping, chance.permille(plan.stopPermille) { stopCleanly() }
+    }
+
+    func checkLog() throws {
+        let lines = server.log.takeLines()
+        guard lines.isEmpty else { throw Violation(.noAnomaly, lines.joined(separator: "; ")) }
+    }
+
+    /// Prints that the paper exchange has made since the last look, also of orders that met each other.
+    private func collectPrints() {
+        watch.printsBeforeTurn = watch.prints.mapValues(\.count)
+        guard let paper = server.paper else { return }
+        for market in markets {
+            for report in paper.ask(.recentTrades(market.pair, count: 100), id: QueryID(0), at: clock) {
+                guard case .answer(_, .recentTrades(_, let trades)) = report else { continue }
+                let known = watch.prints[market.pair] ?? []
+                // Newest first, and none twice: what was printed before the newest known one is known.
+                let new = trades.prefix { trade in known.last.map { trade.at > $0.at } ?? true }
+                watch.prints[market.pair, default: []] += new.reversed()
+            }
+        }
+    }
+
+    /// Judges each new record by what was before it.
+    func look(at observations: [RecordObserver.Observation]) throws {
+        for one in observations {
+            trace.add("= \(one.number) \(one.record.traceText)", at: clock)
+            if let before = one.before, let after = one.after {
+                coverage.count(.transition, "\(before.status.rawValue) + \(one.record.name) -> \(after.status.rawValue)")
+            }
+            try judge(one)
+        }
+    }
+
+    private func judge(_ one: RecordObserver.Observation) throws {
+        switch one.record {
+        case .orderPlaced(let order):
+            watch.printsBefore[order.id] = watch.printsBeforeTurn[order.pair] ?? 0
+            if order.parent != nil, let parent = observer.engine.order(order.parent ?? order.id), case .paired = parent.plan,
+                order.quantity < parent.quantity
+            {
+                coverage.reached(.contraOfPart)
+            }
+        case .cancelRequested(let id, .expiry, let at):
+            try judgeExpiry(id, one.after, at)
+        case .orderTriggered(let id, let price, let child, _):
+            try judgeTrigger(id, one.before, price)
+            if child == nil { coverage.reached(.triggeredWithoutFunds) }
+            if one.before?.status == .partiallyFilled { coverage.reached(.stopFiredWhileLimitFilled) }
+        case .orderFilled:
+            switch one.before?.cancelReason {
+            case .requested: coverage.reached(.fillWhileCanceling)
+            case .expiry: coverage.reached(.fillWhileExpiring)
+            case .triggered, .parent, nil: break
+            }
+            if let before = one.before, before.status.isFinal { coverage.reached(.fillAfterOffBook) }
+        case .orderClosed:
+            if let after = one.after, after.status == .expired, after.filled.isPositive { coverage.reached(.expiryOfPartFilled) }
+        case .orderRejected(_, .selfTrade, _, _): coverage.reached(.selfTradePrevented)
+        case .orderFinished(let id, .canceled, _):
+            let children = one.after?.children.compactMap { observer.engine.order($0) } ?? []
+            if children.contains(where: { $0.status == .rejected }), observer.engine.order(id)?.kind == .sliced {
+                coverage.reached(.slicedPartlyRefused)
+            }
+        case .pairedDone(let id, let result, _):
+            coverage.reached(.pairedDone)
+            watch.pairedDone[id] = (result.benefit, result.fees)
+        case .fundsAdjusted, .orderAccepted, .orderRejected, .cancelRequested, .cancelFailed, .answerLost,
+            .orderReconciled, .contraReady, .orderFinished:
+            break
+        }
+    }
+
+    private func judgeExpiry(_ id: OrderID, _ order: Order?, _ at: Timestamp) throws {
+        var whole = order
+        while whole?.timeInForce.expireTime == nil, let parent = whole?.parent { whole = observer.engine.order(parent) }
+        guard let end = whole?.timeInForce.expireTime else {
+            throw Violation(.expiry, "\(id) is taken off as expired, and nothing says when it ends")
+        }
+        guard at >= end, clock >= end else {
+            throw Violation(.expiry, expected: "not before \(end)", found: at, "the expiry of \(id)")
+        }
+    }
+
+    private func judgeTrigger(_ id: OrderID, _ order: Order?, _ price: ExactDecimal) throws {
+        let trigger: ExactDecimal
+        switch order?.plan {
+        case .stop(let at, _), .oco(let at, _): trigger = at
+        case .none?, .sliced, .paired, nil: throw Violation(.trigger, "\(id) fired, and has no trigger")
+        }
+        guard let order else { return }
+        let reaches = order.side == .sell ? price <= trigger : price >= trigger
+        guard reaches else { throw Violation(.trigger, "\(id) with the trigger \(trigger) fired at \(price)") }
+        let prints = (watch.prints[order.pair] ?? []).dropFirst(watch.printsBefore[id] ?? 0)
+        guard prints.contains(where: { $0.price == price }) else {
+            throw Violation(.trigger, "\(id) fired at \(price), which was not printed since it was placed")
+        }
+    }
+
+    /// What is due is being taken off: once the desk has looked at the clock, no open order is past its end.
+    private func checkExpiries() throws {
+        for (id, end) in observer.expiring.sorted(by: { $0.key < $1.key }) where end <= clock {
+            guard let order = observer.engine.order(id), order.cancelReason == nil, !order.isOver else { continue }
+            throw Violation(.expiry, expected: "an end at \(end)", found: order.status.rawValue, "\(id) at \(clock)")
+        }
+    }
+
+    /// In which statuses orders are when something goes wrong.
+    func noteStatuses(_ fault: String) {
+        watch.recordsBeforeCrash = observer.last.rawValue
+        watch.wasInsideCommit = fault.hasSuffix("wrote") || fault == "ledger failed"
+        for status in OrderStatus.allCases {
+            let count = observer.openStatuses[status] ?? 0
+            coverage.count(.fault, "\(fault), order \(status.rawValue)", times: count)
+            if count > 0, fault.hasPrefix("crash") {
+                if status == .pending { coverage.reached(.crashWhilePending) }
+                if status == .unknown { coverage.reached(.crashWhileUnknown) }
+            }
+        }
+        if fault.hasPrefix("crash"), let ledger = server.ledger, let loaded = try? ledger.load(), loaded.snapshot != nil,
+            loaded.number < observer.last
+        {
+            coverage.reached(.snapshotThenCrash)
+        }
+    }
+}
+
+extension Order {
+    /// Whether the clock can do nothing to it any more: of a round trip the entry is what expires.
+    fileprivate var isOver: Bool { status.isFinal || closedAt != nil }
+}

@@ -1,0 +1,154 @@
+import Exchange
+import OrderEngine
+import Testing
+import Trading
+
+@testable import Desk
+
+@Suite struct WireStoryTests {
+    private func ready() throws -> WireBench {
+        let bench = try WireBench()
+        bench.reconcile()
+        bench.pass(seconds: 3)
+        _ = bench.takeTold()
+        _ = bench.asked()
+        return bench
+    }
+
+    @Test func `the first funds of an account are the exchange's, and lines that trade wait for them`() throws {
+        let bench = try WireBench()
+        #expect(!bench.isReconciled)
+        bench.type("buy 1 btc_usd 200")
+        #expect(bench.takeTold().last?.contains("no pair") == true || bench.told.isEmpty)
+        bench.reconcile()
+        #expect(bench.funds("usd").total == 10_000 && bench.funds("btc").total == 100)
+        #expect(bench.differences() == [])
+    }
+
+    @Test func `an order is placed, filled and told`() throws {
+        let bench = try ready()
+        bench.type("buy 1 btc_usd 200")
+        bench.pass(seconds: 1)
+        #expect(bench.takeTold() == ["+ #1 buy 1 btc_usd at 200"])
+        #expect(bench.order(1)?.exchangeOrderID == "x501")
+        bench.exchange.fill(bench.client(1), 1, at: bench.now)
+        bench.pass(seconds: 1)
+        #expect(bench.takeTold() == ["* #1 filled: bought 1 btc at 200, fee 0.4 usd"])
+        #expect(bench.differences() == [])
+    }
+
+    @Test func `an order without an answer is unknown, and asked about until the exchange says that it never came`()
+        throws
+    {
+        let bench = try ready()
+        bench.exchange.isDeaf = true
+        bench.type("buy 1 btc_usd 200")
+        bench.pass(seconds: 9)
+        #expect(bench.asked() == ["place #1"])
+        bench.pass(seconds: 2)
+        #expect(bench.order(1)?.status == .unknown)
+        bench.pass(seconds: 600)
+        let asked = bench.asked()
+        #expect(Set(asked) == ["status #1"] && (8...20).contains(asked.count), "\(asked.count) times")
+        bench.exchange.isDeaf = false
+        bench.pass(seconds: 120)
+        #expect(bench.order(1)?.status == .rejected)
+        #expect(bench.funds("usd").reserved == 0)
+        #expect(!bench.asked().contains("place #1"))
+        #expect(bench.differences() == [])
+    }
+
+    @Test func `an order whose answer was lost is found by its status`() throws {
+        let bench = try ready()
+        bench.exchange.isMute = true
+        bench.type("buy 1 btc_usd 200")
+        bench.pass(seconds: 11)
+        #expect(bench.order(1)?.status == .unknown)
+        bench.exchange.isMute = false
+        bench.pass(seconds: 60)
+        #expect(bench.order(1)?.status == .open)
+        #expect(bench.differences() == [])
+    }
+
+    @Test func `a fill that is never told is found by looking at the fills`() throws {
+        let bench = try ready()
+        bench.type("buy 1 btc_usd 200")
+        bench.pass(seconds: 1)
+        bench.exchange.isMute = true
+        bench.exchange.fill(bench.client(1), d("0.4"), at: bench.now)
+        bench.pass(seconds: 2)
+        #expect(bench.order(1)?.filled == d("0.4"))
+        #expect(bench.differences() == [])
+    }
+
+    @Test func `an order that vanishes from the open ones is asked about, and its end is the exchange's word`() throws {
+        let bench = try ready()
+        bench.type("buy 1 btc_usd 200")
+        bench.pass(seconds: 1)
+        _ = bench.asked()
+        bench.exchange.books.cancelElsewhere(bench.client(1))
+        bench.pass(seconds: 3)
+        #expect(bench.asked() == ["status #1"])
+        #expect(bench.order(1)?.status == .canceled)
+        #expect(bench.differences() == [])
+    }
+
+    @Test func `a cancel counts once all fills before it are known`() throws {
+        let bench = try ready()
+        bench.type("buy 1 btc_usd 200")
+        bench.pass(seconds: 1)
+        bench.exchange.isMute = true
+        bench.exchange.fill(bench.client(1), d("0.4"), at: bench.now)
+        bench.exchange.isMute = false
+        bench.type("cancel 1")
+        bench.pass(seconds: 1)
+        #expect(bench.takeTold().last?.contains("0.4 was filled") == true)
+        #expect(bench.order(1)?.status == .canceled && bench.order(1)?.filled == d("0.4"))
+        #expect(bench.differences() == [])
+    }
+
+    @Test func `a record that was written and never sent is rejected by the exchange's word after a restart`() throws {
+        let bench = try ready()
+        bench.diesAfterOutputs = 0
+        bench.type("buy 1 btc_usd 200")
+        #expect(bench.desk == nil)
+        try bench.restart(afterSeconds: 5)
+        #expect(bench.exchange.recalled.map(\.clientOrderID) == [bench.client(1)])
+        bench.type("sell 1 btc_usd 300")
+        #expect(bench.takeTold().last?.hasPrefix("! ") == true)
+        bench.reconcile()
+        #expect(bench.order(1)?.status == .rejected)
+        #expect(bench.differences() == [])
+        bench.type("sell 1 btc_usd 300")
+        bench.pass(seconds: 1)
+        #expect(bench.order(2)?.status == .open)
+    }
+
+    @Test func `what comes and goes by itself is booked, and only once it can be nothing else`() throws {
+        let bench = try ready()
+        bench.type("buy 1 btc_usd 200")
+        bench.pass(seconds: 1)
+        bench.exchange.books.deposit(500, "usd")
+        bench.exchange.isMute = true
+        bench.exchange.fill(bench.client(1), d("0.5"), at: bench.now)
+        bench.exchange.isMute = false
+        for _ in 0..<2 {
+            bench.exchange.say(
+                .balanceChanged(account: bench.account, coin: "usd", by: 500, reason: .deposit), at: bench.now)
+        }
+        bench.pass(seconds: 10)
+        #expect(bench.takeTold().filter { $0.contains("funds changed") } == ["* funds changed: 500 usd came (deposit)"])
+        #expect(bench.differences() == [])
+    }
+
+    @Test func `what somebody else does in the account is told once and left alone`() throws {
+        let bench = try ready()
+        bench.type("buy 1 btc_usd 200")
+        bench.exchange.books.restElsewhere(.buy, 1, at: 100, bench.now)
+        bench.exchange.books.tradeElsewhere(.sell, 2, at: 230, bench.now)
+        bench.pass(seconds: 30)
+        let told = bench.takeTold().filter { $0.contains("foreign") }
+        #expect(told.count == 2 && told.contains { $0.contains("foreign order") }, "\(told)")
+        #expect(bench.differences() == [])
+    }
+}
