@@ -6,7 +6,7 @@ import PackageDescription
 let package = Package(
     name: "outcry-fuzz",
     platforms: [.macOS(.v15)],
-    dependencies: [.package(name: "outcry", path: "..")],
+    dependencies: [.package(name: "outcry", path: "../..")],
     targets: [
         .executableTarget(
             name: "outcry-fuzz", dependencies: [.product(name: "OutcryTesting", package: "outcry")],
@@ -15,6 +15,8 @@ let package = Package(
                 .enableUpcomingFeature("MemberImportVisibility"),
                 .enableUpcomingFeature("InternalImportsByDefault"),
                 .unsafeFlags(["-warnings-as-errors"]),
-            ])
+            ],
+            // Brings the fuzzer's `main`. The instrumentation of the rooms comes from the command line: see the Makefile.
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])])
     ]
 )
