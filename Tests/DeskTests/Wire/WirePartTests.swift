@@ -16,16 +16,20 @@ private func at(_ seconds: Int64) -> Timestamp { start.advanced(bySeconds: secon
         deadlines.remove(2)
         #expect(deadlines.next == at(3) && deadlines.count == 3)
         #expect(deadlines.popDue(by: at(2)) == nil)
-        #expect(deadlines.popDue(by: at(5)) == 3 && deadlines.popDue(by: at(5)) == 1)
-        #expect(deadlines.popDue(by: at(8)) == nil && deadlines.next == at(9))
+        #expect(deadlines.popDue(by: at(5)) == 3)
+        #expect(deadlines.popDue(by: at(5)) == 1)
+        #expect(deadlines.popDue(by: at(8)) == nil)
+        #expect(deadlines.next == at(9))
     }
 
     @Test func `one that is moved ten thousand times leaves nothing behind`() {
         var deadlines = Deadlines<Int>()
         deadlines.set(0, to: at(0))
         for step in 1...10_000 { deadlines.set(1, to: at(Int64(step))) }
-        #expect(deadlines.popDue(by: at(20_000)) == 0 && deadlines.popDue(by: at(20_000)) == 1)
-        #expect(deadlines.popDue(by: at(20_000)) == nil && deadlines.next == nil)
+        #expect(deadlines.popDue(by: at(20_000)) == 0)
+        #expect(deadlines.popDue(by: at(20_000)) == 1)
+        #expect(deadlines.popDue(by: at(20_000)) == nil)
+        #expect(deadlines.next == nil)
     }
 }
 
@@ -52,7 +56,8 @@ private func at(_ seconds: Int64) -> Timestamp { start.advanced(bySeconds: secon
             let due = watch.next ?? now
             asked.append(due.nanoseconds(since: now) / Timestamp.nanosecondsPerSecond)
             now = due
-            #expect(watch.popDue(by: now)?.kind == .status)
+            let popped = watch.popDue(by: now)
+            #expect(popped?.kind == .status)
         }
         #expect(asked == [10, 20, 40, 60, 60, 60])
     }
@@ -93,7 +98,8 @@ private func at(_ seconds: Int64) -> Timestamp { start.advanced(bySeconds: secon
         #expect(sweep.begin() == nil)
         #expect(sweep.took(Self.fills(1...3), limit: 3, isHeld: false) == FillID(3))
         #expect(sweep.took(Self.fills(4...5), limit: 3, isHeld: false) == nil)
-        #expect(sweep.end(at: start) && sweep.through == FillID(5) && !sweep.isFirst)
+        let hasMoved = sweep.end(at: start)
+        #expect(hasMoved && sweep.through == FillID(5) && !sweep.isFirst)
         #expect(sweep.begin() == FillID(5))
     }
 
@@ -101,7 +107,8 @@ private func at(_ seconds: Int64) -> Timestamp { start.advanced(bySeconds: secon
         var sweep = FillSweep(overlapSeconds: 60, through: nil, isFirst: true)
         _ = sweep.begin()
         #expect(sweep.took([], limit: 3, isHeld: false) == nil)
-        #expect(sweep.end(at: start) && sweep.through == FillID(0))
+        let hasMoved = sweep.end(at: start)
+        #expect(hasMoved && sweep.through == FillID(0))
     }
 
     @Test func `the cursor follows a sweep only when nothing below it can be late any more`() {
@@ -119,11 +126,13 @@ private func at(_ seconds: Int64) -> Timestamp { start.advanced(bySeconds: secon
         for (seconds, isHeld) in [(0, false), (50, true), (70, false), (100, false)] {
             _ = sweep.begin()
             _ = sweep.took(Self.fills(6...7), limit: 100, isHeld: isHeld)
-            #expect(!sweep.end(at: at(Int64(seconds))), "after \(seconds) s")
+            let hasMoved = sweep.end(at: at(Int64(seconds)))
+            #expect(!hasMoved, "after \(seconds) s")
         }
         _ = sweep.begin()
         _ = sweep.took(Self.fills(6...7), limit: 100, isHeld: false)
-        #expect(sweep.end(at: at(130)) && sweep.through == FillID(7))
+        let hasMoved = sweep.end(at: at(130))
+        #expect(hasMoved && sweep.through == FillID(7))
     }
 }
 
@@ -141,7 +150,8 @@ private func at(_ seconds: Int64) -> Timestamp { start.advanced(bySeconds: secon
         var check = BalanceCheck(dueAt: start)
         check.asked(activity: 1)
         _ = check.answered(Self.told, activity: answered, sweepsBegun: 3)
-        #expect((check.swept(sweep, activity: swept) != nil) == isBooked)
+        let booked = check.swept(sweep, activity: swept)
+        #expect((booked != nil) == isBooked)
     }
 
     @Test func `what is wanted while an answer is awaited is asked for again at once`() {
