@@ -75,12 +75,20 @@ extension Simulation {
         case .close(let id, _, _):
             for trader in traders { trader.lost(id) }
             put(.server(.closed(id)))
-        case .request, .ask: break
+        case .request(let request):
+            if let wire { hear(wire.gateway?.submit(request, at: clock) ?? []) }
+            expectWire()
+        case .ask(let query, let id):
+            if let wire { hear(wire.gateway?.ask(query, id: id, at: clock) ?? []) }
+            expectWire()
         }
     }
 
     /// What died with the process before anybody was told.
     private func noteLost(_ outputs: ArraySlice<DeskOutput>) {
+        if outputs.contains(where: { if case .request(.place) = $0 { true } else { false } }) {
+            coverage.reached(.crashBeforeRequestSent)
+        }
         for case .send(let id, let message) in outputs {
             guard let trader = traders.first(where: { $0.index(of: id) != nil }) else { continue }
             switch message {
