@@ -55,6 +55,7 @@ public final class DeskCore {
     /// Open while a batch is being taken.
     var transaction: LedgerTransaction?
     var outputs: [DeskOutput] = []
+    var owed = OwedReplies()
     /// What the opening wants asked of the exchange: said with the outputs of the first batch.
     private var openingOutputs: [DeskOutput] = []
     var events: [OrderEvent] = []
@@ -180,14 +181,17 @@ public final class DeskCore {
         }
         outputs += openingOutputs
         openingOutputs.removeAll()
+        owed.add(inputs)
         do {
             try batch(at: now) {
                 try lookAtClock()
                 for input in inputs { try take(input) }
                 try tellPrices()
             }
+            owed.settle(outputs)
         } catch {
-            fail(error, inputs)
+            fail(error)
+            for input in inputs { if case .server(.opened) = input { refuseHalted(input) } }
         }
         return outputs
     }
@@ -216,7 +220,7 @@ public final class DeskCore {
                 try flushEvents(covering: nil)
             }
         } catch {
-            fail(error, [])
+            fail(error)
             throw error
         }
         if let refusal { throw refusal }
@@ -236,34 +240,31 @@ public final class DeskCore {
     }
 
     /// Nothing that the batch wanted to say may be said: it is not on disk.
-    private func fail(_ error: any Error, _ inputs: [DeskInput]) {
+    private func fail(_ error: any Error) {
         log.critical("the ledger failed; no more commands are taken: \(error)")
         halt = .ledgerFailed("\(error)")
         outputs.removeAll()
         events.removeAll()
         pendingReplies.removeAll()
-        for input in inputs { refuseHalted(input) }
+        passwordJobs.removeAll()
+        for one in owed.takeAll() { refuseHalted(one.line, of: one.session) }
     }
 
     private func refuseHalted(_ input: DeskInput) {
         switch input {
         case .server(.lines(let session, let lines)):
-            for line in lines {
-                outputs.append(
-                    .send(
-                        session,
-                        .reply(
-                            .refused(
-                                Refusal(
-                                    .ledgerFailed,
-                                    "the ledger cannot be written; whether this line was done is certain only after a restart",
-                                    details: ["send it again then, with the same tag"]),
-                                tag: line.tag ?? parser(for: nil).parse(line.text).tag))))
-            }
+            for line in lines { refuseHalted(line, of: session) }
         case .server(.opened(let id, let peer)): sessions[id] = Session(id: id, peer: peer)
         case .server(.closed(let id)): sessions[id] = nil
         case .passwordChecked, .passwordHashed, .exchange, .paper, .wake, .stop: break
         }
+    }
+
+    private func refuseHalted(_ line: IncomingLine, of session: SessionID) {
+        let refusal = Refusal(
+            .ledgerFailed, "the ledger cannot be written; whether this line was done is certain only after a restart",
+            details: ["send it again then, with the same tag"])
+        send(.reply(.refused(refusal, tag: line.tag ?? parser(for: nil).parse(line.text).tag)), to: session)
     }
 
     private func take(_ input: DeskInput) throws {

@@ -8,6 +8,8 @@ extension Simulation {
     func crash(_ place: String) throws {
         var losses = CrashLosses()
         noteStatuses("crash \(place)")
+        // What the process logged of the disk it died of, nobody reads.
+        _ = server.log.takeLines()
         server.letGo()
         wire?.disconnect()
         losses = server.disk.crash(using: &chance, model: plan.crashModel)
