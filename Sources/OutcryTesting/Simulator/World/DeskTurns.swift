@@ -24,7 +24,10 @@ extension Simulation {
         }
         let trouble = areFaultsOn && place == nil && desk.halt == nil && chance.permille(plan.diskPermille)
             ? chance.pick(DiskTrouble.allCases) : nil
-        trouble?.arrange(on: server.disk, &chance)
+        if let trouble {
+            trouble.arrange(on: server.disk, &chance)
+            trace.add("# \(trouble.rawValue)", at: clock)
+        }
         let wasHalted = desk.halt
         let outputs = desk.process(inputs, at: clock)
         if server.disk.isPowerless { return try crash("while the disk wrote") }
