@@ -1,5 +1,5 @@
-import ArgumentParser
-import OutcryTesting
+public import ArgumentParser
+public import OutcryTesting
 
 /// Runs the simulator: `outcry-simulate --seeds 1000`.
 @main
@@ -19,9 +19,12 @@ struct Simulate: ParsableCommand {
     @Option(help: "Run this seed alone, and print its whole transcript.")
     var trace: UInt64?
 
+    @Option(help: "Which worlds: paper, wire or mixed.")
+    var profile = SimulationProfile.mixed
+
     func run() throws {
         if let trace {
-            let result = Simulation.run(seed: trace, linesKept: 1_000_000)
+            let result = Simulation.run(seed: trace, profile: profile, linesKept: 1_000_000)
             for line in result.lines { print(line) }
             print("seed \(trace) hash \(String(result.hash, radix: 16))")
             if let violation = result.violation {
@@ -33,7 +36,7 @@ struct Simulate: ParsableCommand {
         let clock = ContinuousClock()
         let start = clock.now
         for seed in firstSeed..<firstSeed + UInt64(seeds) {
-            let result = Simulation.run(seed: seed, linesKept: 200)
+            let result = Simulation.run(seed: seed, profile: profile, linesKept: 200)
             if let violation = result.violation {
                 for line in result.lines.suffix(60) { print(line) }
                 print("seed \(seed) failed: \(violation)")
@@ -44,3 +47,5 @@ struct Simulate: ParsableCommand {
         if !quiet { print("\(seeds) seeds, \(Double(seeds) / seconds) a second") }
     }
 }
+
+extension SimulationProfile: ExpressibleByArgument {}

@@ -17,6 +17,8 @@ public final class Simulation {
         case deskTakesTurn(life: Int)
         /// The desk asked to be called, for what is due by itself.
         case deskWakes(life: Int)
+        /// Something is due on the wire: a message arrives, the venue acts, the adapter gives up waiting.
+        case wireMoves
         case reachesDesk(DeskInput, life: Int)
         /// Whoever looks after the server ends a process that takes nothing more.
         case operatorEndsProcess(life: Int)
@@ -31,6 +33,10 @@ public final class Simulation {
     var trace: Trace
     var coverage = SimulationCoverage()
     let server: SimulatedServer
+    /// Nil where the desk trades on paper.
+    let wire: SimulatedWire?
+    /// For when the wire's next move is in the queue.
+    var wireDueAt: Timestamp?
     var markets: [SimulatedMarket]
     var traders: [SimulatedTrader] = []
     var areFaultsOn = true
@@ -57,9 +63,10 @@ public final class Simulation {
         var chance = Chance(seed: seed)
         plan = SimulationPlan(profile, &chance)
         server = SimulatedServer(plan, diskSeed: chance.next())
+        markets = Array(SimulatedMarket.all.prefix(plan.marketCount))
+        wire = plan.isOverTheWire ? SimulatedWire(plan, markets: markets, &chance) : nil
         self.chance = chance
         clock = plan.start
-        markets = Array(SimulatedMarket.all.prefix(plan.marketCount))
         trace = Trace(linesKept: linesKept)
     }
 
@@ -86,6 +93,7 @@ public final class Simulation {
         case .deskWakes(let life) where life == self.life:
             wakeAt = nil
             requestTurn()
+        case .wireMoves: moveWire()
         case .reachesDesk(let input, let life) where life == self.life: put(input)
         case .operatorEndsProcess(let life) where life == self.life: try endHaltedProcess()
         case .serverStarts: try startServer()
@@ -94,20 +102,25 @@ public final class Simulation {
     }
 
     private func setUp() throws {
-        try server.start(over: nil, at: clock)
+        try server.start(over: wire?.connect(at: clock), at: clock)
         let password = "correct horse"
         for number in 0..<plan.traderCount {
             let name = "trader\(number + 1)"
             guard let accountName = AccountName(name), let desk = server.desk else { continue }
-            let funds = plan.funds.map { (ExactDecimal($0.amount), $0.coin) }
+            let funds = wire == nil ? plan.funds.map { (ExactDecimal($0.amount), $0.coin) } : []
             let account = try desk.addAccount(
                 accountName, role: .trader,
                 passwordHash: PasswordHash(hashing: Secret(password), cost: SimulatedPasswords.cost), funds: funds,
                 at: clock)
+            if let wire {
+                for one in plan.funds { wire.venue.deposit(ExactDecimal(one.amount), one.coin, to: account) }
+            }
             traders.append(SimulatedTrader(name: name, password: password, account: account, chance: chance.fork()))
             queue.add(.traderActs(number), at: later(0...500))
         }
         openMarkets()
+        requestTurn()
+        expectWire()
         queue.add(.marketMoves, at: later(100...1_000))
     }
 

@@ -89,14 +89,14 @@ extension Simulation {
                 throw Violation(.fundsAgree, expected: "none", found: row.funds.total, "\(row.coin) of \(row.account)")
             }
         }
-        guard observer.engine.snapshot() == live else {
-            throw Violation(.restoredIsLive, "the engine made of the records is not the one that works")
+        if let difference = firstDifference(live, observer.engine.snapshot()) {
+            throw Violation(.restoredIsLive, "the engine made of the records has \(difference)")
         }
         let loaded = try ledger.load()
         var restored = loaded.snapshot.map { OrderEngine(restoring: $0) } ?? OrderEngine()
         try ledger.forEachRecord(after: loaded.number) { restored.replay($1) }
-        guard restored.snapshot() == live else {
-            throw Violation(.restoredIsLive, "the engine restored from its snapshot is not the one that works")
+        if let difference = firstDifference(live, restored.snapshot()) {
+            throw Violation(.restoredIsLive, "the engine restored from its snapshot has \(difference)")
         }
         for entry in live.orders {
             guard let row = try ledger.order(entry.order.id), row == entry.order else {

@@ -31,9 +31,15 @@ extension Simulation {
         guard lines.isEmpty else { throw Violation(.noAnomaly, lines.joined(separator: "; ")) }
     }
 
-    /// Prints that the paper exchange has made since the last look, also of orders that met each other.
+    /// Prints that the exchange has made since the last look, also of orders that met each other.
     private func collectPrints() {
         watch.printsBeforeTurn = watch.prints.mapValues(\.count)
+        if let wire {
+            let all = wire.venue.prints
+            for print in all[watch.printsSeen...] { watch.prints[print.pair, default: []].append(print) }
+            watch.printsSeen = all.count
+            return
+        }
         guard let paper = server.paper else { return }
         for market in markets {
             for report in paper.ask(.recentTrades(market.pair, count: 100), id: QueryID(0), at: clock) {

@@ -32,6 +32,8 @@ public enum Invariant: String, Hashable, Sendable, CaseIterable {
     case pairedBenefit = "paired_benefit"
     /// A fill that was told is one of the exchange's, and all of the exchange's are told.
     case fillsAgree = "fills_agree"
+    /// Orders are open here that are open at the exchange, and no others.
+    case ordersAgree = "orders_agree"
     /// An order whose answer was lost is `unknown`, and settled by the exchange's word only.
     case unknownIsSettled = "unknown_is_settled"
     /// A desk whose ledger failed takes nothing more, and says so.

@@ -24,7 +24,10 @@ extension Simulation {
         }
         let trouble = areFaultsOn && place == nil && desk.halt == nil && chance.permille(plan.diskPermille)
             ? chance.pick(DiskTrouble.allCases) : nil
-        trouble?.arrange(on: server.disk, &chance)
+        if let trouble {
+            trouble.arrange(on: server.disk, &chance)
+            trace.add("# \(trouble.rawValue)", at: clock)
+        }
         let wasHalted = desk.halt
         let outputs = desk.process(inputs, at: clock)
         if server.disk.isPowerless { return try crash("while the disk wrote") }
@@ -75,12 +78,20 @@ extension Simulation {
         case .close(let id, _, _):
             for trader in traders { trader.lost(id) }
             put(.server(.closed(id)))
-        case .request, .ask: break
+        case .request(let request):
+            if let wire { hear(wire.gateway?.submit(request, at: clock) ?? []) }
+            expectWire()
+        case .ask(let query, let id):
+            if let wire { hear(wire.gateway?.ask(query, id: id, at: clock) ?? []) }
+            expectWire()
         }
     }
 
     /// What died with the process before anybody was told.
     private func noteLost(_ outputs: ArraySlice<DeskOutput>) {
+        if outputs.contains(where: { if case .request(.place) = $0 { true } else { false } }) {
+            coverage.reached(.crashBeforeRequestSent)
+        }
         for case .send(let id, let message) in outputs {
             guard let trader = traders.first(where: { $0.index(of: id) != nil }) else { continue }
             switch message {

@@ -7,10 +7,11 @@ extension Simulation {
         areFaultsOn = false
         trace.add("# faults stop", at: clock)
         DiskTrouble.end(on: server.disk)
+        wire?.calmDown()
         queue.removeAll { happening in
             switch happening {
             case .traderActs, .marketMoves: true
-            case .deskTakesTurn, .deskWakes, .reachesDesk, .operatorEndsProcess, .serverStarts: false
+            case .deskTakesTurn, .deskWakes, .wireMoves, .reachesDesk, .operatorEndsProcess, .serverStarts: false
             }
         }
         try pass(seconds: 5)
@@ -27,6 +28,7 @@ extension Simulation {
             for line in again { send([line], on: connection.id, of: trader) }
         }
         try settle()
+        if let wire { try agree(with: wire) }
         try tellEverything()
         try checkEnd()
     }

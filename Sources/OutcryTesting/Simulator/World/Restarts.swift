@@ -8,7 +8,10 @@ extension Simulation {
     func crash(_ place: String) throws {
         var losses = CrashLosses()
         noteStatuses("crash \(place)")
+        // What the process logged of the disk it died of, nobody reads.
+        _ = server.log.takeLines()
         server.letGo()
+        wire?.disconnect()
         losses = server.disk.crash(using: &chance, model: plan.crashModel)
         trace.add(
             "# crash \(place); of \(losses.unsynced) unsynced \(losses.survived) survived, \(losses.torn) torn", at: clock)
@@ -20,6 +23,7 @@ extension Simulation {
     /// The process dies alone: the machine's cache lives on.
     private func kill() {
         server.letGo()
+        wire?.disconnect()
         server.disk.killProcess()
         trace.add("# killed", at: clock)
         DiskTrouble.end(on: server.disk)
@@ -69,7 +73,7 @@ extension Simulation {
         }
         trace.add("# start", at: clock)
         do {
-            try server.start(over: nil, at: clock)
+            try server.start(over: wire?.connect(at: clock), at: clock)
         } catch {
             guard isTroubled, server.disk.isPowerless else { throw Violation(.opens, "\(error)") }
             coverage.reached(.crashWhileOpening)
@@ -78,6 +82,7 @@ extension Simulation {
         DiskTrouble.end(on: server.disk)
         try afterStart()
         requestTurn()
+        expectWire()
     }
 
     private func afterStart() throws {
