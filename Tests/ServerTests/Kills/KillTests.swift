@@ -4,6 +4,8 @@ import Glibc
 import Testing
 
 extension `The server` {
+    /// A seed gives the same lines, limits and kinds of kills again, and not the same moments: those are the machine's. What
+    /// SIGKILL leaves of the disk is all that was written, synced or not; that a sync is made is shown elsewhere.
     @Suite struct `killed again and again` {
         /// In the test command's time. As many as one likes with OUTCRY_KILLS.
         private static let killsDefault = 200
