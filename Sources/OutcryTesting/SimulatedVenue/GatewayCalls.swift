@@ -139,10 +139,7 @@ extension SimulatedGateway {
             }
             for key in accounts.keys.sorted() {
                 guard let account = accounts[key] else { continue }
-                if let call = account.call, call.id == id {
-                    account.call = nil
-                    return take(answer, to: call, account)
-                }
+                if let call = account.call, call.id == id { return take(answer, to: call, account) }
                 if let client = account.latePlaces[id], let order = account.orders[client] {
                     return takeLate(answer, id, order, account)
                 }
@@ -152,12 +149,19 @@ extension SimulatedGateway {
     }
 
     private func take(_ answer: VenueAnswer, to call: GatewayAccount.Call, _ account: GatewayAccount) {
-        if case .refused(let refusal) = answer, !refusal.countsNonce {
-            if mistake == .takesInvalidNonceForRejection, refusal == .invalidNonce, case .place(let id) = call.purpose,
+        if answer == .refused(.invalidNonce) {
+            count("call met an invalid nonce")
+            guard mistake == .takesInvalidNonceForRejection, case .place(let id) = call.purpose,
                 let order = account.orders[id]
-            {
-                return reject(order, .exchangeRejected, "invalid nonce", account)
+            else {
+                // It answers a copy of a call that was accepted: the answer to that one may be on its way.
+                return
             }
+            account.call = nil
+            return reject(order, .exchangeRejected, "invalid nonce", account)
+        }
+        account.call = nil
+        if case .refused(let refusal) = answer, !refusal.countsNonce {
             count("call met \(refusal)")
             return failed(call, account, isTimeout: false)
         }
@@ -230,8 +234,11 @@ extension SimulatedGateway {
         guard answer != .garbage else { return }
         count("late answer")
         account.latePlaces[id] = nil
-        if order.fate == .neverThere, case .placed = answer { contradictions += 1 }
-        if order.fate == .inDoubt { _ = takePlaced(answer, order, account) }
+        switch (order.fate, answer) {
+        case (.inDoubt, _): _ = takePlaced(answer, order, account)
+        case (.neverThere, .placed(let number)): cameAndWent(order, number)
+        default: break
+        }
     }
 
     private func reject(_ order: GatewayOrder, _ code: RefusalCode, _ reason: String, _ account: GatewayAccount) {
@@ -247,7 +254,7 @@ extension SimulatedGateway {
             if order.number != number { contradictions += 1 }
             return
         }
-        if order.fate == .neverThere { contradictions += 1 }
+        guard order.fate != .neverThere else { return cameAndWent(order, number) }
         account.claim(number, for: order)
         settle(order, .open)
         if !order.wasToldAccepted {
@@ -261,6 +268,15 @@ extension SimulatedGateway {
             ? settings.pollIntervalNanoseconds : settings.reportPatienceNanoseconds
         account.wantLook(at: order.wantsStatus ? clock : clock.advanced(byNanoseconds: patience))
         for fill in account.fills(of: order) { tell(fill, of: order, account) }
+    }
+
+    /// The venue tells late of an order that had left no trace when it was looked for: it can only have gone without a fill,
+    /// and where names are remembered there is no such order.
+    func cameAndWent(_ order: GatewayOrder, _ number: UInt64) {
+        guard order.number == nil else { return }
+        order.number = number
+        count("came and went")
+        if settings.clientOrderIDs == .forEver { contradictions += 1 }
     }
 
     private func takeCanceled(_ answer: VenueAnswer, _ id: ClientOrderID, _ account: GatewayAccount) {

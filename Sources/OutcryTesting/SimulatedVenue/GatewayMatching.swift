@@ -32,7 +32,7 @@ extension SimulatedGateway {
             contradictions += 1
             return
         }
-        if order.fate == .neverThere { contradictions += 1 }
+        guard order.fate != .neverThere else { return cameAndWent(order, number) }
         account.claim(number, for: order)
     }
 

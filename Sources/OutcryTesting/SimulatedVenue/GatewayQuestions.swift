@@ -127,7 +127,7 @@ extension SimulatedGateway {
             return nil
         }
         accepted(order, number, account)
-        return order
+        return order.fate == .neverThere ? nil : order
     }
 }
 
