@@ -78,6 +78,7 @@ public final class Ledger: LedgerReading {
             let first = translated(error)
             failure = first
             heads = Heads()
+            queue.unsafeReentrantWrite { _ in connection.leaveLogOnClose() }
             throw first
         }
     }

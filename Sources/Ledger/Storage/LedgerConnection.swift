@@ -1,3 +1,4 @@
+import CSQLite
 import GRDB
 
 /// The one connection and the statements held on it. What is on it is the ledger's own.
@@ -27,6 +28,15 @@ public final class LedgerConnection {
         let new = try HeldStatement(statement.sql, on: database)
         held[statement.rawValue] = new
         return new
+    }
+
+    /// From now on the write-ahead log stays as it is when the connection closes.
+    ///
+    /// After a sync that failed the system may have thrown away what it was to write, in the log too, while SQLite still
+    /// holds it for written. Closing would copy such pages into the database and delete the log that has them right. The
+    /// next start reads the log from its beginning, by its checksums.
+    func leaveLogOnClose() {
+        _ = outcry_sqlite3_no_checkpoint_on_close(database.sqliteConnection)
     }
 
     func close() {

@@ -20,12 +20,13 @@ extension Simulation {
         queue.add(.serverStarts, at: later(1...2_000))
     }
 
-    /// The process dies alone: the machine's cache lives on.
-    private func kill() {
+    /// The process ends without the machine, whose cache lives on: killed, or by its own hand, when it closes its files.
+    private func end(closing isClosing: Bool) {
+        if isClosing { server.letGo() }
+        server.disk.killProcess()
         server.letGo()
         wire?.disconnect()
-        server.disk.killProcess()
-        trace.add("# killed", at: clock)
+        trace.add(isClosing ? "# closed" : "# killed", at: clock)
         DiskTrouble.end(on: server.disk)
         loseProcess()
         queue.add(.serverStarts, at: later(1...2_000))
@@ -45,7 +46,11 @@ extension Simulation {
 
     /// A desk that takes nothing more is ended by the operator, with the machine or without it.
     func endHaltedProcess() throws {
-        if chance.permille(500) { try crash("of a halted desk") } else { kill() }
+        switch chance.below(3) {
+        case 0: try crash("of a halted desk")
+        case 1: end(closing: false)
+        default: end(closing: true)
+        }
     }
 
     // MARK: A clean stop
@@ -59,7 +64,7 @@ extension Simulation {
     func endStoppedProcess() {
         if let desk = server.desk { try? desk.keepSnapshotNow() }
         coverage.reached(.cleanStop)
-        kill()
+        end(closing: true)
     }
 
     // MARK: Starting
