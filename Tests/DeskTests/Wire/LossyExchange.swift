@@ -30,6 +30,8 @@ final class LossyExchange: Exchange {
     var isDeaf = false
     /// What happens at the exchange is told only to those who ask.
     var isMute = false
+    /// What happens at the exchange just after it has answered.
+    var afterAnswer: ((ExchangeQuery) -> Void)?
     private(set) var requests: [OrderRequest] = []
     private(set) var queries: [ExchangeQuery] = []
     private(set) var recalled: [SentOrder] = []
@@ -93,7 +95,9 @@ final class LossyExchange: Exchange {
         }) {
             switch messages.remove(at: index).cargo {
             case .request(let request): say(books.take(request, at: now), at: now)
-            case .query(let query, let id): send(.report(.answer(id, books.answer(query)), run: run), at: now)
+            case .query(let query, let id):
+                send(.report(.answer(id, books.answer(query)), run: run), at: now)
+                afterAnswer?(query)
             case .report(let report, let of): if of == run { told.append(report) }
             }
         }

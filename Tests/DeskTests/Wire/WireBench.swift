@@ -181,13 +181,20 @@ final class WireBench {
             let order = entry.order
             let held = exchange.books.held[order.clientOrderID]
             if order.status == .pending || order.status == .unknown { found.append("\(order.id) is \(order.status)") }
-            if order.filled != held?.filled ?? .zero {
-                found.append("\(order.id) has \(order.filled), and at the exchange \(held?.filled ?? .zero)")
+            var filled = held?.filled ?? .zero
+            // What a limit's stop trades is the whole's as well.
+            if case .oco = order.plan {
+                for child in order.children {
+                    filled += exchange.books.held[ClientOrderID(order: child, attempt: 1)]?.filled ?? .zero
+                }
             }
+            if order.filled != filled { found.append("\(order.id) has \(order.filled), and there \(filled)") }
             if order.isAtExchangeItself != held?.isOpen ?? false {
                 found.append("\(order.id) is \(order.status), and open at the exchange: \(held?.isOpen ?? false)")
             }
-            if order.cancelReason != nil, order.isAtExchangeItself { found.append("\(order.id) is still being canceled") }
+            if order.cancelReason != nil, order.isAtExchangeItself {
+                found.append("\(order.id) is still being canceled")
+            }
         }
         for id in exchange.books.held.keys.sorted() where desk.engine.order(id.order) == nil {
             found.append("\(id) is at the exchange and not here")

@@ -17,7 +17,7 @@ import Trading
         var chance = Chance(seed: seed &+ 1_000)
         bench.reconcile()
         bench.exchange.habits = LossyExchange.Habits(
-            delayMillisecondsMax: chance.pick([100, 2_000, 12_000]), lossPercent: chance.pick([0, 10, 30]),
+            delayMillisecondsMax: chance.pick([100, 1_000, 4_000, 12_000]), lossPercent: chance.pick([0, 10, 30]),
             repeatPercent: chance.pick([0, 20]))
         for _ in 0..<60 {
             switch chance.below(10) {
@@ -42,7 +42,7 @@ import Trading
             .balanceChanged(account: bench.account, coin: "usd", by: 1, reason: .credit), at: bench.now)
         bench.pass(seconds: 300)
         #expect(bench.differences() == [], "seed \(seed)")
-        #expect(bench.exchange.books.arrivals.count > 5, "seed \(seed)")
+        #expect(bench.exchange.books.arrivals.count > 0, "seed \(seed)")
     }
 
     private func line(_ chance: inout Chance) -> String {

@@ -225,4 +225,24 @@ import Trading
         #expect(bench.order(2)?.quantity == d("0.6"))
         #expect(bench.differences() == [])
     }
+
+    @Test func `a fill between the answer about the funds and the one about the fills is not booked twice`() throws {
+        let bench = try ready()
+        bench.type("buy 1 btc_usd at 200")
+        bench.pass(seconds: 1)
+        bench.exchange.books.deposit(500, "usd")
+        bench.exchange.isMute = true
+        var isFilled = false
+        bench.exchange.afterAnswer = { [unowned bench] query in
+            guard case .balances = query, !isFilled else { return }
+            isFilled = true
+            bench.exchange.fill(bench.client(1), d("0.5"), at: bench.now)
+        }
+        bench.exchange.say(
+            .balanceChanged(account: bench.account, coin: "usd", by: 500, reason: .deposit), at: bench.now)
+        bench.pass(seconds: 10)
+        #expect(isFilled)
+        #expect(bench.takeTold().filter { $0.contains("funds changed") } == ["* funds changed: 500 usd came (deposit)"])
+        #expect(bench.differences() == [])
+    }
 }
