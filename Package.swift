@@ -50,7 +50,7 @@ let package = Package(
         // MARK: The rooms around it: disk, people, exchanges, sockets
 
         // Records, tables, snapshots and notifications in SQLite.
-        .target(name: "Ledger", dependencies: ["Trading", "OrderEngine", grdb], swiftSettings: settings),
+        .target(name: "Ledger", dependencies: ["Trading", "OrderEngine", "CSQLite", grdb], swiftSettings: settings),
         // People, passwords, tokens and roles.
         .target(name: "Accounts", dependencies: ["Trading", "COpenSSL", grdb], swiftSettings: settings),
         // What an exchange is, and the paper exchange.
@@ -94,6 +94,7 @@ let package = Package(
             providers: [.apt(["libwebsockets-dev", "libwebsockets-evlib-ev", "libev-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CEditline", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
 
         // MARK: Build tools

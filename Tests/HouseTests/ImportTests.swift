@@ -5,7 +5,7 @@ private let table: [(room: String, mayImport: Set<String>)] = [
     ("Trading", []),
     ("CommandGrammar", ["Trading"]),
     ("OrderEngine", ["Trading"] + collections),
-    ("Ledger", ["Trading", "OrderEngine", "GRDB", "GRDBSQLite"] + system),
+    ("Ledger", ["Trading", "OrderEngine", "CSQLite", "GRDB", "GRDBSQLite"] + system),
     ("Accounts", ["Trading", "COpenSSL", "GRDB"] + system),
     ("Exchange", ["Trading", "CZlib"] + collections),
     ("ChatServer", ["Trading", "CLibwebsockets", "Logging", "Foundation"] + system),
@@ -32,7 +32,7 @@ private let table: [(room: String, mayImport: Set<String>)] = [
         ] + system
     ),
     ("embed-pages", ["Foundation"]),
-    ("CLibwebsockets", []), ("CZlib", []), ("COpenSSL", []), ("CEditline", []),
+    ("CLibwebsockets", []), ("CZlib", []), ("COpenSSL", []), ("CSQLite", []), ("CEditline", []),
 ]
 
 /// A file whose business needs one import more than its room has.

@@ -148,7 +148,7 @@ final class DiskStory {
 
     /// What the desk answers when it is asked once more.
     func answerToOneMore() -> RefusalCode? {
-        let line = IncomingLine(tag: "one-more", text: "buy 0.01 btc_usd at 100")
+        let line = IncomingLine(tag: "one-more", text: "orders")
         for output in desk.process([.server(.lines(Trader.bob.session, [line]))], at: now) {
             if case .send(_, .reply(let reply)) = output, let error = reply.error { return error.code }
         }

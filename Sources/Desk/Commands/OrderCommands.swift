@@ -168,7 +168,7 @@ extension DeskCore {
     }
 
     private func answer(_ pending: PendingReply) throws {
-        let reply = reply(to: pending)
+        let reply = try reply(to: pending)
         let kind: Covered.Kind =
             switch pending.subject {
             case .placed: reply.isOK ? .placed : .refused
@@ -189,8 +189,8 @@ extension DeskCore {
         }
     }
 
-    func reply(to pending: PendingReply) -> Reply {
-        let zone = zone(of: pending.account)
+    func reply(to pending: PendingReply) throws -> Reply {
+        let zone = try zone(of: pending.account)
         switch pending.subject {
         case .placed(let root, let notes):
             guard let order = engine.order(root) else { return Reply(mark: .done, text: "+ \(root)") }

@@ -51,6 +51,6 @@ extension DeskCore {
     }
 
     func zone(_ context: LineContext) -> TimeZoneRules {
-        context.login.map { zone(of: $0.account) } ?? configuration.timeZone
+        context.login.flatMap { accounts[$0.account]?.zone } ?? configuration.timeZone
     }
 }
