@@ -70,7 +70,7 @@ final class DiskStory {
     init(on disk: SimulatedDisk, at step: Int = 0, having said: Said = Said()) throws {
         self.disk = disk
         self.said = said
-        now = DiskStory.moment(of: step).advanced(bySeconds: -1)
+        now = DiskStory.moment(of: step)
         var configuration = DeskConfiguration()
         configuration.limits.snapshotRecords = 15
         desk = try DeskCore.openPaper(
