@@ -70,7 +70,7 @@ final class DiskStory {
     init(on disk: SimulatedDisk, at step: Int = 0, having said: Said = Said()) throws {
         self.disk = disk
         self.said = said
-        now = DiskStory.moment(of: step).advanced(bySeconds: -1)
+        now = DiskStory.moment(of: step)
         var configuration = DeskConfiguration()
         configuration.limits.snapshotRecords = 15
         desk = try DeskCore.openPaper(
@@ -148,7 +148,7 @@ final class DiskStory {
 
     /// What the desk answers when it is asked once more.
     func answerToOneMore() -> RefusalCode? {
-        let line = IncomingLine(tag: "one-more", text: "buy 0.01 btc_usd at 100")
+        let line = IncomingLine(tag: "one-more", text: "orders")
         for output in desk.process([.server(.lines(Trader.bob.session, [line]))], at: now) {
             if case .send(_, .reply(let reply)) = output, let error = reply.error { return error.code }
         }
