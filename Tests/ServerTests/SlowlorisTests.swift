@@ -5,7 +5,7 @@ import Testing
 extension `The server` {
     @Suite struct `beside clients that dribble` {
         private static let clients = 100
-        private static let short = ["handshake_s=1", "ping_interval_s=1", "pong_timeout_s=1"].flatMap {
+        private static let short = ["handshake_s=1", "ping_interval_s=1", "pong_timeout_s=3"].flatMap {
             ["--limit", $0]
         }
 

@@ -35,6 +35,8 @@ extension ServerSessions {
 
     /// Takes what came before the connection is a WebSocket: requests, whole or in any pieces.
     func receiveRequest(_ bytes: UnsafeRawBufferPointer, on connection: ServerConnection) -> Int32 {
+        // The library's own time for the first bytes, which it forgets to take back after a TLS handshake; ours goes on.
+        lws_set_timeout(connection.pointer, NO_PENDING_TIMEOUT, 0)
         // What a request ends with may have begun in the piece before.
         var searched = max(0, connection.requestBytes.count - RequestHead.end.count + 1)
         connection.requestBytes.append(contentsOf: bytes)
