@@ -53,10 +53,10 @@ fuzz: packages
 	done
 
 # The thread sanitizer over what has threads, the address sanitizer over what stands on a C library; each in a build of
-# its own. The thread sanitizer does not know the futexes of Synchronization.Mutex: see deploy/thread-sanitizer.
+# its own. The thread sanitizer does not know the futexes of Synchronization.Mutex: see Tests/thread-sanitizer.
 sanitize: packages
 	$(SWIFT) build --build-tests --sanitize thread --scratch-path .build/sanitize/thread
-	TSAN_OPTIONS=suppressions=$(CURDIR)/deploy/thread-sanitizer \
+	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/thread-sanitizer \
 		$(SWIFT) test --skip-build --sanitize thread --scratch-path .build/sanitize/thread \
 		--filter '^(ServerTests|ChatServerTests|DeskTests)\.'
 	$(SWIFT) build --build-tests --sanitize address --scratch-path .build/sanitize/address

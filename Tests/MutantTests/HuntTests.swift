@@ -5,17 +5,17 @@ import Testing
 @testable import outcry_mutants
 
 /// With a shell script where the simulator would be.
-@Suite struct HuntTests {
+@Suite(.serialized) struct HuntTests {
     /// Finds `early` at seed 7, crashes with `crash` at every seed from 4 on, never sees `hidden`, and `odd` cannot be run.
     private static let script = """
         #!/bin/sh
         test "$1 $3 $5" = "--seeds --first-seed --quiet" || exit 64
         last=$(($4 + $2 - 1))
         case "$OUTCRY_MUTANT" in
-        early) test $last -ge 7 && { echo "seed 7 failed: a fill was counted twice"; exec sleep 30; } ;;
+        early) test $last -ge 7 && { echo "seed 7 failed: a fill was counted twice"; exec sleep 8; } ;;
         crash) test $last -ge 4 && { echo "Fatal error: corrupt"; kill -ILL $$; } ;;
         odd) echo "no such option"; exit 2 ;;
-        slow) exec sleep 30 ;;
+        slow) exec sleep 8 ;;
         esac
         exit 0
         """
