@@ -45,6 +45,11 @@ public struct OrderEngine: Sendable {
         market[pair] = ticker
     }
 
+    /// Prices that are too old to be gone by.
+    public mutating func forgetPrices(of pair: Pair) {
+        market[pair] = nil
+    }
+
     private mutating func observe(_ trade: MarketTrade) {
         market[trade.pair, default: Ticker(at: trade.at)].last = trade.price
         market[trade.pair]?.at = trade.at
@@ -164,7 +169,9 @@ public struct OrderEngine: Sendable {
                 for effect in apply(record, touching: &outcome) {
                     switch effect {
                     case .request(let request): outcome.requests.append(request)
-                    case .notify(let event): outcome.events.append(event)
+                    case .notify(var event):
+                        event.why = decision.why
+                        outcome.events.append(event)
                     case .consider(let input): waiting.append(input)
                     }
                 }

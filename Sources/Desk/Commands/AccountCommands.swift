@@ -231,7 +231,7 @@ extension DeskCore {
 }
 
 extension PasswordJob {
-    fileprivate var tag: String? {
+    var tag: String? {
         switch self {
         case .login(_, _, _, _, let tag), .change(_, _, _, let tag), .store(_, _, let tag): tag
         }

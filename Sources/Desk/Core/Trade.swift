@@ -41,7 +41,7 @@ extension DeskCore {
         var isTold: Set<OrderID> = []
         return events.reversed().map { event in
             guard isTold.insert(event.order.id).inserted, let order = engine.order(event.order.id) else { return event }
-            return OrderEvent(order: order, kind: event.kind, at: event.at)
+            return OrderEvent(order: order, kind: event.kind, at: event.at, why: event.why)
         }.reversed()
     }
 

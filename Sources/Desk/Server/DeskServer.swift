@@ -1,6 +1,6 @@
 import Accounts
 public import ChatServer
-import Exchange
+public import Exchange
 import Ledger
 public import Logging
 import Trading
@@ -13,18 +13,28 @@ public final class DeskServer: Sendable {
         public var database: String
         public var desk: DeskConfiguration
         public var chat: ChatServerConfiguration
-        /// Makes the tapes, on the loop's own thread.
+        /// Where orders go.
+        public var exchange: Venue
+        /// Makes the tapes of the paper exchange, on the loop's own thread.
         public var tapes: @Sendable () throws -> PaperTapes?
 
         public init(
-            database: String, desk: DeskConfiguration, chat: ChatServerConfiguration,
+            database: String, desk: DeskConfiguration, chat: ChatServerConfiguration, exchange: Venue = .paper,
             tapes: @escaping @Sendable () throws -> PaperTapes? = { nil }
         ) {
             self.database = database
             self.desk = desk
             self.chat = chat
+            self.exchange = exchange
             self.tapes = tapes
         }
+    }
+
+    /// Where a server's orders go.
+    public enum Venue: Sendable {
+        case paper
+        /// Makes the adapter, on the loop's own thread. What it is told by itself it gives to the sink.
+        case overTheWire(@Sendable (@escaping ExchangeSink) throws -> any Exchange)
     }
 
     private enum Phase: Sendable {
@@ -102,9 +112,7 @@ public final class DeskServer: Sendable {
     private func run() {
         let desk: DeskCore
         do {
-            desk = try DeskCore.openPaper(
-                database: setup.database, setup.desk, tapes: setup.tapes(),
-                passwords: WorkerPasswords(verifier: verifier, inbox: inbox), log: log, now: SystemClock.now)
+            desk = try open()
         } catch {
             phase.withLock { $0 = .failed(error) }
             return
@@ -118,6 +126,22 @@ public final class DeskServer: Sendable {
             log.error("no snapshot was kept; the next start reads the records: \(error)")
         }
         phase.withLock { $0 = .ended }
+    }
+
+    private func open() throws -> DeskCore {
+        let passwords = WorkerPasswords(verifier: verifier, inbox: inbox)
+        switch setup.exchange {
+        case .paper:
+            return try DeskCore.openPaper(
+                database: setup.database, setup.desk, tapes: setup.tapes(), passwords: passwords, log: log,
+                now: SystemClock.now)
+        case .overTheWire(let make):
+            let inbox = inbox
+            let exchange = try make { reports in _ = inbox.post(.exchange(reports)) }
+            return try DeskCore.openOverTheWire(
+                database: setup.database, setup.desk, exchange: exchange, passwords: passwords, log: log,
+                now: SystemClock.now)
+        }
     }
 
     private func loop(_ desk: DeskCore) {
@@ -188,12 +212,14 @@ extension DeskCore {
             case .stopping: "stopping"
             case .ledgerFailed: "ledger failed"
             }
-        return HealthReport(
-            isUp: halt == nil,
-            details: [
-                "state": state, "version": .string(configuration.version), "exchange": .string(exchange.name),
-                "sessions": .int(Int64(sessions.count)), "records": .int(Int64(lastRecord.rawValue)),
-                "tape": tape.map { $0.nextDue == nil ? "over" : "playing" } ?? "none",
-            ])
+        var details: JSONObject = [
+            "state": state, "version": .string(configuration.version), "exchange": .string(exchange.name),
+            "sessions": .int(Int64(sessions.count)), "records": .int(Int64(lastRecord.rawValue)),
+            "tape": tape.map { $0.nextDue == nil ? "over" : "playing" } ?? "none",
+        ]
+        if let wire {
+            details.append("reconciling", .int(Int64(wire.accounts.values.count { !$0.isReconciled })))
+        }
+        return HealthReport(isUp: halt == nil, details: details)
     }
 }

@@ -60,16 +60,4 @@ extension DeskCore {
 
     /// Where the cursor of an account's fills is kept: among the rows of the exchange.
     static func cursorKey(_ account: AccountID) -> [UInt8] { Array("fills of \(account)".utf8) }
-
-    /// A line that trades is refused until the account's state at the exchange is known.
-    func requireReconciled(_ account: AccountID) throws(Refusal) {
-        guard let wire else { return }
-        guard let watch = wire.accounts[account] else {
-            throw Refusal(.reconciling, "nothing is known of this account at \(exchange.name) yet; nothing was done")
-        }
-        guard !watch.isReconciled else { return }
-        throw Refusal(
-            .reconciling, "this account is being compared with \(exchange.name); nothing was done",
-            details: ["awaited: \(watch.awaitedWords)"])
-    }
 }

@@ -187,7 +187,7 @@ final class WireBench {
             if order.isAtExchangeItself != held?.isOpen ?? false {
                 found.append("\(order.id) is \(order.status), and open at the exchange: \(held?.isOpen ?? false)")
             }
-            if order.cancelReason != nil, !order.status.isFinal { found.append("\(order.id) is still being canceled") }
+            if order.cancelReason != nil, order.isAtExchangeItself { found.append("\(order.id) is still being canceled") }
         }
         for id in exchange.books.held.keys.sorted() where desk.engine.order(id.order) == nil {
             found.append("\(id) is at the exchange and not here")

@@ -42,6 +42,7 @@ import Trading
             .balanceChanged(account: bench.account, coin: "usd", by: 1, reason: .credit), at: bench.now)
         bench.pass(seconds: 300)
         #expect(bench.differences() == [], "seed \(seed)")
+        #expect(bench.exchange.books.arrivals.count > 5, "seed \(seed)")
     }
 
     private func line(_ chance: inout Chance) -> String {
@@ -49,13 +50,13 @@ import Trading
         let buy = 190 + chance.below(40)
         let sell = 232 + chance.below(40)
         switch chance.below(8) {
-        case 0, 1: return "buy \(amount) btc_usd \(buy)"
-        case 2: return "sell \(amount) btc_usd \(sell)"
-        case 3: return "buy \(amount) btc_usd market"
-        case 4: return "sell \(amount) btc_usd \(sell) stop \(buy - 10)"
+        case 0, 1: return "buy \(amount) btc_usd at \(buy)"
+        case 2: return "sell \(amount) btc_usd at \(sell)"
+        case 3: return "buy \(amount) btc_usd at market"
+        case 4: return "sell \(amount) btc_usd at \(sell) stop \(buy - 10)"
         case 5: return "slice buy 1 btc_usd 180..199 x5"
-        case 6: return "pair buy \(amount) btc_usd \(buy) then \(sell)"
-        default: return "buy \(amount) btc_usd \(buy) for 30s"
+        case 6: return "pair buy \(amount) btc_usd at \(buy) then \(sell)"
+        default: return "buy \(amount) btc_usd at \(buy) for 30s"
         }
     }
 }
