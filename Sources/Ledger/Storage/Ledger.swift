@@ -42,7 +42,10 @@ public final class Ledger: LedgerReading {
         do {
             queue = try Ledger.open(path, options)
             try Ledger.migrate(queue, migrator, path, options)
-            connection = queue.writeWithoutTransaction { LedgerConnection($0) }
+            connection = queue.writeWithoutTransaction { database in
+                WriteAheadLog.setCheckpointOnClose(true, database)
+                return LedgerConnection(database, checkpointPages: options.checkpointPages)
+            }
         } catch {
             throw LedgerError(error, path: path, busyMilliseconds: options.busyMillisecondsMax)
         }
@@ -69,18 +72,32 @@ public final class Ledger: LedgerReading {
         precondition(!isInTransaction, "a transaction inside a transaction")
         isInTransaction = true
         defer { isInTransaction = false }
+        let result: T
         do {
-            return try queue.unsafeReentrantWrite { _ in
+            result = try queue.unsafeReentrantWrite { _ in
                 let transaction = LedgerTransaction(ledger: self, connection: connection)
                 return try transaction.perform(body)
             }
         } catch {
-            let first = translated(error)
-            failure = first
-            heads = Heads()
-            queue.unsafeReentrantWrite { _ in connection.leaveLogOnClose() }
-            throw first
+            throw failed(error)
         }
+        // What was to be written is on the disk, whatever comes of this; a failure is the next transaction's.
+        do {
+            try queue.unsafeReentrantWrite { _ in try connection.log.checkpointIfDue() }
+        } catch {
+            _ = failed(error)
+        }
+        return result
+    }
+
+    /// Takes no more transactions, and leaves the log as it is: what the system says of the file now may not be what is on
+    /// the disk.
+    private func failed(_ error: any Error) -> LedgerError {
+        let first = translated(error)
+        failure = first
+        heads = Heads()
+        queue.unsafeReentrantWrite { WriteAheadLog.setCheckpointOnClose(false, $0) }
+        return first
     }
 
     /// Reads another room's tables. A question that needs no transaction is not held up by anybody's.
@@ -116,6 +133,8 @@ extension Ledger {
         var configuration = Configuration()
         configuration.busyMode = .timeout(Double(options.busyMillisecondsMax) / 1_000)
         configuration.label = "ledger"
+        // Until it is open and whole.
+        configuration.prepareDatabase { WriteAheadLog.setCheckpointOnClose(false, $0) }
         if options.vfs == nil { makePrivate(path) }
         let queue = try DatabaseQueue(path: location(path, vfs: options.vfs), configuration: configuration)
         try queue.writeWithoutTransaction { database in
@@ -190,7 +209,8 @@ extension Ledger {
         guard synchronous == 2 else {
             throw LedgerError.notDurable(setting: "synchronous", expected: "2", found: "\(synchronous)")
         }
-        _ = try Int64.fetchOne(database, sql: "PRAGMA wal_autocheckpoint = \(options.checkpointPages)")
+        // Done by `WriteAheadLog`.
+        _ = try Int64.fetchOne(database, sql: "PRAGMA wal_autocheckpoint = 0")
         _ = try Int64.fetchOne(database, sql: "PRAGMA journal_size_limit = \(options.logBytesKept)")
     }
 
@@ -199,7 +219,7 @@ extension Ledger {
         let pageSize = try Int64.fetchOne(database, sql: "PRAGMA page_size") ?? 0
         guard pages * pageSize <= options.quickCheckBytesMax else { return }
         let answer = try String.fetchOne(database, sql: "PRAGMA quick_check(1)") ?? "no answer"
-        guard answer == "ok" else { throw LedgerError.corrupt(detail: answer) }
+        guard answer == "ok" else { throw LedgerError(quickCheck: answer) }
     }
 }
 

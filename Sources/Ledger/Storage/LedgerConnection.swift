@@ -1,15 +1,16 @@
-import CSQLite
 import GRDB
 
 /// The one connection and the statements held on it. What is on it is the ledger's own.
 public final class LedgerConnection {
     let database: Database
+    let log: WriteAheadLog
     private var held: [HeldStatement?]
     /// Used again for every row, so that a row costs no allocation.
     private var values = RowValues()
 
-    init(_ database: Database) {
+    init(_ database: Database, checkpointPages: Int) {
         self.database = database
+        log = WriteAheadLog(of: database, pagesMax: checkpointPages)
         held = Array(repeating: nil, count: LedgerStatement.allCases.count)
     }
 
@@ -30,16 +31,8 @@ public final class LedgerConnection {
         return new
     }
 
-    /// From now on the write-ahead log stays as it is when the connection closes.
-    ///
-    /// After a sync that failed the system may have thrown away what it was to write, in the log too, while SQLite still
-    /// holds it for written. Closing would copy such pages into the database and delete the log that has them right. The
-    /// next start reads the log from its beginning, by its checksums.
-    func leaveLogOnClose() {
-        _ = outcry_sqlite3_no_checkpoint_on_close(database.sqliteConnection)
-    }
-
     func close() {
         for index in held.indices { held[index] = nil }
+        log.detach()
     }
 }

@@ -38,7 +38,7 @@ struct CrashSurvivors {
         guard torn > 0 else { return }
         losses.torn += 1
         let end = model.tearing == .anywhere ? torn : boundary(atOrBefore: offset + torn) - offset
-        if end > 0 { put(new[..<end], at: offset, in: &bytes) }
+        if end > 0 { put(new, 0..<end, at: offset, in: &bytes) }
         if model.tearing == .anywhere { ruinSector(around: offset + end, in: &bytes, using: &random) }
     }
 
@@ -62,7 +62,7 @@ struct CrashSurvivors {
             while start < new.count {
                 let end = min(new.count, boundary(atOrBefore: offset + start) + sectorBytes - offset)
                 if survives() {
-                    put(new[start..<end], at: offset + start, in: &bytes)
+                    put(new, start..<end, at: offset + start, in: &bytes)
                     kept += end - start
                 } else if offset + end > bytes.count, Bool.random(using: &random) {
                     resize(&bytes, to: offset + end)
@@ -84,8 +84,10 @@ struct CrashSurvivors {
     ) {
         guard !isPowersafe else { return }
         let start = boundary(atOrBefore: offset)
-        for index in start..<max(start, min(start + sectorBytes, bytes.count)) {
-            bytes[index] = UInt8.random(in: .min ... .max, using: &random)
+        let noise = (0..<max(0, min(sectorBytes, bytes.count - start)) / 8 + 1).map { _ in random.next() }
+        let end = max(start, min(start + sectorBytes, bytes.count))
+        for index in start..<end {
+            bytes[index] = UInt8(truncatingIfNeeded: noise[(index - start) / 8] >> UInt64(index % 8 * 8))
         }
     }
 

@@ -1,12 +1,13 @@
 import Foundation
 import GRDBSQLite
+import Glibc
 
 /// What the disk answers to SQLite. Every operation is counted, written down, and given to the faults first.
 extension SimulatedDisk {
     /// Does an operation, or the fault that is planned for it. `onFault` does the part of it that a fault leaves.
     private func operate(
         _ kind: DiskOperation.Kind, _ path: String, offset: Int = 0, length: Int = 0,
-        onFault: (DiskFault.Effect) -> Void = { _ in }, _ body: () -> Int32
+        _ body: () -> Int32, onFault: (DiskFault.Effect) -> Void = { _ in }
     ) -> Int32 {
         mutex.lock()
         defer { mutex.unlock() }
@@ -48,8 +49,8 @@ extension SimulatedDisk {
     ) -> Int32 {
         var file: OpenFile?
         defer { opened = file }
+        let found = path.flatMap { directory.names[$0] }
         return operate(.open, path ?? "") {
-            let found = path.flatMap { directory.names[$0] }
             if found != nil, flags & SQLITE_OPEN_EXCLUSIVE != 0 { return SQLITE_CANTOPEN }
             guard found != nil || flags & SQLITE_OPEN_CREATE != 0 else { return SQLITE_CANTOPEN }
             let isLog = flags & (SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_SUPER_JOURNAL) != 0
@@ -59,14 +60,19 @@ extension SimulatedDisk {
             new.file.openFiles.append(new)
             file = new
             return SQLITE_OK
+        } onFault: { effect in
+            let makes = found == nil && flags & SQLITE_OPEN_CREATE != 0
+            if effect == .powerFails, makes, let path { _ = directory.make(path) }
         }
     }
 
     func delete(_ path: String, syncsDirectory: Bool) -> Int32 {
-        let code = operate(.delete, path, onFault: { if $0 == .powerFails { directory.delete(path) } }) {
+        let code = operate(.delete, path) {
             guard directory.names[path] != nil else { return IOErrorCode.deleteMissing }
             directory.delete(path)
             return SQLITE_OK
+        } onFault: { effect in
+            if effect == .powerFails { directory.delete(path) }
         }
         guard code == SQLITE_OK, syncsDirectory else { return code }
         return syncDirectory(path)
@@ -103,7 +109,7 @@ extension SimulatedDisk {
             let read = open.file.read(at: offset, into: buffer)
             guard read < buffer.count else { return SQLITE_OK }
             // SQLite's documentation of xRead: "the VFS must fill in the unread portions of the buffer with zeros".
-            UnsafeMutableRawBufferPointer(rebasing: buffer[read...]).initializeMemory(as: UInt8.self, repeating: 0)
+            if let start = buffer.baseAddress { memset(start + read, 0, buffer.count - read) }
             return IOErrorCode.shortRead
         }
     }
@@ -111,54 +117,49 @@ extension SimulatedDisk {
     func write(_ open: OpenFile, _ bytes: UnsafeRawBufferPointer, at offset: Int) -> Int32 {
         func take(_ count: Int) {
             guard count > 0 else { return }
-            open.file.change(.write(offset: offset, bytes: Array(bytes.prefix(count))))
+            open.file.change(.write(offset: offset, bytes: Array(copying: bytes, first: count)))
         }
         return operate(
-            .write, open.path, offset: offset, length: bytes.count,
-            onFault: { effect in
-                switch effect {
-                case .cutShort: take(bytes.count / 2)
-                // It was on its way: the crash decides how much of it arrives.
-                case .powerFails: take(bytes.count)
-                default: break
-                }
-            }
+            .write, open.path, offset: offset, length: bytes.count
         ) {
-            let room = room(for: offset + bytes.count - open.file.size)
-            take(min(bytes.count, bytes.count + room))
-            return room < 0 ? SQLITE_FULL : SQLITE_OK
+            let missing = missingRoom(for: offset + bytes.count - open.file.size)
+            take(bytes.count - missing)
+            return missing > 0 ? SQLITE_FULL : SQLITE_OK
+        } onFault: { effect in
+            switch effect {
+            case .cutShort: take(bytes.count / 2)
+            // It was on its way: the crash decides how much of it arrives.
+            case .powerFails: take(bytes.count)
+            default: break
+            }
         }
     }
 
-    /// How many bytes are missing for a file to grow by so many, as a negative number; 0 where there is room.
-    private func room(for growth: Int) -> Int {
+    /// How many bytes of a file's growth have no room.
+    private func missingRoom(for growth: Int) -> Int {
         guard let capacityBytes, growth > 0 else { return 0 }
-        return max(-growth, min(0, capacityBytes - directory.usedBytes - growth))
+        return min(growth, max(0, directory.usedBytes + growth - capacityBytes))
     }
 
     func truncate(_ open: OpenFile, to size: Int) -> Int32 {
-        operate(
-            .truncate, open.path, offset: size,
-            onFault: { if $0 == .powerFails { open.file.change(.truncate(size: size)) } }
-        ) {
+        operate(.truncate, open.path, offset: size) {
             open.file.change(.truncate(size: size))
             return SQLITE_OK
+        } onFault: { effect in
+            if effect == .powerFails { open.file.change(.truncate(size: size)) }
         }
     }
 
     func sync(_ open: OpenFile) -> Int32 {
-        let code = operate(
-            .sync, open.path,
-            onFault: { effect in
-                switch effect {
-                case .syncForgets: open.file.forgetUnsynced()
-                case .syncDiscards: open.file.discardUnsynced()
-                default: break
-                }
-            }
-        ) {
+        let code = operate(.sync, open.path) {
             open.file.sync()
             return SQLITE_OK
+        } onFault: { effect in
+            switch effect {
+            case .syncForgets: open.file.forgetUnsynced()
+            case .syncDiscards: open.file.discardUnsynced()
+            default: break
+            }
         }
         guard code == SQLITE_OK, open.owesDirectorySync else { return code }
         let directoryCode = syncDirectory(open.path)

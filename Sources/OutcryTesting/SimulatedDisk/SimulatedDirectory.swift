@@ -69,11 +69,12 @@ struct SimulatedDirectory {
         return losses
     }
 
-    func forgetOpenFiles() {
-        for file in Array(names.values) + nameless {
+    mutating func forgetOpenFiles() {
+        for file in names.values {
             file.openFiles.removeAll()
             file.sharedMemory = nil
         }
+        nameless.removeAll()
     }
 
     /// The same names with files of their own.

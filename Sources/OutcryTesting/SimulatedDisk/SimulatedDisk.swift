@@ -4,8 +4,8 @@ import GRDBSQLite
 /// A disk in memory for SQLite, that fails when and how it is told to.
 ///
 /// Name it with `LedgerOptions.vfs`. Everything on it follows from the seed and from what SQLite asks for: two runs of the
-/// same story make the same operations. The bytes of a log are the same too where one thread alone uses SQLite: see
-/// `SaltedLogs`.
+/// same story make the same operations. Bytes may differ: SQLite takes the salts of its log from one generator for the whole
+/// process, which the default file system seeds, and the log's checksums follow from them.
 ///
 /// **What is durable.** A file has bytes in the cache, which are read, and bytes on the platter. A sync of the file brings
 /// all that was written before it to the platter. When the power goes, `CrashModel` says what of the rest gets there too.
@@ -131,7 +131,7 @@ public final class SimulatedDisk {
     public func overwrite(_ path: String, at offset: Int, with bytes: [UInt8]) {
         guard let file = directory.names[path] else { return }
         var contents = file.cached
-        put(bytes[...], at: offset, in: &contents)
+        put(bytes, 0..<bytes.count, at: offset, in: &contents)
         file.becomeDurable(as: contents)
     }
 

@@ -1,3 +1,5 @@
+import Glibc
+
 /// A file's bytes, without its name: what is in the cache, what is on the platter, and the way from one to the other.
 final class SimulatedFile {
     enum Change {
@@ -55,37 +57,10 @@ final class SimulatedFile {
     /// Copies bytes out; how many there were before the end of the file.
     func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) -> Int {
         let available = max(0, min(buffer.count, cached.count - offset))
-        if available > 0 {
-            cached.withUnsafeBytes { bytes in
-                buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + available]))
-            }
+        cached.withUnsafeBytes { bytes in
+            guard available > 0, let source = bytes.baseAddress, let target = buffer.baseAddress else { return }
+            memcpy(target, source + offset, available)
         }
         return available
-    }
-}
-
-/// Makes a change on a file's bytes. What lies between the old end and a write beyond it is zeros.
-func apply(_ change: SimulatedFile.Change, to bytes: inout [UInt8]) {
-    switch change {
-    case .write(let offset, let new): put(new[...], at: offset, in: &bytes)
-    case .truncate(let size): resize(&bytes, to: size)
-    }
-}
-
-func put(_ new: ArraySlice<UInt8>, at offset: Int, in bytes: inout [UInt8]) {
-    guard !new.isEmpty else { return }
-    if bytes.count < offset + new.count { resize(&bytes, to: offset + new.count) }
-    bytes.withUnsafeMutableBytes { target in
-        new.withUnsafeBytes {
-            UnsafeMutableRawBufferPointer(rebasing: target[offset..<offset + new.count]).copyMemory(from: $0)
-        }
-    }
-}
-
-func resize(_ bytes: inout [UInt8], to size: Int) {
-    if size < bytes.count {
-        bytes.removeLast(bytes.count - size)
-    } else {
-        bytes.append(contentsOf: repeatElement(0, count: size - bytes.count))
     }
 }
