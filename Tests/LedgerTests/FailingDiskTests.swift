@@ -20,8 +20,8 @@ import Testing
                 try database.execute(sql: "CREATE TABLE once (x INTEGER PRIMARY KEY); INSERT INTO once VALUES (1)")
                 // As an I/O error does, this ends the transaction; and the caller takes no notice.
                 try? database.execute(sql: "INSERT OR ROLLBACK INTO once VALUES (1)")
-                try? transaction.append(.orderPlaced(Samples.full))
-                try? transaction.append(.orderPlaced(Samples.full))
+                _ = try? transaction.append(.orderPlaced(Samples.full))
+                _ = try? transaction.append(.orderPlaced(Samples.full))
             }
         }
         #expect(ledger.failure != nil)
