@@ -19,7 +19,7 @@ extension Simulation {
             return
         }
         try checkLog()
-        collectPrints()
+        try collectPrints(inputs)
         if let ledger = server.ledger { try look(at: observer.read(ledger)) }
         try checkExpiries()
         try checkFunds()
@@ -32,22 +32,32 @@ extension Simulation {
     }
 
     /// Prints that the exchange has made since the last look, also of orders that met each other.
-    private func collectPrints() {
+    private func collectPrints(_ inputs: [DeskInput]) throws {
         watch.printsBeforeTurn = watch.prints.mapValues(\.count)
-        if let wire {
-            let all = wire.venue.prints
-            for print in all[watch.printsSeen...] { watch.prints[print.pair, default: []].append(print) }
-            watch.printsSeen = all.count
-            return
-        }
+        if let wire { return try collectPrints(inputs, of: wire.venue) }
         guard let paper = server.paper else { return }
         for market in markets {
             for report in paper.ask(.recentTrades(market.pair, count: 100), id: QueryID(0), at: clock) {
                 guard case .answer(_, .recentTrades(_, let trades)) = report else { continue }
                 let known = watch.prints[market.pair] ?? []
-                // Newest first, and none twice: what was printed before the newest known one is known.
-                let new = trades.prefix { trade in known.last.map { trade.at > $0.at } ?? true }
+                // Newest first: what was printed before the newest known one is known.
+                let new = trades.prefix { trade in trade != known.last }
                 watch.prints[market.pair, default: []] += new.reversed()
+            }
+        }
+    }
+
+    /// Over the wire a trigger goes by the prints that the desk has been told since it was armed: a print of before that comes late
+    /// is told after it, and the venue's clock cannot tell them apart. That each told print is one of the venue's is held here.
+    private func collectPrints(_ inputs: [DeskInput], of venue: SimulatedVenue) throws {
+        for print in venue.prints[watch.printsSeen...] { watch.venuePrints.insert(print) }
+        watch.printsSeen = venue.prints.count
+        for case .exchange(let reports) in inputs {
+            for case .trade(let print) in reports {
+                guard watch.venuePrints.contains(print) else {
+                    throw Violation(.trigger, "a print that the venue never made: \(print.traceText)")
+                }
+                watch.prints[print.pair, default: []].append(print)
             }
         }
     }

@@ -188,7 +188,7 @@ extension TraderBooks {
     /// Whether the desk keeps a reply with its tag. It does not where nothing can be written, nor where it is about the tag.
     static func isKept(_ reply: JSONObject) -> Bool {
         switch code(of: reply) {
-        case "ledger_failed", "shutting_down", "not_logged_in", "unknown_answer": false
+        case "ledger_failed", "shutting_down", "not_logged_in", "unknown_answer", "reconciling", "feed_stale": false
         default: true
         }
     }

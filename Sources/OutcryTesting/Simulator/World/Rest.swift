@@ -10,7 +10,7 @@ extension Simulation {
         wire?.calmDown()
         queue.removeAll { happening in
             switch happening {
-            case .traderActs, .marketMoves: true
+            case .traderActs, .marketMoves, .networkFails: true
             case .deskTakesTurn, .deskWakes, .wireMoves, .reachesDesk, .operatorEndsProcess, .serverStarts: false
             }
         }
