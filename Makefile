@@ -4,7 +4,10 @@ SWIFT ?= swift
 PACKAGES = $(shell sed 's/[#].*//' deploy/packages)
 SOURCES = Package.swift Sources Tests Plugins Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Benchmarks
 
-.PHONY: run test packages format lint bench clean
+SEEDS ?= 1000
+PROFILE ?= mixed
+
+.PHONY: run test simulate packages format lint bench clean
 
 run: packages
 	@$(SWIFT) build -c release --product outcry
@@ -13,6 +16,13 @@ run: packages
 test: packages lint
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
+	$(SWIFT) build -c release --product outcry-simulate
+	.build/release/outcry-simulate --minutes 2
+
+# As many worlds as one likes: `make simulate SEEDS=1000000`.
+simulate: packages
+	@$(SWIFT) build -c release --product outcry-simulate
+	@.build/release/outcry-simulate --seeds $(SEEDS) --profile $(PROFILE) --coverage
 
 lint:
 	@$(SWIFT) format lint --strict --recursive $(SOURCES)

@@ -14,7 +14,8 @@ import Testing
         let result = Simulation.run(seed: seed, profile: profile, linesKept: 60)
         #expect(
             result.violation == nil,
-            "seed \(seed) failed: \(result.violation?.description ?? "")\n\(result.lines.suffix(60).joined(separator: "\n"))")
+            "seed \(seed) failed: \(result.violation?.description ?? "")\n\(result.lines.suffix(60).joined(separator: "\n"))"
+        )
     }
 
     @Test(arguments: [SimulationProfile.paper, .wire])
@@ -34,7 +35,8 @@ import Testing
 /// The program beside the tests.
 enum SimulatorProgram {
     static var path: String? {
-        let folder = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
+        let folder = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+            .deletingLastPathComponent()
         var candidates = [folder.appending(path: "outcry-simulate")]
         candidates.append(
             URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

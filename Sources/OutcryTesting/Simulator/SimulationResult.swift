@@ -11,7 +11,9 @@ public struct SimulationResult: Sendable {
     public let coverage: SimulationCoverage
 
     /// The hash as people write it.
-    public var hashText: String { String(repeating: "0", count: hash.leadingZeroBitCount / 4) + (hash == 0 ? "" : String(hash, radix: 16)) }
+    public var hashText: String {
+        String(repeating: "0", count: hash.leadingZeroBitCount / 4) + (hash == 0 ? "" : String(hash, radix: 16))
+    }
 }
 
 extension Simulation {

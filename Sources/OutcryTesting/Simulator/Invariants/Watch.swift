@@ -13,6 +13,8 @@ struct Watch {
     var printsBeforeTurn: [Pair: Int] = [:]
     /// How many prints of its pair there had been when a trigger was armed.
     var printsBefore: [OrderID: Int] = [:]
+    /// When the process that runs was started, if it is not the first.
+    var startedAt: Timestamp?
     /// The last record that was seen before the last crash.
     var recordsBeforeCrash: Int64?
     var wasInsideCommit = false

@@ -120,7 +120,8 @@ final class SimulatedTrader {
         let line = connections[index].awaiting.removeFirst()
         let tag: String? = if case .string(let tag)? = reply["id"] { tag } else { nil }
         guard tag == line.tag else {
-            throw Violation(.oneReply, expected: line.tag ?? "no tag", found: json, "\(name): the reply to \(line.text)")
+            throw Violation(
+                .oneReply, expected: line.tag ?? "no tag", found: json, "\(name): the reply to \(line.text)")
         }
         let isOK = reply["ok"] == true
         let verb: String? = if case .string(let verb)? = reply["verb"] { verb } else { nil }
