@@ -4,7 +4,10 @@ SWIFT ?= swift
 PACKAGES = $(shell sed 's/[#].*//' deploy/packages)
 SOURCES = Package.swift Sources Tests Plugins Fuzz/libFuzzer/Package.swift Fuzz/libFuzzer/Sources Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Benchmarks
 
-.PHONY: run test kills mutants packages format lint bench fuzz sanitize clean
+SEEDS ?= 1000
+PROFILE ?= mixed
+
+.PHONY: run test simulate kills mutants packages format lint bench fuzz sanitize clean
 
 run: packages
 	@$(SWIFT) build -c release --product outcry
@@ -13,6 +16,13 @@ run: packages
 test: packages lint
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
+	$(SWIFT) build -c release --product outcry-simulate
+	.build/release/outcry-simulate --minutes 2
+
+# As many worlds as one likes: `make simulate SEEDS=1000000`.
+simulate: packages
+	@$(SWIFT) build -c release --product outcry-simulate
+	@.build/release/outcry-simulate --seeds $(SEEDS) --profile $(PROFILE) --coverage
 
 # The real server, killed so often; OUTCRY_SEED=... tells the same choices again.
 KILLS ?= 5000

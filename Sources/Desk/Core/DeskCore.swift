@@ -55,9 +55,9 @@ public final class DeskCore {
     /// Open while a batch is being taken.
     var transaction: LedgerTransaction?
     var outputs: [DeskOutput] = []
-    var owed = OwedReplies()
     /// What the opening wants asked of the exchange: said with the outputs of the first batch.
     private var openingOutputs: [DeskOutput] = []
+    private var unanswered: [Unanswered] = []
     var events: [OrderEvent] = []
     /// What the exchange has said and the engine does not know yet.
     var reportQueue: Deque<ExchangeReport> = []
@@ -175,23 +175,21 @@ public final class DeskCore {
     public func process(_ inputs: [DeskInput], at moment: Timestamp) -> [DeskOutput] {
         now = max(now, moment)
         outputs.removeAll(keepingCapacity: true)
+        unanswered = findUnanswered()
         if case .ledgerFailed = halt {
             for input in inputs { refuseHalted(input) }
             return outputs
         }
         outputs += openingOutputs
         openingOutputs.removeAll()
-        owed.add(inputs)
         do {
             try batch(at: now) {
                 try lookAtClock()
                 for input in inputs { try take(input) }
                 try tellPrices()
             }
-            owed.settle(outputs)
         } catch {
-            fail(error)
-            for input in inputs { if case .server(.opened) = input { refuseHalted(input) } }
+            fail(error, inputs)
         }
         return outputs
     }
@@ -209,6 +207,7 @@ public final class DeskCore {
     func takeDirectly(at moment: Timestamp, _ body: () throws -> Void) throws -> [DeskOutput] {
         now = max(now, moment)
         outputs.removeAll(keepingCapacity: true)
+        unanswered = findUnanswered()
         var refusal: Refusal?
         do {
             try batch(at: now) {
@@ -219,9 +218,8 @@ public final class DeskCore {
                 }
                 try flushEvents(covering: nil)
             }
-            owed.settle(outputs)
         } catch {
-            fail(error)
+            fail(error, [])
             throw error
         }
         if let refusal { throw refusal }
@@ -241,31 +239,62 @@ public final class DeskCore {
     }
 
     /// Nothing that the batch wanted to say may be said: it is not on disk.
-    private func fail(_ error: any Error) {
+    private func fail(_ error: any Error, _ inputs: [DeskInput]) {
         log.critical("the ledger failed; no more commands are taken: \(error)")
         halt = .ledgerFailed("\(error)")
         outputs.removeAll()
         events.removeAll()
+        refuseUnanswered()
+        for input in inputs { refuseHalted(input) }
+    }
+
+    /// The lines that waited for an exchange or a password check when the batch began, and those behind them: what the batch made
+    /// of them is not on disk.
+    private func refuseUnanswered() {
         pendingReplies.removeAll()
         passwordJobs.removeAll()
-        for one in owed.takeAll() { refuseHalted(one.line, of: one.session) }
+        for waiting in unanswered {
+            sessions[waiting.session]?.waitingLines.removeAll()
+            sessions[waiting.session]?.isWaiting = false
+            refuseHalted(waiting.session, waiting.tag)
+            for line in waiting.behind {
+                refuseHalted(waiting.session, line.tag ?? parser(for: nil).parse(line.text).tag)
+            }
+        }
+        unanswered.removeAll()
+    }
+
+    /// A line that has not been answered yet, and those that its session has sent since.
+    private struct Unanswered {
+        let session: SessionID
+        let tag: String?
+        let behind: Deque<IncomingLine>
+    }
+
+    private func findUnanswered() -> [Unanswered] {
+        guard !pendingReplies.isEmpty || !passwordJobs.isEmpty else { return [] }
+        let replies = pendingReplies.map { ($0.context.session, $0.context.tag) }
+        let checks = passwordJobs.sorted { $0.key.rawValue < $1.key.rawValue }.map { ($0.value.session, $0.value.tag) }
+        return (replies + checks).map { session, tag in
+            Unanswered(session: session, tag: tag, behind: sessions[session]?.waitingLines ?? [])
+        }
+    }
+
+    private func refuseHalted(_ session: SessionID, _ tag: String?) {
+        let refusal = Refusal(
+            .ledgerFailed, "the ledger cannot be written; whether this line was done is certain only after a restart",
+            details: ["send it again then, with the same tag"])
+        outputs.append(.send(session, .reply(.refused(refusal, tag: tag))))
     }
 
     private func refuseHalted(_ input: DeskInput) {
         switch input {
         case .server(.lines(let session, let lines)):
-            for line in lines { refuseHalted(line, of: session) }
+            for line in lines { refuseHalted(session, line.tag ?? parser(for: nil).parse(line.text).tag) }
         case .server(.opened(let id, let peer)): sessions[id] = Session(id: id, peer: peer)
         case .server(.closed(let id)): sessions[id] = nil
         case .passwordChecked, .passwordHashed, .exchange, .paper, .wake, .stop: break
         }
-    }
-
-    private func refuseHalted(_ line: IncomingLine, of session: SessionID) {
-        let refusal = Refusal(
-            .ledgerFailed, "the ledger cannot be written; whether this line was done is certain only after a restart",
-            details: ["send it again then, with the same tag"])
-        send(.reply(.refused(refusal, tag: line.tag ?? parser(for: nil).parse(line.text).tag)), to: session)
     }
 
     private func take(_ input: DeskInput) throws {

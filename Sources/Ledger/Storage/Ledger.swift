@@ -143,6 +143,7 @@ extension Ledger {
             let isEmpty = try Int64.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") == 0
             guard id == Schema.applicationID || isEmpty else { throw LedgerError.foreignDatabase(path: path) }
             try makeDurable(database, options)
+            if options.use == .serve { try WriteAheadLog.makeDurable(database) }
             try check(database, options)
         }
         return queue

@@ -49,4 +49,45 @@ final class WriteAheadLog {
         guard let connection = database.sqliteConnection else { return }
         _ = outcry_sqlite_checkpoint_on_close(connection, isOn ? 1 : 0)
     }
+
+    /// Brings to the disk all that is read of the log, by writing its bytes over themselves and syncing them.
+    ///
+    /// When a process dies of a sync that failed, the next one finds in the system's cache what that sync was to write,
+    /// reads it as any other part of the log, and appends behind it. But the system may have marked it as written, and no
+    /// sync brings it to the disk any more: after a power failure the log would end there, with everything behind it lost.
+    static func makeDurable(_ database: Database) throws {
+        // Nobody else may write the log meanwhile.
+        try database.inTransaction(.immediate) {
+            try rewrite(database)
+            return .commit
+        }
+    }
+
+    private static func rewrite(_ database: Database) throws {
+        var found: UnsafeMutablePointer<sqlite3_file>?
+        guard
+            sqlite3_file_control(database.sqliteConnection, "main", SQLITE_FCNTL_JOURNAL_POINTER, &found) == SQLITE_OK,
+            let file = found, let methods = file.pointee.pMethods?.pointee
+        else { return }
+        var size: sqlite3_int64 = 0
+        try check(methods.xFileSize(file, &size))
+        guard size > 0 else { return }
+        var bytes = [UInt8](repeating: 0, count: rewriteBytes)
+        var offset: sqlite3_int64 = 0
+        while offset < size {
+            let count = Int32(min(sqlite3_int64(rewriteBytes), size - offset))
+            try bytes.withUnsafeMutableBytes { buffer in
+                try check(methods.xRead(file, buffer.baseAddress, count, offset))
+                try check(methods.xWrite(file, buffer.baseAddress, count, offset))
+            }
+            offset += sqlite3_int64(count)
+        }
+        try check(methods.xSync(file, SQLITE_SYNC_FULL))
+    }
+
+    private static let rewriteBytes = 65_536
+
+    private static func check(_ code: Int32) throws {
+        guard code == SQLITE_OK else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
+    }
 }

@@ -23,6 +23,7 @@ public final class Simulation {
         /// Whoever looks after the server ends a process that takes nothing more.
         case operatorEndsProcess(life: Int)
         case serverStarts
+        case networkFails
     }
 
     let seed: UInt64
@@ -97,6 +98,7 @@ public final class Simulation {
         case .reachesDesk(let input, let life) where life == self.life: put(input)
         case .operatorEndsProcess(let life) where life == self.life: try endHaltedProcess()
         case .serverStarts: try startServer()
+        case .networkFails: wire?.beginFaults()
         case .deskTakesTurn, .deskWakes, .reachesDesk, .operatorEndsProcess: break
         }
     }
@@ -119,6 +121,7 @@ public final class Simulation {
             queue.add(.traderActs(number), at: later(0...500))
         }
         openMarkets()
+        queue.add(.networkFails, at: clock.advanced(bySeconds: 1))
         requestTurn()
         expectWire()
         queue.add(.marketMoves, at: later(100...1_000))

@@ -9,6 +9,11 @@ public struct SimulationResult: Sendable {
     /// Nil where all held.
     public let violation: Violation?
     public let coverage: SimulationCoverage
+
+    /// The hash as people write it.
+    public var hashText: String {
+        String(repeating: "0", count: hash.leadingZeroBitCount / 4) + (hash == 0 ? "" : String(hash, radix: 16))
+    }
 }
 
 extension Simulation {

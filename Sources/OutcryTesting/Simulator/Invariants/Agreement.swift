@@ -20,7 +20,9 @@ extension Simulation {
         let state = desk.engineState
         for entry in state.orders where entry.order.closedAt == nil {
             let order = entry.order
-            if order.status == .pending || order.status == .unknown || (order.cancelReason != nil && !order.status.isFinal) {
+            if order.status == .pending || order.status == .unknown
+                || (order.cancelReason != nil && !order.status.isFinal)
+            {
                 return Violation(.comesToRest, "\(order.id) is still \(order.status.rawValue)")
             }
         }
@@ -38,7 +40,8 @@ extension Simulation {
             }
             for row in state.funds where row.account == trader.account && !row.funds.total.isZero {
                 guard booked.contains(where: { $0.coin == row.coin }) else {
-                    return Violation(.fundsAgree, expected: "none", found: row.funds.total, "\(row.coin) of \(trader.name)")
+                    return Violation(
+                        .fundsAgree, expected: "none", found: row.funds.total, "\(row.coin) of \(trader.name)")
                 }
             }
         }
@@ -47,7 +50,8 @@ extension Simulation {
 
     private func heldElsewhere(_ coin: Coin, _ account: AccountID, _ venue: SimulatedVenue) -> ExactDecimal {
         venue.orders.reduce(.zero) { sum, order in
-            guard order.account == account, order.clientOrderID == nil, order.status == .open, order.coinSpent == coin else {
+            guard order.account == account, order.clientOrderID == nil, order.status == .open, order.coinSpent == coin
+            else {
                 return sum
             }
             return sum + ExactDecimal(units: order.hold(for: order.left))
@@ -62,12 +66,14 @@ extension Simulation {
                 return Violation(.ordersAgree, "\(client) is at the exchange, and the desk has no such order")
             }
             if venue.ordersAccepted(for: client) > 1 {
-                return Violation(.onePlacement, expected: 1, found: venue.ordersAccepted(for: client), "orders of \(client)")
+                return Violation(
+                    .onePlacement, expected: 1, found: venue.ordersAccepted(for: client), "orders of \(client)")
             }
             let isOpenHere = order.status == .open || order.status == .partiallyFilled
             guard isOpenHere == (booked.status == .open) else {
                 return Violation(
-                    .ordersAgree, expected: booked.status.rawValue, found: order.status.rawValue, "where \(client) stands")
+                    .ordersAgree, expected: booked.status.rawValue, found: order.status.rawValue,
+                    "where \(client) stands")
             }
             open.insert(client)
             let told = try ledger.fills(of: client.order).map(\.fill)
@@ -82,7 +88,8 @@ extension Simulation {
             }
         }
         for entry in state.orders where entry.order.isThere && !open.contains(entry.order.clientOrderID) {
-            return Violation(.ordersAgree, "\(entry.order.id) is \(entry.order.status.rawValue), and not at the exchange")
+            return Violation(
+                .ordersAgree, "\(entry.order.id) is \(entry.order.status.rawValue), and not at the exchange")
         }
         return nil
     }
@@ -93,7 +100,27 @@ extension Order {
     fileprivate var isThere: Bool {
         switch plan {
         case .sliced, .stop: false
-        case .none, .paired, .oco: status == .open || status == .partiallyFilled || (filled.isPositive && children.isEmpty)
+        case .none, .paired, .oco:
+            status == .open || status == .partiallyFilled || (filled.isPositive && children.isEmpty)
         }
+    }
+}
+
+extension Simulation {
+    /// What the venue and the adapter met, once the run is over.
+    func countWire() {
+        guard let wire else { return }
+        for fault in wire.network.faultCounts {
+            coverage.count(.fault, "network: \(fault.message) \(fault.fault.rawValue)", times: fault.count)
+        }
+        for (name, times) in wire.counts.sorted(by: { $0.key < $1.key }) {
+            coverage.count(.fault, "adapter: \(name)", times: times)
+        }
+        for (name, times) in wire.venue.counts.sorted(by: { $0.key < $1.key }) {
+            coverage.count(.fault, "venue: \(name)", times: times)
+        }
+        if wire.venue.counts["answered order 0"] != nil { coverage.reached(.orderZero) }
+        if wire.venue.counts["canceled elsewhere"] != nil { coverage.reached(.canceledElsewhere) }
+        if wire.venue.counts["changed a fee"] != nil { coverage.reached(.feeChangedUnderOrder) }
     }
 }

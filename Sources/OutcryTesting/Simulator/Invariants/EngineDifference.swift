@@ -12,5 +12,7 @@ func firstDifference(_ expected: EngineSnapshot, _ found: EngineSnapshot) -> Str
         return "\(right), not \(left)"
     }
     if expected.finished != found.finished { return "finished \(found.finished), not \(expected.finished)" }
-    return expected == found ? nil : "\(found.orders.count) orders and \(found.funds.count) funds, not \(expected.orders.count) and \(expected.funds.count)"
+    return expected == found
+        ? nil
+        : "\(found.orders.count) orders and \(found.funds.count) funds, not \(expected.orders.count) and \(expected.funds.count)"
 }

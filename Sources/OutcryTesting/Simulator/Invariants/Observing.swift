@@ -19,8 +19,8 @@ extension Simulation {
             return
         }
         try checkLog()
-        collectPrints()
-        if let ledger = server.ledger { try look(at: observer.read(ledger)) }
+        try collectPrints(inputs)
+        if let ledger = server.ledger { try look(at: observer.read(ledger), after: inputs) }
         try checkExpiries()
         try checkFunds()
         if areFaultsOn, !isStopping, chance.permille(plan.stopPermille) { stopCleanly() }
@@ -32,42 +32,64 @@ extension Simulation {
     }
 
     /// Prints that the exchange has made since the last look, also of orders that met each other.
-    private func collectPrints() {
+    private func collectPrints(_ inputs: [DeskInput]) throws {
         watch.printsBeforeTurn = watch.prints.mapValues(\.count)
-        if let wire {
-            let all = wire.venue.prints
-            for print in all[watch.printsSeen...] { watch.prints[print.pair, default: []].append(print) }
-            watch.printsSeen = all.count
-            return
-        }
+        if let wire { return try collectPrints(inputs, of: wire.venue) }
         guard let paper = server.paper else { return }
         for market in markets {
             for report in paper.ask(.recentTrades(market.pair, count: 100), id: QueryID(0), at: clock) {
                 guard case .answer(_, .recentTrades(_, let trades)) = report else { continue }
                 let known = watch.prints[market.pair] ?? []
-                // Newest first, and none twice: what was printed before the newest known one is known.
-                let new = trades.prefix { trade in known.last.map { trade.at > $0.at } ?? true }
+                // Newest first: what was printed before the newest known one is known.
+                let new = trades.prefix { trade in trade != known.last }
                 watch.prints[market.pair, default: []] += new.reversed()
             }
         }
     }
 
-    /// Judges each new record by what was before it.
-    func look(at observations: [RecordObserver.Observation]) throws {
-        for one in observations {
-            trace.add("= \(one.number) \(one.record.traceText)", at: clock)
-            if let before = one.before, let after = one.after {
-                coverage.count(.transition, "\(before.status.rawValue) + \(one.record.name) -> \(after.status.rawValue)")
+    /// Over the wire a trigger goes by the prints that the desk has been told since it was armed: a print of before that comes late
+    /// is told after it, and the venue's clock cannot tell them apart. That each told print is one of the venue's is held here.
+    private func collectPrints(_ inputs: [DeskInput], of venue: SimulatedVenue) throws {
+        for print in venue.prints[watch.printsSeen...] { watch.venuePrints.insert(print) }
+        watch.printsSeen = venue.prints.count
+        for case .exchange(let reports) in inputs {
+            for report in reports {
+                switch report {
+                case .trade(let print):
+                    guard watch.venuePrints.contains(print) else {
+                        throw Violation(.trigger, "a print that the venue never made: \(print.traceText)")
+                    }
+                    watch.prints[print.pair, default: []].append(print)
+                case .ticker(let pair, let ticker), .answer(_, .ticker(let pair, let ticker)):
+                    // A print may be lost on the way; the last price tells of it too.
+                    guard let last = ticker.last,
+                        let print = venue.prints.last(where: { $0.pair == pair && $0.price == last })
+                    else { continue }
+                    watch.prints[pair, default: []].append(print)
+                case .execution, .rules, .balanceChanged, .answer: break
+                }
             }
-            try judge(one)
         }
     }
 
-    private func judge(_ one: RecordObserver.Observation) throws {
+    /// Judges each new record by what was before it.
+    func look(at observations: [RecordObserver.Observation], after inputs: [DeskInput] = []) throws {
+        for one in observations {
+            trace.add("= \(one.number) \(one.record.traceText)", at: clock)
+            if let before = one.before, let after = one.after {
+                coverage.count(
+                    .transition, "\(before.status.rawValue) + \(one.record.name) -> \(after.status.rawValue)")
+            }
+            try judge(one, inputs)
+        }
+    }
+
+    private func judge(_ one: RecordObserver.Observation, _ inputs: [DeskInput]) throws {
         switch one.record {
         case .orderPlaced(let order):
             watch.printsBefore[order.id] = watch.printsBeforeTurn[order.pair] ?? 0
-            if order.parent != nil, let parent = observer.engine.order(order.parent ?? order.id), case .paired = parent.plan,
+            if order.parent != nil, let parent = observer.engine.order(order.parent ?? order.id),
+                case .paired = parent.plan,
                 order.quantity < parent.quantity
             {
                 coverage.reached(.contraOfPart)
@@ -86,7 +108,9 @@ extension Simulation {
             }
             if let before = one.before, before.status.isFinal { coverage.reached(.fillAfterOffBook) }
         case .orderClosed:
-            if let after = one.after, after.status == .expired, after.filled.isPositive { coverage.reached(.expiryOfPartFilled) }
+            if let after = one.after, after.status == .expired, after.filled.isPositive {
+                coverage.reached(.expiryOfPartFilled)
+            }
         case .orderRejected(_, .selfTrade, _, _): coverage.reached(.selfTradePrevented)
         case .orderFinished(let id, .canceled, _):
             let children = one.after?.children.compactMap { observer.engine.order($0) } ?? []
@@ -96,9 +120,10 @@ extension Simulation {
         case .pairedDone(let id, let result, _):
             coverage.reached(.pairedDone)
             watch.pairedDone[id] = (result.benefit, result.fees)
-        case .fundsAdjusted, .orderAccepted, .orderRejected, .cancelRequested, .cancelFailed, .answerLost,
-            .orderReconciled, .contraReady, .orderFinished:
-            break
+        case .orderReconciled(let id, _): try judgeReconciliation(id, one.before, inputs)
+        case .fundsAdjusted: if observer.openStatuses[.unknown] ?? 0 > 0 { coverage.reached(.depositWhileUnknown) }
+        case .cancelFailed: coverage.reached(.cancelRefused)
+        case .orderAccepted, .orderRejected, .cancelRequested, .answerLost, .contraReady, .orderFinished: break
         }
     }
 
@@ -111,6 +136,25 @@ extension Simulation {
         guard at >= end, clock >= end else {
             throw Violation(.expiry, expected: "not before \(end)", found: at, "the expiry of \(id)")
         }
+        if let started = watch.startedAt, end < started, at <= started { coverage.reached(.expiryWhileDown) }
+    }
+
+    /// What was unknown is settled by nothing but the exchange's word on that order, in the same turn.
+    private func judgeReconciliation(_ id: OrderID, _ order: Order?, _ inputs: [DeskInput]) throws {
+        for case .exchange(let reports) in inputs {
+            for case .execution(_, .status(let client, let state)) in reports where client.order == id {
+                guard order?.status == .unknown else { return }
+                switch state {
+                case .neverArrived: coverage.reached(.unknownNeverArrived)
+                case .open: coverage.reached(.unknownStillOpen)
+                case .closed(_, let fills):
+                    let filled = fills.reduce(ExactDecimal.zero) { $0 + $1.quantity }
+                    if filled == order?.quantity { coverage.reached(.unknownFilledWhole) }
+                }
+                return
+            }
+        }
+        guard wire == nil else { throw Violation(.unknownIsSettled, "\(id) is settled without the exchange's word") }
     }
 
     private func judgeTrigger(_ id: OrderID, _ order: Order?, _ price: ExactDecimal) throws {
@@ -148,7 +192,8 @@ extension Simulation {
                 if status == .unknown { coverage.reached(.crashWhileUnknown) }
             }
         }
-        if fault.hasPrefix("crash"), let ledger = server.ledger, let loaded = try? ledger.load(), loaded.snapshot != nil,
+        if fault.hasPrefix("crash"), let ledger = server.ledger, let loaded = try? ledger.load(),
+            loaded.snapshot != nil,
             loaded.number < observer.last
         {
             coverage.reached(.snapshotThenCrash)

@@ -73,7 +73,9 @@ extension Order {
 }
 
 extension Fill {
-    var traceText: String { "fill \(id.rawValue) \(quantity) at \(price) fee \(fee) \(feeCurrency) \(liquidity.rawValue)" }
+    var traceText: String {
+        "fill \(id.rawValue) \(quantity) at \(price) fee \(fee) \(feeCurrency) \(liquidity.rawValue)"
+    }
 }
 
 extension OrderRequest {
@@ -163,7 +165,8 @@ extension ExchangeQuery {
         switch self {
         case .openOrders(let account, let pair): "open orders \(account.rawValue) \(pair?.description ?? "")"
         case .order(let id, _): "order \(id)"
-        case .fills(let account, let after, let limit): "fills \(account.rawValue) after \(after?.rawValue ?? 0) \(limit)"
+        case .fills(let account, let after, let limit):
+            "fills \(account.rawValue) after \(after?.rawValue ?? 0) \(limit)"
         case .balances(let account): "balances \(account.rawValue)"
         case .pairs: "pairs"
         case .ticker(let pair): "ticker \(pair)"

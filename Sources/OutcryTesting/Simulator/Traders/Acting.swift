@@ -106,7 +106,9 @@ extension TypedLine {
 extension SimulatedTrader {
     /// A line is on its way: what it asks for may be done from now on, whether or not the answer comes.
     func asked(_ line: TypedLine) {
-        if line.tag.map({ tagsAsked.insert("\($0) \(line.text)").inserted }) ?? true { timesAsked[line.text, default: 0] += 1 }
+        if line.tag.map({ tagsAsked.insert("\($0) \(line.text)").inserted }) ?? true {
+            timesAsked[line.text, default: 0] += 1
+        }
         switch line.purpose {
         case .setting(let name, let value): books.settings[name, default: .init()].possible.append(value)
         case .tokenNew(let name): books.tokens[name] = .asked

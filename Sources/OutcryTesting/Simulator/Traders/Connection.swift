@@ -58,7 +58,8 @@ struct Connection {
         }
         for missing in newest + 1..<number {
             guard format == .text else {
-                throw Violation(.notificationsInOrder, "\(id) was sent \(number) after \(newest): \(missing) is missing")
+                throw Violation(
+                    .notificationsInOrder, "\(id) was sent \(number) after \(newest): \(missing) is missing")
             }
             passedOver.append(missing)
         }

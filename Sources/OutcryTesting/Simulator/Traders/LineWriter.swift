@@ -97,7 +97,9 @@ struct LineWriter {
 
     private mutating func side() -> String { chance.pick(["buy", "sell"]) }
 
-    private mutating func spread(_ market: SimulatedMarket) -> Int { max(market.middle / chance.pick([1_000, 200, 50]), 2) }
+    private mutating func spread(_ market: SimulatedMarket) -> Int {
+        max(market.middle / chance.pick([1_000, 200, 50]), 2)
+    }
 
     private mutating func near(_ market: SimulatedMarket, steps: Int) -> ExactDecimal {
         market.price(market.middle + chance.within(-steps...steps))
@@ -160,8 +162,10 @@ struct LineWriter {
         let pair = market.pair
         let price = market.price(market.middle)
         return chance.pick([
-            "bux 0.5 \(pair) at \(price)", "buy 0.5 btc_usdd at 230", "buy 0.5 \(pair)", "buy 0.000001 \(pair) at \(price)",
-            "buy 0.5 \(pair) at 230.0000000001", "buy 1000000 \(pair) at \(price)", "sell 0.123456789 \(pair) at \(price)",
+            "bux 0.5 \(pair) at \(price)", "buy 0.5 btc_usdd at 230", "buy 0.5 \(pair)",
+            "buy 0.000001 \(pair) at \(price)",
+            "buy 0.5 \(pair) at 230.0000000001", "buy 1000000 \(pair) at \(price)",
+            "sell 0.123456789 \(pair) at \(price)",
             "buy 0.5 \(pair) at \(price) until 2001-01-01", "buy 0.5 \(pair) at \(price) ioc post", "cancle all",
             "stop sell 0.5 \(pair) at \(market.price(market.middle * 2))", "contra 999999 at 1", "cancel 999999",
             "slice buy 0.05 \(pair) \(price)..\(market.price(market.middle * 2)) x999", "set timezone Europe/Madird",
@@ -180,7 +184,8 @@ struct LineWriter {
             "contra \(order) at 230", "order \(order)", "buy 0.5 btc\u{0}_usd at 230", "buy 0.5 btc_usd at 230\u{7}",
             "\u{202E}buy 0.5 btc_usd at 230", "kaufe ½ btc_usd für ٢٣٠", "buy 0.5 btc_usd at 230 \u{1F4A3}",
             "'; DROP TABLE orders; --", "{\"line\":\"buy\"}", String(repeating: "[", count: 300),
-            String(repeating: "{\"a\":", count: 40), "cancel #\(order)", "\u{FEFF}orders", "set timezone ../../etc/passwd",
+            String(repeating: "{\"a\":", count: 40), "cancel #\(order)", "\u{FEFF}orders",
+            "set timezone ../../etc/passwd",
             "token drop ' OR 1=1", "inbox 99999999999999999999", "resume 18446744073709551615", "resume 0",
             "slice buy 1 btc_usd 1..\(digits) x5", "login token outcry_\(digits)", "buy 0.5 btc_usd at 230 // \u{0}",
         ])

@@ -120,7 +120,8 @@ final class SimulatedTrader {
         let line = connections[index].awaiting.removeFirst()
         let tag: String? = if case .string(let tag)? = reply["id"] { tag } else { nil }
         guard tag == line.tag else {
-            throw Violation(.oneReply, expected: line.tag ?? "no tag", found: json, "\(name): the reply to \(line.text)")
+            throw Violation(
+                .oneReply, expected: line.tag ?? "no tag", found: json, "\(name): the reply to \(line.text)")
         }
         let isOK = reply["ok"] == true
         let verb: String? = if case .string(let verb)? = reply["verb"] { verb } else { nil }
@@ -188,7 +189,7 @@ extension TraderBooks {
     /// Whether the desk keeps a reply with its tag. It does not where nothing can be written, nor where it is about the tag.
     static func isKept(_ reply: JSONObject) -> Bool {
         switch code(of: reply) {
-        case "ledger_failed", "shutting_down", "not_logged_in", "unknown_answer": false
+        case "ledger_failed", "shutting_down", "not_logged_in", "unknown_answer", "reconciling", "feed_stale": false
         default: true
         }
     }

@@ -39,7 +39,8 @@ struct TraderBooks {
     mutating func tell(_ number: UInt64, _ json: String, _ event: JSONObject) throws(Violation) {
         if let before = told[number] {
             guard before == json else {
-                throw Violation(.notificationsInOrder, expected: before, found: json, "notification \(number) told again")
+                throw Violation(
+                    .notificationsInOrder, expected: before, found: json, "notification \(number) told again")
             }
         } else {
             told[number] = json
@@ -74,7 +75,9 @@ struct TraderBooks {
     // MARK: Replies
 
     /// Takes in the reply to a tagged line. Returns false where it was answered before, and so says nothing new.
-    mutating func answer(_ line: TypedLine, _ tag: String, _ json: String, _ reply: JSONObject) throws(Violation) -> Bool {
+    mutating func answer(_ line: TypedLine, _ tag: String, _ json: String, _ reply: JSONObject) throws(Violation)
+        -> Bool
+    {
         let code = TraderBooks.code(of: reply)
         if let first = answers[tag] {
             if first.line != line.text {

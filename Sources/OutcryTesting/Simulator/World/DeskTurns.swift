@@ -22,7 +22,8 @@ extension Simulation {
             if inputs.contains(where: \.hasLines) { coverage.reached(.crashBeforeTurn) }
             return try crash("before the turn")
         }
-        let trouble = areFaultsOn && place == nil && desk.halt == nil && chance.permille(plan.diskPermille)
+        let trouble =
+            areFaultsOn && place == nil && desk.halt == nil && chance.permille(plan.diskPermille)
             ? chance.pick(DiskTrouble.allCases) : nil
         if let trouble {
             trouble.arrange(on: server.disk, &chance)

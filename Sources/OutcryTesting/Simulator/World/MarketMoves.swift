@@ -31,7 +31,9 @@ extension Simulation {
             put(.paper(.deposit(trader.account, ExactDecimal(chance.within(1...50)), coin)))
         default:
             let rate = SimulatedMarket.decimal(chance.pick([0, 1, 2, 5]), decimals: 3)
-            if traders.contains(where: { $0.books.openOrders.isEmpty == false }) { coverage.reached(.feeChangedUnderOrder) }
+            if traders.contains(where: { $0.books.openOrders.isEmpty == false }) {
+                coverage.reached(.feeChangedUnderOrder)
+            }
             put(.paper(.fee(market.pair, rate: rate)))
         }
     }

@@ -10,11 +10,11 @@ extension Simulation {
         wire?.calmDown()
         queue.removeAll { happening in
             switch happening {
-            case .traderActs, .marketMoves: true
+            case .traderActs, .marketMoves, .networkFails: true
             case .deskTakesTurn, .deskWakes, .wireMoves, .reachesDesk, .operatorEndsProcess, .serverStarts: false
             }
         }
-        try pass(seconds: 5)
+        try pass(seconds: 20)
         guard server.isUp else { throw Violation(.comesToRest, "the desk did not start again") }
         try settle()
         for trader in traders {
@@ -30,6 +30,7 @@ extension Simulation {
         try settle()
         if let wire { try agree(with: wire) }
         try tellEverything()
+        countWire()
         try checkEnd()
     }
 

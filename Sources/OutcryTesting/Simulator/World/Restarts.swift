@@ -14,7 +14,8 @@ extension Simulation {
         wire?.disconnect()
         losses = server.disk.crash(using: &chance, model: plan.crashModel)
         trace.add(
-            "# crash \(place); of \(losses.unsynced) unsynced \(losses.survived) survived, \(losses.torn) torn", at: clock)
+            "# crash \(place); of \(losses.unsynced) unsynced \(losses.survived) survived, \(losses.torn) torn",
+            at: clock)
         DiskTrouble.end(on: server.disk)
         loseProcess()
         queue.add(.serverStarts, at: later(1...2_000))
@@ -85,6 +86,7 @@ extension Simulation {
             return try crash("while opening")
         }
         DiskTrouble.end(on: server.disk)
+        watch.startedAt = clock
         try afterStart()
         requestTurn()
         expectWire()

@@ -27,7 +27,8 @@ final class SimulatedServer {
     static let database = "/outcry.db"
 
     var ledgerOptions: LedgerOptions {
-        LedgerOptions(use: .serve, busyMillisecondsMax: 0, checkpointPages: checkpointPages, logBytesKept: 65_536, vfs: disk.name)
+        LedgerOptions(
+            use: .serve, busyMillisecondsMax: 0, checkpointPages: checkpointPages, logBytesKept: 65_536, vfs: disk.name)
     }
 
     /// Starts the process on what the disk holds. Without an exchange over the wire it trades on paper.

@@ -8,6 +8,7 @@ final class SimulatedWire {
     let venue: SimulatedVenue
     let network: SimulatedNetwork
     private let settings: GatewaySettings
+    private let faults: NetworkFaults
     private(set) var gateway: SimulatedGateway?
     /// What the adapters that died have met.
     private(set) var pastCounts: [String: Int] = [:]
@@ -34,8 +35,9 @@ final class SimulatedWire {
         settings = GatewaySettings(clientOrderIDs: traits.clientOrderIDs)
         venue = SimulatedVenue(
             pairs: rules, openingPrices: prices, traits: traits, seed: chance.next(), startedAt: plan.start)
-        let faults = chance.permille(200) ? NetworkFaults.none : NetworkFaults.drawn(seed: chance.next())
-        network = SimulatedNetwork(venue, faults: faults, seed: chance.next())
+        faults = chance.permille(200) ? NetworkFaults.none : NetworkFaults.drawn(seed: chance.next())
+        // Calm until the accounts are known: what comes then is more interesting than how they become so.
+        network = SimulatedNetwork(venue, faults: .none, seed: chance.next())
     }
 
     /// A new process listens; what was meant for the last one is lost.
@@ -64,6 +66,8 @@ final class SimulatedWire {
         }
         return gateway.advance(to: now)
     }
+
+    func beginFaults() { network.faults = faults }
 
     /// Ends all faults and all that strangers do.
     func calmDown() {
