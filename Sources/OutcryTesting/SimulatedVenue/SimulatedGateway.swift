@@ -63,10 +63,12 @@ public final class SimulatedGateway: Exchange {
 
     // MARK: The desk's side
 
+    /// Takes back what the run before knew: whose order is whose at the exchange.
     public func recall(_ orders: [SentOrder]) {
         for sent in orders { know(sent, isWatched: false) }
     }
 
+    /// Puts the request down; it is sent with the next `advance`.
     public func submit(_ request: OrderRequest, at now: Timestamp) -> [ExchangeReport] {
         clock = max(clock, now)
         switch request {
@@ -77,6 +79,7 @@ public final class SimulatedGateway: Exchange {
         return endTurn()
     }
 
+    /// Puts the question down; it is sent with the next `advance`.
     public func ask(_ query: ExchangeQuery, id: QueryID, at now: Timestamp) -> [ExchangeReport] {
         clock = max(clock, now)
         switch query {

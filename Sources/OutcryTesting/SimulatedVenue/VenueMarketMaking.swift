@@ -104,7 +104,7 @@ extension SimulatedVenue {
             let side = chance.perMille(500) ? Side.buy : .sell
             let price = max(middle / tick + Int128(chance.number(-6...6)), 1) * tick
             let quantity = ExactDecimal(units: size(market.rules))
-            print(pair, price: ExactDecimal(units: price), quantity: quantity, takerSide: side, at: now)
+            self.print(pair, price: ExactDecimal(units: price), quantity: quantity, takerSide: side, at: now)
         }
     }
 

@@ -48,6 +48,7 @@ public struct VenueRequestID: Hashable, Sendable {
     }
 }
 
+/// What a client may ask of the exchange.
 public enum VenueRequest: Hashable, Sendable {
     case account(AccountID, nonce: Int64, VenueCall)
     case market(VenueQuestion)
@@ -60,6 +61,7 @@ public enum VenueRequest: Hashable, Sendable {
     }
 }
 
+/// What the exchange answers.
 public enum VenueAnswer: Hashable, Sendable {
     /// Zero: filled at once, and its number is not told.
     case placed(number: UInt64)
@@ -121,6 +123,7 @@ public struct VenueOrderRow: Hashable, Sendable {
     public let createdAt: Timestamp
 }
 
+/// Where an order stands in the exchange's books.
 public enum VenueOrderStatus: String, Hashable, Sendable {
     case open
     case filled
