@@ -126,7 +126,8 @@ let package = Package(
         .testTarget(
             name: "OutcryTestingTests",
             dependencies: [
-                "OutcryTesting", "outcry-simulate", "Desk", "Accounts", "ChatServer", "Exchange", "Ledger", "OrderEngine", "Trading", grdb,
+                "OutcryTesting", "outcry-simulate", "Desk", "Accounts", "ChatServer", "Exchange", "Ledger",
+                "OrderEngine", "Trading", grdb,
                 logging,
             ],
             swiftSettings: settings),

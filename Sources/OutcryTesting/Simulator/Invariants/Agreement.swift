@@ -21,7 +21,7 @@ extension Simulation {
         for entry in state.orders where entry.order.closedAt == nil {
             let order = entry.order
             if order.status == .pending || order.status == .unknown
-                || (order.cancelReason != nil && !order.status.isFinal)
+                || (order.cancelReason != nil && order.isOnBook)
             {
                 return Violation(.comesToRest, "\(order.id) is still \(order.status.rawValue)")
             }
@@ -69,7 +69,7 @@ extension Simulation {
                 return Violation(
                     .onePlacement, expected: 1, found: venue.ordersAccepted(for: client), "orders of \(client)")
             }
-            let isOpenHere = order.status == .open || order.status == .partiallyFilled
+            let isOpenHere = order.isOnBook
             guard isOpenHere == (booked.status == .open) else {
                 return Violation(
                     .ordersAgree, expected: booked.status.rawValue, found: order.status.rawValue,
@@ -96,12 +96,22 @@ extension Simulation {
 }
 
 extension Order {
-    /// Whether the exchange has it on the book, by what the desk says; or something of it has traded there.
+    /// Whether it is on the exchange's book itself, by what the desk says. Of a limit that has made way for its stop the status is
+    /// that of the order which goes on.
+    fileprivate var isOnBook: Bool {
+        guard status == .open || status == .partiallyFilled else { return false }
+        switch plan {
+        case .sliced, .stop: return false
+        case .oco: return children.isEmpty
+        case .none, .paired: return true
+        }
+    }
+
+    /// Whether the exchange must have heard of it: it is on the book, or something of it has traded there.
     fileprivate var isThere: Bool {
         switch plan {
         case .sliced, .stop: false
-        case .none, .paired, .oco:
-            status == .open || status == .partiallyFilled || (filled.isPositive && children.isEmpty)
+        case .none, .paired, .oco: isOnBook || (filled.isPositive && children.isEmpty)
         }
     }
 }
