@@ -8,6 +8,7 @@ private let table: [(room: String, mayImport: Set<String>)] = [
     ("Ledger", ["Trading", "OrderEngine", "GRDB", "GRDBSQLite"] + system),
     ("Accounts", ["Trading", "COpenSSL", "GRDB"] + system),
     ("Exchange", ["Trading", "CZlib"] + collections),
+    ("BtceExchange", ["Trading", "Exchange", "CCurl", "COpenSSL"] + system),
     ("ChatServer", ["Trading", "CLibwebsockets", "Logging", "Foundation"] + system),
     ("CommandPages", []),
     (
@@ -32,7 +33,7 @@ private let table: [(room: String, mayImport: Set<String>)] = [
         ] + system
     ),
     ("embed-pages", ["Foundation"]),
-    ("CLibwebsockets", []), ("CZlib", []), ("COpenSSL", []), ("CEditline", []),
+    ("CLibwebsockets", []), ("CZlib", []), ("COpenSSL", []), ("CCurl", []), ("CEditline", []),
 ]
 
 /// A file whose business needs one import more than its room has.
