@@ -56,7 +56,8 @@ let package = Package(
         // What an exchange is, and the paper exchange.
         .target(name: "Exchange", dependencies: ["Trading", "CZlib", collections], swiftSettings: settings),
         // The btc-e protocol over HTTP: libcurl, the wire's values, nonces, pacing.
-        .target(name: "BtceExchange", dependencies: ["Trading", "Exchange", "CCurl", "COpenSSL"], swiftSettings: settings),
+        .target(
+            name: "BtceExchange", dependencies: ["Trading", "Exchange", "CCurl", "COpenSSL"], swiftSettings: settings),
         // Sessions over libwebsockets: text, JSON, HTTP, flood limits, slow readers; and the client's side.
         .target(name: "ChatServer", dependencies: ["Trading", "CLibwebsockets", logging], swiftSettings: settings),
         // The pages of commands/, built in.

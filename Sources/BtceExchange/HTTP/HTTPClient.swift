@@ -41,7 +41,8 @@ public final class HTTPClient: Sendable {
     @discardableResult
     public func send(_ request: HTTPRequest, _ answer: @escaping @Sendable (HTTPOutcome) -> Void) -> HTTPRequestID {
         guard request.headers.allSatisfy(\.isOneLine), !request.url.utf8.contains(where: { $0 <= 0x20 }) else {
-            answer(.failure(HTTPFailure(.badRequest, .neverSent, message: "the URL or a header has a control character")))
+            answer(
+                .failure(HTTPFailure(.badRequest, .neverSent, message: "the URL or a header has a control character")))
             return HTTPRequestID(number: 0)
         }
         switch mailbox.post(request, answer) {

@@ -75,7 +75,8 @@ final class Transfer {
             options.set(CURLOPT_POST, 1)
             options.check(outcry_curl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(form.count)))
             form.withUnsafeBytes {
-                options.check(outcry_curl_set_bytes(easy, CURLOPT_COPYPOSTFIELDS, $0.baseAddress ?? UnsafeRawPointer(errorText)))
+                options.check(
+                    outcry_curl_set_bytes(easy, CURLOPT_COPYPOSTFIELDS, $0.baseAddress ?? UnsafeRawPointer(errorText)))
             }
             // Else the library would wait for a `100 Continue` before a long body.
             appendHeader("Expect:")
@@ -115,7 +116,8 @@ final class Transfer {
         let message = words.isEmpty ? String(cString: curl_easy_strerror(code)) : words
         if isSecondSendRefused {
             return HTTPFailure(
-                .connectionLost, .mayHaveArrived, message: "the kept connection was dead; the request is not sent twice")
+                .connectionLost, .mayHaveArrived, message: "the kept connection was dead; the request is not sent twice"
+            )
         }
         if isTooLarge { return HTTPFailure(.responseTooLarge, arrival, message: message) }
         if isTrustUnreadable {

@@ -82,7 +82,9 @@ struct JSONNumber: Hashable, Sendable {
             case UInt8(ascii: "."): pointAt = digits.count
             case UInt8(ascii: "e"), UInt8(ascii: "E"):
                 let exponent = String(decoding: bytes, as: UTF8.self)
-                guard let shift = Int(exponent) else { throw exponent.utf8.first == UInt8(ascii: "-") ? .tooManyDecimals : .overflow }
+                guard let shift = Int(exponent) else {
+                    throw exponent.utf8.first == UInt8(ascii: "-") ? .tooManyDecimals : .overflow
+                }
                 guard abs(shift) <= JSONNumber.exponentMax else { throw shift < 0 ? .tooManyDecimals : .overflow }
                 return (digits, (pointAt ?? digits.count) + shift)
             default: throw .notANumber

@@ -48,7 +48,9 @@ struct JSONPlace {
         var seen = Set<String>()
         var result: [(name: String, place: JSONPlace)] = []
         for member in members {
-            guard seen.insert(member.name).inserted else { throw place(member.name, member.value).unreadable("comes twice") }
+            guard seen.insert(member.name).inserted else {
+                throw place(member.name, member.value).unreadable("comes twice")
+            }
             result.append((member.name, place(member.name, member.value)))
         }
         return result

@@ -32,8 +32,12 @@ struct ExchangeJSONReader {
 
     private mutating func value(depth: Int) throws(ExchangeJSONError) -> ExchangeJSON {
         values += 1
-        guard values <= ExchangeJSONReader.valuesMax else { throw error("more than \(ExchangeJSONReader.valuesMax) values") }
-        guard depth <= ExchangeJSONReader.depthMax else { throw error("nested deeper than \(ExchangeJSONReader.depthMax)") }
+        guard values <= ExchangeJSONReader.valuesMax else {
+            throw error("more than \(ExchangeJSONReader.valuesMax) values")
+        }
+        guard depth <= ExchangeJSONReader.depthMax else {
+            throw error("nested deeper than \(ExchangeJSONReader.depthMax)")
+        }
         skipSpace()
         switch next {
         case UInt8(ascii: "{"): return .object(try members(depth: depth))

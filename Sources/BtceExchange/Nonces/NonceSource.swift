@@ -82,8 +82,9 @@ public struct NonceSource {
     /// seconds since 1970, which is what other programs send, then further and further.
     public mutating func refused(onKey: UInt64?, next: UInt64?, at now: Timestamp) {
         let told = max(onKey ?? 0, (next ?? 0) > 0 ? (next ?? 0) - 1 : 0)
-        if told >= last, told > 0 {
-            last = told
+        defer { keep() }
+        guard told == 0 else {
+            last = max(last, told)
             return
         }
         let seconds = UInt64(clamping: now.seconds)
@@ -93,6 +94,14 @@ public struct NonceSource {
             last += min(jump, dialect.nonceMax - min(last, dialect.nonceMax))
             jump = jump.multipliedReportingOverflow(by: 2).overflow ? .max : jump * 2
         }
+    }
+
+    /// Keeps how far the exchange is, so that a crash does not fall behind it. Where the disk fails, `next` will say so.
+    private mutating func keep() {
+        guard last > reserved, (try? store.reserve(through: min(last, dialect.nonceMax), key: key)) != nil else {
+            return
+        }
+        reserved = last
     }
 
     /// Takes in that the exchange accepted a nonce.

@@ -13,8 +13,10 @@ public struct Backoff: Hashable, Sendable {
     /// Nanoseconds to wait after this many failures in a row, from 1.
     public func wait(failures: Int, using chance: inout some RandomNumberGenerator) -> Int64 {
         var full = firstNanoseconds
-        for _ in 1..<max(failures, 1) where full < longestNanoseconds {
+        var doublings = max(failures, 1) - 1
+        while doublings > 0, full < longestNanoseconds {
             full = full > longestNanoseconds / 2 ? longestNanoseconds : full * 2
+            doublings -= 1
         }
         return Int64.random(in: full - full / 2...full, using: &chance)
     }

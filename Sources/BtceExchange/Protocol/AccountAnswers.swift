@@ -84,6 +84,7 @@ public struct TapiReader: Sendable {
 
     public init(_ dialect: Dialect) { self.dialect = dialect }
 
+    /// The answer to getInfo.
     public func accountInfo(_ response: HTTPResponse) throws(AnswerFailure) -> AccountInfo {
         let result = try AnswerBody(response: response).result()
         return try AnswerBody.reading { () throws(UnreadableAnswer) in
@@ -99,6 +100,7 @@ public struct TapiReader: Sendable {
         }
     }
 
+    /// The answer to Trade. An order without a number of which something is left is no answer: it could not be found again.
     public func trade(_ response: HTTPResponse) throws(AnswerFailure) -> TradeAnswer {
         let result = try AnswerBody(response: response).result()
         return try AnswerBody.reading { () throws(UnreadableAnswer) in
@@ -113,6 +115,7 @@ public struct TapiReader: Sendable {
         }
     }
 
+    /// The answer to CancelOrder.
     public func cancel(_ response: HTTPResponse) throws(AnswerFailure) -> CancelAnswer {
         let result = try AnswerBody(response: response).result()
         return try AnswerBody.reading { () throws(UnreadableAnswer) in
@@ -172,7 +175,9 @@ extension JSONPlace {
         guard let known = WireOrder.Status(rawValue: try status.whole()) else { throw status.unreadable("no status") }
         let remaining = try required("amount").amount()
         let startAmount = try optional("start_amount")?.amount()
-        if let startAmount, remaining > startAmount { throw try required("amount").unreadable("more than start_amount") }
+        if let startAmount, remaining > startAmount {
+            throw try required("amount").unreadable("more than start_amount")
+        }
         return WireOrder(
             id: try rowID(name), pair: try required("pair").pair(), side: try required("type").side(),
             rate: try required("rate").positiveAmount(), startAmount: startAmount, remaining: remaining,

@@ -55,7 +55,10 @@ struct AnswerBody {
 
     /// What a stranger sent is shown in one line, without control characters.
     private static func printable(_ text: String) -> String {
-        String(text.prefix(wordsMax).map { $0.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F } ? $0 : " " })
+        String(
+            text.prefix(wordsMax).map {
+                $0.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F } ? $0 : " "
+            })
     }
 
     /// The title of a web page, empty where it has none; nil where the body is no web page.
@@ -66,6 +69,7 @@ struct AnswerBody {
         guard let start = lower.firstRange(of: "<title>"),
             let end = lower[start.upperBound...].firstRange(of: "</title>")
         else { return "" }
-        return AnswerBody.printable(lower[start.upperBound..<end.lowerBound].split(whereSeparator: \.isWhitespace).joined(separator: " "))
+        return AnswerBody.printable(
+            lower[start.upperBound..<end.lowerBound].split(whereSeparator: \.isWhitespace).joined(separator: " "))
     }
 }

@@ -111,7 +111,8 @@ extension JSONPlace {
         let last = try required("last").amount().orNilIfZero
         guard let at = try optional("updated")?.timestamp() ?? fallback else { throw unreadable("has no updated") }
         let ticker = Ticker(
-            bid: dialect.isTickerBuyTheAsk ? sell : buy, ask: dialect.isTickerBuyTheAsk ? buy : sell, last: last, at: at)
+            bid: dialect.isTickerBuyTheAsk ? sell : buy, ask: dialect.isTickerBuyTheAsk ? buy : sell, last: last, at: at
+        )
         return WireTicker(
             ticker: ticker, high: try optional("high")?.figure(), low: try optional("low")?.figure(),
             average: try optional("avg")?.figure(), volumeInQuote: try optional("vol")?.figure(),

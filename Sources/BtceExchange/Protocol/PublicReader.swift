@@ -20,10 +20,12 @@ public struct PublicReader: Sendable {
         }
     }
 
+    /// By pair; bid and ask as the dialect has them.
     public func tickers(_ response: HTTPResponse) throws(AnswerFailure) -> [OfPair<WireTicker>] {
         try byPair(response) { (place) throws(UnreadableAnswer) in try place.ticker(dialect, at: nil) }
     }
 
+    /// By pair; a side that is missing is empty.
     public func depths(_ response: HTTPResponse) throws(AnswerFailure) -> [OfPair<WireDepth>] {
         try byPair(response) { (place) throws(UnreadableAnswer) in try place.depth() }
     }
@@ -56,6 +58,7 @@ public struct PublicReader: Sendable {
 // MARK: Version 2
 
 extension PublicReader {
+    /// Its moment is the server's, where it has none of its own.
     public func fallbackTicker(_ response: HTTPResponse) throws(AnswerFailure) -> WireTicker {
         try one(response) { (answer) throws(UnreadableAnswer) in
             let place = try answer.required("ticker")
@@ -63,6 +66,7 @@ extension PublicReader {
         }
     }
 
+    /// The book of the one pair.
     public func fallbackDepth(_ response: HTTPResponse) throws(AnswerFailure) -> WireDepth {
         try one(response) { (answer) throws(UnreadableAnswer) in try answer.depth() }
     }
@@ -80,6 +84,7 @@ extension PublicReader {
         }
     }
 
+    /// As a rate: 0.002 is 0.2%.
     public func fallbackFee(_ response: HTTPResponse) throws(AnswerFailure) -> ExactDecimal {
         try one(response) { (answer) throws(UnreadableAnswer) in try answer.required("trade").feeRate() }
     }
