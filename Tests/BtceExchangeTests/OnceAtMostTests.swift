@@ -4,7 +4,8 @@ import Testing
 
 @testable import BtceExchange
 
-/// A trade that libcurl sends again by itself is placed once and answered `invalid nonce`: a refusal for an order that rests.
+/// A trade that libcurl sends again by itself is placed once and answered `invalid nonce`: a refusal for an order that
+/// rests.
 @Suite(.timeLimit(.minutes(2))) struct `A request that spends money` {
     @Test func `is not sent again when a kept connection dies under it`() async throws {
         let server = try dyingAtTheSecondRequest()

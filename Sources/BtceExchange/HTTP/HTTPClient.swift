@@ -56,8 +56,9 @@ public final class HTTPClient: Sendable {
     /// Gives a request up. It is answered as `canceled`, unless its answer was quicker.
     public func cancel(_ request: HTTPRequestID) { mailbox.cancel(request.number) }
 
-    /// Takes no more requests, lets those under way end for at most `graceMilliseconds`, answers the rest as `shutDown`,
-    /// closes the connections, and then calls `ended` on the client's thread; at once where it has ended before.
+    /// Takes no more requests, lets those under way end for at most `graceMilliseconds`, answers the rest as
+    /// `shutDown`, closes the connections, and then calls `ended` on the client's thread; at once where it has ended
+    /// before.
     public func shutDown(graceMilliseconds: Int, _ ended: @escaping @Sendable () -> Void) {
         mailbox.shutDown(graceMilliseconds: graceMilliseconds, ended)
     }

@@ -6,10 +6,11 @@ import Glibc
 ///
 /// **A request is handed to a connection at most once where its delivery says so.** libcurl sends a request again, of
 /// its own accord, when a connection that it had kept turns out dead before the first byte of an answer
-/// (`Curl_retry_request`): it takes for granted that the server closed the connection before it read the request. A server that dies
-/// after it did the work looks the same. The library has no option against it, but it asks `CURLOPT_PREREQFUNCTION`
-/// before it writes a request to any connection, kept or new: the second time is refused here, and ends the transfer
-/// as a lost answer. The same callback tells what was never sent: everything that fails before it was asked.
+/// (`Curl_retry_request`): it takes for granted that the server closed the connection before it read the request. A
+/// server that dies after it did the work looks the same. The library has no option against it, but it asks
+/// `CURLOPT_PREREQFUNCTION` before it writes a request to any connection, kept or new: the second time is refused here,
+/// and ends the transfer as a lost answer. The same callback tells what was never sent: everything that fails before it
+/// was asked.
 final class Transfer {
     let number: UInt64
     let easy: UnsafeMutableRawPointer

@@ -3,8 +3,9 @@ import Trading
 /// A JSON value as an exchange sent it: numbers keep their digits, objects the order of their members.
 ///
 /// A reader of its own beside the chat server's, which is strict towards clients that send small messages: it
-/// looks a name up among all before it takes it (an answer may have 100,000), stands in a room that has a WebSocket library in
-/// tow, and hands fractions on as text to be written. What an exchange sends is long, and its fractions are money.
+/// looks a name up among all before it takes it (an answer may have 100,000), stands in a room that has a WebSocket
+/// library in tow, and hands fractions on as text to be written. What an exchange sends is long, and its fractions are
+/// money.
 enum ExchangeJSON: Hashable, Sendable {
     case null
     case bool(Bool)

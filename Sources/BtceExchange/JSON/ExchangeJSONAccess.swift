@@ -22,7 +22,8 @@ struct JSONPlace {
         JSONPlace(value, path: path.isEmpty ? name : "\(path).\(name)")
     }
 
-    /// The member of that name, or nil where it is absent or null. Two of one name are an error: neither is the right one.
+    /// The member of that name, or nil where it is absent or null. Two of one name are an error: neither is the right
+    /// one.
     func optional(_ name: String) throws(UnreadableAnswer) -> JSONPlace? {
         guard case .object(let members) = value else { throw unreadable("expected an object, found \(value.kind)") }
         var found: ExchangeJSON?

@@ -2,8 +2,8 @@ public import Trading
 
 /// A key's nonces: each higher than all before it, whatever crashes and whoever else used the key.
 ///
-/// A block of them is reserved on disk before the first is used, so that one write serves many requests. A crash loses what is
-/// left of its block: nonces are skipped, never repeated.
+/// A block of them is reserved on disk before the first is used, so that one write serves many requests. A crash loses
+/// what is left of its block: nonces are skipped, never repeated.
 public struct NonceSource {
     /// Why there is none.
     public enum Failure: Error, Hashable, Sendable {
@@ -28,7 +28,8 @@ public struct NonceSource {
     public static let warningsAt: [UInt64] = [10_000_000, 1_000_000, 100_000, 10_000, 1_000]
     /// Nonces that one write to disk reserves.
     public static let blockSize: UInt64 = 1_000
-    /// How far to jump where the exchange refuses a nonce without saying which it has; doubled with each refusal in a row.
+    /// How far to jump where the exchange refuses a nonce without saying which it has; doubled with each refusal in a
+    /// row.
     static let firstJump: UInt64 = 1_000
 
     public let key: String
@@ -78,8 +79,8 @@ public struct NonceSource {
         return Issued(nonce: last, warning: warning())
     }
 
-    /// Takes in that the exchange refused a nonce: goes on above its own number. Where it tells none, jumps: first to the
-    /// seconds since 1970, which is what other programs send, then further and further.
+    /// Takes in that the exchange refused a nonce: goes on above its own number. Where it tells none, jumps: first to
+    /// the seconds since 1970, which is what other programs send, then further and further.
     public mutating func refused(onKey: UInt64?, next: UInt64?, at now: Timestamp) {
         let told = max(onKey ?? 0, (next ?? 0) > 0 ? (next ?? 0) - 1 : 0)
         defer { keep() }
@@ -96,7 +97,8 @@ public struct NonceSource {
         }
     }
 
-    /// Keeps how far the exchange is, so that a crash does not fall behind it. Where the disk fails, `next` will say so.
+    /// Keeps how far the exchange is, so that a crash does not fall behind it. Where the disk fails, `next` will say
+    /// so.
     private mutating func keep() {
         guard last > reserved, (try? store.reserve(through: min(last, dialect.nonceMax), key: key)) != nil else {
             return

@@ -1,5 +1,5 @@
-/// How long to wait after failures in a row: twice as long each time, and by chance up to half less, so that all who failed
-/// at the same moment do not come back at the same moment.
+/// How long to wait after failures in a row: twice as long each time, and by chance up to half less, so that all who
+/// failed at the same moment do not come back at the same moment.
 public struct Backoff: Hashable, Sendable {
     public let firstNanoseconds: Int64
     public let longestNanoseconds: Int64

@@ -1,7 +1,7 @@
 public import Trading
 
-/// Whether an exchange is asked at all. After failures in a row it is left alone for a while, then asked once; the answer
-/// decides whether the rest may follow.
+/// Whether an exchange is asked at all. After failures in a row it is left alone for a while, then asked once; the
+/// answer decides whether the rest may follow.
 public struct Circuit: Sendable {
     /// What the desk is told (`feed_lost`, and that it is back).
     public enum Change: Hashable, Sendable {

@@ -100,7 +100,8 @@ public struct TapiReader: Sendable {
         }
     }
 
-    /// The answer to Trade. An order without a number of which something is left is no answer: it could not be found again.
+    /// The answer to Trade. An order without a number of which something is left is no answer: it could not be found
+    /// again.
     public func trade(_ response: HTTPResponse) throws(AnswerFailure) -> TradeAnswer {
         let result = try AnswerBody(response: response).result()
         return try AnswerBody.reading { () throws(UnreadableAnswer) in

@@ -16,8 +16,8 @@ public enum AnswerFailure: Error, Hashable, Sendable {
     /// A result under a status that says there is none.
     case unexpectedStatus(Int)
 
-    /// Whether it proves that the request has done nothing and never will. Nothing but a refusal in the exchange's known
-    /// words, or a request that never left, does.
+    /// Whether it proves that the request has done nothing and never will. Nothing but a refusal in the exchange's
+    /// known words, or a request that never left, does.
     public var provesNothingWasDone: Bool {
         switch self {
         case .refused(let refusal, _): refusal.provesNothingWasDone

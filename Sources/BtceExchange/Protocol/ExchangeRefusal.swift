@@ -70,8 +70,8 @@ public enum ExchangeRefusal: Error, Hashable, Sendable {
             }
     }
 
-    /// Two texts are known, `on key:140615109, you sent:140608569` and `on key:555000110, you sent:'381737610', you should
-    /// send:555000111`; and one without numbers.
+    /// Two texts are known, `on key:140615109, you sent:140608569` and `on key:555000110, you sent:'381737610', you
+    /// should send:555000111`; and one without numbers.
     private static func nonceRefusal(_ words: String) -> ExchangeRefusal {
         func number(after label: String) -> UInt64? {
             guard let found = words.firstRange(of: label) else { return nil }
@@ -84,9 +84,9 @@ public enum ExchangeRefusal: Error, Hashable, Sendable {
 
     /// Whether it proves that a `Trade` or `CancelOrder` that was answered so has done nothing and never will.
     ///
-    /// A nonce that is refused proves it only of the copy that was answered: something between here and the exchange may
-    /// have doubled the request, and the first copy have been accepted. What is unavailable may have failed after the work was done. A
-    /// text that nobody knows proves nothing. All of these are settled by asking.
+    /// A nonce that is refused proves it only of the copy that was answered: something between here and the exchange
+    /// may have doubled the request, and the first copy have been accepted. What is unavailable may have failed after
+    /// the work was done. A text that nobody knows proves nothing. All of these are settled by asking.
     public var provesNothingWasDone: Bool {
         switch self {
         case .invalidNonce, .unavailable, .unknown, .nothingThere: false

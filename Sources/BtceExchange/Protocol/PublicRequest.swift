@@ -13,8 +13,8 @@ public enum PublicRequest: Hashable, Sendable {
     /// The most rows of depth or trades that can be asked for.
     public static let limitMax = 2_000
 
-    /// One request of version 3 for all pairs, below the exchange's base URL. Pairs that it has switched off are left out of the
-    /// answer rather than spoiling it.
+    /// One request of version 3 for all pairs, below the exchange's base URL. Pairs that it has switched off are left
+    /// out of the answer rather than spoiling it.
     public var path: String {
         switch self {
         case .info: "/api/3/info"

@@ -11,8 +11,8 @@ public final class TapiKey: Sendable, CustomStringConvertible, CustomReflectable
         self.secret = Secret(secret)
     }
 
-    /// The request over HTTP. It carries a nonce, so that it is sent once at most: a second copy would be refused, and the
-    /// refusal would hide what became of the first.
+    /// The request over HTTP. It carries a nonce, so that it is sent once at most: a second copy would be refused, and
+    /// the refusal would hide what became of the first.
     public func signed(_ request: TapiRequest, nonce: UInt64, url: String) -> HTTPRequest {
         let body = request.body(nonce: nonce)
         return HTTPRequest(
