@@ -28,7 +28,8 @@ final class HTTPMailbox: Sendable {
 
     /// libcurl's multi handle is the thread's alone, but for `curl_multi_wakeup`, which the library allows from any
     /// thread as long as the handle lives.
-    // Safe: `close` takes the state's lock to end the handle's life, and `wakeUp` is only called under that lock.
+    // Safe: others wake it only under the state's lock and while it is not closed, and `close` says under that lock that
+    // it is before the handle's life ends.
     private nonisolated(unsafe) let multi: UnsafeMutableRawPointer
     private let state = Mutex(State())
     private let requestsMax: Int
@@ -104,10 +105,11 @@ final class HTTPMailbox: Sendable {
         let ended = state.withLock { state in
             state.isOpen = false
             state.isClosed = true
-            curl_multi_cleanup(multi)
             defer { state.ended = [] }
             return state.ended
         }
+        // Not under the lock: it may wait for a name that is just being looked up.
+        curl_multi_cleanup(multi)
         for tell in ended { tell() }
     }
 }

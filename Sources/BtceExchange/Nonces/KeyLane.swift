@@ -45,6 +45,7 @@ public struct KeyLane<Ticket: Sendable> {
         let ticket: Ticket
         let request: TapiRequest
         let urgency: Urgency
+        let sendBy: Timestamp
         var nonceRetries = 0
     }
 
@@ -60,11 +61,30 @@ public struct KeyLane<Ticket: Sendable> {
     public var isIdle: Bool { underWay == nil }
     public var noncesRemaining: UInt64 { nonces.remaining }
 
-    /// Takes a request on; false where too many wait.
-    public mutating func add(_ request: TapiRequest, urgency: Urgency, ticket: Ticket) -> Bool {
+    /// Takes a request on; false where too many wait. After `sendBy` it is not worth sending any more: `giveUp` says so.
+    public mutating func add(
+        _ request: TapiRequest, urgency: Urgency, ticket: Ticket, sendBy: Timestamp = Timestamp(nanoseconds: .max)
+    ) -> Bool {
         guard waiting < Self.waitingMax else { return false }
-        queues[urgency.rawValue].append(Waiting(ticket: ticket, request: request, urgency: urgency))
+        queues[urgency.rawValue].append(Waiting(ticket: ticket, request: request, urgency: urgency, sendBy: sendBy))
         return true
+    }
+
+    /// When the first of those that wait is not worth sending any more.
+    public var firstSendBy: Timestamp? {
+        zip(queues, heads).flatMap { $0.0.dropFirst($0.1).map(\.sendBy) }.min()
+    }
+
+    /// Takes out what was to be sent by now and was not; it never will be.
+    public mutating func giveUp(at now: Timestamp) -> [Ticket] {
+        var given: [Ticket] = []
+        for index in queues.indices {
+            let waiting = queues[index].dropFirst(heads[index])
+            given += waiting.filter { $0.sendBy <= now }.map(\.ticket)
+            queues[index] = waiting.filter { $0.sendBy > now }
+            heads[index] = 0
+        }
+        return given
     }
 
     /// Starts the next request if none is under way.

@@ -30,7 +30,7 @@ public enum AnswerFailure: Error, Hashable, Sendable {
     public var isOutage: Bool {
         switch self {
         case .refused(let refusal, _): refusal == .unavailable || refusal == .tooOften
-        case .transport(let failure): failure.cause != .canceled && failure.cause != .shutDown
+        case .transport(let failure): ![.canceled, .shutDown, .tooManyWaiting, .badRequest].contains(failure.cause)
         case .empty, .html, .notJSON, .unreadable, .unexpectedStatus: true
         }
     }
