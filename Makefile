@@ -2,9 +2,12 @@
 
 SWIFT ?= swift
 PACKAGES = $(shell sed 's/[#].*//' deploy/packages)
-SOURCES = Package.swift Sources Tests Plugins Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Benchmarks
+SOURCES = Package.swift Sources Tests Plugins Fuzz/libFuzzer/Package.swift Fuzz/libFuzzer/Sources Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Benchmarks
 
-.PHONY: run test packages format lint bench clean
+SEEDS ?= 1000
+PROFILE ?= mixed
+
+.PHONY: run test simulate kills mutants packages format lint bench fuzz sanitize clean
 
 run: packages
 	@$(SWIFT) build -c release --product outcry
@@ -13,6 +16,19 @@ run: packages
 test: packages lint
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
+	$(SWIFT) build -c release --product outcry-simulate
+	.build/release/outcry-simulate --minutes 2
+
+# As many worlds as one likes: `make simulate SEEDS=1000000`.
+simulate: packages
+	@$(SWIFT) build -c release --product outcry-simulate
+	@.build/release/outcry-simulate --seeds $(SEEDS) --profile $(PROFILE) --coverage
+
+# The real server, killed so often; OUTCRY_SEED=... tells the same choices again.
+KILLS ?= 5000
+kills: packages
+	$(SWIFT) build --build-tests
+	OUTCRY_KILLS=$(KILLS) $(SWIFT) test --skip-build --filter 'every answer is true after every kill'
 
 lint:
 	@$(SWIFT) format lint --strict --recursive $(SOURCES)
@@ -25,8 +41,40 @@ bench: packages
 	cd Benchmarks && $(SWIFT) package --disable-sandbox benchmark
 	cd Benchmarks && $(SWIFT) run -c release outcry-measure
 
+# Every way of breaking the product that Mutants/ knows must be found by the simulator.
+mutants: packages
+	$(SWIFT) build --product outcry-mutants
+	.build/debug/outcry-mutants build
+	.build/debug/outcry-mutants run
+
+# libFuzzer with the address sanitizer on every target in OutcryTesting/Fuzz, SECONDS each. What it finds is kept in
+# .build/fuzz/TARGET/found; new inputs that reach new code in .build/fuzz/TARGET/corpus.
+SECONDS = 60
+FUZZ_TARGETS = $(notdir $(wildcard Fuzz/Corpus/*))
+fuzz: packages
+	$(SWIFT) build --package-path Fuzz/libFuzzer -c release -Xswiftc -sanitize=fuzzer,address
+	@for target in $(FUZZ_TARGETS); do \
+		mkdir -p .build/fuzz/$$target/corpus .build/fuzz/$$target/found; \
+		echo "fuzz $$target"; \
+		OUTCRY_FUZZ_TARGET=$$target SWIFT_BACKTRACE=enable=no Fuzz/libFuzzer/.build/release/outcry-fuzz \
+			-max_total_time=$(SECONDS) -timeout=10 -max_len=4096 -print_final_stats=1 -verbosity=0 \
+			-artifact_prefix=.build/fuzz/$$target/found/ \
+			.build/fuzz/$$target/corpus Fuzz/Corpus/$$target || exit 1; \
+	done
+
+# The thread sanitizer over what has threads, the address sanitizer over what stands on a C library; each in a build of
+# its own. The thread sanitizer does not know the futexes of Synchronization.Mutex: see Tests/thread-sanitizer.
+sanitize: packages
+	$(SWIFT) build --build-tests --sanitize thread --scratch-path .build/sanitize/thread
+	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/thread-sanitizer \
+		$(SWIFT) test --skip-build --sanitize thread --scratch-path .build/sanitize/thread \
+		--filter '^(ServerTests|ChatServerTests|DeskTests)\.'
+	$(SWIFT) build --build-tests --sanitize address --scratch-path .build/sanitize/address
+	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --skip-build --sanitize address --scratch-path .build/sanitize/address \
+		--filter '^(ChatServerTests|LedgerTests|AccountsTests|ExchangeTests)\.'
+
 clean:
-	rm -rf .build Benchmarks/.build
+	rm -rf .build Fuzz/libFuzzer/.build Benchmarks/.build
 
 # Debian packages that are not there yet, with sudo where not root.
 packages:

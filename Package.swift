@@ -28,6 +28,8 @@ let package = Package(
             targets: [
                 "Trading", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "ChatServer", "Desk",
             ]),
+        // What the package in Fuzz/ stands on.
+        .library(name: "OutcryTesting", targets: ["OutcryTesting"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -50,7 +52,7 @@ let package = Package(
         // MARK: The rooms around it: disk, people, exchanges, sockets
 
         // Records, tables, snapshots and notifications in SQLite.
-        .target(name: "Ledger", dependencies: ["Trading", "OrderEngine", grdb], swiftSettings: settings),
+        .target(name: "Ledger", dependencies: ["Trading", "OrderEngine", "CSQLite", grdb], swiftSettings: settings),
         // People, passwords, tokens and roles.
         .target(name: "Accounts", dependencies: ["Trading", "COpenSSL", grdb], swiftSettings: settings),
         // What an exchange is, and the paper exchange.
@@ -86,9 +88,13 @@ let package = Package(
             name: "OutcryTesting",
             dependencies: [
                 "Trading", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "ChatServer", "Desk",
-                logging,
+                "CommandPages", grdb, logging,
             ],
             swiftSettings: settings),
+
+        // Runs the simulator over as many seeds as one likes.
+        .executableTarget(
+            name: "outcry-simulate", dependencies: ["OutcryTesting", arguments], swiftSettings: settings),
 
         // MARK: C libraries, each with the shims that macros and variadics need
 
@@ -96,6 +102,7 @@ let package = Package(
             name: "CLibwebsockets", pkgConfig: "libwebsockets",
             providers: [.apt(["libwebsockets-dev", "libwebsockets-evlib-ev", "libev-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CEditline", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
@@ -105,6 +112,8 @@ let package = Package(
         // Turns commands/*.md into Swift source, so that `help` prints the pages that the tests replay.
         .executableTarget(name: "embed-pages", swiftSettings: settings),
         .plugin(name: "EmbedPages", capability: .buildTool(), dependencies: ["embed-pages"]),
+        // Breaks a copy of the product in every way that Mutants/ knows, and has the simulator find out.
+        .executableTarget(name: "outcry-mutants", dependencies: [arguments], swiftSettings: settings),
 
         // MARK: Tests
 
@@ -120,13 +129,20 @@ let package = Package(
             name: "DeskTests", dependencies: ["Desk", "CommandGrammar", "CommandPages", "OutcryTesting"],
             exclude: ["Transcripts"], swiftSettings: settings),
         .testTarget(
-            name: "OutcryTestingTests", dependencies: ["OutcryTesting", "ChatServer", "Trading", logging],
+            name: "OutcryTestingTests",
+            dependencies: [
+                "OutcryTesting", "outcry-simulate", "Desk", "Accounts", "ChatServer", "Exchange", "Ledger",
+                "OrderEngine", "Trading", grdb,
+                logging,
+            ],
             swiftSettings: settings),
         // The program as an operator and a trader meet it: processes, files, sockets, signals.
         .testTarget(
             name: "ServerTests", dependencies: ["outcry", "ChatServer", "Trading", grdb], swiftSettings: settings),
         // What the program itself adds: the terminal client.
         .testTarget(name: "OutcryTests", dependencies: ["outcry"], swiftSettings: settings),
+        // That the simulator can fail: the mutants fit the sources, and what survives is told.
+        .testTarget(name: "MutantTests", dependencies: ["outcry-mutants"], swiftSettings: settings),
         // What the house has decided against: imports, names, notes to self.
         .testTarget(name: "HouseTests", swiftSettings: settings),
     ]

@@ -15,6 +15,10 @@ static const uint64_t outcry_lws_option_validate_utf8 = LWS_SERVER_OPTION_VALIDA
 static const uint64_t outcry_lws_option_fail_unbound = LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND;
 static const uint64_t outcry_lws_option_disable_ipv6 = LWS_SERVER_OPTION_DISABLE_IPV6;
 static const uint64_t outcry_lws_option_explicit_vhosts = LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
+static const uint64_t outcry_lws_option_listen_accept = LWS_SERVER_OPTION_ADOPT_APPLY_LISTEN_ACCEPT_CONFIG;
+// Looks whether a connection begins as TLS does, and takes it also where it does not.
+static const uint64_t outcry_lws_option_plain_on_tls_port =
+    LWS_SERVER_OPTION_ALLOW_NON_SSL_ON_SSL_PORT | LWS_SERVER_OPTION_ALLOW_HTTP_ON_HTTPS_LISTENER;
 static const int outcry_lws_pre = LWS_PRE;
 
 // TLS 1.2 or later.
@@ -30,17 +34,7 @@ static inline void outcry_name_thread(const char *name) { prctl(PR_SET_NAME, nam
 
 // libev's watchers are set up by macros.
 
-typedef void (*outcry_ev_io_callback)(struct ev_loop *, struct ev_io *, int);
 typedef void (*outcry_ev_timer_callback)(struct ev_loop *, struct ev_timer *, int);
-
-// A watcher for what arrives that runs before the library's own watcher of the same socket.
-static inline void outcry_ev_io_start_first(
-    struct ev_loop *loop, struct ev_io *watcher, outcry_ev_io_callback callback, int socket, void *context) {
-    ev_io_init(watcher, callback, socket, EV_READ);
-    ev_set_priority(watcher, EV_MAXPRI);
-    watcher->data = context;
-    ev_io_start(loop, watcher);
-}
 
 static inline void outcry_ev_timer_start(
     struct ev_loop *loop, struct ev_timer *watcher, outcry_ev_timer_callback callback, double seconds, void *context) {
@@ -49,18 +43,15 @@ static inline void outcry_ev_timer_start(
     ev_timer_start(loop, watcher);
 }
 
-static inline void *outcry_ev_io_context(struct ev_io *watcher) { return watcher->data; }
 static inline void *outcry_ev_timer_context(struct ev_timer *watcher) { return watcher->data; }
 
-// Looks at the next bytes without taking them. Answers how many there are, 0 where none are yet, -1 on an error.
-static inline long outcry_peek(struct lws *wsi, int socket, unsigned char *bytes, size_t count) {
+// Tells the peer that nothing more will be sent; what it still sends can be read.
+static inline void outcry_end_output(struct lws *wsi, int socket) {
     SSL *ssl = lws_get_ssl(wsi);
     if (ssl) {
-        int n = SSL_peek(ssl, bytes, (int)count);
+        SSL_shutdown(ssl);
         // An error left in the thread's queue would be taken for one of the library's own next read.
-        if (n <= 0) ERR_clear_error();
-        return n > 0 ? n : 0;
+        ERR_clear_error();
     }
-    long n = recv(socket, bytes, count, MSG_PEEK | MSG_DONTWAIT);
-    return n;
+    shutdown(socket, SHUT_WR);
 }

@@ -30,11 +30,21 @@ public protocol Exchange: AnyObject {
     /// How reports come, and whose transaction its books are part of.
     var settlement: Settlement { get }
 
+    /// What the desk knows of the orders that it has sent, or may have sent, before this run: every one that is not
+    /// finished and the newest finished ones, by their numbers. Called once, before anything is asked, so that an adapter
+    /// without a memory of its own can tell whose is what it finds.
+    func recall(_ orders: [SentOrder])
+
     /// Places or cancels an order, or asks what became of one.
     func submit(_ request: OrderRequest, at now: Timestamp) -> [ExchangeReport]
 
     /// Asks a question that changes nothing; answered by `ExchangeReport.answer` under the same id.
     func ask(_ query: ExchangeQuery, id: QueryID, at now: Timestamp) -> [ExchangeReport]
+}
+
+extension Exchange {
+    /// An exchange that remembers by itself has nothing to be told.
+    public func recall(_ orders: [SentOrder]) {}
 }
 
 /// How an exchange's reports reach the desk.

@@ -75,15 +75,20 @@ extension OrderEngine {
     private mutating func accept(
         _ id: OrderID, _ exchangeOrderID: String, at time: Timestamp, touching outcome: inout Outcome
     ) -> [Effect] {
+        // It may have been the oldest of the finished ones when its end was told, with the number, a moment ago.
+        guard let before = entries[id]?.order else { return [] }
         entries[id]?.order.exchangeOrderID = exchangeOrderID
-        let order = transition(id, .accepted, touching: &outcome)
+        outcome.touchedOrders.append(id)
+        let isOvertaken = before.status.after(.accepted) == nil
+        if isOvertaken, before.status.isFinal { return [] }
+        let order = isOvertaken ? existing(id).order : transition(id, .accepted, touching: &outcome)
         var isContra = false
         if let parent = order.parent, case .paired = entries[parent]?.order.plan { isContra = true }
         var effects: [Effect] = [
             .notify(OrderEvent(order: order, kind: isContra ? .contraPlaced : .opened, at: time))
         ]
         // A cancel that was asked for before the exchange had answered.
-        if order.cancelReason != nil {
+        if order.cancelReason != nil, !isOvertaken {
             effects.append(.request(.cancel(sent(order))))
         }
         return effects

@@ -5,13 +5,18 @@ public struct Decision: Hashable, Sendable {
     public var records: [Record]
     public var refusal: EngineRefusal?
     public var anomaly: Anomaly?
+    /// Why what was asked for is not among the records; for the words of what is told, not for the state.
+    public var why: EngineRefusal?
 
     static let nothing = Decision(records: [])
 
-    init(records: [Record], refusal: EngineRefusal? = nil, anomaly: Anomaly? = nil) {
+    init(
+        records: [Record], refusal: EngineRefusal? = nil, anomaly: Anomaly? = nil, why: EngineRefusal? = nil
+    ) {
         self.records = records
         self.refusal = refusal
         self.anomaly = anomaly
+        self.why = why
     }
 
     static func refused(_ refusal: EngineRefusal) -> Decision { Decision(records: [], refusal: refusal) }
@@ -41,7 +46,7 @@ extension OrderEngine {
             case .adjustFunds(let adjustment):
                 return Decision(records: try decideAdjustment(adjustment))
             case .settle(let order):
-                return Decision(records: decideSettlement(order, at: now))
+                return decideSettlement(order, at: now)
             }
         } catch {
             return .refused(error)

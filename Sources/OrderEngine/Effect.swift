@@ -14,6 +14,8 @@ public struct OrderEvent: Hashable, Sendable {
     public let order: Order
     public let kind: Kind
     public let at: Timestamp
+    /// Why it is this and not what was asked for, where the desk itself decided so.
+    public var why: EngineRefusal?
 
     /// What happened, with what a message about it has to say beyond the order.
     public enum Kind: Hashable, Sendable {
@@ -55,10 +57,11 @@ public struct OrderEvent: Hashable, Sendable {
         }
     }
 
-    public init(order: Order, kind: Kind, at: Timestamp) {
+    public init(order: Order, kind: Kind, at: Timestamp, why: EngineRefusal? = nil) {
         self.order = order
         self.kind = kind
         self.at = at
+        self.why = why
     }
 }
 

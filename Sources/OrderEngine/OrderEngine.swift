@@ -45,6 +45,11 @@ public struct OrderEngine: Sendable {
         market[pair] = ticker
     }
 
+    /// Prices that are too old to be gone by.
+    public mutating func forgetPrices(of pair: Pair) {
+        market[pair] = nil
+    }
+
     private mutating func observe(_ trade: MarketTrade) {
         market[trade.pair, default: Ticker(at: trade.at)].last = trade.price
         market[trade.pair]?.at = trade.at
@@ -61,6 +66,19 @@ public struct OrderEngine: Sendable {
     /// An account's orders that are not finished, children too, by id.
     public func openOrders(of account: AccountID) -> [Order] {
         (openOrders[account] ?? []).sorted().compactMap { entries[$0]?.order }
+    }
+
+    /// Whether any of an account's orders that are not finished, children too, is such a one.
+    public func hasOrder(of account: AccountID, where isSuch: (Order) -> Bool) -> Bool {
+        openOrders[account]?.contains { id in entries[id].map { isSuch($0.order) } ?? false } ?? false
+    }
+
+    /// The accounts that have, or had, anything, in order.
+    public var accounts: [AccountID] { Set(funds.keys.map(\.account)).union(openOrders.keys).sorted() }
+
+    /// The coins that an account has, or had, in the order of their names.
+    public func coins(of account: AccountID) -> [Coin] {
+        funds.keys.filter { $0.account == account }.map(\.coin).sorted()
     }
 
     /// What an account has of a coin; nothing, where it never had any.
@@ -85,6 +103,20 @@ public struct OrderEngine: Sendable {
             }
         }
         return requests
+    }
+
+    /// Every order that the exchange was sent, or may have been, and that is still in memory, by id.
+    public func ordersSent() -> [SentOrder] {
+        entries.keys.sorted().compactMap { id in
+            guard let order = entries[id]?.order, !order.isOnlyParent else { return nil }
+            return sent(order)
+        }
+    }
+
+    /// What the exchange is asked where an order has to be asked about; nil for one that is not known, or is never there.
+    public func statusRequest(_ id: OrderID) -> OrderRequest? {
+        guard let order = entries[id]?.order, !order.isOnlyParent else { return nil }
+        return .status(sent(order))
     }
 
     // MARK: The door
@@ -137,7 +169,9 @@ public struct OrderEngine: Sendable {
                 for effect in apply(record, touching: &outcome) {
                     switch effect {
                     case .request(let request): outcome.requests.append(request)
-                    case .notify(let event): outcome.events.append(event)
+                    case .notify(var event):
+                        event.why = decision.why
+                        outcome.events.append(event)
                     case .consider(let input): waiting.append(input)
                     }
                 }

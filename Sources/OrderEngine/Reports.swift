@@ -17,7 +17,7 @@ extension OrderEngine {
             // Money moved, whichever attempt it was for.
             return decideFill(fill, of: entry, at: now)
         case .accepted(_, let exchangeOrderID):
-            guard isCurrentAttempt, order.status.after(.accepted) != nil else { return .nothing }
+            guard isCurrentAttempt, order.status.after(.accepted) != nil || order.lacksNumber else { return .nothing }
             return Decision(records: [.orderAccepted(order.id, exchangeOrderID: exchangeOrderID, at: now)])
         case .rejected(_, let code, let reason):
             guard isCurrentAttempt, order.status != .rejected else { return .nothing }
@@ -93,7 +93,7 @@ extension OrderEngine {
         case .neverArrived: fills = []
         case .open(_, let all), .closed(_, let all): fills = all
         }
-        if wasUnsure, case .open(let exchangeOrderID, _) = state {
+        if case .open(let exchangeOrderID, _) = state, wasUnsure || order.lacksNumber {
             records.append(.orderAccepted(order.id, exchangeOrderID: exchangeOrderID, at: now))
         }
         var left = order.remaining
@@ -122,8 +122,23 @@ extension OrderEngine {
         case .closed:
             break
         }
+        // Its end is told by now: the number is for whoever asks about it later.
+        if case .closed(let exchangeOrderID, _) = state, order.exchangeOrderID == nil, order.status != .rejected {
+            records.append(.orderAccepted(order.id, exchangeOrderID: exchangeOrderID, at: now))
+        }
         if wasUnsure, !records.isEmpty { records.insert(.orderReconciled(order.id, at: now), at: 0) }
         return Decision(records: records)
+    }
+}
+
+extension Order {
+    /// Whether the exchange has had it, and its number is still to be told: a fill has overtaken the acceptance.
+    fileprivate var lacksNumber: Bool {
+        guard exchangeOrderID == nil else { return false }
+        switch status {
+        case .partiallyFilled, .filled, .canceled, .expired: return true
+        case .pending, .open, .unknown, .armed, .rejected: return false
+        }
     }
 }
 

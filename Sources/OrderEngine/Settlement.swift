@@ -2,13 +2,13 @@ import Trading
 
 extension OrderEngine {
     /// What follows for an order of several parts now that one of them has changed.
-    func decideSettlement(_ id: OrderID, at now: Timestamp) -> [Record] {
-        guard let entry = entries[id], entry.order.closedAt == nil else { return [] }
+    func decideSettlement(_ id: OrderID, at now: Timestamp) -> Decision {
+        guard let entry = entries[id], entry.order.closedAt == nil else { return .nothing }
         switch entry.order.plan {
-        case .none: return []
-        case .sliced: return settleSliced(entry.order, at: now)
-        case .stop: return settleStop(entry.order, at: now)
-        case .oco(_, let then): return settleOCO(entry, then, at: now)
+        case .none: return .nothing
+        case .sliced: return Decision(records: settleSliced(entry.order, at: now))
+        case .stop: return Decision(records: settleStop(entry.order, at: now))
+        case .oco(_, let then): return Decision(records: settleOCO(entry, then, at: now))
         case .paired(let contraPrice): return settlePaired(entry, contraPrice, at: now)
         }
     }
@@ -61,37 +61,43 @@ extension OrderEngine {
         }
     }
 
-    private func settlePaired(_ entry: OrderEntry, _ contraPrice: ExactDecimal?, at now: Timestamp) -> [Record] {
+    private func settlePaired(_ entry: OrderEntry, _ contraPrice: ExactDecimal?, at now: Timestamp) -> Decision {
         let order = entry.order
         let contras = order.children.compactMap { entries[$0]?.order }
-        guard order.status.isFinal, contras.allSatisfy(\.status.isFinal) else { return [] }
-        guard order.filled.isPositive else { return [.orderFinished(order.id, order.status, at: now)] }
+        guard order.status.isFinal, contras.allSatisfy(\.status.isFinal) else { return .nothing }
+        guard order.filled.isPositive else {
+            return Decision(records: [.orderFinished(order.id, order.status, at: now)])
+        }
 
         let left = contraQuantity(order, contras)
         guard left.isPositive else {
-            return contras.isEmpty
-                ? [.orderFinished(order.id, order.status, at: now)]
-                : [.pairedDone(order.id, pairedResult(order, contras), at: now)]
+            return Decision(records: [
+                contras.isEmpty
+                    ? .orderFinished(order.id, order.status, at: now)
+                    : .pairedDone(order.id, pairedResult(order, contras), at: now)
+            ])
         }
         if let last = contras.last, last.cancelReason == .parent {
             // The whole was canceled while its contra worked.
-            return [.orderFinished(order.id, .canceled, at: now)]
+            return Decision(records: [.orderFinished(order.id, .canceled, at: now)])
         }
         if contras.isEmpty, order.status == .filled, let contraPrice, entry.contraReady == nil {
             do {
-                return try decideContra(
-                    order.id, account: order.account, price: .limit(contraPrice), line: order.line, quantity: left,
-                    at: now)
+                return Decision(
+                    records: try decideContra(
+                        order.id, account: order.account, price: .limit(contraPrice), line: order.line,
+                        quantity: left, at: now))
             } catch {
-                // It cannot be placed as asked: the trader is told that it may be placed otherwise.
-                return [.contraReady(order.id, quantity: left, at: now)]
+                // It cannot be placed as asked: the trader is told why, and that it may be placed otherwise.
+                return Decision(records: [.contraReady(order.id, quantity: left, at: now)], why: error)
             }
         }
         guard left >= rules[order.pair]?.quantityMin ?? .zero else {
             // Too little filled for the exchange to take the way back.
-            return [.orderFinished(order.id, order.status, at: now)]
+            return Decision(records: [.orderFinished(order.id, order.status, at: now)])
         }
-        return entry.contraReady == left ? [] : [.contraReady(order.id, quantity: left, at: now)]
+        return entry.contraReady == left
+            ? .nothing : Decision(records: [.contraReady(order.id, quantity: left, at: now)])
     }
 
     /// What is left to trade back: what the entry filled, less its fee where that came out of it, less the contras' fills.

@@ -65,6 +65,8 @@ public enum RefusalCode: UInt16, Hashable, Sendable, CaseIterable, Error {
     case paperOnly = 82
     case exchangeUnavailable = 83
     case unknownSequence = 84
+    case reconciling = 85
+    case feedStale = 86
 
     /// The permanent name, in snake_case: `insufficient_funds`.
     public var name: String {

@@ -95,26 +95,8 @@ import Testing
     }
 
     @Test func `it speaks TLS with a server whose certificate it trusts, and with no other`() async throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "outcry-tls-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let files = TLSFiles(
-            certificatePath: folder.appending(path: "cert.pem").path, keyPath: folder.appending(path: "key.pem").path)
-        let openssl = Process()
-        openssl.executableURL = URL(filePath: "/usr/bin/openssl")
-        openssl.arguments = [
-            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-            "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", files.keyPath, "-out",
-            files.certificatePath,
-        ]
-        openssl.standardError = FileHandle.nullDevice
-        do { try openssl.run() } catch {
-            print("skipped: no /usr/bin/openssl to make a certificate with")
-            return
-        }
-        openssl.waitUntilExit()
-        try #require(openssl.terminationStatus == 0)
-
+        guard let certificate = try TestCertificate() else { return }
+        let files = certificate.files
         let server = try EchoDesk().serve { $0.tls = files }
         var options = try WebSocketClient.Options(
             address: WebSocketAddress(isSecure: true, host: "localhost", port: #require(server.port)))

@@ -2,6 +2,9 @@ import Testing
 
 @testable import ChatServer
 
+/// The key that RFC 6455 §1.3 has as its example.
+private let sampleKey = "dGhlIHNhbXBsZSBub25jZQ=="
+
 @Suite struct `Handshakes` {
     @Test(
         arguments: [
@@ -14,26 +17,43 @@ import Testing
             ("https://allowed.example:444", "h", false), ("http://allowed.example", "h", false),
         ] as [(String?, String, Bool)])
     func `an origin is the server's own or on the list`(origin: String?, host: String, isAllowed: Bool) {
-        let handshake = Handshake(host: host, origin: origin, key: "k", version: "13", connection: "Upgrade")
+        let handshake = Handshake(
+            host: host, origin: origin, key: sampleKey, version: "13", connection: "Upgrade", upgrade: "websocket")
         let verdict = handshake.judged(allowedOrigins: ["https://allowed.example"])
-        #expect((verdict == .accepted) == isAllowed)
-        if case .refused(let status, _) = verdict { #expect(status == 403) }
+        switch verdict {
+        case .accepted: #expect(isAllowed)
+        case .refused(let status, _): #expect(!isAllowed && status == 403)
+        }
     }
 
     @Test(
         arguments: [
-            (Handshake(host: "h", key: "k", version: "13", connection: "Upgrade"), nil),
-            (Handshake(host: nil, key: "k", version: "13", connection: "Upgrade"), 400),
-            (Handshake(host: "h", key: nil, version: "13", connection: "Upgrade"), 400),
-            (Handshake(host: "h", key: "k", version: "13", connection: "keep-alive, upgrade"), nil),
-            (Handshake(host: "h", key: "k", version: "13", connection: "keep-alive"), 400),
-            (Handshake(host: "h", key: "k", version: "8", connection: "Upgrade"), 426),
+            (Handshake(host: "h", key: sampleKey, version: "13", connection: "Upgrade", upgrade: "websocket"), nil),
+            (Handshake(host: nil, key: sampleKey, version: "13", connection: "Upgrade", upgrade: "websocket"), 400),
+            (Handshake(host: "h", key: nil, version: "13", connection: "Upgrade", upgrade: "websocket"), 400),
             (
-                Handshake(host: "h", protocols: "x , outcry.text.v1", key: "k", version: "13", connection: "Upgrade"),
+                Handshake(
+                    host: "h", key: sampleKey, version: "13", connection: "keep-alive, upgrade", upgrade: "WebSocket"),
                 nil
             ),
-            (Handshake(host: "h", protocols: "outcry.text.v2", key: "k", version: "13", connection: "Upgrade"), 400),
-            (Handshake(host: "h", protocols: "outcry ", key: "k", version: "13", connection: "Upgrade"), 400),
+            (Handshake(host: "h", key: sampleKey, version: "13", connection: "keep-alive", upgrade: "websocket"), 400),
+            (Handshake(host: "h", key: sampleKey, version: "8", connection: "Upgrade", upgrade: "websocket"), 426),
+            (
+                Handshake(
+                    host: "h", protocols: "x , outcry.text.v1", key: sampleKey, version: "13", connection: "Upgrade",
+                    upgrade: "websocket"),
+                nil
+            ),
+            (
+                Handshake(
+                    host: "h", protocols: "outcry.text.v2", key: sampleKey, version: "13", connection: "Upgrade",
+                    upgrade: "websocket"), 400
+            ),
+            (
+                Handshake(
+                    host: "h", protocols: "outcry ", key: sampleKey, version: "13", connection: "Upgrade",
+                    upgrade: "websocket"), 400
+            ),
         ] as [(Handshake, Int?)])
     func `a handshake is whole and asks for what is spoken here`(handshake: Handshake, status: Int?) {
         switch handshake.judged(allowedOrigins: []) {

@@ -27,6 +27,9 @@ final class RawWebSocket {
         var timeout = timeval(tv_sec: RawWebSocket.patience, tv_usec: 0)
         setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
+        // Each piece that a test sends goes out as it is.
+        var yes: Int32 = 1
+        setsockopt(socket, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))
         if var size = receiveBufferBytes {
             setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
         }
@@ -66,6 +69,11 @@ final class RawWebSocket {
     /// Sends a request and reads the head of the answer into `response`.
     func request(_ lines: [String]) throws {
         try send(bytes: Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8))
+        try readResponse()
+    }
+
+    /// Reads the head of an answer into `response`.
+    func readResponse() throws {
         let end: [UInt8] = [13, 10, 13, 10]
         while true {
             if let range = buffer.firstRange(of: end) {
@@ -82,6 +90,7 @@ final class RawWebSocket {
         let line = response.split(separator: "\r\n").first { $0.lowercased().hasPrefix("content-length:") }
         let length = line.flatMap { Int($0.split(separator: " ").last ?? "") } ?? 0
         while buffer.count < length { guard try fill() else { break } }
+        defer { buffer.removeFirst(min(length, buffer.count)) }
         return String(decoding: buffer.prefix(length), as: UTF8.self)
     }
 

@@ -127,7 +127,7 @@ enum Samples {
         nextOrderID: OrderID(301),
         orders: [
             OrderEntry(order: simple, fillIDs: [FillID(9), FillID(3), FillID(.max)], triggeredChild: OrderID(44)),
-            OrderEntry(order: full, contraReady: decimal("0.05")),
+            OrderEntry(order: full, contraReady: decimal("0.05"), cancelRetryAt: time),
         ],
         finished: [OrderID(300)],
         funds: [

@@ -32,14 +32,21 @@ final class DeskUnderTest {
 
     /// Starts the server on any free port, and waits until it listens.
     func start(_ options: [String] = DeskUnderTest.unhurried, before shell: String? = nil) throws {
-        let run = try ProgramRun(
-            ["serve", "--database", database, "--listen", "127.0.0.1:0"] + options, in: folder, before: shell)
-        server = run
+        let run = try launch(options, before: shell)
         let line = try run.logLine(with: " listens on ws://127.0.0.1:")
         guard let digits = line.split(separator: "127.0.0.1:").last?.prefix(while: \.isNumber),
             let number = UInt16(digits), number > 0
         else { throw Unexpected("no port in \(line)") }
         port = number
+    }
+
+    /// Starts the server, and waits for nothing.
+    @discardableResult
+    func launch(_ options: [String], before shell: String? = nil) throws -> ProgramRun {
+        let run = try ProgramRun(
+            ["serve", "--database", database, "--listen", "127.0.0.1:0"] + options, in: folder, before: shell)
+        server = run
+        return run
     }
 
     /// Ends the server with a signal, and waits for its end.

@@ -102,6 +102,8 @@ final class ProgramRun {
     /// All that it has written to standard error so far.
     var logged: String { log.withLock { $0.text } }
 
+    var processID: Int32 { process.processIdentifier }
+
     func send(signal: Int32) {
         if process.isRunning { kill(process.processIdentifier, signal) }
     }

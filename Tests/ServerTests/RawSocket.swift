@@ -4,6 +4,7 @@ import Glibc
 /// A TCP connection of which every byte is the test's own: for what a well-behaved client cannot do.
 final class RawSocket {
     private let descriptor: Int32
+    private var isReleased = false
     private var unread: [UInt8] = []
 
     /// What a client received: text messages, then perhaps the code of a close.
@@ -32,7 +33,13 @@ final class RawSocket {
         }
     }
 
-    deinit { close(descriptor) }
+    deinit { if !isReleased { close(descriptor) } }
+
+    /// The socket, which is not this object's any more.
+    func released() -> Descriptor {
+        isReleased = true
+        return Descriptor(number: descriptor)
+    }
 
     private static func with(
         _ host: String, _ port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
@@ -136,6 +143,9 @@ final class RawSocket {
         }
         return frames
     }
+
+    /// Reads the next frame, whatever it is; nil where nothing more comes.
+    func opcode() -> UInt8? { frame()?.opcode }
 
     private func frame() -> (opcode: UInt8, payload: [UInt8])? {
         guard let head = take(2) else { return nil }

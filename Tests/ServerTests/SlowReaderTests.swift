@@ -3,12 +3,6 @@ import Testing
 
 extension `The server` {
     @Suite struct `with a slow reader` {
-        private func sessions(_ desk: DeskUnderTest) throws -> Int {
-            let body = try RawSocket(port: desk.port).request("/health").body
-            let answer = try JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: Any]
-            return try #require(answer?["sessions"] as? Int)
-        }
-
         @Test func `it closes with 1013, and resume brings what was missed`() throws {
             let desk = try DeskUnderTest()
             try desk.add("ann", funds: "100000 usd")
@@ -27,8 +21,8 @@ extension `The server` {
             // One message of many lines, whose answers are far more than may wait for anybody.
             try slow.say(Array(repeating: "inbox 100", count: 60).joined(separator: "\n"))
             let deadline = ContinuousClock.now + .seconds(patienceSeconds)
-            while try sessions(desk) == 2, ContinuousClock.now < deadline { Thread.sleep(forTimeInterval: 0.01) }
-            #expect(try sessions(desk) == 1)
+            while try desk.sessions() == 2, ContinuousClock.now < deadline { Thread.sleep(forTimeInterval: 0.01) }
+            #expect(try desk.sessions() == 1)
             let frames = slow.readToEnd()
             #expect(frames.closeCode == 1_013)
             // Those come when it is gone already.

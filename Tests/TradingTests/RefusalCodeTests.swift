@@ -62,6 +62,8 @@ import Trading
         (.paperOnly, 82, "paper_only"),
         (.exchangeUnavailable, 83, "exchange_unavailable"),
         (.unknownSequence, 84, "unknown_sequence"),
+        (.reconciling, 85, "reconciling"),
+        (.feedStale, 86, "feed_stale"),
     ]
 
     @Test(arguments: table)

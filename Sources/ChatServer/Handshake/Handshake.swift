@@ -1,39 +1,60 @@
-/// The headers of a request to become a WebSocket, as far as they matter here.
-struct Handshake: Hashable, Sendable {
-    var host: String?
-    var origin: String?
-    var protocols: String?
-    var key: String?
-    var version: String?
-    var connection: String?
+/// The headers of a request to become a WebSocket, as far as they matter here (RFC 6455 §4.2.1).
+package struct Handshake: Hashable, Sendable {
+    package var method = "GET"
+    /// 0 of HTTP/1.0, 1 of HTTP/1.1.
+    package var minorVersion = 1
+    package var host: String?
+    package var origin: String?
+    package var protocols: String?
+    package var key: String?
+    package var version: String?
+    package var connection: String?
+    package var upgrade: String?
 
-    /// Bytes of the list of subprotocols: the library reads no more.
-    static let protocolsBytesMax = 125
+    package init(
+        method: String = "GET", minorVersion: Int = 1, host: String? = nil, origin: String? = nil,
+        protocols: String? = nil, key: String? = nil, version: String? = nil, connection: String? = nil,
+        upgrade: String? = nil
+    ) {
+        self.method = method
+        self.minorVersion = minorVersion
+        self.host = host
+        self.origin = origin
+        self.protocols = protocols
+        self.key = key
+        self.version = version
+        self.connection = connection
+        self.upgrade = upgrade
+    }
 
-    enum Verdict: Hashable, Sendable {
-        case accepted
+    package enum Verdict: Hashable, Sendable {
+        /// With the subprotocol that was asked for first of those that are spoken here; nil where none was asked for.
+        case accepted(subprotocol: WireFormat?)
         case refused(status: Int, message: String)
     }
 
-    func judged(allowedOrigins: [String]) -> Verdict {
-        guard host != nil, let key, !key.isEmpty else {
-            return .refused(status: 400, message: "not a WebSocket handshake: Host or Sec-WebSocket-Key is missing")
+    package func judged(allowedOrigins: [String]) -> Verdict {
+        func notWhole(_ what: String) -> Verdict {
+            .refused(status: 400, message: "not a WebSocket handshake: \(what)")
         }
-        guard connection?.lowercased().contains("upgrade") == true, connection?.utf8.count ?? 0 < 127 else {
-            return .refused(status: 400, message: "not a WebSocket handshake: the Connection header has no Upgrade")
-        }
-        guard key.utf8.count < 128 else { return .refused(status: 400, message: "Sec-WebSocket-Key is too long") }
+        guard method == "GET" else { return notWhole("the method is not GET") }
+        guard minorVersion >= 1 else { return notWhole("HTTP/1.0; expected HTTP/1.1") }
+        guard host != nil else { return notWhole("Host is missing") }
+        guard words(upgrade).contains("websocket") else { return notWhole("the Upgrade header has no websocket") }
+        guard words(connection).contains("upgrade") else { return notWhole("the Connection header has no Upgrade") }
+        guard let key, isKey(key) else { return notWhole("Sec-WebSocket-Key is not 16 bytes in base64") }
         guard version == "13" else {
             return .refused(status: 426, message: "WebSocket version \(version ?? "none"); expected 13 (RFC 6455)")
         }
         guard isOriginAllowed(allowedOrigins) else {
             return .refused(status: 403, message: "a web page of another origin may not connect here")
         }
-        guard knowsSubprotocol else {
+        guard protocols != nil else { return .accepted(subprotocol: nil) }
+        guard let chosen = list(protocols).lazy.compactMap({ WireFormat(rawValue: $0) }).first else {
             let known = WireFormat.allCases.map(\.rawValue).joined(separator: ", ")
             return .refused(status: 400, message: "unknown subprotocol; expected one of \(known), or none")
         }
-        return .accepted
+        return .accepted(subprotocol: chosen)
     }
 
     /// No origin (no browser), the server's own, or one on the list. Hosts ignore case and a port that the scheme implies.
@@ -55,18 +76,38 @@ struct Handshake: Hashable, Sendable {
         return text
     }
 
-    /// Whether one of those asked for is spoken here. None asked for is well, an empty or overlong list is not.
-    private var knowsSubprotocol: Bool {
-        guard let protocols else { return true }
-        guard protocols.utf8.count <= Handshake.protocolsBytesMax else { return false }
-        return protocols.split(separator: ",").contains { name in
-            WireFormat(rawValue: name.filter { $0 != " " && $0 != "\t" }) != nil
-        }
+    /// 16 bytes in base64 are 22 of its characters, the last of which has four bits to spare, and two of padding.
+    private func isKey(_ key: String) -> Bool {
+        guard key.utf8.count == 24, key.hasSuffix("=="), let last = key.dropLast(2).last else { return false }
+        return "AQgw".contains(last)
+            && key.utf8.dropLast(2).allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"):
+                    true
+                default: false
+                }
+            }
+    }
+
+    private func list(_ value: String?) -> [String] {
+        (value ?? "").split(separator: ",").map { $0.filter { $0 != " " && $0 != "\t" } }
+    }
+
+    private func words(_ value: String?) -> [String] { list(value).map { $0.lowercased() } }
+}
+
+extension Handshake {
+    init(_ head: RequestHead) {
+        self.init(
+            method: head.method, minorVersion: head.minorVersion, host: head["host"], origin: head["origin"],
+            protocols: head["sec-websocket-protocol"], key: head["sec-websocket-key"],
+            version: head["sec-websocket-version"], connection: head["connection"], upgrade: head["upgrade"])
     }
 }
 
 /// The token of `Authorization: Bearer TOKEN`; the scheme ignores case (RFC 9110 §11.1).
-func bearerToken(authorization: String?) -> String? {
+package func bearerToken(authorization: String?) -> String? {
     guard let parts = authorization?.split(separator: " ", maxSplits: 1), parts.count == 2,
         parts[0].lowercased() == "bearer"
     else { return nil }
@@ -75,7 +116,7 @@ func bearerToken(authorization: String?) -> String? {
 }
 
 /// The address that a proxy on this machine says it forwards for: the last hop, the only one that the proxy has seen.
-func forwardedAddress(_ forwardedFor: String?, by peer: String, isAddress: (String) -> Bool) -> String? {
+package func forwardedAddress(_ forwardedFor: String?, by peer: String, isAddress: (String) -> Bool) -> String? {
     guard peer == "::1" || peer.hasPrefix("127."), let last = forwardedFor?.split(separator: ",").last else {
         return nil
     }

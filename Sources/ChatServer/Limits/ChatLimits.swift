@@ -14,8 +14,15 @@ public struct ChatLimits: Hashable, Sendable {
     public var urgentBurst = 20
     /// `cancel` and `panic` a second, besides other lines.
     public var urgentRate = 10
+    /// Frames and lines a second that are read from a session; the rest is read later. A session that may send more
+    /// lines than that is given as many.
+    public var readRate = 4_000
     /// Sessions on this server.
     public var sessions = 10_000
+    /// Sessions of clients at one address.
+    public var addressSessions = 1_000
+    /// Connections that are no sessions yet, or no longer.
+    public var handshakes = 1_000
     /// Bytes that may wait for one session. With more the session is closed with 1013.
     public var outgoingBytes = 262_144
     /// Bytes that the system may hold for one session, besides; it keeps as many again for its own accounts (socket(7)).
@@ -26,6 +33,8 @@ public struct ChatLimits: Hashable, Sendable {
     public var pongTimeoutSeconds = 20
     /// Seconds that a connection has to finish its handshake.
     public var handshakeSeconds = 10
+    /// Bytes of an HTTP request, a handshake's among them: its first line and its headers.
+    public var handshakeBytes = 8_192
     /// Seconds that sessions have to read what waits for them when the server stops.
     public var shutdownSeconds = 3
 
@@ -38,10 +47,13 @@ public struct ChatLimits: Hashable, Sendable {
         [
             ("line_bytes", \.lineBytes), ("message_bytes", \.messageBytes), ("message_lines", \.messageLines),
             ("line_burst", \.lineBurst), ("line_rate", \.lineRate), ("urgent_burst", \.urgentBurst),
-            ("urgent_rate", \.urgentRate), ("sessions", \.sessions), ("outgoing_bytes", \.outgoingBytes),
+            ("urgent_rate", \.urgentRate), ("read_rate", \.readRate), ("sessions", \.sessions),
+            ("address_sessions", \.addressSessions),
+            ("handshakes", \.handshakes), ("outgoing_bytes", \.outgoingBytes),
             ("socket_bytes", \.socketBytes),
             ("ping_interval_s", \.pingIntervalSeconds), ("pong_timeout_s", \.pongTimeoutSeconds),
-            ("handshake_s", \.handshakeSeconds), ("shutdown_s", \.shutdownSeconds),
+            ("handshake_s", \.handshakeSeconds),
+            ("handshake_bytes", \.handshakeBytes), ("shutdown_s", \.shutdownSeconds),
         ]
     }
 

@@ -104,9 +104,15 @@ public final class ChatServer: Sendable {
             let sessions = ServerSessions(
                 configuration: configuration, mailbox: mailbox, counters: counters, onEvent: onEvent,
                 health: health, logger: logger)
-            // The first serves plain HTTP and clients without a subprotocol. Its name is one that no client can ask for.
+            let limits = configuration.limits
+            let wanted = limits.sessions + limits.handshakes + OpenFiles.reserve
+            let files = OpenFiles.allow(wanted)
+            if files < wanted {
+                logger.warning("room for \(files - OpenFiles.reserve) connections: the system's limit on open files")
+            }
+            sessions.connectionsMax = max(1, files - OpenFiles.reserve)
             var setup = LibrarySetup(
-                protocols: ["outcry "] + WireFormat.allCases.map(\.rawValue),
+                protocols: ["outcry"],
                 pingIntervalSeconds: configuration.limits.pingIntervalSeconds,
                 pongTimeoutSeconds: configuration.limits.pongTimeoutSeconds,
                 handshakeSeconds: configuration.limits.handshakeSeconds)
@@ -117,7 +123,6 @@ public final class ChatServer: Sendable {
             guard let library = LibraryContext(setup, handler: sessions), let context = library.context else {
                 throw .setupFailed("libwebsockets refused; its log at level debug says why")
             }
-            sessions.loop = library.loop
             mailbox.begin(context: context)
             phase.withLock { $0 = .running(port: library.port) }
             library.run { sessions.isServing }

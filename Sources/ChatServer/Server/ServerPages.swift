@@ -9,8 +9,8 @@ enum ServerPage {
         var body: String
     }
 
-    static func answer(path: String, method: Int32, health: () -> HealthReport) -> Answer {
-        guard method == Int32(LWSHUMETH_GET) || method == Int32(LWSHUMETH_HEAD) else {
+    static func answer(path: String, method: String, health: () -> HealthReport) -> Answer {
+        guard method == "GET" || method == "HEAD" else {
             return Answer(status: 405, headers: ["Allow: GET, HEAD"], body: "only GET and HEAD\n")
         }
         switch path {
@@ -42,11 +42,14 @@ enum ServerPage {
         case 404: "Not Found"
         case 405: "Method Not Allowed"
         case 426: "Upgrade Required"
+        case 429: "Too Many Requests"
+        case 431: "Request Header Fields Too Large"
+        case 505: "HTTP Version Not Supported"
         default: "Service Unavailable"
         }
     }
 
-    /// The whole response in one buffer: with HTTP/1.1 as the only protocol offered, nothing needs to be added to it.
+    /// The whole response in one buffer.
     static func bytes(of answer: Answer, isHead: Bool) -> [UInt8] {
         var lines = [
             "HTTP/1.1 \(answer.status) \(phrase(answer.status))", "Content-Type: \(answer.type)",
@@ -57,23 +60,32 @@ enum ServerPage {
         return Array((isHead ? head : head + answer.body).utf8)
     }
 
-    /// Sends an answer. False where the connection is to be closed.
-    static func send(_ answer: Answer, isHead: Bool, to connection: OpaquePointer) -> Bool {
-        var bytes = bytes(of: answer, isHead: isHead)
-        let count = bytes.count
-        return bytes.withUnsafeMutableBufferPointer { buffer in
-            lws_write(connection, buffer.baseAddress, count, LWS_WRITE_HTTP_FINAL) == Int32(count)
-        }
+    /// The answer that makes the connection a WebSocket (RFC 6455 §4.2.2). Extensions are offered by many clients, and
+    /// none is taken.
+    static func switchingProtocols(key: String, subprotocol: WireFormat?) -> [UInt8] {
+        var lines = [
+            "HTTP/1.1 101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade",
+            "Sec-WebSocket-Accept: \(acceptance(of: key))",
+        ]
+        if let subprotocol { lines.append("Sec-WebSocket-Protocol: \(subprotocol.rawValue)") }
+        return Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8)
     }
-}
 
-/// A header of the request that is being answered, or nil where it is absent or empty. All headers together have at most
-/// 4,096 bytes; the library answers a longer request itself.
-func header(_ token: lws_token_indexes, of connection: OpaquePointer) -> String? {
-    let length = Int(lws_hdr_total_length(connection, token))
-    guard length > 0 else { return nil }
-    let text = [CChar](unsafeUninitializedCapacity: length + 1) { buffer, count in
-        count = max(0, Int(lws_hdr_copy(connection, buffer.baseAddress, Int32(length + 1), token)))
+    /// The key and a fixed text, hashed with SHA-1, in base64 (RFC 6455 §4.2.2): proof that the server knows the protocol,
+    /// and nothing else.
+    static func acceptance(of key: String) -> String {
+        let text = Array((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8)
+        let digest = [UInt8](unsafeUninitializedCapacity: 20) { buffer, count in
+            lws_SHA1(text, text.count, buffer.baseAddress)
+            count = 20
+        }
+        // 20 bytes are 28 characters; the library wants room to spare.
+        var encoded = [CChar](repeating: 0, count: 64)
+        let count = digest.withUnsafeBytes { bytes in
+            lws_b64_encode_string(
+                bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(bytes.count), &encoded,
+                Int32(encoded.count))
+        }
+        return String(decoding: encoded.prefix(Int(max(0, count))).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
-    return String(decoding: text.map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }

@@ -1,7 +1,6 @@
-import CLibwebsockets
-
 /// Why a session is being closed.
 struct Closing: Hashable, Sendable {
+    /// 1005, which is never sent, stands for a close frame without a code (RFC 6455 §7.4.1).
     var code: UInt16
     /// At most 123 bytes (RFC 6455 §5.5.1); the rest is cut off.
     var reason: String
@@ -13,21 +12,31 @@ struct Closing: Hashable, Sendable {
 final class ServerSession {
     let id: SessionID
     let peer: Peer
-    let connection: OpaquePointer
+    let connection: ServerConnection
     var budget: SessionBudget
-    /// The fragments so far of the message that is arriving.
-    var incoming: [UInt8] = []
+    var frames: FrameReader
     var outgoing = OutgoingQueue()
-    /// Bytes of the last write that the library may still hold; 0 once the socket is writable again.
+    /// Bytes of the last write that the library may still hold; 0 once the socket is writable again. While there are any,
+    /// nothing is read from the session: who does not read is not listened to.
     var bytesInFlight = 0
-    /// Set once, when the session is to end. Nothing more is read from it then, nor taken for it.
+    /// Frames and lines that were read since the last tick, and whether no more are read until the next.
+    var readSinceTick = 0
+    var isReadEnough = false
+    /// Whether the library reads for the session.
+    var isRead = true
+
+    /// When the last whole frame came, and when the session was pinged after that.
+    var heardAt: Int64
+    var pingedAt: Int64?
+
+    /// Set once, when the session is to end. No line is taken from it then, nor anything for it.
     var closing: Closing?
+    /// Whether the close frame is sent, after which nothing may follow (RFC 6455 §5.5.1).
+    var isCloseSent = false
+    /// Whether nothing that still comes is read: after the client's own close frame, or a breach of the rules.
+    var isInputOver = false
     /// Whether the desk was told that it is closed.
     var isClosedForDesk = false
-    /// Watches for the first frame, until that has arrived.
-    var firstFrame: UnsafeMutablePointer<ev_io>?
-    /// Bytes of the first frame's header that were seen without its mask bit.
-    var firstFrameBytesSeen = 0
 
     /// Lines given to the desk, and answers to them that came back.
     private var linesGiven: UInt64 = 0
@@ -36,15 +45,20 @@ final class ServerSession {
     private var heldRefusals: [(after: UInt64, payload: [UInt8])] = []
     private(set) var heldBytes = 0
 
-    init(id: SessionID, peer: Peer, connection: OpaquePointer, budget: SessionBudget) {
+    init(id: SessionID, peer: Peer, connection: ServerConnection, limits: ChatLimits, now: Int64) {
         self.id = id
         self.peer = peer
         self.connection = connection
-        self.budget = budget
+        budget = SessionBudget(limits: limits, now: now)
+        frames = FrameReader(messageBytesMax: limits.messageBytes)
+        heardAt = now
     }
 
     /// Bytes that wait for this session, wherever they are.
     var waitingBytes: Int { outgoing.byteCount + bytesInFlight + heldBytes }
+
+    /// Whether more is to be read from the session now.
+    var mayBeRead: Bool { bytesInFlight == 0 && !isReadEnough }
 
     func gaveLines(_ count: Int) { linesGiven += UInt64(count) }
 

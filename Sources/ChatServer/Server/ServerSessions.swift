@@ -18,16 +18,27 @@ final class ServerSessions: LibraryHandler {
     let counters: ServerCounters
     let logger: Logger
     let reader: MessageReader
-    /// The loop that first frames are watched on.
-    var loop: OpaquePointer?
 
-    /// Holds every session that a connection's memory points to, from `ESTABLISHED` to `CLOSED`.
+    /// Holds every connection that the library's memory of it points to, until the library has closed it.
+    var connections: [UInt64: ServerConnection] = [:]
+    var lastNumber: UInt64 = 0
+    var deadlines = Deadlines<UInt64>(grain: 250_000_000, now: monotonicNanoseconds())
+    /// No connection before this one is without a session.
+    var firstHandshake: UInt64 = 1
+    /// Connections that the system has room for.
+    var connectionsMax = Int.max
     var sessions: [SessionID: ServerSession] = [:]
     var lastID: UInt64 = 0
+    /// How many sessions there are of each address.
+    var addressSessions: [String: Int] = [:]
+    /// Sessions of which something was read since the last tick.
+    var readSinceTick: [SessionID] = []
+    /// Frames and lines that are read from a session between two ticks.
+    let readsPerTick: Int
     private(set) var stopDeadline: Int64?
 
     /// Seconds until a connection is cut that does not take its close frame.
-    static let closeSeconds: Int32 = 3
+    static let closeSeconds = 3
 
     init(
         configuration: ChatServerConfiguration, mailbox: Mailbox<ServerLetter>, counters: ServerCounters,
@@ -41,6 +52,10 @@ final class ServerSessions: LibraryHandler {
         self.health = health
         self.logger = logger
         reader = MessageReader(limits: configuration.limits)
+        let limits = configuration.limits
+        readsPerTick = Int(
+            Double(max(limits.readRate, limits.lineBurst, limits.lineRate, limits.urgentRate))
+                * LibraryContext.tickSeconds)
     }
 
     /// False once the server is to stop and either nobody is connected or they have had their time.
@@ -49,7 +64,10 @@ final class ServerSessions: LibraryHandler {
         return !sessions.isEmpty && monotonicNanoseconds() < stopDeadline
     }
 
-    func tick() {}
+    func tick() {
+        forgetReads()
+        lookAtDeadlines()
+    }
 
     func handle(
         _ reason: lws_callback_reasons, connection: OpaquePointer?, user: UnsafeMutableRawPointer?,
@@ -57,32 +75,35 @@ final class ServerSessions: LibraryHandler {
     ) -> Int32 {
         guard let connection else { return 0 }
         switch reason {
-        case LWS_CALLBACK_RECEIVE:
-            guard let session = session(user) else { return -1 }
-            return receive(UnsafeRawBufferPointer(start: bytes, count: count), from: session)
-        case LWS_CALLBACK_SERVER_WRITEABLE:
-            guard let session = session(user) else { return -1 }
+        case LWS_CALLBACK_RAW_ADOPT:
+            return accept(connection, user: user)
+        case LWS_CALLBACK_RAW_RX:
+            guard let connection = self.connection(user) else { return -1 }
+            return receive(UnsafeRawBufferPointer(start: bytes, count: count), on: connection)
+        case LWS_CALLBACK_RAW_WRITEABLE:
+            guard let session = self.connection(user)?.session else { return 0 }
             return write(session)
+        case LWS_CALLBACK_RAW_CLOSE:
+            if let connection = self.connection(user) { forget(connection) }
         case LWS_CALLBACK_EVENT_WAIT_CANCELLED:
             readMail()
-        case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
-            return judgeUpgrade(connection)
-        case LWS_CALLBACK_ESTABLISHED:
-            return open(connection, user: user)
-        case LWS_CALLBACK_CLOSED:
-            if let session = session(user) { forget(session) }
-        case LWS_CALLBACK_HTTP:
-            return answerPage(connection, path: bytes, count: count)
         default:
             break
         }
         return 0
     }
 
-    /// The session that a connection's memory points to.
-    private func session(_ user: UnsafeMutableRawPointer?) -> ServerSession? {
+    /// The connection that the library's memory points to.
+    private func connection(_ user: UnsafeMutableRawPointer?) -> ServerConnection? {
         guard let pointer = user?.load(as: UnsafeRawPointer?.self) else { return nil }
-        return Unmanaged<ServerSession>.fromOpaque(pointer).takeUnretainedValue()
+        return Unmanaged<ServerConnection>.fromOpaque(pointer).takeUnretainedValue()
+    }
+
+    private func receive(_ bytes: UnsafeRawBufferPointer, on connection: ServerConnection) -> Int32 {
+        if connection.isLingering { return 0 }
+        guard let session = connection.session else { return receiveRequest(bytes, on: connection) }
+        receive(bytes, from: session)
+        return 0
     }
 
     // MARK: Mail

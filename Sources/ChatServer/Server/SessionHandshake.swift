@@ -4,48 +4,118 @@ import Logging
 
 /// Letting clients in, and answering those that only speak HTTP.
 extension ServerSessions {
-    func judgeUpgrade(_ connection: OpaquePointer) -> Int32 {
-        let handshake = Handshake(
-            host: header(WSI_TOKEN_HOST, of: connection), origin: header(WSI_TOKEN_ORIGIN, of: connection),
-            protocols: header(WSI_TOKEN_PROTOCOL, of: connection), key: header(WSI_TOKEN_KEY, of: connection),
-            version: header(WSI_TOKEN_VERSION, of: connection),
-            connection: header(WSI_TOKEN_CONNECTION, of: connection))
-        var verdict = handshake.judged(allowedOrigins: configuration.allowedOrigins)
-        if verdict == .accepted {
-            if stopDeadline != nil {
-                verdict = .refused(status: 503, message: "the desk is shutting down")
-            } else if sessions.count >= configuration.limits.sessions {
-                verdict = .refused(status: 503, message: "too many sessions; try again later")
-            }
-        }
-        guard case .refused(let status, let message) = verdict else { return 0 }
-        counters.handshakesRefused.count()
-        logger.debug("handshake refused", metadata: ["status": "\(status)", "reason": "\(message)"])
-        var headers = ["Connection: close"]
-        if status == 426 { headers.append("Sec-WebSocket-Version: 13") }
-        let answer = ServerPage.Answer(status: status, headers: headers, body: message + "\n")
-        // Above zero says to the library that the request has been answered.
-        return ServerPage.send(answer, isHead: false, to: connection) ? 1 : -1
+    func accept(_ pointer: OpaquePointer, user: UnsafeMutableRawPointer?) -> Int32 {
+        guard let user else { return -1 }
+        guard makeRoom() else { return -1 }
+        lastNumber += 1
+        let limit = Int64(configuration.limits.handshakeSeconds) * 1_000_000_000
+        let connection = ServerConnection(
+            number: lastNumber, pointer: pointer, deadline: monotonicNanoseconds() + limit)
+        user.storeBytes(
+            of: UnsafeRawPointer(Unmanaged.passUnretained(connection).toOpaque()), as: UnsafeRawPointer?.self)
+        connections[connection.number] = connection
+        deadlines.add(connection.number, at: connection.deadline)
+        return 0
     }
 
-    func open(_ connection: OpaquePointer, user: UnsafeMutableRawPointer?) -> Int32 {
-        guard let user else { return -1 }
+    /// Cuts the oldest connection that is no session where there are too many: an honest handshake takes less time than
+    /// the others need to push it out. False where there is room for sessions only, and all are taken.
+    private func makeRoom() -> Bool {
+        let isFull = connections.count >= connectionsMax
+        guard isFull || connections.count - sessions.count >= configuration.limits.handshakes else { return true }
+        while firstHandshake <= lastNumber {
+            let oldest = connections[firstHandshake]
+            firstHandshake += 1
+            guard let oldest, oldest.session == nil else { continue }
+            cut(oldest)
+            return true
+        }
+        return !isFull
+    }
+
+    /// Takes what came before the connection is a WebSocket: requests, whole or in any pieces.
+    func receiveRequest(_ bytes: UnsafeRawBufferPointer, on connection: ServerConnection) -> Int32 {
+        // The library's own time for the first bytes, which it forgets to take back after a TLS handshake; ours goes on.
+        lws_set_timeout(connection.pointer, NO_PENDING_TIMEOUT, 0)
+        // What a request ends with may have begun in the piece before.
+        var searched = max(0, connection.requestBytes.count - RequestHead.end.count + 1)
+        connection.requestBytes.append(contentsOf: bytes)
+        let limit = configuration.limits.handshakeBytes
+        while connection.session == nil, !connection.isLingering {
+            let found = connection.requestBytes[searched...].firstRange(of: RequestHead.end)
+            guard found?.lowerBound ?? connection.requestBytes.count <= limit else {
+                return refuse(431, "a request of more than \(limit) bytes", on: connection)
+            }
+            guard let found else { return 0 }
+            let head = connection.requestBytes[..<found.lowerBound]
+            connection.requestBytes.removeFirst(found.upperBound)
+            searched = 0
+            let result = answer(head, on: connection)
+            if result != 0 { return result }
+        }
+        // A client that does not wait for the answer to its handshake has sent frames behind it.
+        guard let session = connection.session, !connection.requestBytes.isEmpty else { return 0 }
+        let early = connection.requestBytes
+        connection.requestBytes = []
+        early.withUnsafeBytes { receive($0, from: session) }
+        return 0
+    }
+
+    private func answer(_ bytes: ArraySlice<UInt8>, on connection: ServerConnection) -> Int32 {
+        if configuration.tls != nil, lws_is_ssl(connection.pointer) == 0 {
+            return refuse(400, "this port speaks TLS: wss:// or https://", on: connection)
+        }
+        let head: RequestHead
+        do throws(RequestHead.Malformed) { head = try RequestHead(bytes) } catch {
+            return refuse(error.status, error.message, on: connection)
+        }
+        if head.asksForWebSocket { return upgrade(head, on: connection) }
+        var page = ServerPage.answer(path: head.path, method: head.method, health: health)
+        if !head.isKeptAlive { page.headers.append("Connection: close") }
+        connection.deadline =
+            monotonicNanoseconds() + Int64(configuration.limits.handshakeSeconds) * 1_000_000_000
+        return send(page, isHead: head.method == "HEAD", on: connection, isLast: !head.isKeptAlive)
+    }
+
+    private func upgrade(_ head: RequestHead, on connection: ServerConnection) -> Int32 {
+        let subprotocol: WireFormat?
+        guard !head.hasBody else { return refuse(400, "a WebSocket handshake has no body", on: connection) }
+        switch Handshake(head).judged(allowedOrigins: configuration.allowedOrigins) {
+        case .refused(let status, let message): return refuse(status, message, on: connection)
+        case .accepted(let chosen): subprotocol = chosen
+        }
+        if stopDeadline != nil { return refuse(503, "the desk is shutting down", on: connection) }
+        guard sessions.count < configuration.limits.sessions else {
+            return refuse(503, "too many sessions; try again later", on: connection)
+        }
+        let peer = peer(of: connection.pointer, head: head, format: subprotocol ?? .text)
+        guard addressSessions[peer.address] ?? 0 < configuration.limits.addressSessions else {
+            return refuse(429, "too many sessions from your address", on: connection)
+        }
+        let response = ServerPage.switchingProtocols(key: head["sec-websocket-key"] ?? "", subprotocol: subprotocol)
+        guard write(response, on: connection) else { return -1 }
+        open(peer, on: connection)
+        return 0
+    }
+
+    private func open(_ peer: Peer, on connection: ServerConnection) {
         lastID += 1
         let id = SessionID(rawValue: lastID)
         let session = ServerSession(
-            id: id, peer: peer(of: connection), connection: connection,
-            budget: SessionBudget(limits: configuration.limits, now: monotonicNanoseconds()))
-        user.storeBytes(of: UnsafeRawPointer(Unmanaged.passUnretained(session).toOpaque()), as: UnsafeRawPointer?.self)
+            id: id, peer: peer, connection: connection, limits: configuration.limits, now: monotonicNanoseconds())
+        connection.session = session
+        connection.deadline =
+            session.heardAt + Int64(configuration.limits.pingIntervalSeconds) * 1_000_000_000
+        deadlines.add(connection.number, at: connection.deadline)
         sessions[id] = session
+        addressSessions[peer.address, default: 0] += 1
         counters.sessions.count()
         counters.sessionsOpened.count()
-        limitSystemBuffer(of: connection)
-        watchFirstFrame(of: session)
-        if onEvent(.opened(id, session.peer)) == .refused {
+        limitSystemBuffer(of: connection.pointer)
+        if onEvent(.opened(id, peer)) == .refused {
             session.isClosedForDesk = true
             end(session, Closing(code: 1_013, reason: "the desk is busy; try again later", flushes: false))
         }
-        return 0
     }
 
     /// What the system holds for a reader that does not read is bounded too: left to itself it grows to megabytes a
@@ -56,35 +126,49 @@ extension ServerSessions {
             lws_get_socket_fd(connection), SOL_SOCKET, SO_SNDBUF, &bytes, socklen_t(MemoryLayout<Int32>.size))
     }
 
-    func peer(of connection: OpaquePointer) -> Peer {
+    private func peer(of connection: OpaquePointer, head: RequestHead, format: WireFormat) -> Peer {
         var address = [CChar](repeating: 0, count: 64)
         lws_get_peer_simple(connection, &address, address.count)
         var text = String(decoding: address.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
         // An IPv4 peer of a socket that serves both is written ::ffff:192.0.2.1.
         if text.hasPrefix("::ffff:") { text.removeFirst(7) }
         if configuration.trustsForwardedFor,
-            let forwarded = forwardedAddress(
-                header(WSI_TOKEN_X_FORWARDED_FOR, of: connection), by: text, isAddress: isNumericAddress)
+            let forwarded = forwardedAddress(head["x-forwarded-for"], by: text, isAddress: isNumericAddress)
         {
             text = forwarded
         }
-        let name = lws_get_protocol(connection)?.pointee.name.map { String(cString: $0) } ?? ""
         return Peer(
-            address: text, format: WireFormat(rawValue: name) ?? .text,
-            bearerToken: bearerToken(authorization: header(WSI_TOKEN_HTTP_AUTHORIZATION, of: connection)),
-            userAgent: header(WSI_TOKEN_HTTP_USER_AGENT, of: connection).map { String($0.prefix(256)) })
+            address: text, format: format, bearerToken: bearerToken(authorization: head["authorization"]),
+            userAgent: head["user-agent"].map { String($0.prefix(256)) })
     }
 
-    func answerPage(_ connection: OpaquePointer, path: UnsafeMutableRawPointer?, count: Int) -> Int32 {
-        var uri: UnsafeMutablePointer<CChar>?
-        var length: Int32 = 0
-        let method = lws_http_get_uri_and_method(connection, &uri, &length)
-        let text = String(decoding: UnsafeRawBufferPointer(start: path, count: count), as: UTF8.self)
-        let answer = ServerPage.answer(path: text, method: method, health: health)
-        let isHead = method == Int32(LWSHUMETH_HEAD)
-        guard ServerPage.send(answer, isHead: isHead, to: connection) else { return -1 }
-        // A refused method may bring a body, which nobody would read.
-        return answer.status == 405 || lws_http_transaction_completed(connection) != 0 ? -1 : 0
+    // MARK: Answering in HTTP
+
+    private func refuse(_ status: Int, _ message: String, on connection: ServerConnection) -> Int32 {
+        counters.handshakesRefused.count()
+        logger.debug("request refused", metadata: ["status": "\(status)", "reason": "\(message)"])
+        var answer = ServerPage.Answer(status: status, headers: ["Connection: close"], body: message + "\n")
+        // RFC 6455 §4.4 and RFC 9110 §15.5.22.
+        if status == 426 {
+            answer.headers = ["Connection: Upgrade, close", "Upgrade: websocket", "Sec-WebSocket-Version: 13"]
+        }
+        return send(answer, isHead: false, on: connection, isLast: true)
+    }
+
+    private func send(_ page: ServerPage.Answer, isHead: Bool, on connection: ServerConnection, isLast: Bool) -> Int32 {
+        guard write(ServerPage.bytes(of: page, isHead: isHead), on: connection) else { return -1 }
+        if isLast { linger(connection) }
+        return 0
+    }
+
+    /// Writes all of it. False where the client has more answers waiting than the system holds for it, and reads none.
+    private func write(_ bytes: [UInt8], on connection: ServerConnection) -> Bool {
+        var bytes = bytes
+        let count = bytes.count
+        let written = bytes.withUnsafeMutableBufferPointer { buffer in
+            outcry_lws_write_raw(connection.pointer, buffer.baseAddress, count)
+        }
+        return written >= count && lws_partial_buffered(connection.pointer) == 0
     }
 }
 

@@ -1,26 +1,80 @@
 import CLibwebsockets
+import Logging
 import Trading
 
-/// What sessions send and are sent, and how they end.
+/// What sessions send and are sent.
 extension ServerSessions {
     // MARK: Receiving
 
-    func receive(_ bytes: UnsafeRawBufferPointer, from session: ServerSession) -> Int32 {
-        if let closing = session.closing { return closing.flushes ? 0 : sendClose(closing, to: session) }
-        if lws_frame_is_binary(session.connection) != 0 {
-            return close(session, code: 1_003, reason: "binary message; expected text")
+    func receive(_ bytes: UnsafeRawBufferPointer, from session: ServerSession) {
+        guard !session.isInputOver else { return }
+        var input = bytes[...]
+        let framesBefore = session.frames.framesRead
+        do throws(FrameViolation) {
+            while let found = try session.frames.next(in: &input) {
+                take(found, from: session)
+                if session.isInputOver { break }
+            }
+        } catch {
+            session.isInputOver = true
+            logger.debug("client failed", metadata: ["session": "\(session.id)", "reason": "\(error.reason)"])
+            tellDesk(closed: session)
+            end(session, Closing(code: error.code, reason: error.reason, flushes: true))
+            lws_callback_on_writable(session.connection.pointer)
         }
-        guard session.incoming.count + bytes.count <= configuration.limits.messageBytes else {
-            let limit = configuration.limits.messageBytes
-            return close(session, code: 1_009, reason: "message longer than \(limit) bytes")
+        let frames = session.frames.framesRead - framesBefore
+        guard frames > 0 else { return }
+        // Whole frames only: one that is dribbled in byte by byte is no sign of life.
+        session.heardAt = monotonicNanoseconds()
+        count(frames, readFrom: session)
+        letRead(session)
+    }
+
+    // MARK: Not reading
+
+    /// A session that sends more than its share is not read from for the rest of the tick: what it sends waits at its own
+    /// end, and the time that it would have taken is the others'.
+    private func count(_ amount: Int, readFrom session: ServerSession) {
+        if session.readSinceTick == 0 { readSinceTick.append(session.id) }
+        session.readSinceTick += amount
+        session.isReadEnough = session.readSinceTick > readsPerTick
+    }
+
+    /// Begins a new tick for all that were read from.
+    func forgetReads() {
+        for id in readSinceTick {
+            guard let session = sessions[id] else { continue }
+            session.readSinceTick = 0
+            session.isReadEnough = false
+            letRead(session)
         }
-        session.incoming.append(contentsOf: bytes)
-        guard lws_is_final_fragment(session.connection) != 0, lws_remaining_packet_payload(session.connection) == 0
-        else { return 0 }
-        let message = String(decoding: session.incoming, as: UTF8.self)
-        session.incoming.removeAll(keepingCapacity: session.incoming.count <= 4_096)
-        take(message, from: session)
-        return 0
+        readSinceTick.removeAll(keepingCapacity: true)
+    }
+
+    /// Tells the library whether to read for the session.
+    func letRead(_ session: ServerSession) {
+        guard session.isRead != session.mayBeRead else { return }
+        session.isRead = session.mayBeRead
+        lws_rx_flow_control(session.connection.pointer, session.isRead ? 1 : 0)
+    }
+
+    private func take(_ found: FrameReader.Found, from session: ServerSession) {
+        switch found {
+        case .message(let bytes):
+            if session.closing == nil { take(String(decoding: bytes, as: UTF8.self), from: session) }
+        case .ping(let payload):
+            guard session.closing == nil else { return }
+            session.outgoing.append(payload, as: .pong)
+            queued(for: session)
+        case .pong:
+            break
+        case .close(let frame):
+            session.isInputOver = true
+            tellDesk(closed: session)
+            // The answer says the same code back (RFC 6455 §5.5.1), behind what waits.
+            end(session, Closing(code: frame.code ?? 1_005, reason: "", flushes: true))
+            lws_callback_on_writable(session.connection.pointer)
+        }
     }
 
     func take(_ message: String, from session: ServerSession) {
@@ -57,6 +111,7 @@ extension ServerSessions {
             for reply in refused { session.refuse(reply) }
             counters.linesRefused.count(refused.count)
             refused = []
+            count(1, readFrom: session)
         }
         give()
         for reply in refused { session.refuse(reply) }
@@ -80,70 +135,53 @@ extension ServerSessions {
             end(session, Closing(code: 1_013, reason: reason, flushes: false))
             return
         }
-        if !session.outgoing.isEmpty { lws_callback_on_writable(session.connection) }
+        if !session.outgoing.isEmpty { lws_callback_on_writable(session.connection.pointer) }
     }
 
+    /// Writes what waits, and the close frame behind it where the session is to end. Answers 0, or -1 to cut it.
     func write(_ session: ServerSession) -> Int32 {
+        let pointer = session.connection.pointer
         session.bytesInFlight = 0
-        while var chunk = session.outgoing.next() {
-            let count = chunk.count
-            let written = chunk.withUnsafeMutableBufferPointer { buffer in
-                outcry_lws_write_raw(session.connection, buffer.baseAddress, count)
-            }
-            guard written >= count else { return -1 }
-            counters.bytesSent.count(count)
-            if lws_partial_buffered(session.connection) != 0 {
-                session.bytesInFlight = count
-                break
-            }
-            if !session.outgoing.isEmpty, lws_send_pipe_choked(session.connection) != 0 { break }
+        defer { letRead(session) }
+        while let chunk = session.outgoing.next() {
+            guard send(chunk, to: session) else { return -1 }
+            if session.bytesInFlight > 0 { break }
+            if !session.outgoing.isEmpty, lws_send_pipe_choked(pointer) != 0 { break }
         }
         if !session.outgoing.isEmpty || session.bytesInFlight > 0 {
-            lws_callback_on_writable(session.connection)
-        } else if let closing = session.closing {
-            return sendClose(closing, to: session)
+            lws_callback_on_writable(pointer)
+            return 0
         }
+        guard let closing = session.closing else { return 0 }
+        if !session.isCloseSent {
+            session.isCloseSent = true
+            guard
+                send(
+                    CloseFrame(code: closing.code == 1_005 ? nil : closing.code, reason: closing.reason).bytes,
+                    to: session)
+            else { return -1 }
+            if session.bytesInFlight > 0 {
+                lws_callback_on_writable(pointer)
+                return 0
+            }
+        }
+        // A client that keeps to the rules answers with a close frame, or did; one that does not is not waited for.
+        if session.isInputOver { linger(session.connection) }
         return 0
     }
 
-    // MARK: Closing
-
-    /// Closes from within a callback of this session.
-    func close(_ session: ServerSession, code: UInt16, reason: String) -> Int32 {
-        let closing = Closing(code: code, reason: reason, flushes: false)
-        session.closing = closing
-        session.dropOutgoing()
-        return sendClose(closing, to: session)
-    }
-
-    func sendClose(_ closing: Closing, to session: ServerSession) -> Int32 {
-        var reason = Array(closing.reason.utf8.prefix(123))
-        lws_close_reason(session.connection, lws_close_status(UInt32(closing.code)), &reason, reason.count)
-        return -1
-    }
-
-    /// Closes from anywhere else: with the next chance to write, or by force where none comes.
-    func end(_ session: ServerSession, _ closing: Closing) {
-        guard session.closing == nil else { return }
-        session.closing = closing
-        if !closing.flushes {
-            session.dropOutgoing()
-            tellDesk(closed: session)
+    private func send(_ chunk: [UInt8], to session: ServerSession) -> Bool {
+        let pointer = session.connection.pointer
+        var chunk = chunk
+        let count = chunk.count
+        let written = chunk.withUnsafeMutableBufferPointer { buffer in
+            outcry_lws_write_raw(pointer, buffer.baseAddress, count)
         }
-        let seconds = closing.flushes ? Int32(configuration.limits.shutdownSeconds) : ServerSessions.closeSeconds
-        lws_set_timeout(session.connection, PENDING_TIMEOUT_USER_REASON_BASE, seconds)
-        lws_callback_on_writable(session.connection)
-    }
-
-    func tellDesk(closed session: ServerSession) {
-        guard !session.isClosedForDesk else { return }
-        session.isClosedForDesk = true
-        _ = onEvent(.closed(session.id))
-    }
-
-    func forget(_ session: ServerSession) {
-        stopWatching(session)
-        tellDesk(closed: session)
-        if sessions.removeValue(forKey: session.id) != nil { counters.sessions.count(-1) }
+        guard written >= count else { return false }
+        counters.bytesSent.count(count)
+        if lws_partial_buffered(pointer) != 0 {
+            session.bytesInFlight = count
+        }
+        return true
     }
 }

@@ -53,7 +53,7 @@ final class LibraryContext {
     ///
     /// Under libev, 4.1 sets its timer anew while that is running, which libev ignores: a timer that is due before the one
     /// set first comes late, by minutes. But it looks at all of them after each event, so each tick makes one.
-    private static let tickSeconds = 0.25
+    static let tickSeconds = 0.25
 
     /// Contexts are made and destroyed one at a time: the library loads its loop's plug-in and sets up TLS in globals.
     /// Counts those that live.
@@ -126,8 +126,15 @@ final class LibraryContext {
         // WebSockets over HTTP/2 would wrap our frames in its own: they could not be written joined.
         info.alpn = UnsafePointer(keep("http/1.1"))
         info.server_string = UnsafePointer(keep("outcry"))
+        if setup.listenPort != nil {
+            // What comes is ours byte by byte; the library has the sockets, TLS and the loop.
+            info.options |= outcry_lws_option_listen_accept
+            info.listen_accept_role = UnsafePointer(keep("raw-skt"))
+            info.listen_accept_protocol = setup.protocols.first.map { UnsafePointer(keep($0)) }
+        }
         if let tls = setup.tls {
-            info.options |= outcry_lws_option_ssl_init
+            // Who speaks plain HTTP to this port is to be told so, not cut off.
+            info.options |= outcry_lws_option_ssl_init | outcry_lws_option_plain_on_tls_port
             info.ssl_cert_filepath = UnsafePointer(keep(tls.certificatePath))
             info.ssl_private_key_filepath = UnsafePointer(keep(tls.keyPath))
             info.ssl_options_set = outcry_tls_options

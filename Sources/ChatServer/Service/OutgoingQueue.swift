@@ -1,7 +1,7 @@
 /// What waits to be sent to one session: whole WebSocket frames, joined in chunks, so that one write sends many.
 ///
-/// A chunk ends where a frame ends, because the library may put a ping of its own between two writes. What the socket
-/// does not take of a chunk the library keeps, and it asks for no more until that is gone.
+/// A chunk ends where a frame ends, so that what waits can be dropped between two writes. What the socket does not take
+/// of a chunk the library keeps, and it asks for no more until that is gone.
 struct OutgoingQueue {
     /// Bytes up to which frames are joined. A longer frame is a chunk of its own.
     static let chunkBytes = 32_768
@@ -13,8 +13,15 @@ struct OutgoingQueue {
 
     var isEmpty: Bool { head == chunks.count }
 
-    /// Adds a text message as one unmasked frame (RFC 6455 §5.2).
-    mutating func append(_ payload: [UInt8]) {
+    /// What is sent in one frame each. The raw value is its first byte: the last frame of its message, and the opcode.
+    enum Frame: UInt8 {
+        case text = 0x81
+        case ping = 0x89
+        case pong = 0x8A
+    }
+
+    /// Adds one unmasked frame (RFC 6455 §5.2).
+    mutating func append(_ payload: [UInt8], as frame: Frame = .text) {
         let frameBytes = payload.count + 10
         if isEmpty || chunks[chunks.count - 1].count + frameBytes > OutgoingQueue.chunkBytes {
             var chunk: [UInt8] = []
@@ -23,7 +30,7 @@ struct OutgoingQueue {
         }
         let last = chunks.count - 1
         let before = chunks[last].count
-        OutgoingQueue.writeHeader(payloadBytes: payload.count, to: &chunks[last])
+        OutgoingQueue.writeHeader(of: frame, payloadBytes: payload.count, to: &chunks[last])
         chunks[last].append(contentsOf: payload)
         byteCount += chunks[last].count - before
     }
@@ -51,8 +58,8 @@ struct OutgoingQueue {
         byteCount = 0
     }
 
-    private static func writeHeader(payloadBytes count: Int, to bytes: inout [UInt8]) {
-        bytes.append(0x81)
+    private static func writeHeader(of frame: Frame, payloadBytes count: Int, to bytes: inout [UInt8]) {
+        bytes.append(frame.rawValue)
         switch count {
         case 0..<126:
             bytes.append(UInt8(count))

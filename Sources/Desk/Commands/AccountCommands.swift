@@ -158,6 +158,7 @@ extension DeskCore {
     private func enterAccount(_ id: SessionID, _ account: Account, rights: TokenRights) throws {
         // Somebody whom the operator has just added finds the money there.
         try takeOperatorRequests()
+        try watch(account.id)
         var place = accounts[account.id] ?? AccountPlace(zone: configuration.timeZone, quote: configuration.quote)
         guard place.sessions.count < configuration.limits.accountSessions else {
             throw Refusal(
@@ -230,7 +231,7 @@ extension DeskCore {
 }
 
 extension PasswordJob {
-    fileprivate var tag: String? {
+    var tag: String? {
         switch self {
         case .login(_, _, _, _, let tag), .change(_, _, _, let tag), .store(_, _, let tag): tag
         }

@@ -14,12 +14,17 @@ extension DeskCore {
         _ context: LineContext, _ body: (inout OrderResolver) throws -> Figures
     ) throws -> Figures {
         var resolver = OrderResolver(
-            engine: engine, zone: zone(context), account: try context.account(), now: now, line: context.text)
-        return try body(&resolver)
+            engine: freshEngine, zone: zone(context), account: try context.account(), now: now, line: context.text)
+        do {
+            return try body(&resolver)
+        } catch let refusal as Refusal {
+            throw staleFeed(refusal)
+        }
     }
 
     /// Places an order. The reply waits for what the exchange says of it.
     func place(_ resolved: ResolvedTicket, _ context: LineContext) throws -> Reply? {
+        try requireFreshPrice(for: resolved)
         let outcome = engine.process(.place(resolved.ticket), at: now)
         if let refusal = outcome.refusal { throw resolved.spans.refusal(refusal) }
         let made = outcome.touchedOrders.sorted()
@@ -42,6 +47,7 @@ extension DeskCore {
 
     /// All below the market: buy; all above: sell; across it: nil.
     private func inferredSide(_ command: SliceCommand) throws(Refusal) -> Side? {
+        try requireFreshPrice(of: command.pair.value, at: command.pair.span)
         let ticker = engine.market[command.pair.value]
         guard let bid = ticker?.bid ?? ticker?.last, let ask = ticker?.ask ?? ticker?.last else {
             throw Refusal(
@@ -80,6 +86,7 @@ extension DeskCore {
             (ticketPrice, notes) = try resolve(context) { resolver in
                 (try resolver.price(price, of: entry.pair, for: entry.side.opposite), resolver.notes)
             }
+            if ticketPrice == .market { try requireFreshPrice(of: entry.pair, at: price.span) }
         }
         let outcome = engine.process(
             .placeContra(order: order.value, account: account, price: ticketPrice, line: context.text), at: now)
@@ -150,8 +157,7 @@ extension DeskCore {
         if isAnswered(pending) {
             try answer(pending)
         } else {
-            pendingReplies.append(pending)
-            sessions[context.session]?.isWaiting = true
+            try keepWaiting(pending)
         }
         return nil
     }
@@ -167,8 +173,8 @@ extension DeskCore {
         }
     }
 
-    private func answer(_ pending: PendingReply) throws {
-        let reply = reply(to: pending)
+    func answer(_ pending: PendingReply) throws {
+        let reply = try reply(to: pending)
         let kind: Covered.Kind =
             switch pending.subject {
             case .placed: reply.isOK ? .placed : .refused
@@ -179,7 +185,7 @@ extension DeskCore {
             covering: Covered(session: pending.context.session, orders: Set(pending.orders), kind: kind))
     }
 
-    private func isAnswered(_ pending: PendingReply) -> Bool {
+    func isAnswered(_ pending: PendingReply) -> Bool {
         pending.orders.allSatisfy { id in
             guard let order = engine.order(id) else { return true }
             switch pending.subject {
@@ -189,15 +195,22 @@ extension DeskCore {
         }
     }
 
-    func reply(to pending: PendingReply) -> Reply {
-        let zone = zone(of: pending.account)
+    func reply(to pending: PendingReply) throws -> Reply {
+        let zone = try zone(of: pending.account)
         switch pending.subject {
         case .placed(let root, let notes):
-            guard let order = engine.order(root) else { return Reply(mark: .done, text: "+ \(root)") }
+            guard let order = try orderEver(root) else { return Reply(mark: .done, text: "+ \(root)") }
             return placedReply(order, notes: notes, zone: zone)
         case .canceled(let ids):
-            return canceledReply(ids.compactMap { engine.order($0) }, zone: zone)
+            return canceledReply(try ids.compactMap(orderEver), zone: zone)
         }
+    }
+
+    /// The order as it is, or, where it is over for so long that it is not in memory, as it was in the end.
+    private func orderEver(_ id: OrderID) throws -> Order? {
+        if let order = engine.order(id) { return order }
+        try flushTables()
+        return try ledgerTransaction().order(id)
     }
 
     func placedReply(_ order: Order, notes: [String], zone: TimeZoneRules) -> Reply {

@@ -51,6 +51,7 @@ extension DeskCore {
     }
 
     func zone(_ context: LineContext) -> TimeZoneRules {
-        context.login.map { zone(of: $0.account) } ?? configuration.timeZone
+        // Whoever is logged in has a place, and their zone is kept in it.
+        context.login.flatMap { accounts[$0.account]?.zone } ?? configuration.timeZone
     }
 }

@@ -14,6 +14,7 @@ extension DeskCore {
     func lookAtClock() throws {
         try playTape()
         try expire()
+        try lookAtWire()
         if now >= nextHousekeeping {
             nextHousekeeping = now.advanced(bySeconds: DeskCore.housekeepingSeconds)
             try takeOperatorRequests()

@@ -48,12 +48,36 @@ public struct DeskLimits: Hashable, Sendable {
     public var watchIntervalMilliseconds = 1_000
     /// Records after which a snapshot of the engine is kept.
     public var snapshotRecords = 100_000
+    /// Pages of 4 KiB in the write-ahead log after which it is copied into the database.
+    public var checkpointPages = 4_000
     /// Inputs that wait for the desk's loop.
     public var inboxInputs = 50_000
     /// Inputs that one transaction takes.
     public var batchInputs = 2_000
     /// Trades of a tape that are played before anybody else has a turn.
     public var tapeBurst = 200
+    /// Seconds after which an exchange that has not answered is taken to have said nothing.
+    public var answerSeconds = 10
+    /// The most seconds between two questions about an order, or for an account, that get no answer.
+    public var askAgainSeconds = 60
+    /// Seconds between two looks at an account's open orders and fills at the exchange.
+    public var openOrdersSeconds = 1
+    /// Orders of one account that the exchange is asked about one by one after such a look.
+    public var statusBurst = 100
+    /// Fills that one answer of an exchange brings.
+    public var fillsPage = 1_000
+    /// Seconds for which a fill that an exchange tells late is still looked for.
+    public var fillsOverlapSeconds = 60
+    /// Seconds between two comparisons of an account's funds with the exchange's, where nothing asks for one.
+    public var fundsSeconds = 21_600
+    /// Seconds between two questions for the pairs and their rules.
+    public var pairsSeconds = 600
+    /// Seconds between two questions for a pair's price.
+    public var tickerSeconds = 2
+    /// Seconds after which a price is too old to trade by.
+    public var feedStaleSeconds = 30
+    /// Orders and fills of an account that are not the desk's, and are remembered as told.
+    public var foreignKept = 10_000
 
     public init() {}
 }

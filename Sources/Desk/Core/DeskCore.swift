@@ -36,6 +36,8 @@ public final class DeskCore {
     var lastPriceNotice: [Pair: Timestamp] = [:]
     var pricesToTell: [Pair] = []
     var tape: TapePlayer?
+    /// What is asked and awaited of an exchange that answers over the wire; nil for the paper exchange.
+    var wire: Wire?
 
     /// Why no commands are taken any more.
     public private(set) var halt: Halt?
@@ -53,6 +55,9 @@ public final class DeskCore {
     /// Open while a batch is being taken.
     var transaction: LedgerTransaction?
     var outputs: [DeskOutput] = []
+    /// What the opening wants asked of the exchange: said with the outputs of the first batch.
+    private var openingOutputs: [DeskOutput] = []
+    private var unanswered: [Unanswered] = []
     var events: [OrderEvent] = []
     /// What the exchange has said and the engine does not know yet.
     var reportQueue: Deque<ExchangeReport> = []
@@ -104,7 +109,8 @@ public final class DeskCore {
         recordsSinceSnapshot = count
         throttle = LoginThrottle(restoring: try ledger.transaction { try AccountStore($0.database).loginFailures() })
         try checkBooks()
-        observeExchange()
+        exchange.recall(engine.ordersSent())
+        if exchange.settlement == .withinTransaction { observeExchange() }
         try reconcile()
     }
 
@@ -139,12 +145,14 @@ public final class DeskCore {
     /// Asks the exchange what became of every order that it has or may have, as any exchange is asked after a crash.
     private func reconcile() throws {
         try batch(at: now) {
+            try startWatching()
             try ask(engine.requestsAfterRestart())
             try expire()
             try takeOperatorRequests()
             try flushEvents(covering: nil)
         }
         if case .ledgerFailed(let reason) = halt { throw DeskError.cannotOpen(reason) }
+        openingOutputs = outputs
     }
 
     /// When the desk next has something to do by itself.
@@ -157,7 +165,8 @@ public final class DeskCore {
     /// the clock. A clock that is moved by hand stops here.
     public var nextDue: Timestamp? {
         guard halt == nil else { return nil }
-        return [engine.nextExpiry, tape?.nextDue, nextPriceNotice, pendingReplies.map(\.dueBy).min()]
+        guard openingOutputs.isEmpty else { return now }
+        return [engine.nextExpiry, tape?.nextDue, nextPriceNotice, pendingReplies.map(\.dueBy).min(), wire?.next]
             .compactMap(\.self).min()
     }
 
@@ -166,10 +175,13 @@ public final class DeskCore {
     public func process(_ inputs: [DeskInput], at moment: Timestamp) -> [DeskOutput] {
         now = max(now, moment)
         outputs.removeAll(keepingCapacity: true)
+        unanswered = findUnanswered()
         if case .ledgerFailed = halt {
             for input in inputs { refuseHalted(input) }
             return outputs
         }
+        outputs += openingOutputs
+        openingOutputs.removeAll()
         do {
             try batch(at: now) {
                 try lookAtClock()
@@ -195,6 +207,7 @@ public final class DeskCore {
     func takeDirectly(at moment: Timestamp, _ body: () throws -> Void) throws -> [DeskOutput] {
         now = max(now, moment)
         outputs.removeAll(keepingCapacity: true)
+        unanswered = findUnanswered()
         var refusal: Refusal?
         do {
             try batch(at: now) {
@@ -231,25 +244,53 @@ public final class DeskCore {
         halt = .ledgerFailed("\(error)")
         outputs.removeAll()
         events.removeAll()
-        pendingReplies.removeAll()
+        refuseUnanswered()
         for input in inputs { refuseHalted(input) }
+    }
+
+    /// The lines that waited for an exchange or a password check when the batch began, and those behind them: what the batch made
+    /// of them is not on disk.
+    private func refuseUnanswered() {
+        pendingReplies.removeAll()
+        passwordJobs.removeAll()
+        for waiting in unanswered {
+            sessions[waiting.session]?.waitingLines.removeAll()
+            sessions[waiting.session]?.isWaiting = false
+            refuseHalted(waiting.session, waiting.tag)
+            for line in waiting.behind {
+                refuseHalted(waiting.session, line.tag ?? parser(for: nil).parse(line.text).tag)
+            }
+        }
+        unanswered.removeAll()
+    }
+
+    /// A line that has not been answered yet, and those that its session has sent since.
+    private struct Unanswered {
+        let session: SessionID
+        let tag: String?
+        let behind: Deque<IncomingLine>
+    }
+
+    private func findUnanswered() -> [Unanswered] {
+        guard !pendingReplies.isEmpty || !passwordJobs.isEmpty else { return [] }
+        let replies = pendingReplies.map { ($0.context.session, $0.context.tag) }
+        let checks = passwordJobs.sorted { $0.key.rawValue < $1.key.rawValue }.map { ($0.value.session, $0.value.tag) }
+        return (replies + checks).map { session, tag in
+            Unanswered(session: session, tag: tag, behind: sessions[session]?.waitingLines ?? [])
+        }
+    }
+
+    private func refuseHalted(_ session: SessionID, _ tag: String?) {
+        let refusal = Refusal(
+            .ledgerFailed, "the ledger cannot be written; whether this line was done is certain only after a restart",
+            details: ["send it again then, with the same tag"])
+        outputs.append(.send(session, .reply(.refused(refusal, tag: tag))))
     }
 
     private func refuseHalted(_ input: DeskInput) {
         switch input {
         case .server(.lines(let session, let lines)):
-            for line in lines {
-                outputs.append(
-                    .send(
-                        session,
-                        .reply(
-                            .refused(
-                                Refusal(
-                                    .ledgerFailed,
-                                    "the ledger cannot be written; whether this line was done is certain only after a restart",
-                                    details: ["send it again then, with the same tag"]),
-                                tag: line.tag ?? parser(for: nil).parse(line.text).tag))))
-            }
+            for line in lines { refuseHalted(session, line.tag ?? parser(for: nil).parse(line.text).tag) }
         case .server(.opened(let id, let peer)): sessions[id] = Session(id: id, peer: peer)
         case .server(.closed(let id)): sessions[id] = nil
         case .passwordChecked, .passwordHashed, .exchange, .paper, .wake, .stop: break

@@ -42,8 +42,11 @@ public enum DeskOutput: Sendable {
     case send(SessionID, OutgoingMessage)
     /// With a WebSocket close code.
     case close(SessionID, code: UInt16, reason: String)
-    /// To be asked of an exchange that answers over the wire.
+    /// For `Exchange.submit` of an exchange that answers over the wire. What it returns, and what its sink is given later,
+    /// comes back as `DeskInput.exchange`, in the order in which it was said.
     case request(OrderRequest)
+    /// For `Exchange.ask` of such an exchange; what is said comes back in the same way.
+    case ask(ExchangeQuery, QueryID)
 }
 
 /// Checks passwords somewhere else, or at once: a check takes a tenth of a second on purpose.

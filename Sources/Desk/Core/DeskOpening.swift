@@ -1,6 +1,6 @@
 public import Accounts
 public import Exchange
-import Ledger
+public import Ledger
 public import Logging
 public import Trading
 
@@ -12,9 +12,9 @@ extension DeskCore {
     /// tapes that cannot be played.
     public static func openPaper(
         database path: String, _ configuration: DeskConfiguration, tapes: PaperTapes? = nil,
-        passwords: any PasswordChecking, log: Logger, now: Timestamp
+        ledger options: LedgerOptions = .serve, passwords: any PasswordChecking, log: Logger, now: Timestamp
     ) throws -> DeskCore {
-        let ledger = try Ledger(path: path, options: .serve) { AccountStore.registerMigrations(in: &$0) }
+        let ledger = try openLedger(database: path, options, configuration.limits)
         let books = try ledger.books("paper")
         let exchange = try PaperExchange(
             restoring: books.map { BookEntry(key: String(decoding: $0.key, as: UTF8.self), value: $0.value) })
@@ -27,6 +27,31 @@ extension DeskCore {
             configuration, ledger: ledger, exchange: exchange, passwords: passwords, tape: tape, log: log, now: now)
     }
 
+    /// Opens a desk that trades on an exchange which answers over the wire: the ledger at `path`, made where there is none. The
+    /// exchange's reports come back as `DeskInput.exchange`; what accounts have is what it says that they have.
+    ///
+    /// Throws `LedgerError` for a file that cannot be served.
+    public static func openOverTheWire(
+        database path: String, _ configuration: DeskConfiguration, exchange: any Exchange,
+        ledger options: LedgerOptions = .serve, passwords: any PasswordChecking, log: Logger, now: Timestamp
+    ) throws -> DeskCore {
+        guard exchange.settlement == .overTheWire else {
+            throw DeskError.cannotOpen("\(exchange.name) does not answer over the wire")
+        }
+        return try DeskCore(
+            configuration, ledger: openLedger(database: path, options, configuration.limits), exchange: exchange,
+            passwords: passwords, log: log,
+            now: now)
+    }
+
+    private static func openLedger(database path: String, _ options: LedgerOptions, _ limits: DeskLimits) throws
+        -> Ledger
+    {
+        var options = options
+        options.checkpointPages = limits.checkpointPages
+        return try Ledger(path: path, options: options) { AccountStore.registerMigrations(in: &$0) }
+    }
+
     /// Adds a person, and gives the paper exchange's money to them. Refuses with `name_taken`.
     @discardableResult
     public func addAccount(
@@ -36,6 +61,7 @@ extension DeskCore {
         _ = try takeDirectly(at: moment) {
             let account = try accountStore().add(name, role: role, passwordHash: passwordHash, at: now)
             id = account.id
+            try watch(account.id)
             for (amount, coin) in funds where amount.isPositive {
                 try takePaper(.deposit(account.id, amount, coin))
             }

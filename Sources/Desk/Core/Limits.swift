@@ -43,8 +43,12 @@ public struct Limits: Sendable {
             ("reply_s", \.replySeconds), ("resume_notifications", \.resumeBatch), ("resume_bytes", \.resumeBytes),
             ("answer_rows", \.answerRows), ("tag_memory_h", \.tagMemoryHours),
             ("watch_interval_ms", \.watchIntervalMilliseconds),
-            ("snapshot_records", \.snapshotRecords), ("inbox_inputs", \.inboxInputs), ("batch_inputs", \.batchInputs),
-            ("tape_burst_trades", \.tapeBurst),
+            ("snapshot_records", \.snapshotRecords), ("checkpoint_pages", \.checkpointPages),
+            ("inbox_inputs", \.inboxInputs), ("batch_inputs", \.batchInputs),
+            ("tape_burst_trades", \.tapeBurst), ("answer_s", \.answerSeconds), ("ask_again_s", \.askAgainSeconds),
+            ("open_orders_s", \.openOrdersSeconds), ("status_burst", \.statusBurst), ("fills_page", \.fillsPage),
+            ("fills_overlap_s", \.fillsOverlapSeconds), ("funds_s", \.fundsSeconds), ("pairs_s", \.pairsSeconds),
+            ("ticker_s", \.tickerSeconds), ("feed_stale_s", \.feedStaleSeconds), ("foreign_kept", \.foreignKept),
         ]
     }
 

@@ -68,10 +68,15 @@ extension DeskCore {
             return
         }
         let owner = parsed.isSecret ? nil : session.login?.account
-        if let owner, let tag, try answerAgain(tag, parsed.text, owner, session.id) { return }
+        if let owner, let tag, try answerAgain(tag, parsed, owner, session.id) { return }
         guard halt != .stopping else {
             // Without remembering the tag: after the restart the line is done when it comes again.
             let refusal = Refusal(.shuttingDown, "the server is going down; nothing was done")
+            send(.reply(.refused(refusal, verb: parsed.command?.verb, tag: tag)), to: session.id)
+            return
+        }
+        if let refusal = refusalForNow(parsed, session) {
+            // The tag is not remembered: the same line may be sent again a little later.
             send(.reply(.refused(refusal, verb: parsed.command?.verb, tag: tag)), to: session.id)
             return
         }
@@ -121,9 +126,11 @@ extension DeskCore {
     // MARK: Tags
 
     /// Answers a line whose tag has been seen: with the first reply, or a refusal where the line is another. False for a new tag.
-    private func answerAgain(_ tag: String, _ text: String, _ account: AccountID, _ session: SessionID) throws -> Bool {
+    private func answerAgain(
+        _ tag: String, _ parsed: ParsedLine, _ account: AccountID, _ session: SessionID
+    ) throws -> Bool {
         guard let remembered = try ledgerTransaction().tag(account, tag) else { return false }
-        guard remembered.line == text else {
+        guard remembered.line == parsed.text else {
             let refusal = Refusal(
                 .tagReused, "the tag \(tag) was used for another line", details: [remembered.line])
             send(.reply(.refused(refusal, tag: tag)), to: session)
@@ -145,6 +152,7 @@ extension DeskCore {
             return true
         }
         // The server went down between the two: the orders say what the line came to.
+        if try answerFromWork(remembered, tag, account, verb: parsed.command?.verb, session) { return true }
         let refusal = Refusal(
             .unknownAnswer, "this line was taken on, and the server stopped before it was answered",
             details: ["orders shows what it made"])
@@ -173,7 +181,7 @@ extension DeskCore {
                 .notLoggedIn, "log in first: login USER", details: ["help, time and version answer before that"])
         }
         switch command {
-        case .order, .slice, .pair, .contra, .stop, .trail, .cancel, .move, .go, .undo, .panic, .resume(from: nil):
+        case _ where command.trades:
             guard login.rights == .trade else {
                 throw Refusal(.notAllowed, "\(login.name) may read here, not trade")
             }
@@ -195,6 +203,16 @@ extension DeskCore {
         let parser = CommandParser(vocabulary: Vocabulary(pairs: pairs, quote: quote))
         parsers[quote] = parser
         return parser
+    }
+}
+
+extension Command {
+    /// Whether it may change what the account has at the exchange.
+    var trades: Bool {
+        switch self {
+        case .order, .slice, .pair, .contra, .stop, .trail, .cancel, .move, .go, .undo, .panic, .resume(from: nil): true
+        default: false
+        }
     }
 }
 

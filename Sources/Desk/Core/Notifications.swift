@@ -40,7 +40,7 @@ extension DeskCore {
         events.removeAll(keepingCapacity: true)
         for event in happened {
             let account = event.order.account
-            let words = EventWords(event, zone: zone(of: account), family: family(of: event.order))
+            let words = EventWords(event, zone: try zone(of: account), family: family(of: event.order))
             let isCovered = covered?.covers(event) ?? false
             try notify(
                 account, event: event.kind.name, order: event.order.id, text: words.text, fields: words.fields,
@@ -104,12 +104,9 @@ extension DeskCore {
         return OrderFamily(order: order, parent: root, children: root == nil ? children : [])
     }
 
-    func zone(of account: AccountID) -> TimeZoneRules {
-        accounts[account]?.zone ?? storedZone(of: account)
-    }
-
-    private func storedZone(of account: AccountID) -> TimeZoneRules {
-        let name = (try? accountStore().setting("timezone", of: account)) ?? nil
+    func zone(of account: AccountID) throws -> TimeZoneRules {
+        if let place = accounts[account] { return place.zone }
+        let name = try accountStore().setting("timezone", of: account)
         return name.flatMap { TimeZoneRules(named: $0) } ?? configuration.timeZone
     }
 }

@@ -61,7 +61,7 @@ struct PendingReply {
     /// When it is answered with what is known by then.
     let dueBy: Timestamp
 
-    enum Subject {
+    enum Subject: Hashable {
         case placed(OrderID, notes: [String])
         case canceled([OrderID])
     }

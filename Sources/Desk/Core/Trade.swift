@@ -26,6 +26,11 @@ extension DeskCore {
         touchedFunds.formUnion(outcome.touchedFunds)
         for anomaly in outcome.anomalies { log.error("\(anomaly.order): \(anomaly.text)") }
         events += settled(outcome.events)
+        if wire != nil {
+            for account in Set(outcome.touchedOrders.compactMap { engine.order($0)?.account }).sorted() {
+                noteActivity(account)
+            }
+        }
         requestQueue.append(contentsOf: outcome.requests)
         try pump()
     }
@@ -36,7 +41,7 @@ extension DeskCore {
         var isTold: Set<OrderID> = []
         return events.reversed().map { event in
             guard isTold.insert(event.order.id).inserted, let order = engine.order(event.order.id) else { return event }
-            return OrderEvent(order: order, kind: event.kind, at: event.at)
+            return OrderEvent(order: order, kind: event.kind, at: event.at, why: event.why)
         }.reversed()
     }
 
@@ -54,7 +59,7 @@ extension DeskCore {
             if let report = reportQueue.popFirst() {
                 try take(report)
             } else if let request = requestQueue.popFirst() {
-                submit(request)
+                try submit(request)
             } else {
                 return
             }
@@ -62,25 +67,31 @@ extension DeskCore {
     }
 
     /// Asks the exchange. The paper exchange answers at once, within the transaction; others after it is on disk.
-    private func submit(_ request: OrderRequest) {
+    private func submit(_ request: OrderRequest) throws {
         if case .place(let order) = request, engine.order(order.clientOrderID.order)?.cancelReason != nil {
             // Canceled before it was sent: the exchange never hears of it.
-            reportQueue.append(.execution(account: order.account, .canceled(order.clientOrderID)))
-            return
+            return try takeOutcome(engine.process(.report(.canceled(order.clientOrderID)), at: now))
         }
         switch exchange.settlement {
         case .withinTransaction: reportQueue.append(contentsOf: exchange.submit(request, at: now))
-        case .overTheWire: outputs.append(.request(request))
+        case .overTheWire:
+            wire?.answers.sent(request, at: now)
+            outputs.append(.request(request))
         }
     }
 
     private func take(_ report: ExchangeReport) throws {
         switch report {
-        case .execution(_, let execution):
+        case .execution(let account, let execution):
+            if wire != nil { return try takeWireExecution(account, execution) }
             try takeOutcome(engine.process(.report(execution), at: now))
         case .trade(let trade):
             try takeOutcome(engine.process(.marketTrade(trade), at: now))
         case .ticker(let pair, let ticker):
+            if wire != nil {
+                wire?.feed.tickerTold(pair, at: now)
+                return try observe(ticker, of: pair)
+            }
             engine.observe(ticker, of: pair)
             if watchers[pair] != nil, !pricesToTell.contains(pair) { pricesToTell.append(pair) }
         case .rules(let rules):
@@ -91,11 +102,19 @@ extension DeskCore {
                 parsers.removeAll()
             }
         case .balanceChanged(let account, let coin, let amount, let reason):
+            if wire != nil {
+                // It may be told twice, or never: only the balances themselves are booked.
+                _ = wire?.change(account) { watch in
+                    watch.reasons[coin] = reason
+                    watch.balances.want(at: now)
+                }
+                return
+            }
             let adjustment = FundsAdjustment(
                 account: account, coin: coin, amount: amount, reason: FundsAdjustment.Reason(reason), at: now)
             try takeOutcome(engine.process(.adjustFunds(adjustment), at: now))
-        case .answer:
-            break
+        case .answer(let id, let answer):
+            try takeAnswer(id, answer)
         }
     }
 

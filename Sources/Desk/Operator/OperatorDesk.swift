@@ -1,6 +1,6 @@
 public import Accounts
 import Exchange
-import Ledger
+public import Ledger
 public import Trading
 
 /// What the operator does with accounts from the command line, whether a server runs on the database or not.
@@ -11,8 +11,8 @@ public final class OperatorDesk {
     private let ledger: Ledger
 
     /// Opens the database, or makes it. Throws `LedgerError`.
-    public init(database path: String) throws {
-        ledger = try Ledger(path: path, options: .tool) { AccountStore.registerMigrations(in: &$0) }
+    public init(database path: String, ledger options: LedgerOptions = .tool) throws {
+        ledger = try Ledger(path: path, options: options) { AccountStore.registerMigrations(in: &$0) }
     }
 
     /// Everybody, in the order in which they came.

@@ -1,6 +1,6 @@
 import Accounts
 public import ChatServer
-import Exchange
+public import Exchange
 import Ledger
 public import Logging
 import Trading
@@ -13,18 +13,28 @@ public final class DeskServer: Sendable {
         public var database: String
         public var desk: DeskConfiguration
         public var chat: ChatServerConfiguration
-        /// Makes the tapes, on the loop's own thread.
+        /// Where orders go.
+        public var exchange: Venue
+        /// Makes the tapes of the paper exchange, on the loop's own thread.
         public var tapes: @Sendable () throws -> PaperTapes?
 
         public init(
-            database: String, desk: DeskConfiguration, chat: ChatServerConfiguration,
+            database: String, desk: DeskConfiguration, chat: ChatServerConfiguration, exchange: Venue = .paper,
             tapes: @escaping @Sendable () throws -> PaperTapes? = { nil }
         ) {
             self.database = database
             self.desk = desk
             self.chat = chat
+            self.exchange = exchange
             self.tapes = tapes
         }
+    }
+
+    /// Where a server's orders go.
+    public enum Venue: Sendable {
+        case paper
+        /// Makes the adapter, on the loop's own thread. What it is told by itself it gives to the sink.
+        case overTheWire(@Sendable (@escaping ExchangeSink) throws -> any Exchange)
     }
 
     private enum Phase: Sendable {
@@ -102,9 +112,7 @@ public final class DeskServer: Sendable {
     private func run() {
         let desk: DeskCore
         do {
-            desk = try DeskCore.openPaper(
-                database: setup.database, setup.desk, tapes: setup.tapes(),
-                passwords: WorkerPasswords(verifier: verifier, inbox: inbox), log: log, now: SystemClock.now)
+            desk = try open()
         } catch {
             phase.withLock { $0 = .failed(error) }
             return
@@ -120,6 +128,22 @@ public final class DeskServer: Sendable {
         phase.withLock { $0 = .ended }
     }
 
+    private func open() throws -> DeskCore {
+        let passwords = WorkerPasswords(verifier: verifier, inbox: inbox)
+        switch setup.exchange {
+        case .paper:
+            return try DeskCore.openPaper(
+                database: setup.database, setup.desk, tapes: setup.tapes(), passwords: passwords, log: log,
+                now: SystemClock.now)
+        case .overTheWire(let make):
+            let inbox = inbox
+            let exchange = try make { reports in _ = inbox.post(.exchange(reports)) }
+            return try DeskCore.openOverTheWire(
+                database: setup.database, setup.desk, exchange: exchange, passwords: passwords, log: log,
+                now: SystemClock.now)
+        }
+    }
+
     private func loop(_ desk: DeskCore) {
         var stopBy: Timestamp?
         while true {
@@ -128,7 +152,7 @@ public final class DeskServer: Sendable {
             let inputs = inbox.take(
                 setup.desk.limits.batchInputs,
                 waitingNanoseconds: max(0, min(wake.nanoseconds(since: now), Timestamp.nanosecondsPerSecond)))
-            deliver(desk.process(inputs, at: SystemClock.now))
+            deliver(desk.process(inputs, at: SystemClock.now), of: desk)
             report(desk)
             if stopBy == nil, inputs.contains(where: \.isStop) {
                 stopBy = SystemClock.now.advanced(bySeconds: DeskServer.drainingSecondsMax)
@@ -138,7 +162,7 @@ public final class DeskServer: Sendable {
     }
 
     /// After the sync: what the batch wants said and done. Closes come after what is said before them.
-    private func deliver(_ outputs: [DeskOutput]) {
+    private func deliver(_ outputs: [DeskOutput], of desk: DeskCore) {
         var messages: [(SessionID, OutgoingMessage)] = []
         for output in outputs {
             switch output {
@@ -149,10 +173,17 @@ public final class DeskServer: Sendable {
                 messages.removeAll(keepingCapacity: true)
                 chat.close(session, code: code, reason: reason)
             case .request(let request):
-                log.error("nobody takes \(request): the paper exchange answers at once")
+                takeBack(desk.exchange.submit(request, at: SystemClock.now))
+            case .ask(let query, let id):
+                takeBack(desk.exchange.ask(query, id: id, at: SystemClock.now))
             }
         }
         chat.send(messages)
+    }
+
+    /// What the exchange says at once goes the way of what it says later.
+    private func takeBack(_ reports: [ExchangeReport]) {
+        if !reports.isEmpty { _ = inbox.post(.exchange(reports)) }
     }
 
     private func report(_ desk: DeskCore) {
@@ -181,12 +212,14 @@ extension DeskCore {
             case .stopping: "stopping"
             case .ledgerFailed: "ledger failed"
             }
-        return HealthReport(
-            isUp: halt == nil,
-            details: [
-                "state": state, "version": .string(configuration.version), "exchange": .string(exchange.name),
-                "sessions": .int(Int64(sessions.count)), "records": .int(Int64(lastRecord.rawValue)),
-                "tape": tape.map { $0.nextDue == nil ? "over" : "playing" } ?? "none",
-            ])
+        var details: JSONObject = [
+            "state": state, "version": .string(configuration.version), "exchange": .string(exchange.name),
+            "sessions": .int(Int64(sessions.count)), "records": .int(Int64(lastRecord.rawValue)),
+            "tape": tape.map { $0.nextDue == nil ? "over" : "playing" } ?? "none",
+        ]
+        if let wire {
+            details.append("reconciling", .int(Int64(wire.accounts.values.count { !$0.isReconciled })))
+        }
+        return HealthReport(isUp: halt == nil, details: details)
     }
 }

@@ -38,9 +38,10 @@ struct EventWords {
         case .reconciled:
             return "\(order.id) reconciled: the exchange has said what became of \(words.asked)"
         case .contraReady(let quantity):
+            let failed = event.why.map { "; its contra could not be placed as asked: \($0.message)" } ?? ""
             return """
                 \(order.id) contra ready: \(tradedShort(order)); contra \(order.id.rawValue) at PRICE \
-                \(order.side == .buy ? "sells" : "buys") \(quantity) \(base)
+                \(order.side == .buy ? "sells" : "buys") \(quantity) \(base)\(failed)
                 """
         case .contraPlaced:
             let parent = order.parent.map(\.description) ?? "?"
@@ -94,6 +95,9 @@ struct EventWords {
             object.append("child", child.map { $0.json } ?? .null)
         case .contraReady(let quantity):
             object.append("quantity", quantity.json)
+            if let why = event.why {
+                object.append("error", ["code": .string(why.code.name), "message": .string(why.message)])
+            }
         case .pairedDone(let result):
             result.append(to: &object)
         case .cancelFailed(let reason):

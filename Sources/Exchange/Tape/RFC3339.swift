@@ -1,10 +1,10 @@
-import Trading
+package import Trading
 
 extension Timestamp {
     /// A moment as RFC 3339 §5.6 writes it: `2013-10-08T09:30:00Z`, with a fraction of up to nine digits (further ones are
     /// cut off), `z` and `t` in either case or a space for the `T`, and an offset in place of `Z`. Nil for anything
     /// else, a date that does not exist, or a year that a `Timestamp` does not reach. A leap second is the second before.
-    init?(rfc3339 text: String) {
+    package init?(rfc3339 text: String) {
         var rest = Substring(text)
         guard let year = rest.takeNumber(digits: 4), rest.take("-"), let month = rest.takeNumber(digits: 2),
             rest.take("-"), let day = rest.takeNumber(digits: 2), (1_678...2_261).contains(year),

@@ -2,8 +2,14 @@
 ///
 /// Not against malice, only against decay: each step is a bijection of the state, so one changed word always changes the
 /// 64-bit sum. The constants are part of the stored format and never change.
-enum Checksum {
+package enum Checksum {
     private static let multiplier: UInt64 = 0x9E37_79B9_7F4A_7C15
+
+    /// The bytes with their sum behind them, as they are stored.
+    package static func appended(to bytes: [UInt8]) -> [UInt8] {
+        let sum = bytes.withUnsafeBytes { Checksum.sum($0) }
+        return bytes + withUnsafeBytes(of: sum.littleEndian) { Array($0) }
+    }
 
     static func sum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
         var state = UInt64(bytes.count) &* multiplier

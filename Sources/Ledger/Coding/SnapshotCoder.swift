@@ -4,7 +4,7 @@ import Trading
 /// A snapshot of the engine as bytes.
 public enum SnapshotCoder {
     /// The version that is written. A snapshot of another version is passed over: the records have it all.
-    public static let version: UInt8 = 1
+    public static let version: UInt8 = 2
 
     public static func encode(_ snapshot: EngineSnapshot) -> [UInt8] {
         var writer = ByteWriter()
@@ -55,6 +55,8 @@ extension ByteWriter {
         append(optional: entry.triggeredChild)
         append(byte: entry.contraReady == nil ? 0 : 1)
         if let quantity = entry.contraReady { append(quantity) }
+        append(byte: entry.cancelRetryAt == nil ? 0 : 1)
+        if let time = entry.cancelRetryAt { append(time) }
     }
 }
 
@@ -65,13 +67,15 @@ extension ByteReader {
         entry.fillIDs.reserveCapacity(fills)
         for _ in 0..<fills { entry.fillIDs.insert(FillID(try varint())) }
         entry.triggeredChild = try optionalOrderID()
+        if try isPresent("a quantity") { entry.contraReady = try decimal() }
+        if try isPresent("a time") { entry.cancelRetryAt = try time() }
+        return entry
+    }
+
+    private mutating func isPresent(_ what: String) throws(StoredBytesError) -> Bool {
         let start = offset
         let code = try byte()
-        switch code {
-        case 0: break
-        case 1: entry.contraReady = try decimal()
-        default: throw .unknownCode("presence of a quantity", UInt64(code), at: start)
-        }
-        return entry
+        guard code <= 1 else { throw .unknownCode("presence of \(what)", UInt64(code), at: start) }
+        return code == 1
     }
 }

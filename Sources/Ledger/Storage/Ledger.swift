@@ -1,4 +1,5 @@
 public import GRDB
+import GRDBSQLite
 import Glibc
 import OrderEngine
 import Trading
@@ -34,14 +35,17 @@ public final class Ledger: LedgerReading {
     ) throws(LedgerError) {
         self.path = path
         self.options = options
-        lock = options.use == .serve ? try ServingLock(database: path) : nil
+        lock = options.use == .serve && options.vfs == nil ? try ServingLock(database: path) : nil
         var migrator = DatabaseMigrator()
         Schema.register(in: &migrator)
         registerMigrations(&migrator)
         do {
             queue = try Ledger.open(path, options)
             try Ledger.migrate(queue, migrator, path, options)
-            connection = queue.writeWithoutTransaction { LedgerConnection($0) }
+            connection = queue.writeWithoutTransaction { database in
+                WriteAheadLog.setCheckpointOnClose(true, database)
+                return LedgerConnection(database, checkpointPages: options.checkpointPages)
+            }
         } catch {
             throw LedgerError(error, path: path, busyMilliseconds: options.busyMillisecondsMax)
         }
@@ -68,17 +72,32 @@ public final class Ledger: LedgerReading {
         precondition(!isInTransaction, "a transaction inside a transaction")
         isInTransaction = true
         defer { isInTransaction = false }
+        let result: T
         do {
-            return try queue.unsafeReentrantWrite { _ in
+            result = try queue.unsafeReentrantWrite { _ in
                 let transaction = LedgerTransaction(ledger: self, connection: connection)
                 return try transaction.perform(body)
             }
         } catch {
-            let first = translated(error)
-            failure = first
-            heads = Heads()
-            throw first
+            throw failed(error)
         }
+        // What was to be written is on the disk, whatever comes of this; a failure is the next transaction's.
+        do {
+            try queue.unsafeReentrantWrite { _ in try connection.log.checkpointIfDue() }
+        } catch {
+            _ = failed(error)
+        }
+        return result
+    }
+
+    /// Takes no more transactions, and leaves the log as it is: what the system says of the file now may not be what is on
+    /// the disk.
+    private func failed(_ error: any Error) -> LedgerError {
+        let first = translated(error)
+        failure = first
+        heads = Heads()
+        queue.unsafeReentrantWrite { WriteAheadLog.setCheckpointOnClose(false, $0) }
+        return first
     }
 
     /// Reads another room's tables. A question that needs no transaction is not held up by anybody's.
@@ -114,17 +133,46 @@ extension Ledger {
         var configuration = Configuration()
         configuration.busyMode = .timeout(Double(options.busyMillisecondsMax) / 1_000)
         configuration.label = "ledger"
-        makePrivate(path)
-        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        // Until it is open and whole.
+        configuration.prepareDatabase { WriteAheadLog.setCheckpointOnClose(false, $0) }
+        if options.vfs == nil { makePrivate(path) }
+        let queue = try DatabaseQueue(path: location(path, vfs: options.vfs), configuration: configuration)
         try queue.writeWithoutTransaction { database in
             // Before anything is changed in it: is it ours?
             let id = try Int64.fetchOne(database, sql: "PRAGMA application_id") ?? 0
             let isEmpty = try Int64.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") == 0
             guard id == Schema.applicationID || isEmpty else { throw LedgerError.foreignDatabase(path: path) }
             try makeDurable(database, options)
+            if options.use == .serve { try WriteAheadLog.makeDurable(database) }
             try check(database, options)
         }
         return queue
+    }
+
+    /// GRDB has no parameter for SQLite's file system, and SQLite reads it out of a URI where it was built to (Debian's is).
+    private static func location(_ path: String, vfs: String?) throws -> String {
+        guard let vfs else { return path }
+        guard sqlite3_compileoption_used("USE_URI") != 0 else {
+            throw LedgerError.cannotOpen(path: path, detail: "this SQLite reads no URIs, so it cannot be given \(vfs)")
+        }
+        return "file:\(escaped(path))?vfs=\(escaped(vfs))"
+    }
+
+    /// RFC 3986, section 2.3: the unreserved characters stay, and here the slashes between the parts.
+    private static func escaped(_ text: String) -> String {
+        var escaped = ""
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "~"), UInt8(ascii: "/"):
+                escaped.append(Character(Unicode.Scalar(byte)))
+            default:
+                let digits = String(byte, radix: 16)
+                escaped += digits.count == 1 ? "%0\(digits)" : "%\(digits)"
+            }
+        }
+        return escaped
     }
 
     /// Password hashes are in it: a database that is made here is its owner's alone. SQLite gives the files beside it the
@@ -146,7 +194,7 @@ extension Ledger {
         }
         guard !isComplete else { return }
         // A tool that is newer than the running server must not change the tables under it.
-        let lock = options.use == .tool ? try ServingLock(database: path) : nil
+        let lock = options.use == .tool && options.vfs == nil ? try ServingLock(database: path) : nil
         try withExtendedLifetime(lock) { try migrator.migrate(queue) }
     }
 
@@ -162,7 +210,8 @@ extension Ledger {
         guard synchronous == 2 else {
             throw LedgerError.notDurable(setting: "synchronous", expected: "2", found: "\(synchronous)")
         }
-        _ = try Int64.fetchOne(database, sql: "PRAGMA wal_autocheckpoint = \(options.checkpointPages)")
+        // Done by `WriteAheadLog`.
+        _ = try Int64.fetchOne(database, sql: "PRAGMA wal_autocheckpoint = 0")
         _ = try Int64.fetchOne(database, sql: "PRAGMA journal_size_limit = \(options.logBytesKept)")
     }
 
@@ -171,7 +220,7 @@ extension Ledger {
         let pageSize = try Int64.fetchOne(database, sql: "PRAGMA page_size") ?? 0
         guard pages * pageSize <= options.quickCheckBytesMax else { return }
         let answer = try String.fetchOne(database, sql: "PRAGMA quick_check(1)") ?? "no answer"
-        guard answer == "ok" else { throw LedgerError.corrupt(detail: answer) }
+        guard answer == "ok" else { throw LedgerError(quickCheck: answer) }
     }
 }
 
@@ -187,7 +236,9 @@ extension Ledger {
             throw .cannotOpen(path: target, detail: "there is a file already")
         }
         let unfinished = target + ".unfinished"
+        // What a backup that was killed has left.
         unlink(unfinished)
+        unlink(unfinished + "-journal")
         do {
             let copy = try DatabaseQueue(path: unfinished)
             try queue.backup(to: copy)
@@ -198,5 +249,15 @@ extension Ledger {
         guard rename(unfinished, target) == 0 else {
             throw .cannotOpen(path: target, detail: String(cString: strerror(errno)))
         }
+        try Ledger.syncFolder(of: target)
+    }
+
+    /// A name in a folder is on the disk when the folder is: before that a loss of power may take the backup away again.
+    private static func syncFolder(of path: String) throws(LedgerError) {
+        let folder = path.lastIndex(of: "/").map { path[...$0] } ?? "."
+        let descriptor = Glibc.open(String(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .cannotOpen(path: path, detail: String(cString: strerror(errno))) }
+        defer { Glibc.close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw .cannotOpen(path: path, detail: String(cString: strerror(errno))) }
     }
 }

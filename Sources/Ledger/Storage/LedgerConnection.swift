@@ -3,12 +3,14 @@ import GRDB
 /// The one connection and the statements held on it. What is on it is the ledger's own.
 public final class LedgerConnection {
     let database: Database
+    let log: WriteAheadLog
     private var held: [HeldStatement?]
     /// Used again for every row, so that a row costs no allocation.
     private var values = RowValues()
 
-    init(_ database: Database) {
+    init(_ database: Database, checkpointPages: Int) {
         self.database = database
+        log = WriteAheadLog(of: database, pagesMax: checkpointPages)
         held = Array(repeating: nil, count: LedgerStatement.allCases.count)
     }
 
@@ -31,5 +33,6 @@ public final class LedgerConnection {
 
     func close() {
         for index in held.indices { held[index] = nil }
+        log.detach()
     }
 }

@@ -71,6 +71,17 @@ extension LedgerError {
         }
     }
 
+    /// What `PRAGMA quick_check` found. It also puts into words that the disk would not give it a page, with the extended
+    /// result code at the end; such a database is not damaged.
+    init(quickCheck answer: String) {
+        let code = answer.wholeMatch(of: /(?s).*unable to get the page\. error code=(\d+)/)?.output.1
+        if let code, let number = Int32(code), number & 0xFF == ResultCode.SQLITE_IOERR.rawValue {
+            self = .ioFailed(detail: answer)
+        } else {
+            self = .corrupt(detail: answer)
+        }
+    }
+
     private init(_ error: DatabaseError, path: String, busyMilliseconds: Int) {
         let detail = error.message ?? error.resultCode.description
         switch error.resultCode {

@@ -17,16 +17,20 @@ public struct LedgerOptions: Hashable, Sendable {
     public var checkpointPages: Int
     /// What the write-ahead log is cut down to after it has grown, in bytes.
     public var logBytesKept: Int
+    /// The name of the SQLite file system (VFS) that the database is on; nil for the machine's own files. On another one there
+    /// are no other processes: no lock file is made, and no file is made private.
+    public var vfs: String?
 
     public init(
         use: Use = .serve, busyMillisecondsMax: Int = 5_000, quickCheckBytesMax: Int64 = 256 << 20,
-        checkpointPages: Int = 4_000, logBytesKept: Int = 64 << 20
+        checkpointPages: Int = 4_000, logBytesKept: Int = 64 << 20, vfs: String? = nil
     ) {
         self.use = use
         self.busyMillisecondsMax = busyMillisecondsMax
         self.quickCheckBytesMax = quickCheckBytesMax
         self.checkpointPages = checkpointPages
         self.logBytesKept = logBytesKept
+        self.vfs = vfs
     }
 
     /// For a server.

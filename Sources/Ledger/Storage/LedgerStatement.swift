@@ -7,7 +7,7 @@ enum LedgerStatement: Int, CaseIterable {
     case upsertFunds, funds
     case insertNotification, lastNotification, notifications
     case upsertInboxSeen, inboxSeen
-    case insertTag, completeTag, tag, forgetTags
+    case insertTag, completeTag, noteTag, tag, forgetTags
     case upsertBook, deleteBook, books
     case insertSnapshot, lastSnapshots, forgetSnapshots
     case clearOrders, clearFills, clearFunds
@@ -82,7 +82,8 @@ enum LedgerStatement: Int, CaseIterable {
 
         case .insertTag: "INSERT INTO tags (account, tag, line, at) VALUES (?, ?, ?, ?)"
         case .completeTag: "UPDATE tags SET reply_text = ?3, reply_json = ?4 WHERE account = ?1 AND tag = ?2"
-        case .tag: "SELECT line, at, reply_text, reply_json FROM tags WHERE account = ? AND tag = ?"
+        case .noteTag: "UPDATE tags SET work = ?3 WHERE account = ?1 AND tag = ?2"
+        case .tag: "SELECT line, at, reply_text, reply_json, work FROM tags WHERE account = ? AND tag = ?"
         case .forgetTags: "DELETE FROM tags WHERE at < ?"
 
         case .upsertBook:

@@ -44,7 +44,10 @@ public final class LedgerTransaction: LedgerReading {
     /// what is committed.
     func write<T>(_ body: (LedgerConnection) throws -> T) throws(LedgerError) -> T {
         precondition(!isOver, "a transaction used after its end")
+        // SQLite rolls back by itself where the disk fails, and takes what is written after that as transactions of their own.
+        if let firstFailure { throw firstFailure }
         do {
+            if hasBegun, !connection.database.isInsideTransaction { throw Abandoned.byDatabase }
             if !hasBegun {
                 try connection.database.cachedStatement(sql: "BEGIN IMMEDIATE TRANSACTION").execute()
                 hasBegun = true
@@ -63,6 +66,12 @@ public final class LedgerTransaction: LedgerReading {
         } catch {
             throw failed(error)
         }
+    }
+
+    private enum Abandoned: Error, CustomStringConvertible {
+        case byDatabase
+
+        var description: String { "the database rolled it back" }
     }
 
     private func failed(_ error: any Error) -> LedgerError {

@@ -10,6 +10,10 @@ enum Schema {
             try database.execute(sql: first)
             try database.execute(sql: "PRAGMA application_id = \(applicationID)")
         }
+        // What a tagged line has set going, so that it can be answered after a restart.
+        migrator.registerMigration("ledger-2-tag-work") { database in
+            try database.execute(sql: "ALTER TABLE tags ADD COLUMN work TEXT")
+        }
     }
 
     // Times are nanoseconds since 1970; amounts and prices are exact decimals as text. The tables of orders, fills and funds

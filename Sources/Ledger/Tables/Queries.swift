@@ -201,7 +201,9 @@ extension LedgerReading {
                 }
             ) { row in
                 let reply = row.isNull(2) ? nil : RememberedReply(text: row.text(2), json: row.text(3))
-                found = RememberedTag(line: row.text(0), at: Timestamp(nanoseconds: row.integer(1)), reply: reply)
+                found = RememberedTag(
+                    line: row.text(0), at: Timestamp(nanoseconds: row.integer(1)), reply: reply,
+                    work: row.isNull(4) ? nil : row.text(4))
                 return false
             }
             return found

@@ -63,6 +63,8 @@ public struct RememberedTag: Hashable, Sendable {
     public let at: Timestamp
     /// nil while it is still being answered.
     public let reply: RememberedReply?
+    /// What the line has set going, in the desk's own words; nil where that is nothing.
+    public var work: String?
 }
 
 /// One row of an embedded exchange.

@@ -153,6 +153,17 @@ extension LedgerTransaction {
         }
     }
 
+    /// Remembers what a tagged line has set going, in the desk's own words.
+    public func noteTag(_ account: AccountID, _ tag: String, work: String) throws(LedgerError) {
+        try write { connection in
+            try connection.run(.noteTag) { row in
+                row.append(account.rawValue)
+                row.append(tag)
+                row.append(work)
+            }
+        }
+    }
+
     /// Remembers the reply to a tagged line.
     public func completeTag(_ account: AccountID, _ tag: String, _ reply: RememberedReply) throws(LedgerError) {
         try write { connection in

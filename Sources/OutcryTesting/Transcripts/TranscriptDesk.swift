@@ -123,7 +123,7 @@ final class TranscriptDesk {
                 connections[index].unseen.append("(closed \(code): \(reason))")
                 connections[index].isOpen = false
                 closed.append(.server(.closed(id)))
-            case .request:
+            case .request, .ask:
                 // The paper exchange answers within the transaction.
                 break
             }

@@ -1,0 +1,109 @@
+/// The head of an HTTP/1.x request, as far as this server needs one (RFC 9112).
+struct RequestHead: Hashable, Sendable {
+    let method: String
+    /// The path, without what follows a `?`.
+    let path: String
+    /// 0 of HTTP/1.0, 1 of HTTP/1.1.
+    let minorVersion: Int
+    /// By their names in lower case. What came several times is joined with commas (RFC 9110 §5.3).
+    private let headers: [String: String]
+
+    /// Why a head cannot be read.
+    struct Malformed: Error, Hashable, Sendable {
+        let status: Int
+        let message: String
+
+        init(status: Int = 400, _ message: String) {
+            self.status = status
+            self.message = message
+        }
+    }
+
+    /// Headers of which two are a contradiction: RFC 9112 §3.2 for the host, RFC 6455 §11.3 for the others.
+    private static let single: Set<String> = ["host", "sec-websocket-key", "sec-websocket-version", "content-length"]
+
+    /// Ends a head.
+    static let end: [UInt8] = [0x0D, 0x0A, 0x0D, 0x0A]
+
+    /// Reads a head, from its first byte to the empty line, without that.
+    init(_ bytes: some Collection<UInt8>) throws(Malformed) {
+        // What is no UTF-8 is read with replacement characters, and then is no header that matters here.
+        var lines = String(decoding: bytes, as: UTF8.self).split(separator: "\r\n", omittingEmptySubsequences: false)[
+            ...]
+        let words = (lines.popFirst() ?? "").split(separator: " ", omittingEmptySubsequences: false)
+        guard words.count == 3, RequestHead.isToken(words[0]), let first = words[1].first else {
+            throw Malformed("not HTTP: expected GET / HTTP/1.1")
+        }
+        switch words[2] {
+        case "HTTP/1.1": minorVersion = 1
+        case "HTTP/1.0": minorVersion = 0
+        case let other where other.hasPrefix("HTTP/"): throw Malformed(status: 505, "only HTTP/1.1 is spoken here")
+        default: throw Malformed("not HTTP: expected GET / HTTP/1.1")
+        }
+        guard first == "/" || words[1] == "*" || words[1].hasPrefix("http") else {
+            throw Malformed("not HTTP: the target is no path")
+        }
+        method = String(words[0])
+        path = String(words[1].prefix { $0 != "?" })
+        var headers: [String: String] = [:]
+        for line in lines {
+            guard let colon = line.firstIndex(of: ":"), RequestHead.isToken(line[..<colon]) else {
+                throw Malformed("not HTTP: a header without its name and colon")
+            }
+            let name = line[..<colon].lowercased()
+            let value = RequestHead.trimmed(line[line.index(after: colon)...])
+            guard value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
+                throw Malformed("not HTTP: a control character in the header \(name)")
+            }
+            guard let before = headers[name] else {
+                headers[name] = String(value)
+                continue
+            }
+            guard !RequestHead.single.contains(name) else { throw Malformed("two headers \(name)") }
+            headers[name] = before + ", " + value
+        }
+        self.headers = headers
+    }
+
+    /// A header by its name in lower case; nil where it is absent or empty.
+    subscript(name: String) -> String? {
+        guard let value = headers[name], !value.isEmpty else { return nil }
+        return value
+    }
+
+    /// Whether a header that is a list has this word in it, in any case.
+    func list(_ name: String, has word: String) -> Bool {
+        (self[name] ?? "").split(separator: ",").contains { RequestHead.trimmed($0).lowercased() == word }
+    }
+
+    /// Whether a body follows, which nobody here reads.
+    var hasBody: Bool { self["transfer-encoding"] != nil || (self["content-length"] ?? "0") != "0" }
+
+    /// Whether the client means to send another request on the same connection (RFC 9112 §9.3).
+    var isKeptAlive: Bool { minorVersion == 1 && !list("connection", has: "close") && !hasBody }
+
+    /// Whether anything in it says that the client means to become a WebSocket.
+    var asksForWebSocket: Bool {
+        list("upgrade", has: "websocket") || headers.keys.contains { $0.hasPrefix("sec-websocket-") }
+    }
+
+    /// RFC 9110 §5.6.2.
+    private static func isToken(_ text: Substring) -> Bool {
+        !text.isEmpty
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"):
+                    true
+                default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+                }
+            }
+    }
+
+    private static func trimmed(_ text: Substring) -> Substring {
+        var rest = text
+        while rest.first == " " || rest.first == "\t" { rest.removeFirst() }
+        while rest.last == " " || rest.last == "\t" { rest.removeLast() }
+        return rest
+    }
+}

@@ -1,0 +1,84 @@
+import CLibwebsockets
+
+/// How sessions end: by a close frame, by silence, by force.
+extension ServerSessions {
+    /// Closes with the next chance to write, or by force where none comes.
+    func end(_ session: ServerSession, _ closing: Closing) {
+        guard session.closing == nil else { return }
+        session.closing = closing
+        if !closing.flushes {
+            session.dropOutgoing()
+            tellDesk(closed: session)
+        }
+        let seconds = closing.flushes ? configuration.limits.shutdownSeconds : ServerSessions.closeSeconds
+        postpone(session.connection, seconds: seconds)
+        lws_callback_on_writable(session.connection.pointer)
+    }
+
+    /// Says that nothing more is sent, and waits for the client to hang up. Hanging up first, with bytes of the client's
+    /// unread, would make the system throw away what the client has not read yet: the close frame, the answer.
+    func linger(_ connection: ServerConnection) {
+        guard !connection.isLingering else { return }
+        connection.isLingering = true
+        postpone(connection, seconds: ServerSessions.closeSeconds)
+        outcry_end_output(connection.pointer, lws_get_socket_fd(connection.pointer))
+    }
+
+    private func postpone(_ connection: ServerConnection, seconds: Int) {
+        connection.deadline = monotonicNanoseconds() + Int64(seconds) * 1_000_000_000
+        deadlines.add(connection.number, at: connection.deadline)
+    }
+
+    // MARK: Time
+
+    /// Pings who has been silent, and cuts who is out of time. Called a few times a second, outside of any callback.
+    func lookAtDeadlines() {
+        let now = monotonicNanoseconds()
+        for number in deadlines.due(now: now) {
+            guard let connection = connections[number] else { continue }
+            if now >= connection.deadline, !isGivenTime(connection, now: now) {
+                cut(connection)
+            } else {
+                deadlines.add(number, at: connection.deadline)
+            }
+        }
+    }
+
+    /// Ends a connection at once. Not to be called from within one of its own callbacks.
+    func cut(_ connection: ServerConnection) {
+        lws_set_timeout(connection.pointer, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_SYNC)
+    }
+
+    /// Whether a connection that has reached its deadline has a new one.
+    private func isGivenTime(_ connection: ServerConnection, now: Int64) -> Bool {
+        guard let session = connection.session, session.closing == nil, !connection.isLingering else { return false }
+        let interval = Int64(configuration.limits.pingIntervalSeconds) * 1_000_000_000
+        if now - session.heardAt < interval {
+            session.pingedAt = nil
+            connection.deadline = session.heardAt + interval
+            return true
+        }
+        if let pingedAt = session.pingedAt, session.heardAt < pingedAt { return false }
+        session.pingedAt = now
+        connection.deadline = now + Int64(configuration.limits.pongTimeoutSeconds) * 1_000_000_000
+        session.outgoing.append([], as: .ping)
+        queued(for: session)
+        return true
+    }
+
+    func tellDesk(closed session: ServerSession) {
+        guard !session.isClosedForDesk else { return }
+        session.isClosedForDesk = true
+        _ = onEvent(.closed(session.id))
+    }
+
+    func forget(_ connection: ServerConnection) {
+        guard connections.removeValue(forKey: connection.number) != nil else { return }
+        guard let session = connection.session else { return }
+        tellDesk(closed: session)
+        sessions[session.id] = nil
+        counters.sessions.count(-1)
+        let count = (addressSessions[session.peer.address] ?? 1) - 1
+        addressSessions[session.peer.address] = count > 0 ? count : nil
+    }
+}

@@ -1,0 +1,72 @@
+import ChatServer
+import Ledger
+import OrderEngine
+import Trading
+
+/// What a tagged line has set going: kept with its tag in the same transaction, so that the line can be answered after a restart
+/// from what became of its orders.
+struct TaggedWork: Hashable {
+    var subject: PendingReply.Subject
+    /// The orders whose answers the reply waits for.
+    var orders: [OrderID]
+
+    init(_ pending: PendingReply) {
+        subject = pending.subject
+        orders = pending.orders
+    }
+
+    /// Reads what `text` gives; nil for anything else.
+    init?(text: String) {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        guard lines.count >= 2 else { return nil }
+        let words = lines[0].split(separator: " ").map(String.init)
+        let named = words.dropFirst().compactMap { UInt64($0).map { OrderID($0) } }
+        switch words.first {
+        case "placed":
+            guard let root = named.first else { return nil }
+            subject = .placed(root, notes: Array(lines.dropFirst(2)))
+        case "canceled": subject = .canceled(named)
+        default: return nil
+        }
+        orders = lines[1].split(separator: " ").compactMap { UInt64($0).map { OrderID($0) } }
+    }
+
+    /// What was done to which orders, then the orders waited for, then a line for each note of the reply.
+    var text: String {
+        func list(_ ids: [OrderID]) -> String { ids.map { String($0.rawValue) }.joined(separator: " ") }
+        switch subject {
+        case .placed(let root, let notes):
+            return (["placed \(root.rawValue)", list(orders)] + notes).joined(separator: "\n")
+        case .canceled(let ids): return "canceled \(list(ids))\n\(list(orders))"
+        }
+    }
+}
+
+extension DeskCore {
+    /// Lets a line wait for what the exchange says. What it has set going is kept with its tag.
+    func keepWaiting(_ pending: PendingReply) throws {
+        pendingReplies.append(pending)
+        sessions[pending.context.session]?.isWaiting = true
+        if let tag = pending.context.tag, !pending.context.isSecret {
+            try ledgerTransaction().noteTag(pending.account, tag, work: TaggedWork(pending).text)
+        }
+    }
+
+    /// Answers a line that the server took on and did not answer before it stopped, from what became of its orders. False where it
+    /// set nothing going.
+    func answerFromWork(
+        _ remembered: RememberedTag, _ tag: String, _ account: AccountID, verb: String?, _ session: SessionID
+    ) throws -> Bool {
+        guard let work = remembered.work.flatMap({ TaggedWork(text: $0) }), let login = sessions[session]?.login else {
+            return false
+        }
+        let context = LineContext(
+            session: session, login: login, tag: tag, line: remembered.line, text: remembered.line, isSecret: false,
+            verb: verb)
+        let pending = PendingReply(
+            context: context, account: account, orders: work.orders, subject: work.subject,
+            dueBy: now.advanced(bySeconds: Int64(configuration.limits.replySeconds)))
+        if isAnswered(pending) { try answer(pending) } else { try keepWaiting(pending) }
+        return true
+    }
+}

@@ -1,0 +1,58 @@
+import Exchange
+import Trading
+
+/// What the desk asks an exchange about one account, and what it still waits for before it trades for it again.
+struct AccountWatch {
+    /// The orders of before the start that the exchange has not said everything about.
+    var awaited: Set<OrderID>
+    /// Whether all fills have been read since the start.
+    var hasSwept = false
+    var balances: BalanceCheck
+    var sweep: FillSweep
+
+    /// When its open orders and fills are asked for next; nil while they are being asked for, or nothing of it is there.
+    var openOrdersDueAt: Timestamp?
+    var sweepDueAt: Timestamp?
+    /// Whether they are being asked for.
+    var isListing = false
+    var isSweeping = false
+    /// Questions that came to nothing, one after the other.
+    var failures = 0
+    /// Counts what has happened to its orders and fills.
+    var activity: UInt64 = 0
+    /// What has been told of orders and fills of others' making.
+    var toldOrders: Set<String> = []
+    var toldFills: Set<FillID> = []
+    /// What the exchange itself has said of money that came or went: a hint for the words, not for the figures.
+    var reasons: [Coin: BalanceChangeReason] = [:]
+
+    init(awaited: Set<OrderID>, sweep: FillSweep, at now: Timestamp) {
+        self.awaited = awaited
+        self.sweep = sweep
+        balances = BalanceCheck(dueAt: now)
+        openOrdersDueAt = now
+        sweepDueAt = now
+    }
+
+    /// Whether the exchange has said all that the desk has to know before it trades for the account.
+    var isReconciled: Bool { awaited.isEmpty && hasSwept && balances.isKnown }
+
+    /// What is still to be heard, for the trader who is kept waiting.
+    var awaitedWords: String {
+        var parts: [String] = []
+        if !awaited.isEmpty {
+            let shown = awaited.sorted().prefix(AccountWatch.ordersNamed).map(\.description).joined(separator: " ")
+            let more =
+                awaited.count > AccountWatch.ordersNamed ? " and \(awaited.count - AccountWatch.ordersNamed) more" : ""
+            parts.append("what became of \(shown)\(more)")
+        }
+        if !hasSwept { parts.append("the fills") }
+        if !balances.isKnown { parts.append("the funds") }
+        return parts.joined(separator: ", ")
+    }
+
+    private static let ordersNamed = 5
+
+    /// When something is to be asked.
+    var next: Timestamp? { [openOrdersDueAt, sweepDueAt, balances.dueAt].compactMap(\.self).min() }
+}

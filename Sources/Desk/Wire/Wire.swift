@@ -1,0 +1,63 @@
+import Exchange
+import Ledger
+import OrderEngine
+import Trading
+
+/// All that the desk keeps for an exchange that answers over the wire. None of it is on disk but the cursors of the fills: after a
+/// restart the exchange is asked about everything again.
+struct Wire {
+    var answers: AnswerWatch
+    var questions: Questions
+    var feed: MarketFeed
+    var accounts: [AccountID: AccountWatch] = [:]
+    var accountsDue = Deadlines<AccountID>()
+    /// Orders of which the exchange has said that they are off the book, and not yet with which fills.
+    var leaving: Set<OrderID> = []
+
+    init(_ limits: DeskLimits, at now: Timestamp) {
+        answers = AnswerWatch(answerSeconds: limits.answerSeconds, askAgainSeconds: limits.askAgainSeconds)
+        questions = Questions(answerSeconds: limits.answerSeconds, startedAt: now)
+        feed = MarketFeed(at: now)
+    }
+
+    /// When something of it is due.
+    var next: Timestamp? {
+        [answers.next, questions.next, feed.next, accountsDue.next].compactMap(\.self).min()
+    }
+
+    /// Changes what is kept of an account, and when it is next looked at.
+    mutating func change<Result>(_ account: AccountID, _ body: (inout AccountWatch) -> Result) -> Result? {
+        guard var watch = accounts[account] else { return nil }
+        let result = body(&watch)
+        accounts[account] = watch
+        if let next = watch.next { accountsDue.set(account, to: next) } else { accountsDue.remove(account) }
+        return result
+    }
+}
+
+/// From the start of a desk to its first trade over the wire.
+extension DeskCore {
+    /// Begins to watch what the exchange has of each account that the records know.
+    func startWatching() throws {
+        guard exchange.settlement == .overTheWire else { return }
+        wire = Wire(configuration.limits, at: now)
+        for account in engine.accounts { try watch(account) }
+    }
+
+    /// Begins to watch an account, where that has not begun. Until its orders, fills and funds are known nothing is traded for it.
+    func watch(_ account: AccountID) throws {
+        guard wire != nil, wire?.accounts[account] == nil else { return }
+        let stored = try ledgerTransaction().books(exchange.name)
+            .first { $0.key == DeskCore.cursorKey(account) }
+            .flatMap { UInt64(String(decoding: $0.value, as: UTF8.self)) }
+        let awaited = engine.openOrders(of: account).filter(\.isAtExchangeItself).map(\.id)
+        let sweep = FillSweep(
+            overlapSeconds: configuration.limits.fillsOverlapSeconds, through: stored.map { FillID($0) },
+            isFirst: stored == nil)
+        wire?.accounts[account] = AccountWatch(awaited: Set(awaited), sweep: sweep, at: now)
+        wire?.accountsDue.set(account, to: now)
+    }
+
+    /// Where the cursor of an account's fills is kept: among the rows of the exchange.
+    static func cursorKey(_ account: AccountID) -> [UInt8] { Array("fills of \(account)".utf8) }
+}

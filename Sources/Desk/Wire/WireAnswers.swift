@@ -1,0 +1,163 @@
+import ChatServer
+import Exchange
+import Ledger
+import Logging
+import OrderEngine
+import Trading
+
+/// What an exchange over the wire answers to the desk's questions.
+extension DeskCore {
+    func takeAnswer(_ id: QueryID, _ answer: ExchangeAnswer) throws {
+        guard let question = wire?.questions.answered(id) else { return }
+        switch (question.purpose, answer) {
+        case (.pairs, .pairs(let rules)): takePairs(rules)
+        case (.ticker(let pair), .ticker(_, let ticker)): try takeTicker(pair, ticker)
+        case (.openOrders(let account), .openOrders(let orders)):
+            try takeOpenOrders(account, orders, askedAt: question.askedAt)
+        case (.fills(let account), .fills(let fills)): try takeFills(account, fills)
+        case (.balances(let account), .balances(let balances)): try takeBalances(account, balances)
+        case (_, .lost): questionIsLost(question)
+        case (_, .refused(let code, let reason)):
+            log.warning("\(exchange.name) refuses to answer \(question.purpose): \(code.name), \(reason)")
+            questionIsLost(question)
+        case (_, _):
+            log.error("\(exchange.name) answers \(question.purpose) with something else: \(answer)")
+            questionIsLost(question)
+        }
+    }
+
+    // MARK: The market
+
+    private func takePairs(_ rules: [PairRules]) {
+        for one in rules { engine.observe(one) }
+        let told = rules.map(\.pair).sorted()
+        if told != pairs {
+            pairs = told
+            parsers.removeAll()
+        }
+        let next = now.advanced(bySeconds: Int64(configuration.limits.pairsSeconds))
+        wire?.feed.pairsTold(told, nextAt: next, now: now)
+    }
+
+    private func takeTicker(_ pair: Pair, _ ticker: Ticker) throws {
+        wire?.feed.tickerTold(pair, at: now)
+        wire?.feed.askTicker(pair, at: now.advanced(bySeconds: Int64(configuration.limits.tickerSeconds)))
+        try observe(ticker, of: pair)
+    }
+
+    /// A price that is older than what is known changes nothing; a newer one may be what a stop waits for.
+    func observe(_ ticker: Ticker, of pair: Pair) throws {
+        if let known = engine.market[pair], ticker.at < known.at { return }
+        engine.observe(ticker, of: pair)
+        if watchers[pair] != nil, !pricesToTell.contains(pair) { pricesToTell.append(pair) }
+        guard let last = ticker.last, engine.triggersWaiting(on: pair) > 0 else { return }
+        let trade = MarketTrade(pair: pair, price: last, quantity: .zero, takerSide: nil, at: ticker.at)
+        try takeOutcome(engine.process(.marketTrade(trade), at: now))
+    }
+
+    // MARK: Open orders
+
+    /// An order that is missing from the list is not gone for that: the list may be older than the order. It is asked about.
+    private func takeOpenOrders(_ account: AccountID, _ listed: [OpenOrder], askedAt: Timestamp) throws {
+        let names = Set(listed.compactMap(\.clientOrderID))
+        var burst = configuration.limits.statusBurst
+        for order in engine.openOrders(of: account) where order.isAtExchangeItself {
+            guard burst > 0 else { break }
+            guard order.status == .open || order.status == .partiallyFilled, order.createdAt <= askedAt,
+                !names.contains(order.clientOrderID), wire?.answers.isAwaiting(.status, of: order.id) == false
+            else { continue }
+            burst -= 1
+            try askStatus(order.id)
+        }
+        for order in listed { try lookForForeign(account, order) }
+        let next = hasOrdersAtExchange(account) ? nextPoll : nil
+        _ = wire?.change(account) { watch in
+            watch.failures = 0
+            watch.isListing = false
+            watch.openOrdersDueAt = next
+        }
+    }
+
+    private func lookForForeign(_ account: AccountID, _ order: OpenOrder) throws {
+        if let client = order.clientOrderID {
+            if engine.order(client.order) != nil { return }
+            if try ledgerTransaction().order(client.order) != nil { return }
+        } else if hasUnsettledOrders(account) {
+            // It may be the one whose answer is awaited.
+            return
+        }
+        guard wire?.accounts[account]?.toldOrders.contains(order.exchangeOrderID) == false else { return }
+        let most = configuration.limits.foreignKept
+        _ = wire?.change(account) { watch in
+            if watch.toldOrders.count >= most { watch.toldOrders.removeAll() }
+            watch.toldOrders.insert(order.exchangeOrderID)
+            watch.balances.want(at: now)
+        }
+        log.notice("\(account) has an order at \(exchange.name) that is not the desk's: \(order.exchangeOrderID)")
+        try notify(
+            account, event: "foreign_order", order: nil,
+            text: """
+                * foreign order \(order.exchangeOrderID) at \(exchange.name): \(order.side.rawValue) \(order.quantity) \
+                \(order.pair) at \(order.price); it was not made here and is left alone
+                """,
+            fields: [
+                "exchange_order_id": .string(order.exchangeOrderID), "pair": .string(order.pair.description),
+                "side": .string(order.side.rawValue), "quantity": order.quantity.json, "price": order.price.json,
+            ], at: now)
+    }
+
+    // MARK: Fills
+
+    private func takeFills(_ account: AccountID, _ fills: [AccountFill]) throws {
+        let isUnsettled = hasUnsettledOrders(account)
+        let isHistory = wire?.accounts[account]?.sweep.isFirst ?? true
+        var isHeld = false
+        for one in fills {
+            if let client = one.clientOrderID {
+                try takeWireExecution(account, .filled(client, one.fill))
+            } else if isUnsettled {
+                isHeld = true
+            } else if !isHistory {
+                try tellForeign(account, one.fill, exchangeOrderID: one.exchangeOrderID, side: one.side, pair: one.pair)
+            }
+        }
+        let limit = configuration.limits.fillsPage
+        let following = wire?.change(account) { $0.sweep.took(fills, limit: limit, isHeld: isHeld) } ?? nil
+        if let following { askFills(of: account, after: following) } else { try endSweep(of: account) }
+    }
+
+    private func endSweep(of account: AccountID) throws {
+        let isPolled = hasOrdersAtExchange(account)
+        let next = nextPoll
+        let hasMoved =
+            wire?.change(account) { watch -> Bool in
+                watch.failures = 0
+                watch.hasSwept = true
+                watch.isSweeping = false
+                watch.sweepDueAt = isPolled ? next : nil
+                return watch.sweep.end(at: now)
+            } ?? false
+        if hasMoved, let through = wire?.accounts[account]?.sweep.through {
+            try ledgerTransaction().putBook(
+                exchange.name, key: DeskCore.cursorKey(account), value: Array(String(through.rawValue).utf8))
+        }
+        try compareFunds(after: account)
+    }
+
+    /// A fill of an order that was not made here. It is told once, and the funds show what it did.
+    func tellForeign(
+        _ account: AccountID, _ fill: Fill, exchangeOrderID: String, side: Side? = nil, pair: Pair? = nil
+    ) throws {
+        guard wire?.accounts[account]?.toldFills.contains(fill.id) == false else { return }
+        rememberTold(fill: fill.id, account)
+        log.notice("\(account) has a fill at \(exchange.name) that is not the desk's: \(fill.id)")
+        let what = [side?.rawValue, "\(fill.quantity)", pair?.description].compactMap(\.self).joined(separator: " ")
+        try notify(
+            account, event: "foreign_fill", order: nil,
+            text: """
+                * foreign fill \(fill.id) at \(exchange.name): \(what) at \(fill.price), of its order \(exchangeOrderID), \
+                which was not made here
+                """,
+            fields: ["exchange_order_id": .string(exchangeOrderID), "fill": .object(fill.json)], at: now)
+    }
+}

@@ -1,0 +1,150 @@
+import Exchange
+import OrderEngine
+import Trading
+
+/// What is asked of an exchange over the wire because time passes.
+extension DeskCore {
+    func lookAtWire() throws {
+        guard wire != nil else { return }
+        while let late = wire?.answers.popDue(by: now) { try answerIsLate(late) }
+        while let question = wire?.questions.popDue(by: now) { questionIsLost(question) }
+        askFeed()
+        while let account = wire?.accountsDue.popDue(by: now) { askAbout(account) }
+    }
+
+    /// Nothing was heard of a request in time. It is never guessed what became of it.
+    private func answerIsLate(_ key: AnswerWatch.Key) throws {
+        guard let order = engine.order(key.order), order.isAtExchangeItself else {
+            wire?.answers.forget(key.order)
+            return
+        }
+        switch key.kind {
+        case .place:
+            guard order.status == .pending else { return }
+            try takeOutcome(engine.process(.report(.lost(order.clientOrderID)), at: now))
+        case .cancel:
+            guard order.status == .open || order.status == .partiallyFilled, order.cancelReason != nil else { return }
+            try takeOutcome(engine.process(.report(.lost(order.clientOrderID)), at: now))
+        case .status:
+            try askStatus(order.id)
+        }
+    }
+
+    /// Asks what became of an order. Asked for ever, until it is answered.
+    func askStatus(_ id: OrderID) throws {
+        if let request = engine.statusRequest(id) { try ask([request]) }
+    }
+
+    private func askFeed() {
+        if let due = wire?.feed.pairsDueAt, due <= now {
+            wire?.feed.askedPairs()
+            ask(.pairs, for: .pairs)
+        }
+        while let pair = wire?.feed.popTicker(by: now) { ask(.ticker(pair), for: .ticker(pair)) }
+    }
+
+    private func ask(_ query: ExchangeQuery, for purpose: Questions.Purpose) {
+        guard let id = wire?.questions.ask(purpose, at: now) else { return }
+        outputs.append(.ask(query, id))
+    }
+
+    // MARK: Accounts
+
+    private func askAbout(_ account: AccountID) {
+        guard let watch = wire?.accounts[account] else { return }
+        if let due = watch.openOrdersDueAt, due <= now {
+            _ = wire?.change(account) { watch in
+                watch.openOrdersDueAt = nil
+                watch.isListing = true
+            }
+            ask(.openOrders(account, pair: nil), for: .openOrders(account))
+        }
+        if let due = watch.sweepDueAt, due <= now { beginSweep(of: account) }
+        if let due = watch.balances.dueAt, due <= now {
+            if hasUnsettledOrders(account) {
+                _ = wire?.change(account) { $0.balances.postpone(to: nextPoll) }
+            } else {
+                _ = wire?.change(account) { $0.balances.asked(activity: $0.activity) }
+                ask(.balances(account), for: .balances(account))
+            }
+        }
+        // Whatever was not due stays so.
+        _ = wire?.change(account) { _ in }
+    }
+
+    private func beginSweep(of account: AccountID) {
+        let after = wire?.change(account) { watch -> FillID? in
+            watch.sweepDueAt = nil
+            watch.isSweeping = true
+            return watch.sweep.begin()
+        }
+        askFills(of: account, after: after ?? nil)
+    }
+
+    func askFills(of account: AccountID, after: FillID?) {
+        ask(
+            .fills(account, after: after, limit: configuration.limits.fillsPage), for: .fills(account))
+    }
+
+    var nextPoll: Timestamp { now.advanced(bySeconds: Int64(configuration.limits.openOrdersSeconds)) }
+
+    /// Whether an answer about one of its orders is awaited: then neither a difference of funds nor an order that nobody here
+    /// knows can be told to be anything else.
+    func hasUnsettledOrders(_ account: AccountID) -> Bool {
+        engine.hasOrder(of: account) { order in
+            order.isAtExchangeItself
+                && (order.status == .pending || order.status == .unknown || order.cancelReason != nil)
+        }
+    }
+
+    func hasOrdersAtExchange(_ account: AccountID) -> Bool { engine.hasOrder(of: account, where: \.isAtExchangeItself) }
+
+    /// Something has happened to the account's orders: it is looked at again soon, and funds asked for before are worth nothing.
+    func noteActivity(_ account: AccountID) {
+        guard wire?.accounts[account] != nil else { return }
+        let next = nextPoll
+        let pollsOrders = hasOrdersAtExchange(account)
+        _ = wire?.change(account) { watch in
+            watch.activity += 1
+            guard pollsOrders else { return }
+            if !watch.isListing, watch.openOrdersDueAt == nil { watch.openOrdersDueAt = next }
+            if !watch.isSweeping, watch.sweepDueAt == nil { watch.sweepDueAt = next }
+        }
+    }
+
+    // MARK: Questions without an answer
+
+    func questionIsLost(_ question: Questions.Question) {
+        let limits = configuration.limits
+        let most = Int64(limits.askAgainSeconds)
+        func later(_ failures: Int) -> Timestamp {
+            now.advanced(
+                bySeconds: Backoff.seconds(
+                    after: failures, first: Int64(limits.openOrdersSeconds),
+                    most: max(most, Int64(limits.openOrdersSeconds))))
+        }
+        switch question.purpose {
+        case .pairs:
+            wire?.feed.pairsLost(at: now, most: most)
+        case .ticker(let pair):
+            wire?.feed.askTicker(pair, at: now.advanced(bySeconds: Int64(limits.tickerSeconds)))
+        case .openOrders(let account):
+            _ = wire?.change(account) { watch in
+                watch.isListing = false
+                watch.openOrdersDueAt = later(watch.failures)
+                watch.failures += 1
+            }
+        case .fills(let account):
+            _ = wire?.change(account) { watch in
+                watch.isSweeping = false
+                watch.sweepDueAt = later(watch.failures)
+                watch.failures += 1
+            }
+        case .balances(let account):
+            _ = wire?.change(account) { watch in
+                watch.balances.abandon(askAgainAt: later(watch.failures))
+                watch.failures += 1
+            }
+        }
+    }
+}

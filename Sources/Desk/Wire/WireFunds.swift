@@ -1,0 +1,107 @@
+import ChatServer
+import Exchange
+import Logging
+import OrderEngine
+import Trading
+
+/// The account's funds as an exchange over the wire has them.
+extension DeskCore {
+    func takeBalances(_ account: AccountID, _ balances: [CoinBalance]) throws {
+        if differences(account, balances).isEmpty {
+            return settleFunds(account, isAdjusted: false)
+        }
+        // Fills that explain the difference are on their way, or are not: a sweep that begins now will tell.
+        let next = nextPoll
+        _ = wire?.change(account) { watch in
+            let waits = watch.balances.answered(
+                balances, activity: watch.activity, sweepsBegun: watch.sweep.begun)
+            guard waits else {
+                watch.balances.abandon(askAgainAt: next)
+                return
+            }
+            // One under way began before the answer; the next begins when it has ended.
+            if !watch.isSweeping { watch.sweepDueAt = now }
+        }
+    }
+
+    /// A sweep of the fills has ended: what is left of a difference came or went by itself.
+    func compareFunds(after account: AccountID) throws {
+        guard let watch = wire?.accounts[account], watch.balances.needsSweep else { return }
+        let isUnsettled = hasUnsettledOrders(account)
+        let next = nextPoll
+        let balances = wire?.change(account) { watch -> [CoinBalance]? in
+            guard !watch.balances.isOvertaken(activity: watch.activity), !isUnsettled else {
+                watch.balances.abandon(askAgainAt: next)
+                return nil
+            }
+            guard let balances = watch.balances.swept(watch.sweep.begun, activity: watch.activity) else {
+                // That sweep had begun before the answer came.
+                watch.sweepDueAt = now
+                return nil
+            }
+            return balances
+        }
+        guard let balances = balances ?? nil else { return }
+        let isFirst = !engine.accounts.contains(account)
+        for difference in differences(account, balances) {
+            try book(difference, account, isFirst: isFirst)
+        }
+        settleFunds(account, isAdjusted: true)
+    }
+
+    private func book(_ difference: Difference, _ account: AccountID, isFirst: Bool) throws {
+        let reason = reason(of: difference, account, isFirst: isFirst)
+        let adjustment = FundsAdjustment(
+            account: account, coin: difference.coin, amount: difference.amount,
+            reason: FundsAdjustment.Reason(reason), at: now)
+        let outcome = engine.process(.adjustFunds(adjustment), at: now)
+        if let refusal = outcome.refusal { log.error("\(account): \(refusal.message)") }
+        try takeOutcome(outcome)
+        guard !isFirst else { return }
+        let words = difference.amount.isPositive ? "came" : "went"
+        try notify(
+            account, event: "funds_changed", order: nil,
+            text: "* funds changed: \(difference.amount.magnitude) \(difference.coin) \(words) (\(reason.rawValue))",
+            fields: [
+                "coin": .string(difference.coin.description), "amount": difference.amount.json,
+                "reason": .string(reason.rawValue),
+            ], at: now)
+    }
+
+    private func settleFunds(_ account: AccountID, isAdjusted: Bool) {
+        // A fill that the exchange tells late would have been booked as money that came by itself: look again after that time.
+        let limits = configuration.limits
+        let wait = isAdjusted ? limits.fillsOverlapSeconds : limits.fundsSeconds
+        let next = now.advanced(bySeconds: Int64(wait))
+        _ = wire?.change(account) { watch in
+            watch.failures = 0
+            watch.reasons.removeAll()
+            watch.balances.settle(nextAt: next, now: now)
+        }
+    }
+
+    struct Difference {
+        let coin: Coin
+        /// What the exchange has more than the desk; negative where it has less.
+        let amount: ExactDecimal
+    }
+
+    private func differences(_ account: AccountID, _ balances: [CoinBalance]) -> [Difference] {
+        var totals: [Coin: ExactDecimal] = [:]
+        for balance in balances { totals[balance.coin] = balance.total }
+        return Set(totals.keys).union(engine.coins(of: account)).sorted().compactMap { coin in
+            let amount = (totals[coin] ?? .zero) - engine.funds(of: account, in: coin).total
+            return amount.isZero ? nil : Difference(coin: coin, amount: amount)
+        }
+    }
+
+    /// What the exchange itself has called it, where that fits; else what can be known of it.
+    private func reason(of difference: Difference, _ account: AccountID, isFirst: Bool) -> BalanceChangeReason {
+        switch (wire?.accounts[account]?.reasons[difference.coin], difference.amount.isPositive) {
+        case (.deposit, true): .deposit
+        case (_, true): isFirst ? .deposit : .credit
+        case (.withdrawal, false): .withdrawal
+        case (_, false): .debit
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import Accounts
+import CommandGrammar
+import Exchange
+import OrderEngine
+import Trading
+
+/// What a desk cannot do before the exchange has told it enough, or when it has not told anything for long.
+extension DeskCore {
+    /// Why a line cannot be done just now, though it may be in a moment.
+    func refusalForNow(_ parsed: ParsedLine, _ session: Session) -> Refusal? {
+        guard let wire else { return nil }
+        if let refusal = parsed.refusal, !wire.feed.hasPairs,
+            refusal.code == .unknownPair || refusal.code == .unknownCoin
+        {
+            return Refusal(.feedStale, "\(exchange.name) has not told yet which pairs it trades; nothing was done")
+        }
+        guard let command = parsed.command, command.trades, let login = session.login, login.rights == .trade else {
+            return nil
+        }
+        guard let watch = wire.accounts[login.account] else {
+            return Refusal(.reconciling, "nothing is known of this account at \(exchange.name) yet; nothing was done")
+        }
+        guard !watch.isReconciled else { return nil }
+        return Refusal(
+            .reconciling, "this account is being compared with \(exchange.name); nothing was done",
+            details: ["awaited: \(watch.awaitedWords)"])
+    }
+
+    // MARK: Prices
+
+    /// The engine without the prices that are too old to trade by.
+    var freshEngine: OrderEngine {
+        guard wire != nil else { return engine }
+        var fresh = engine
+        for pair in pairs where !isFresh(pair) { fresh.forgetPrices(of: pair) }
+        return fresh
+    }
+
+    /// A price was needed, and none that is fresh has been seen.
+    func staleFeed(_ refusal: Refusal) -> Refusal {
+        guard wire != nil, refusal.code == .noMarket else { return refusal }
+        var stale = refusal
+        stale.code = .feedStale
+        stale.message =
+            "\(exchange.name) has told no price for \(configuration.limits.feedStaleSeconds)s; nothing was done"
+        return stale
+    }
+
+    func requireFreshPrice(for resolved: ResolvedTicket) throws(Refusal) {
+        guard resolved.ticket.price == .market else { return }
+        switch resolved.ticket.plan {
+        // Theirs is not a price of now.
+        case .sliced, .stop: return
+        case .none, .paired, .oco: try requireFreshPrice(of: resolved.ticket.pair, at: resolved.spans.price)
+        }
+    }
+
+    func requireFreshPrice(of pair: Pair, at span: Span?) throws(Refusal) {
+        guard wire != nil, !isFresh(pair) else { return }
+        let age = wire?.feed.lastTold(pair).map {
+            "for \(now.nanoseconds(since: $0) / Timestamp.nanosecondsPerSecond)s"
+        }
+        throw Refusal(
+            .feedStale, "\(exchange.name) has told no price of \(pair) \(age ?? "yet"); nothing was done", at: span)
+    }
+
+    private func isFresh(_ pair: Pair) -> Bool {
+        guard let told = wire?.feed.lastTold(pair) else { return false }
+        return now <= told.advanced(bySeconds: Int64(configuration.limits.feedStaleSeconds))
+    }
+}

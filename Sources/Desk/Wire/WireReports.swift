@@ -1,0 +1,87 @@
+import ChatServer
+import Exchange
+import Ledger
+import Logging
+import OrderEngine
+import Trading
+
+/// What an exchange over the wire says of orders. Reports may come late, twice, in any order, or never.
+extension DeskCore {
+    func takeWireExecution(_ account: AccountID, _ report: ExecutionReport) throws {
+        let id = report.clientOrderID.order
+        guard let order = engine.order(id) else { return try takeForgotten(account, report) }
+        guard order.account == account else {
+            log.error("\(id) is of \(order.account), and \(account) is told of it: \(report)")
+            return
+        }
+        switch report {
+        case .canceled:
+            // What filled before it came off may be told later, or never: its end counts once all its fills are known.
+            guard order.isAtExchangeItself, report.clientOrderID == order.clientOrderID else { return }
+            wire?.answers.answered(.cancel, of: id)
+            guard wire?.leaving.insert(id).inserted == true else { return }
+            return try askStatus(id)
+        case .accepted, .filled:
+            wire?.answers.answered(.place, of: id)
+        case .rejected(_, .insufficientFunds, _):
+            _ = wire?.change(account) { $0.balances.want(at: now) }
+        case .rejected: break
+        case .cancelRejected: wire?.answers.answered(.cancel, of: id)
+        case .lost:
+            wire?.answers.answered(.cancel, of: id)
+            wire?.answers.statusLost(of: id, at: now)
+        case .status:
+            guard report.clientOrderID == order.clientOrderID else { break }
+            wire?.answers.answered(.status, of: id)
+            _ = wire?.change(account) { $0.awaited.remove(id) }
+        }
+        try takeOutcome(engine.process(.report(report), at: now))
+        followUp(report, id)
+    }
+
+    /// What is still to be asked of an order after a report of it.
+    private func followUp(_ report: ExecutionReport, _ id: OrderID) {
+        guard let order = engine.order(id), order.isAtExchangeItself else {
+            wire?.answers.forget(id)
+            wire?.leaving.remove(id)
+            if let account = engine.order(id)?.account { _ = wire?.change(account) { $0.awaited.remove(id) } }
+            return
+        }
+        // The answer was older than the cancel, or the exchange has not caught up with itself.
+        guard case .status = report, wire?.leaving.contains(id) == true || order.status == .unknown else { return }
+        if wire?.answers.isAwaiting(.status, of: id) == false { wire?.answers.statusIsEarly(of: id, at: now) }
+    }
+
+    /// A report of an order that is no longer in memory, or never was. Money that moved is not passed over.
+    private func takeForgotten(_ account: AccountID, _ report: ExecutionReport) throws {
+        guard case .filled(let client, let fill) = report else { return }
+        try flushTables()
+        let transaction = try ledgerTransaction()
+        guard let order = try transaction.order(client.order), order.account == account else {
+            log.error("a fill of an order that is not known: \(report)")
+            return try tellForeign(account, fill, exchangeOrderID: client.description)
+        }
+        guard try !transaction.fills(of: order.id).contains(where: { $0.fill.id == fill.id }) else { return }
+        guard wire?.accounts[account]?.toldFills.contains(fill.id) == false else { return }
+        rememberTold(fill: fill.id, account)
+        log.error("\(order.id) has filled \(fill.quantity) at \(fill.price) long after its end; the funds are compared")
+        try notify(
+            account, event: "late_fill", order: order.id,
+            text: """
+                * \(order.id) filled \(fill.quantity) \(order.pair.base) at \(fill.price) long after it was \
+                \(order.status.words); the funds are being compared with \(exchange.name)
+                """,
+            fields: ["order": .object(order.json), "fill": .object(fill.json)], at: now)
+    }
+
+    /// Money has moved that the records do not know of: the funds are compared, and not by an answer of before.
+    func rememberTold(fill: FillID, _ account: AccountID) {
+        let most = configuration.limits.foreignKept
+        _ = wire?.change(account) { watch in
+            watch.activity += 1
+            watch.balances.want(at: now)
+            if watch.toldFills.count >= most, let oldest = watch.toldFills.min() { watch.toldFills.remove(oldest) }
+            watch.toldFills.insert(fill)
+        }
+    }
+}

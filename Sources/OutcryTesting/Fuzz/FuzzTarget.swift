@@ -1,0 +1,64 @@
+/// What takes bytes from outside, and must make sense of them or refuse them, whatever they are.
+///
+/// `run` gives any bytes to it as they would come, and holds the result against what must always be true of it. The same
+/// entry points serve libFuzzer (`make fuzz`), which looks for new inputs, and the tests, which replay the corpus in
+/// `Fuzz/Corpus` and mutations of it.
+public enum FuzzTarget: String, CaseIterable, Sendable {
+    /// A typed line.
+    case grammar
+    /// A line that is being typed.
+    case completion
+    /// A WebSocket message of a client, in text and in JSON; its refusals are sent back.
+    case message
+    /// Any JSON text, as the reader of both sides takes it.
+    case json
+    /// A WebSocket message of a server, as the client reads it.
+    case serverMessage = "server-message"
+    /// The headers of a request to become a WebSocket.
+    case handshake
+    /// A transcript, and a Markdown page of them.
+    case transcript
+    /// A tape of trades in a file, plain or compressed, and its way to the paper exchange.
+    case tape
+    /// A stored record, before its checksum.
+    case record
+    /// A stored snapshot of the engine, before its checksum.
+    case snapshot
+    /// The paper exchange's stored books.
+    case books
+    /// A decimal in text, and sums with it.
+    case decimal
+    /// A moment in text or as a number.
+    case timestamp
+
+    /// Takes the bytes in. Throws where something is not as it must be; a crash or a hang is the finding too.
+    public func run(_ bytes: [UInt8]) throws(FuzzFinding) {
+        switch self {
+        case .grammar: try FuzzGrammar.line(bytes)
+        case .completion: try FuzzGrammar.completion(bytes)
+        case .message: try FuzzWire.message(bytes)
+        case .json: try FuzzWire.json(bytes)
+        case .serverMessage: try FuzzWire.serverMessage(bytes)
+        case .handshake: try FuzzWire.handshake(bytes)
+        case .transcript: try FuzzFiles.transcript(bytes)
+        case .tape: try FuzzFiles.tape(bytes)
+        case .record: try FuzzStorage.record(bytes)
+        case .snapshot: try FuzzStorage.snapshot(bytes)
+        case .books: try FuzzStorage.books(bytes)
+        case .decimal: try FuzzNumbers.decimal(bytes)
+        case .timestamp: try FuzzNumbers.timestamp(bytes)
+        }
+    }
+}
+
+/// What was not as it must be.
+public struct FuzzFinding: Error, Hashable, Sendable, CustomStringConvertible {
+    public let description: String
+
+    init(_ description: String) { self.description = description }
+}
+
+/// Throws where `isSo` is false.
+func expect(_ isSo: Bool, _ otherwise: @autoclosure () -> String) throws(FuzzFinding) {
+    guard isSo else { throw FuzzFinding(otherwise()) }
+}

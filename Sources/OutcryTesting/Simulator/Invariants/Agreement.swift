@@ -1,0 +1,126 @@
+import Desk
+import Exchange
+import Ledger
+import OrderEngine
+import Trading
+
+/// What the desk and the exchange's own ledger must agree on, once quiet.
+extension Simulation {
+    /// Waits until they do; says what they differ in where they do not in time.
+    func agree(with wire: SimulatedWire) throws {
+        let end = clock.advanced(bySeconds: SimulationPlan.restSecondsMax)
+        while let difference = try firstDifference(wire) {
+            guard clock < end else { throw difference }
+            try pass(seconds: 1)
+        }
+    }
+
+    private func firstDifference(_ wire: SimulatedWire) throws -> Violation? {
+        guard let desk = server.desk, let ledger = server.ledger else { return Violation(.comesToRest, "no desk") }
+        let state = desk.engineState
+        for entry in state.orders where entry.order.closedAt == nil {
+            let order = entry.order
+            if order.status == .pending || order.status == .unknown
+                || (order.cancelReason != nil && !order.status.isFinal)
+            {
+                return Violation(.comesToRest, "\(order.id) is still \(order.status.rawValue)")
+            }
+        }
+        for trader in traders {
+            let booked = wire.venue.balances(of: trader.account)
+            for balance in booked {
+                let mine = desk.engineFunds(of: trader.account, in: balance.coin)
+                // What an order placed at the venue's own page holds there, the desk knows nothing of: it is in the total.
+                let foreign = heldElsewhere(balance.coin, trader.account, wire.venue)
+                guard mine.total == balance.total, mine.reserved == balance.held - foreign else {
+                    return Violation(
+                        .fundsAgree, expected: "\(balance.total), of it \(balance.held - foreign) held",
+                        found: "\(mine.total), of it \(mine.reserved) held", "\(balance.coin) of \(trader.name)")
+                }
+            }
+            for row in state.funds where row.account == trader.account && !row.funds.total.isZero {
+                guard booked.contains(where: { $0.coin == row.coin }) else {
+                    return Violation(
+                        .fundsAgree, expected: "none", found: row.funds.total, "\(row.coin) of \(trader.name)")
+                }
+            }
+        }
+        return try ordersDiffer(wire.venue, state, ledger)
+    }
+
+    private func heldElsewhere(_ coin: Coin, _ account: AccountID, _ venue: SimulatedVenue) -> ExactDecimal {
+        venue.orders.reduce(.zero) { sum, order in
+            guard order.account == account, order.clientOrderID == nil, order.status == .open, order.coinSpent == coin
+            else {
+                return sum
+            }
+            return sum + ExactDecimal(units: order.hold(for: order.left))
+        }
+    }
+
+    private func ordersDiffer(_ venue: SimulatedVenue, _ state: EngineSnapshot, _ ledger: Ledger) throws -> Violation? {
+        var open: Set<ClientOrderID> = []
+        for booked in venue.bookedOrders {
+            guard let client = booked.clientOrderID else { continue }
+            guard let order = try ledger.order(client.order) else {
+                return Violation(.ordersAgree, "\(client) is at the exchange, and the desk has no such order")
+            }
+            if venue.ordersAccepted(for: client) > 1 {
+                return Violation(
+                    .onePlacement, expected: 1, found: venue.ordersAccepted(for: client), "orders of \(client)")
+            }
+            let isOpenHere = order.status == .open || order.status == .partiallyFilled
+            guard isOpenHere == (booked.status == .open) else {
+                return Violation(
+                    .ordersAgree, expected: booked.status.rawValue, found: order.status.rawValue,
+                    "where \(client) stands")
+            }
+            open.insert(client)
+            let told = try ledger.fills(of: client.order).map(\.fill)
+            for fill in booked.fills where !told.contains(fill) {
+                return Violation(
+                    .fillsAgree, expected: fill.traceText, found: told.map(\.traceText), "the fills of \(client)")
+            }
+            guard told.count == booked.fills.count else {
+                return Violation(
+                    .fillsAgree, expected: booked.fills.map(\.traceText), found: told.map(\.traceText),
+                    "the fills of \(client)")
+            }
+        }
+        for entry in state.orders where entry.order.isThere && !open.contains(entry.order.clientOrderID) {
+            return Violation(
+                .ordersAgree, "\(entry.order.id) is \(entry.order.status.rawValue), and not at the exchange")
+        }
+        return nil
+    }
+}
+
+extension Order {
+    /// Whether the exchange has it on the book, by what the desk says; or something of it has traded there.
+    fileprivate var isThere: Bool {
+        switch plan {
+        case .sliced, .stop: false
+        case .none, .paired, .oco:
+            status == .open || status == .partiallyFilled || (filled.isPositive && children.isEmpty)
+        }
+    }
+}
+
+extension Simulation {
+    /// What the venue and the adapter met, once the run is over.
+    func countWire() {
+        guard let wire else { return }
+        for fault in wire.network.faultCounts {
+            coverage.count(.fault, "network: \(fault.message) \(fault.fault.rawValue)", times: fault.count)
+        }
+        for (name, times) in wire.counts.sorted(by: { $0.key < $1.key }) {
+            coverage.count(.fault, "adapter: \(name)", times: times)
+        }
+        for (name, times) in wire.venue.counts.sorted(by: { $0.key < $1.key }) {
+            coverage.count(.fault, "venue: \(name)", times: times)
+        }
+        if wire.venue.counts["answered order 0"] != nil { coverage.reached(.orderZero) }
+        if wire.venue.counts["canceled elsewhere"] != nil { coverage.reached(.canceledElsewhere) }
+        if wire.venue.counts["changed a fee"] != nil { coverage.reached(.feeChangedUnderOrder) }
+    }
+}

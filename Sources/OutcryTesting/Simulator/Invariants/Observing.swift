@@ -1,0 +1,207 @@
+import ChatServer
+import Desk
+import Exchange
+import Ledger
+import OrderEngine
+import Trading
+
+/// What is looked at after every turn of the desk.
+extension Simulation {
+    func afterTurn(_ desk: DeskCore, _ inputs: [DeskInput], wasHalted: DeskCore.Halt?, _ trouble: DiskTrouble?) throws {
+        if case .ledgerFailed = desk.halt {
+            _ = server.log.takeLines()
+            guard wasHalted != desk.halt else { return }
+            trace.add("# halted", at: clock)
+            noteStatuses("ledger failed")
+            coverage.count(.fault, "disk: \(trouble?.rawValue ?? "later")")
+            coverage.reached(trouble == .isFull || trouble == .writeIsFull ? .diskWasFull : .diskFailed)
+            queue.add(.operatorEndsProcess(life: life), at: later(10...3_000))
+            return
+        }
+        try checkLog()
+        try collectPrints(inputs)
+        if let ledger = server.ledger { try look(at: observer.read(ledger), after: inputs) }
+        try checkExpiries()
+        try checkFunds()
+        if areFaultsOn, !isStopping, chance.permille(plan.stopPermille) { stopCleanly() }
+    }
+
+    func checkLog() throws {
+        let lines = server.log.takeLines()
+        guard lines.isEmpty else { throw Violation(.noAnomaly, lines.joined(separator: "; ")) }
+    }
+
+    /// Prints that the exchange has made since the last look, also of orders that met each other.
+    private func collectPrints(_ inputs: [DeskInput]) throws {
+        watch.printsBeforeTurn = watch.prints.mapValues(\.count)
+        if let wire { return try collectPrints(inputs, of: wire.venue) }
+        guard let paper = server.paper else { return }
+        for market in markets {
+            for report in paper.ask(.recentTrades(market.pair, count: 100), id: QueryID(0), at: clock) {
+                guard case .answer(_, .recentTrades(_, let trades)) = report else { continue }
+                let known = watch.prints[market.pair] ?? []
+                // Newest first: what was printed before the newest known one is known.
+                let new = trades.prefix { trade in trade != known.last }
+                watch.prints[market.pair, default: []] += new.reversed()
+            }
+        }
+    }
+
+    /// Over the wire a trigger goes by the prints that the desk has been told since it was armed: a print of before that comes late
+    /// is told after it, and the venue's clock cannot tell them apart. That each told print is one of the venue's is held here.
+    private func collectPrints(_ inputs: [DeskInput], of venue: SimulatedVenue) throws {
+        for print in venue.prints[watch.printsSeen...] { watch.venuePrints.insert(print) }
+        watch.printsSeen = venue.prints.count
+        for case .exchange(let reports) in inputs {
+            for report in reports {
+                switch report {
+                case .trade(let print):
+                    guard watch.venuePrints.contains(print) else {
+                        throw Violation(.trigger, "a print that the venue never made: \(print.traceText)")
+                    }
+                    watch.prints[print.pair, default: []].append(print)
+                case .ticker(let pair, let ticker), .answer(_, .ticker(let pair, let ticker)):
+                    // A print may be lost on the way; the last price tells of it too.
+                    guard let last = ticker.last,
+                        let print = venue.prints.last(where: { $0.pair == pair && $0.price == last })
+                    else { continue }
+                    watch.prints[pair, default: []].append(print)
+                case .execution, .rules, .balanceChanged, .answer: break
+                }
+            }
+        }
+    }
+
+    /// Judges each new record by what was before it.
+    func look(at observations: [RecordObserver.Observation], after inputs: [DeskInput] = []) throws {
+        for one in observations {
+            trace.add("= \(one.number) \(one.record.traceText)", at: clock)
+            if let before = one.before, let after = one.after {
+                coverage.count(
+                    .transition, "\(before.status.rawValue) + \(one.record.name) -> \(after.status.rawValue)")
+            }
+            try judge(one, inputs)
+        }
+    }
+
+    private func judge(_ one: RecordObserver.Observation, _ inputs: [DeskInput]) throws {
+        switch one.record {
+        case .orderPlaced(let order):
+            watch.printsBefore[order.id] = watch.printsBeforeTurn[order.pair] ?? 0
+            if order.parent != nil, let parent = observer.engine.order(order.parent ?? order.id),
+                case .paired = parent.plan,
+                order.quantity < parent.quantity
+            {
+                coverage.reached(.contraOfPart)
+            }
+        case .cancelRequested(let id, .expiry, let at):
+            try judgeExpiry(id, one.after, at)
+        case .orderTriggered(let id, let price, let child, _):
+            try judgeTrigger(id, one.before, price)
+            if child == nil { coverage.reached(.triggeredWithoutFunds) }
+            if one.before?.status == .partiallyFilled { coverage.reached(.stopFiredWhileLimitFilled) }
+        case .orderFilled:
+            switch one.before?.cancelReason {
+            case .requested: coverage.reached(.fillWhileCanceling)
+            case .expiry: coverage.reached(.fillWhileExpiring)
+            case .triggered, .parent, nil: break
+            }
+            if let before = one.before, before.status.isFinal { coverage.reached(.fillAfterOffBook) }
+        case .orderClosed:
+            if let after = one.after, after.status == .expired, after.filled.isPositive {
+                coverage.reached(.expiryOfPartFilled)
+            }
+        case .orderRejected(_, .selfTrade, _, _): coverage.reached(.selfTradePrevented)
+        case .orderFinished(let id, .canceled, _):
+            let children = one.after?.children.compactMap { observer.engine.order($0) } ?? []
+            if children.contains(where: { $0.status == .rejected }), observer.engine.order(id)?.kind == .sliced {
+                coverage.reached(.slicedPartlyRefused)
+            }
+        case .pairedDone(let id, let result, _):
+            coverage.reached(.pairedDone)
+            watch.pairedDone[id] = (result.benefit, result.fees)
+        case .orderReconciled(let id, _): try judgeReconciliation(id, one.before, inputs)
+        case .fundsAdjusted: if observer.openStatuses[.unknown] ?? 0 > 0 { coverage.reached(.depositWhileUnknown) }
+        case .cancelFailed: coverage.reached(.cancelRefused)
+        case .orderAccepted, .orderRejected, .cancelRequested, .answerLost, .contraReady, .orderFinished: break
+        }
+    }
+
+    private func judgeExpiry(_ id: OrderID, _ order: Order?, _ at: Timestamp) throws {
+        var whole = order
+        while whole?.timeInForce.expireTime == nil, let parent = whole?.parent { whole = observer.engine.order(parent) }
+        guard let end = whole?.timeInForce.expireTime else {
+            throw Violation(.expiry, "\(id) is taken off as expired, and nothing says when it ends")
+        }
+        guard at >= end, clock >= end else {
+            throw Violation(.expiry, expected: "not before \(end)", found: at, "the expiry of \(id)")
+        }
+        if let started = watch.startedAt, end < started, at <= started { coverage.reached(.expiryWhileDown) }
+    }
+
+    /// What was unknown is settled by nothing but the exchange's word on that order, in the same turn.
+    private func judgeReconciliation(_ id: OrderID, _ order: Order?, _ inputs: [DeskInput]) throws {
+        for case .exchange(let reports) in inputs {
+            for case .execution(_, .status(let client, let state)) in reports where client.order == id {
+                guard order?.status == .unknown else { return }
+                switch state {
+                case .neverArrived: coverage.reached(.unknownNeverArrived)
+                case .open: coverage.reached(.unknownStillOpen)
+                case .closed(_, let fills):
+                    let filled = fills.reduce(ExactDecimal.zero) { $0 + $1.quantity }
+                    if filled == order?.quantity { coverage.reached(.unknownFilledWhole) }
+                }
+                return
+            }
+        }
+        guard wire == nil else { throw Violation(.unknownIsSettled, "\(id) is settled without the exchange's word") }
+    }
+
+    private func judgeTrigger(_ id: OrderID, _ order: Order?, _ price: ExactDecimal) throws {
+        let trigger: ExactDecimal
+        switch order?.plan {
+        case .stop(let at, _), .oco(let at, _): trigger = at
+        case .none?, .sliced, .paired, nil: throw Violation(.trigger, "\(id) fired, and has no trigger")
+        }
+        guard let order else { return }
+        let reaches = order.side == .sell ? price <= trigger : price >= trigger
+        guard reaches else { throw Violation(.trigger, "\(id) with the trigger \(trigger) fired at \(price)") }
+        let prints = (watch.prints[order.pair] ?? []).dropFirst(watch.printsBefore[id] ?? 0)
+        guard prints.contains(where: { $0.price == price }) else {
+            throw Violation(.trigger, "\(id) fired at \(price), which was not printed since it was placed")
+        }
+    }
+
+    /// What is due is being taken off: once the desk has looked at the clock, no open order is past its end.
+    private func checkExpiries() throws {
+        for (id, end) in observer.expiring.sorted(by: { $0.key < $1.key }) where end <= clock {
+            guard let order = observer.engine.order(id), order.cancelReason == nil, !order.isOver else { continue }
+            throw Violation(.expiry, expected: "an end at \(end)", found: order.status.rawValue, "\(id) at \(clock)")
+        }
+    }
+
+    /// In which statuses orders are when something goes wrong.
+    func noteStatuses(_ fault: String) {
+        watch.recordsBeforeCrash = observer.last.rawValue
+        watch.wasInsideCommit = fault.hasSuffix("wrote") || fault == "ledger failed"
+        for status in OrderStatus.allCases {
+            let count = observer.openStatuses[status] ?? 0
+            coverage.count(.fault, "\(fault), order \(status.rawValue)", times: count)
+            if count > 0, fault.hasPrefix("crash") {
+                if status == .pending { coverage.reached(.crashWhilePending) }
+                if status == .unknown { coverage.reached(.crashWhileUnknown) }
+            }
+        }
+        if fault.hasPrefix("crash"), let ledger = server.ledger, let loaded = try? ledger.load(),
+            loaded.snapshot != nil,
+            loaded.number < observer.last
+        {
+            coverage.reached(.snapshotThenCrash)
+        }
+    }
+}
+
+extension Order {
+    /// Whether the clock can do nothing to it any more: of a round trip the entry is what expires.
+    fileprivate var isOver: Bool { status.isFinal || closedAt != nil }
+}

@@ -1,0 +1,66 @@
+import Ledger
+import OrderEngine
+import Trading
+
+/// Reads what is written, as it is written: an engine of its own that knows nothing but the records.
+struct RecordObserver {
+    /// A record with what it did to its order.
+    struct Observation {
+        let number: RecordNumber
+        let record: Record
+        let before: Order?
+        let after: Order?
+    }
+
+    private(set) var engine = OrderEngine()
+    private(set) var last = RecordNumber.none
+    /// Each record's own text, to see that it is still the same after a crash.
+    private var texts: [String] = []
+    /// Orders that the clock ends, while they are open.
+    private(set) var expiring: [OrderID: Timestamp] = [:]
+
+    /// How many orders that are not over are in each status.
+    private(set) var openStatuses: [OrderStatus: Int] = [:]
+
+    /// Takes in the records that are new.
+    mutating func read(_ ledger: Ledger) throws -> [Observation] {
+        guard try ledger.recordHead() > last else { return [] }
+        var new: [Observation] = []
+        var records: [(RecordNumber, Record)] = []
+        try ledger.forEachRecord(after: last) { records.append(($0, $1)) }
+        for (number, record) in records {
+            let before = record.order.flatMap { engine.order($0) }
+            engine.replay(record)
+            let after = record.order.flatMap { engine.order($0) }
+            last = number
+            texts.append(record.traceText)
+            note(before, after)
+            new.append(Observation(number: number, record: record, before: before, after: after))
+        }
+        return new
+    }
+
+    private mutating func note(_ before: Order?, _ after: Order?) {
+        if let before, before.closedAt == nil { openStatuses[before.status, default: 0] -= 1 }
+        if let after, after.closedAt == nil { openStatuses[after.status, default: 0] += 1 }
+        guard let order = after, let end = order.timeInForce.expireTime else { return }
+        expiring[order.id] = order.status.isFinal || order.closedAt != nil ? nil : end
+    }
+
+    /// After a crash: all that was there must be there still; more may be.
+    mutating func readAgain(_ ledger: Ledger) throws -> [Observation] {
+        var found: [String] = []
+        let known = Int64(texts.count)
+        try ledger.forEachRecord { number, record in
+            if number.rawValue <= known { found.append(record.traceText) }
+        }
+        for (index, text) in texts.enumerated() {
+            guard index < found.count, found[index] == text else {
+                throw Violation(
+                    .recordsAreKept, expected: text, found: index < found.count ? found[index] : "nothing",
+                    "record \(index + 1), which was synced")
+            }
+        }
+        return try read(ledger)
+    }
+}

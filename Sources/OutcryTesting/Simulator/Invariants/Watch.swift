@@ -1,0 +1,23 @@
+import Exchange
+import Trading
+
+/// What was seen from outside and is needed to judge later.
+struct Watch {
+    /// Every print, in the order in which the desk could know it, by pair.
+    var prints: [Pair: [MarketTrade]] = [:]
+    /// All prints of the venue over the wire, and how many there were at the last look.
+    var venuePrints: Set<MarketTrade> = []
+    var printsSeen = 0
+    /// How many there were before the newest turn of the desk. Within a turn nobody outside knows what came first, so an order
+    /// that was placed in a turn may have seen all prints of it.
+    var printsBeforeTurn: [Pair: Int] = [:]
+    /// How many prints of its pair there had been when a trigger was armed.
+    var printsBefore: [OrderID: Int] = [:]
+    /// When the process that runs was started, if it is not the first.
+    var startedAt: Timestamp?
+    /// The last record that was seen before the last crash.
+    var recordsBeforeCrash: Int64?
+    var wasInsideCommit = false
+    /// Round trips, as the records have them.
+    var pairedDone: [OrderID: (benefit: ExactDecimal, fees: ExactDecimal)] = [:]
+}

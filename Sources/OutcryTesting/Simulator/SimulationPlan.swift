@@ -1,0 +1,71 @@
+import Desk
+import Trading
+
+/// Which worlds are simulated.
+public enum SimulationProfile: String, Sendable, CaseIterable {
+    /// The paper exchange, in the desk's own transactions.
+    case paper
+    /// An exchange with books of its own, over a network that loses, repeats, delays and reorders.
+    case wire
+    /// One or the other, as the seed has it.
+    case mixed
+}
+
+/// How large and how wild one run is: drawn from its seed before anything else.
+struct SimulationPlan {
+    let isOverTheWire: Bool
+    let start: Timestamp
+    let horizon: Timestamp
+    let traderCount: Int
+    let marketCount: Int
+    /// The longest pause between two acts of a trader, in milliseconds.
+    let pauseMilliseconds: Int
+    /// How many of a thousand turns of the desk end in a crash.
+    let crashPermille: Int
+    /// How many of a thousand turns meet a failing disk.
+    let diskPermille: Int
+    /// How many of a thousand openings meet one.
+    let openingPermille: Int
+    /// How many of a thousand turns the operator stops the server after.
+    let stopPermille: Int
+    let disk: SimulatedDisk.Configuration
+    let crashModel: CrashModel
+    let checkpointPages: Int
+    let configuration: DeskConfiguration
+    let funds: [(amount: Int, coin: Coin)] = [(2_000, "usd"), (10, "btc"), (300, "ltc")]
+
+    /// How long everything may take to come to rest once the faults have stopped.
+    static let restSecondsMax: Int64 = 900
+
+    init(_ profile: SimulationProfile, _ chance: inout Chance) {
+        switch profile {
+        case .paper: isOverTheWire = false
+        case .wire: isOverTheWire = true
+        case .mixed: isOverTheWire = chance.permille(600)
+        }
+        // From a summer's afternoon, so that days end and months turn in some of the runs.
+        start = Timestamp(seconds: 1_788_102_000 + Int64(chance.below(200_000)))
+        horizon = start.advanced(bySeconds: Int64(chance.pick([4, 8, 15, 25])))
+        traderCount = chance.within(2...3)
+        marketCount = chance.within(1...3)
+        pauseMilliseconds = chance.pick([300, 600, 1_000])
+        crashPermille = chance.pick([0, 15, 40])
+        diskPermille = chance.pick([0, 10, 30])
+        openingPermille = chance.pick([0, 200, 500])
+        stopPermille = chance.pick([0, 4])
+        var disk = SimulatedDisk.Configuration()
+        disk.sectorBytes = chance.pick([512, 4_096])
+        disk.isPowersafe = chance.permille(500)
+        self.disk = disk
+        crashModel = chance.pick([
+            CrashModel(), CrashModel(survival: .prefix, tearing: .never),
+            CrashModel(survival: .anySectors, tearing: .betweenSectors), .worst,
+        ])
+        checkpointPages = chance.pick([8, 40, 1_000])
+        var configuration = DeskConfiguration()
+        configuration.limits.snapshotRecords = chance.pick([3, 20, 100, 100_000])
+        configuration.limits.resumeBatch = chance.pick([2, 7, 500])
+        configuration.limits.replySeconds = chance.pick([1, 10])
+        self.configuration = configuration
+    }
+}

@@ -1,0 +1,58 @@
+import ChatServer
+import Desk
+import Exchange
+import Foundation
+
+// What goes in and out, in one short line each; without what is secret, as that differs from run to run.
+
+extension DeskInput {
+    var traceText: String {
+        switch self {
+        case .server(.opened(let id, let peer)): "\(id) opened \(peer.format == .json ? "json" : "text")"
+        case .server(.lines(let id, let lines)):
+            "\(id) "
+                + lines.map { ($0.tag.map { "{\($0)} " } ?? "") + TraceText.visible($0.text) }.joined(separator: " ¶ ")
+        case .server(.closed(let id)): "\(id) closed"
+        case .passwordChecked(let job, let isRight): "password \(job.rawValue) \(isRight.map { "\($0)" } ?? "?")"
+        case .passwordHashed(let job, _): "password \(job.rawValue) hashed"
+        case .exchange(let reports): "exchange " + reports.map(\.traceText).joined(separator: " ¶ ")
+        case .paper(let action): "paper \(action.traceText)"
+        case .wake: "wake"
+        case .stop: "stop"
+        }
+    }
+}
+
+extension DeskOutput {
+    var traceText: String {
+        switch self {
+        case .send(let id, let message):
+            "\(id) " + TraceText.visible(String(decoding: message.payload(as: .text) ?? [], as: UTF8.self))
+        case .close(let id, let code, let reason): "\(id) close \(code) \(reason)"
+        case .request(let request): "request \(request.traceText)"
+        case .ask(let query, let id): "ask \(id.rawValue) \(query.traceText)"
+        }
+    }
+}
+
+enum TraceText {
+    /// On one line, with control characters written out, and without the secrets of tokens.
+    static func visible(_ text: String) -> String {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.utf8.count)
+        for byte in text.utf8 {
+            switch byte {
+            case 0x0A: bytes += Array(" | ".utf8)
+            case 0..<0x20, 0x7F: bytes += Array("\\x\(String(byte, radix: 16))".utf8)
+            default: bytes.append(byte)
+            }
+        }
+        return withoutSecret(String(decoding: bytes, as: UTF8.self))
+    }
+
+    private static func withoutSecret(_ line: String) -> String {
+        guard line.utf8.count > 7, let start = line.range(of: "outcry_") else { return line }
+        let rest = line[start.upperBound...].drop { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }
+        return line[..<start.upperBound] + "…" + rest
+    }
+}

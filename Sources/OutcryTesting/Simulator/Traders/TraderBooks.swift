@@ -1,0 +1,109 @@
+import ChatServer
+import Trading
+
+/// What a trader knows from nothing but what was sent to the trader's sessions.
+struct TraderBooks {
+    /// Notifications by number: the words of each.
+    private(set) var told: [UInt64: String] = [:]
+    private(set) var eventNames: [UInt64: String] = [:]
+    /// All numbers up to this have been told.
+    private(set) var toldUpTo: UInt64 = 0
+    /// What was said last, or most, of each order.
+    private(set) var orders: [OrderID: OrderStatement] = [:]
+    /// The first reply to each tag that the desk remembers.
+    private(set) var answers: [String: Answer] = [:]
+    /// Acknowledged settings, and those that were asked for since and have not been answered.
+    var settings: [String: Setting] = [:]
+    /// Tokens: whether they must be there, may be, or must not.
+    var tokens: [String: TokenState] = [:]
+    /// The order that a tag made.
+    private(set) var orderOfTag: [String: OrderID] = [:]
+
+    struct Answer {
+        let line: String
+        let json: String
+        let code: String?
+    }
+
+    struct Setting {
+        var acknowledged: String?
+        /// Values that may have been set since: asked for, and not answered.
+        var possible: [String] = []
+    }
+
+    enum TokenState { case asked, there, dropAsked, gone }
+
+    // MARK: Notifications
+
+    /// Takes in a notification. The same number is always in the same words.
+    mutating func tell(_ number: UInt64, _ json: String, _ event: JSONObject) throws(Violation) {
+        if let before = told[number] {
+            guard before == json else {
+                throw Violation(
+                    .notificationsInOrder, expected: before, found: json, "notification \(number) told again")
+            }
+        } else {
+            told[number] = json
+            if case .string(let name)? = event["event"] { eventNames[number] = name }
+            while told[toldUpTo + 1] != nil { toldUpTo += 1 }
+        }
+        if case .object(let order)? = event["order"] { try learn(order) }
+    }
+
+    // MARK: Orders
+
+    /// Takes in what is said of an order.
+    mutating func learn(_ object: JSONObject) throws(Violation) {
+        let statement = try OrderStatement(object)
+        guard var known = orders[statement.id] else {
+            orders[statement.id] = statement
+            return
+        }
+        try known.merge(statement)
+        orders[statement.id] = known
+    }
+
+    /// Orders that may still be open.
+    var openOrders: [OrderID] {
+        orders.values.filter { !$0.isClosed }.map(\.id).sorted()
+    }
+
+    var openPairedOrders: [OrderID] {
+        orders.values.filter { !$0.isClosed && $0.kind == "paired" }.map(\.id).sorted()
+    }
+
+    // MARK: Replies
+
+    /// Takes in the reply to a tagged line. Returns false where it was answered before, and so says nothing new.
+    mutating func answer(_ line: TypedLine, _ tag: String, _ json: String, _ reply: JSONObject) throws(Violation)
+        -> Bool
+    {
+        let code = TraderBooks.code(of: reply)
+        if let first = answers[tag] {
+            if first.line != line.text {
+                guard code == "tag_reused" else {
+                    throw Violation(
+                        .sameTagSameReply, expected: "tag_reused", found: json, "tag \(tag) used for another line")
+                }
+            } else if first.json != json {
+                throw Violation(.sameTagSameReply, expected: first.json, found: json, "tag \(tag) repeated")
+            }
+            return false
+        }
+        if code == "tag_reused" { return false }
+        answers[tag] = Answer(line: line.text, json: json, code: code)
+        return true
+    }
+
+    mutating func note(order: OrderID, of tag: String) throws(Violation) {
+        if let before = orderOfTag[tag], before != order {
+            throw Violation(.oneLineOneOrder, expected: before, found: order, "the order of tag \(tag)")
+        }
+        orderOfTag[tag] = order
+    }
+
+    static func code(of reply: JSONObject) -> String? {
+        guard case .object(let error)? = reply["error"], case .string(let code)? = error["code"] else { return nil }
+        return code
+    }
+}

@@ -1,0 +1,85 @@
+import Desk
+import Exchange
+import Trading
+
+/// The market, money and fees, moved from outside.
+extension Simulation {
+    func openMarkets() {
+        guard wire == nil else { return }
+        for market in markets { put(.paper(quote(market))) }
+    }
+
+    func moveMarket() {
+        let index = chance.below(markets.count)
+        markets[index].drift(&chance)
+        let market = markets[index]
+        if let wire { return moveMarket(market, at: wire.venue) }
+        guard server.isUp else { return }
+        switch chance.weighted([25, 60, 8, 5]) {
+        case 0: put(.paper(quote(market)))
+        case 1:
+            let spread = max(market.middle / 500, 1)
+            let price = market.price(market.middle + chance.within(-spread...spread))
+            let amount = SimulatedMarket.quantity(market.quantityMin * chance.within(1...20) + chance.below(1_000))
+            let side: Side? = [nil, .buy, .sell][chance.below(3)]
+            put(
+                .paper(
+                    .trade(MarketTrade(pair: market.pair, price: price, quantity: amount, takerSide: side, at: clock))))
+        case 2:
+            let trader = chance.pick(traders)
+            let coin: Coin = chance.pick(["usd", "btc", "ltc"])
+            put(.paper(.deposit(trader.account, ExactDecimal(chance.within(1...50)), coin)))
+        default:
+            let rate = SimulatedMarket.decimal(chance.pick([0, 1, 2, 5]), decimals: 3)
+            if traders.contains(where: { $0.books.openOrders.isEmpty == false }) {
+                coverage.reached(.feeChangedUnderOrder)
+            }
+            put(.paper(.fee(market.pair, rate: rate)))
+        }
+    }
+
+    /// Strangers at the venue quote or trade, whether or not the desk is up to see it.
+    private func moveMarket(_ market: SimulatedMarket, at venue: SimulatedVenue) {
+        let half = max(market.middle / 2_000, 1)
+        let amount = SimulatedMarket.quantity(market.quantityMin * chance.within(1...30))
+        if chance.permille(400) {
+            venue.quote(
+                market.pair, bid: market.price(market.middle - half), ask: market.price(market.middle + half),
+                quantity: amount, at: clock)
+        } else {
+            let spread = max(market.middle / 500, 1)
+            let price = market.price(market.middle + chance.within(-spread...spread))
+            venue.print(market.pair, price: price, quantity: amount, takerSide: chance.pick([.buy, .sell]), at: clock)
+        }
+        expectWire()
+    }
+
+    // MARK: The wire
+
+    /// Puts the wire's next move into the queue, unless an earlier or equal one is there.
+    func expectWire() {
+        guard let due = wire?.nextDue else { return }
+        let moment = max(due, clock)
+        guard wireDueAt.map({ moment < $0 }) ?? true else { return }
+        wireDueAt = moment
+        queue.add(.wireMoves, at: moment)
+    }
+
+    func moveWire() {
+        guard let wire else { return }
+        wireDueAt = nil
+        hear(wire.advance(to: clock))
+        expectWire()
+    }
+
+    /// What the adapter says goes into the desk's inbox, in the order in which it was said.
+    func hear(_ reports: [ExchangeReport]) {
+        if !reports.isEmpty { put(.exchange(reports)) }
+    }
+
+    private func quote(_ market: SimulatedMarket) -> PaperAction {
+        let half = max(market.middle / 2_000, 1)
+        return .quote(
+            market.pair, bid: market.price(market.middle - half), ask: market.price(market.middle + half))
+    }
+}

@@ -1,0 +1,54 @@
+import Foundation
+import OutcryTesting
+import Synchronization
+
+/// Seeds one after the other, several at a time, until all are done, one fails, or the time is over.
+struct SeedRange {
+    let first: UInt64
+    let count: UInt64
+    let profile: SimulationProfile
+    let jobs: Int
+
+    struct Outcome {
+        var count = 0
+        /// Of those that failed, the one with the lowest seed.
+        var failed: SimulationResult?
+        var coverage = SimulationCoverage()
+    }
+
+    private struct Progress {
+        var next: UInt64 = 0
+        var outcome = Outcome()
+    }
+
+    static var cores: Int { ProcessInfo.processInfo.activeProcessorCount }
+
+    /// A seed that no run before had: seconds since 1970, with room for a thousand seeds a second.
+    static func firstSeedOfNow() -> UInt64 { UInt64(Date().timeIntervalSince1970) * 1_000 }
+
+    func run(while isTime: @Sendable () -> Bool) -> Outcome {
+        let progress = Mutex(Progress())
+        DispatchQueue.concurrentPerform(iterations: jobs) { _ in
+            while isTime(), let seed = take(progress) {
+                let result = Simulation.run(seed: seed, profile: profile)
+                progress.withLock { progress in
+                    progress.outcome.count += 1
+                    progress.outcome.coverage.merge(result.coverage)
+                    guard result.violation != nil else { return }
+                    if progress.outcome.failed.map({ result.seed < $0.seed }) ?? true {
+                        progress.outcome.failed = result
+                    }
+                }
+            }
+        }
+        return progress.withLock { $0.outcome }
+    }
+
+    private func take(_ progress: borrowing Mutex<Progress>) -> UInt64? {
+        progress.withLock { progress in
+            guard progress.outcome.failed == nil, progress.next < count else { return nil }
+            defer { progress.next += 1 }
+            return first &+ progress.next
+        }
+    }
+}

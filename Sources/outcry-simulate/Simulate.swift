@@ -1,0 +1,95 @@
+public import ArgumentParser
+public import OutcryTesting
+
+/// Runs the simulator: `outcry-simulate --seeds 1000000`.
+@main
+struct Simulate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "outcry-simulate", abstract: "Tries to lose an order, seed by seed.",
+        discussion: """
+            Each seed decides a whole world: traders, their lines and connections, the disk, the exchange, the network, and where \
+            the power goes. All invariants hold in all of them, or the seed is printed with its transcript and the exit code is 1.
+            """)
+
+    @Option(help: "How many seeds.")
+    var seeds = 1_000
+
+    @Option(help: "The first of them. With --minutes and without this one: from the clock.")
+    var firstSeed: UInt64?
+
+    @Option(help: "How many at a time. (default: one a core)")
+    var jobs: Int?
+
+    @Option(help: "Run as many seeds as fit in so many minutes.")
+    var minutes: Int?
+
+    @Option(help: "Which worlds: paper, wire or mixed.")
+    var profile = SimulationProfile.mixed
+
+    @Flag(help: "Say nothing but what failed.")
+    var quiet = false
+
+    @Flag(help: "Print what was met, and fail where a crossing that must be met was not.")
+    var coverage = false
+
+    @Option(help: "Run this seed alone, and print its whole transcript.")
+    var trace: UInt64?
+
+    /// How much of a failed seed's transcript is printed, in lines.
+    static let transcriptLines = 80
+
+    func validate() throws {
+        guard seeds >= 1 else { throw ValidationError("--seeds is at least 1") }
+        guard jobs.map({ (1...256).contains($0) }) ?? true else { throw ValidationError("--jobs is from 1 to 256") }
+        guard minutes.map({ $0 >= 1 }) ?? true else { throw ValidationError("--minutes is at least 1") }
+    }
+
+    func run() throws {
+        if let trace { return try replay(trace) }
+        let clock = ContinuousClock()
+        let start = clock.now
+        let first = firstSeed ?? (minutes == nil ? 1 : SeedRange.firstSeedOfNow())
+        let end = minutes.map { start + .seconds(60 * $0) }
+        if !quiet { print("first seed \(first), \(profile.rawValue)") }
+        let range = SeedRange(
+            first: first, count: minutes == nil ? UInt64(seeds) : .max, profile: profile, jobs: jobs ?? SeedRange.cores)
+        let outcome = range.run { end.map { clock.now < $0 } ?? true }
+        if let failed = outcome.failed {
+            tell(failed)
+            throw ExitCode(1)
+        }
+        if !quiet {
+            let (seconds, attoseconds) = (clock.now - start).components
+            let took = Double(seconds) + Double(attoseconds) / 1e18
+            print("\(outcome.count) seeds, \((Double(outcome.count) / took * 10).rounded() / 10) a second")
+        }
+        if coverage { try tell(outcome.coverage) }
+    }
+
+    private func replay(_ seed: UInt64) throws {
+        let result = Simulation.run(seed: seed, profile: profile, linesKept: 10_000_000)
+        for line in result.lines { print(line) }
+        print("seed \(seed) hash \(result.hashText) after \(result.lineCount) lines")
+        guard let violation = result.violation else { return }
+        print("seed \(seed) failed: \(violation)")
+        throw ExitCode(1)
+    }
+
+    private func tell(_ failed: SimulationResult) {
+        // Run again with its lines kept: what a seed does, it does again.
+        let again = Simulation.run(seed: failed.seed, profile: profile, linesKept: Simulate.transcriptLines)
+        for line in again.lines.suffix(Simulate.transcriptLines) { print(line) }
+        if let violation = failed.violation { print("seed \(failed.seed) failed: \(violation)") }
+        print("the whole: outcry-simulate --profile \(profile.rawValue) --trace \(failed.seed)")
+    }
+
+    private func tell(_ coverage: SimulationCoverage) throws {
+        for line in coverage.lines { print(line) }
+        let missing = coverage.missing(in: profile)
+        guard !missing.isEmpty else { return }
+        for crossing in missing { print("never reached: \(crossing.rawValue)") }
+        throw ExitCode(1)
+    }
+}
+
+extension SimulationProfile: ExpressibleByArgument {}

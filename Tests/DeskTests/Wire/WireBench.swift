@@ -1,0 +1,228 @@
+import Accounts
+import ChatServer
+import Exchange
+import Foundation
+import Logging
+import OrderEngine
+import Testing
+import Trading
+
+@testable import Desk
+
+/// A decimal as a person writes it.
+func d(_ text: String) -> ExactDecimal {
+    do {
+        return try ExactDecimal(parsing: text)
+    } catch {
+        fatalError("no decimal in a test: \(text)")
+    }
+}
+
+/// A desk on a virtual clock, with one trader, at one end of the wire; the exchange is at the other.
+final class WireBench {
+    let exchange: LossyExchange
+    let home: URL
+    private let passwords = ReadyPasswords()
+    private(set) var desk: DeskCore?
+    var now = Timestamp(seconds: 1_756_576_800)
+    var configuration = DeskConfiguration()
+    private(set) var account = AccountID(0)
+    private var sessions: UInt64 = 0
+    private var session = SessionID(rawValue: 0)
+    /// All that the trader was told and answered.
+    private(set) var told: [String] = []
+    /// Outputs after which the process dies, once.
+    var diesAfterOutputs: Int?
+
+    init(usd: String = "10000", btc: String = "100", seed: UInt64 = 1) throws {
+        let rules = try PairRules(
+            pair: "btc_usd", priceTick: d("0.001"), quantityStep: d("0.0001"), quantityMin: d("0.001"),
+            feeRate: d("0.002"))
+        var books = VenueBooks(
+            rules: rules, ticker: Ticker(bid: d("229"), ask: d("231"), last: d("230"), at: now))
+        books.deposit(d(usd), "usd")
+        books.deposit(d(btc), "btc")
+        exchange = LossyExchange(books, seed: seed)
+        home = FileManager.default.temporaryDirectory.appending(path: "outcry-wire-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: home, withIntermediateDirectories: true)
+        try open()
+        let hash = try PasswordHash(hashing: Secret("a password"), cost: ReadyPasswords.cost)
+        let name = try #require(AccountName("dog"))
+        account = try #require(desk).addAccount(name, role: .trader, passwordHash: hash, funds: [], at: now)
+        logIn()
+    }
+
+    deinit {
+        desk = nil
+        try? FileManager.default.removeItem(at: home)
+    }
+
+    // MARK: The process
+
+    func open() throws {
+        var log = Logger(label: "outcry.wire")
+        log.logLevel = .critical
+        desk = try DeskCore.openOverTheWire(
+            database: home.appending(path: "desk.db").path, configuration, exchange: exchange, passwords: passwords,
+            log: log, now: now)
+    }
+
+    func logIn() {
+        sessions += 1
+        session = SessionID(rawValue: sessions)
+        process([.server(.opened(session, Peer(address: "127.0.0.1", format: .text)))])
+        process([.server(.lines(session, [IncomingLine(text: "login dog a-password")]))])
+    }
+
+    /// The process dies where it stands and starts again.
+    func restart(afterSeconds seconds: Int64 = 0) throws {
+        desk = nil
+        exchange.hangUp()
+        now = now.advanced(bySeconds: seconds)
+        try open()
+        logIn()
+    }
+
+    func process(_ inputs: [DeskInput]) {
+        var inputs = inputs
+        repeat {
+            guard let outputs = desk?.process(inputs, at: now) else { return }
+            inputs = []
+            for output in outputs {
+                if let left = diesAfterOutputs {
+                    guard left > 0 else {
+                        diesAfterOutputs = nil
+                        desk = nil
+                        return
+                    }
+                    diesAfterOutputs = left - 1
+                }
+                var reports: [ExchangeReport] = []
+                switch output {
+                case .request(let request): reports = exchange.submit(request, at: now)
+                case .ask(let query, let id): reports = exchange.ask(query, id: id, at: now)
+                case .send(let to, let message): if to == session { hear(message) }
+                case .close: break
+                }
+                if !reports.isEmpty { inputs.append(.exchange(reports)) }
+            }
+            inputs += passwords.takeAnswers()
+        } while !inputs.isEmpty
+    }
+
+    private func hear(_ message: OutgoingMessage) {
+        guard let bytes = message.payload(as: .text) else { return }
+        told.append(String(decoding: bytes, as: UTF8.self))
+    }
+
+    // MARK: The trader
+
+    func type(_ line: String, tag: String? = nil) {
+        process([.server(.lines(session, [IncomingLine(tag: tag, text: line)]))])
+    }
+
+    func takeTold() -> [String] {
+        defer { told.removeAll() }
+        return told
+    }
+
+    // MARK: The clock
+
+    /// Lets everything happen that is due until then.
+    func pass(seconds: Int64) {
+        let end = now.advanced(bySeconds: seconds)
+        var steps = 0
+        while let due = [desk?.nextDue, exchange.nextDue].compactMap(\.self).min(), due <= end {
+            now = max(now, due)
+            let reports = exchange.deliver(at: now)
+            process(reports.isEmpty ? [.wake] : [.exchange(reports)])
+            if desk == nil { return }
+            steps += 1
+            if steps > 1_000_000 {
+                Issue.record("the desk has something to do at \(now) without end")
+                return
+            }
+        }
+        now = end
+        process([.wake])
+    }
+
+    /// Until the account may trade.
+    func reconcile(withinSeconds limit: Int64 = 300, sourceLocation: SourceLocation = #_sourceLocation) {
+        for _ in 0..<limit where !isReconciled { pass(seconds: 1) }
+        #expect(isReconciled, "\(desk?.wire?.accounts[account]?.awaitedWords ?? "")", sourceLocation: sourceLocation)
+    }
+
+    // MARK: What a test looks at
+
+    var isReconciled: Bool { desk?.wire?.accounts[account]?.isReconciled ?? false }
+
+    func order(_ id: UInt64) -> Order? { desk?.engine.order(OrderID(id)) }
+
+    func client(_ id: UInt64) -> ClientOrderID { ClientOrderID(order: OrderID(id), attempt: 1) }
+
+    func funds(_ coin: Coin) -> Funds { desk?.engine.funds(of: account, in: coin) ?? Funds() }
+
+    func asked() -> [String] {
+        exchange.takeRequests().map { request in
+            switch request {
+            case .place(let order): "place \(order.clientOrderID.order)"
+            case .cancel(let sent): "cancel \(sent.clientOrderID.order)"
+            case .status(let sent): "status \(sent.clientOrderID.order)"
+            }
+        }
+    }
+
+    /// Everything at which the desk and the exchange differ.
+    func differences() -> [String] {
+        guard let desk else { return ["there is no desk"] }
+        var found = exchange.books.complaints
+        for entry in desk.engine.snapshot().orders where !entry.order.isOnlyParent {
+            let order = entry.order
+            let held = exchange.books.held[order.clientOrderID]
+            if order.status == .pending || order.status == .unknown { found.append("\(order.id) is \(order.status)") }
+            var filled = held?.filled ?? .zero
+            // What a limit's stop trades is the whole's as well.
+            if case .oco = order.plan {
+                for child in order.children {
+                    filled += exchange.books.held[ClientOrderID(order: child, attempt: 1)]?.filled ?? .zero
+                }
+            }
+            if order.filled != filled { found.append("\(order.id) has \(order.filled), and there \(filled)") }
+            if order.isAtExchangeItself != held?.isOpen ?? false {
+                found.append("\(order.id) is \(order.status), and open at the exchange: \(held?.isOpen ?? false)")
+            }
+            if order.cancelReason != nil, order.isAtExchangeItself {
+                found.append("\(order.id) is still being canceled")
+            }
+        }
+        for id in exchange.books.held.keys.sorted() where desk.engine.order(id.order) == nil {
+            found.append("\(id) is at the exchange and not here")
+        }
+        for (coin, total) in exchange.books.totals.sorted(by: { $0.key < $1.key }) where funds(coin).total != total {
+            found.append("\(funds(coin).total) \(coin) here and \(total) there")
+        }
+        if !isReconciled { found.append("awaited: \(desk.wire?.accounts[account]?.awaitedWords ?? "all")") }
+        return found
+    }
+}
+
+/// Every password is right, and known at once.
+final class ReadyPasswords: PasswordChecking {
+    static let cost = ScryptCost(n: 2, r: 1, p: 1) ?? .standard
+
+    private var answers: [DeskInput] = []
+
+    func takeAnswers() -> [DeskInput] {
+        defer { answers.removeAll() }
+        return answers
+    }
+
+    func check(_ password: Secret, against stored: PasswordHash?, as job: PasswordJobID) throws(Refusal) {
+        answers.append(.passwordChecked(job, isRight: true))
+    }
+
+    func hash(_ password: Secret, as job: PasswordJobID) throws(Refusal) {
+        answers.append(.passwordHashed(job, nil))
+    }
+}

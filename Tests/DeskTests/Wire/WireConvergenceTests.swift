@@ -1,0 +1,62 @@
+import Exchange
+import Foundation
+import Testing
+import Trading
+
+@testable import Desk
+
+@Suite struct WireConvergenceTests {
+    static let seeds: [UInt64] = {
+        if let text = ProcessInfo.processInfo.environment["OUTCRY_SEED"], let seed = UInt64(text) { return [seed] }
+        return Array(1...40)
+    }()
+
+    /// Orders of all kinds through a bad wire, with the process dying at any step; then the wire is mended.
+    @Test(arguments: seeds) func `once the faults stop both ends are the same`(seed: UInt64) throws {
+        let bench = try WireBench(seed: seed)
+        var chance = Chance(seed: seed &+ 1_000)
+        bench.reconcile()
+        bench.exchange.habits = LossyExchange.Habits(
+            delayMillisecondsMax: chance.pick([100, 1_000, 4_000, 12_000]), lossPercent: chance.pick([0, 10, 30]),
+            repeatPercent: chance.pick([0, 20]))
+        for _ in 0..<60 {
+            switch chance.below(10) {
+            case 0...3: bench.type(line(&chance))
+            case 4: bench.type(chance.pick(["cancel all", "cancel \(chance.below(30) + 1)"]))
+            case 5, 6: bench.exchange.fillAny(at: bench.now)
+            case 7:
+                let price = ExactDecimal(200 + chance.below(60))
+                bench.exchange.books.ticker = Ticker(bid: price - 1, ask: price + 1, last: price, at: bench.now)
+            case 8:
+                if chance.percent(40) { bench.diesAfterOutputs = chance.below(4) }
+                if chance.percent(30) { bench.exchange.books.deposit(100, "usd") }
+            default: break
+            }
+            bench.pass(seconds: Int64(chance.below(8)))
+            if bench.desk == nil { try bench.restart(afterSeconds: Int64(chance.below(20))) }
+        }
+        bench.diesAfterOutputs = nil
+        bench.exchange.habits = LossyExchange.Habits()
+        bench.pass(seconds: 60)
+        bench.exchange.say(
+            .balanceChanged(account: bench.account, coin: "usd", by: 1, reason: .credit), at: bench.now)
+        bench.pass(seconds: 300)
+        #expect(bench.differences() == [], "seed \(seed)")
+        #expect(bench.exchange.books.arrivals.count > 0, "seed \(seed)")
+    }
+
+    private func line(_ chance: inout Chance) -> String {
+        let amount = ExactDecimal(chance.below(20) + 1).times(d("0.01"))
+        let buy = 190 + chance.below(40)
+        let sell = 232 + chance.below(40)
+        switch chance.below(8) {
+        case 0, 1: return "buy \(amount) btc_usd at \(buy)"
+        case 2: return "sell \(amount) btc_usd at \(sell)"
+        case 3: return "buy \(amount) btc_usd at market"
+        case 4: return "sell \(amount) btc_usd at \(sell) stop \(buy - 10)"
+        case 5: return "slice buy 1 btc_usd 180..199 x5"
+        case 6: return "pair buy \(amount) btc_usd at \(buy) then \(sell)"
+        default: return "buy \(amount) btc_usd at \(buy) for 30s"
+        }
+    }
+}

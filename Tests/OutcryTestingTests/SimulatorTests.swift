@@ -1,0 +1,59 @@
+import Foundation
+import OutcryTesting
+import Testing
+
+@Suite struct SimulatorTests {
+    /// What `make test` runs in every world: always the same, so that a change that breaks one is seen at once.
+    static let seeds: [UInt64] = {
+        if let text = ProcessInfo.processInfo.environment["OUTCRY_SEED"], let seed = UInt64(text) { return [seed] }
+        return Array(1...12)
+    }()
+
+    @Test(arguments: seeds, [SimulationProfile.paper, .wire])
+    func `no order is lost in the world of a seed`(seed: UInt64, profile: SimulationProfile) {
+        let result = Simulation.run(seed: seed, profile: profile, linesKept: 60)
+        #expect(
+            result.violation == nil,
+            "seed \(seed) failed: \(result.violation?.description ?? "")\n\(result.lines.suffix(60).joined(separator: "\n"))"
+        )
+    }
+
+    @Test(arguments: [SimulationProfile.paper, .wire])
+    func `a seed goes the same way twice, in this process and in another`(profile: SimulationProfile) throws {
+        let first = Simulation.run(seed: 3, profile: profile)
+        #expect(Simulation.run(seed: 3, profile: profile).hash == first.hash)
+        let program = try #require(SimulatorProgram.path, "outcry-simulate is not built: swift build --build-tests")
+        let told = try SimulatorProgram.run(program, ["--profile", profile.rawValue, "--trace", "3"])
+        #expect(told.last == "seed 3 hash \(first.hashText) after \(first.lineCount) lines")
+    }
+
+    @Test func `two seeds go two ways`() {
+        #expect(Simulation.run(seed: 3, profile: .paper).hash != Simulation.run(seed: 4, profile: .paper).hash)
+    }
+}
+
+/// The program beside the tests.
+enum SimulatorProgram {
+    static var path: String? {
+        let folder = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+            .deletingLastPathComponent()
+        var candidates = [folder.appending(path: "outcry-simulate")]
+        candidates.append(
+            URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+                .deletingLastPathComponent().appending(path: ".build/debug/outcry-simulate"))
+        return candidates.map(\.path).first { FileManager.default.isExecutableFile(atPath: $0) }
+    }
+
+    /// What it prints, line by line.
+    static func run(_ path: String, _ arguments: [String]) throws -> [String] {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: path)
+        process.arguments = arguments
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        try process.run()
+        let printed = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return String(decoding: printed, as: UTF8.self).split(separator: "\n").map(String.init)
+    }
+}

@@ -1,0 +1,49 @@
+import Testing
+
+extension `The server` {
+    @Suite struct `behind a proxy` {
+        /// What another session of the account is told when somebody comes from behind the proxy.
+        private func toldAddress(_ options: [String], _ headers: [String]) throws -> String? {
+            let desk = try DeskUnderTest()
+            try desk.add("ann")
+            try desk.start(DeskUnderTest.unhurried + options)
+            let ann = try desk.logIn("ann", .text)
+            let token = try desk.token(of: desk.logIn("ann"))
+            let socket = try RawSocket(port: desk.port)
+            let head = try socket.upgrade(["Authorization: Bearer \(token)"] + headers)
+            guard head.hasPrefix("HTTP/1.1 101 ") else { throw Unexpected("no WebSocket: \(head)") }
+            // The first was the session that made the token.
+            return try ann.events(2).last?.text.split(separator: " ").last.map(String.init)
+        }
+
+        @Test func `the last address of X-Forwarded-For is the client's, where the server is told to believe it`()
+            throws
+        {
+            let forwarded = ["X-Forwarded-For: 198.51.100.9, 203.0.113.7"]
+            #expect(try toldAddress(["--trust-forwarded-for"], forwarded) == "203.0.113.7")
+            #expect(try toldAddress([], forwarded) == "127.0.0.1")
+            #expect(try toldAddress(["--trust-forwarded-for"], []) == "127.0.0.1")
+            #expect(try toldAddress(["--trust-forwarded-for"], ["X-Forwarded-For: nobody"]) == "127.0.0.1")
+        }
+
+        @Test func `who guesses passwords behind a proxy keeps nobody else behind it waiting`() throws {
+            let desk = try DeskUnderTest()
+            try desk.add("ann")
+            try desk.start(DeskUnderTest.unhurried + ["--trust-forwarded-for"])
+            func reply(_ line: String, from address: String) throws -> String? {
+                let socket = try RawSocket(port: desk.port)
+                try socket.upgrade(["X-Forwarded-For: \(address)"])
+                try socket.say(line)
+                return socket.message()
+            }
+            for count in 1...5 {
+                let told = try reply("login nobody-\(count) a wrong guess", from: "203.0.113.7")
+                #expect(told?.hasPrefix("! wrong name or password") == true, "\(told ?? "nothing")")
+            }
+            let waits = try reply("login ann \(DeskUnderTest.password)", from: "203.0.113.7")
+            #expect(waits?.hasPrefix("! too many") == true || waits?.contains("wait") == true, "\(waits ?? "nothing")")
+            let other = try reply("login ann \(DeskUnderTest.password)", from: "203.0.113.8")
+            #expect(other?.hasPrefix("+ hello ann") == true, "\(other ?? "nothing")")
+        }
+    }
+}
