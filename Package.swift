@@ -57,6 +57,9 @@ let package = Package(
         .target(name: "Accounts", dependencies: ["Trading", "COpenSSL", grdb], swiftSettings: settings),
         // What an exchange is, and the paper exchange.
         .target(name: "Exchange", dependencies: ["Trading", "CZlib", collections], swiftSettings: settings),
+        // The btc-e protocol over HTTP: libcurl, the wire's values, nonces, pacing.
+        .target(
+            name: "BtceExchange", dependencies: ["Trading", "Exchange", "CCurl", "COpenSSL"], swiftSettings: settings),
         // Sessions over libwebsockets: text, JSON, HTTP, flood limits, slow readers; and the client's side.
         .target(name: "ChatServer", dependencies: ["Trading", "CLibwebsockets", logging], swiftSettings: settings),
         // The pages of commands/, built in.
@@ -101,6 +104,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CEditline", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
 
         // MARK: Build tools
@@ -119,6 +123,7 @@ let package = Package(
         .testTarget(name: "LedgerTests", dependencies: ["Ledger", "OutcryTesting"], swiftSettings: settings),
         .testTarget(name: "AccountsTests", dependencies: ["Accounts", grdb], swiftSettings: settings),
         .testTarget(name: "ExchangeTests", dependencies: ["Exchange", "OutcryTesting"], swiftSettings: settings),
+        .testTarget(name: "BtceExchangeTests", dependencies: ["BtceExchange"], swiftSettings: settings),
         .testTarget(name: "ChatServerTests", dependencies: ["ChatServer"], swiftSettings: settings),
         .testTarget(
             name: "DeskTests", dependencies: ["Desk", "CommandGrammar", "CommandPages", "OutcryTesting"],

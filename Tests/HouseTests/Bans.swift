@@ -24,7 +24,9 @@ struct Ban: Sendable, CustomTestStringConvertible {
 let pureRooms: Set<String> = ["Trading", "CommandGrammar", "OrderEngine"]
 
 /// Rooms in which a number may be money.
-let moneyRooms: Set<String> = ["Trading", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "Desk"]
+let moneyRooms: Set<String> = [
+    "Trading", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "BtceExchange", "Desk",
+]
 
 let bans: [Ban] = [
     Ban(

@@ -8,6 +8,7 @@ private let table: [(room: String, mayImport: Set<String>)] = [
     ("Ledger", ["Trading", "OrderEngine", "CSQLite", "GRDB", "GRDBSQLite"] + system),
     ("Accounts", ["Trading", "COpenSSL", "GRDB"] + system),
     ("Exchange", ["Trading", "CZlib"] + collections),
+    ("BtceExchange", ["Trading", "Exchange", "CCurl", "COpenSSL"] + system),
     ("ChatServer", ["Trading", "CLibwebsockets", "Logging", "Foundation"] + system),
     ("CommandPages", []),
     (
@@ -34,7 +35,7 @@ private let table: [(room: String, mayImport: Set<String>)] = [
     ("outcry-simulate", ["OutcryTesting", "ArgumentParser", "Foundation"] + system),
     ("embed-pages", ["Foundation"]),
     ("outcry-mutants", ["ArgumentParser", "Foundation", "Synchronization"]),
-    ("CLibwebsockets", []), ("CZlib", []), ("COpenSSL", []), ("CSQLite", []), ("CEditline", []),
+    ("CLibwebsockets", []), ("CZlib", []), ("COpenSSL", []), ("CCurl", []), ("CSQLite", []), ("CEditline", []),
 ]
 
 /// A file whose business needs one import more than its room has.

@@ -1,0 +1,75 @@
+/// An answer's body as JSON, or what it is instead.
+struct AnswerBody {
+    private static let wordsMax = 200
+
+    let response: HTTPResponse
+
+    func json() throws(AnswerFailure) -> JSONPlace {
+        let body = response.body
+        guard body.contains(where: { $0 > 0x20 }) else { throw .empty(status: response.status) }
+        do {
+            return JSONPlace(try ExchangeJSONReader.read(body))
+        } catch {
+            if let title = htmlTitle() { throw .html(status: response.status, title: title) }
+            throw .notJSON(status: response.status, at: error.offset, message: error.message)
+        }
+    }
+
+    /// What stands under `return` where `success` is 1, or what was refused.
+    func result() throws(AnswerFailure) -> JSONPlace {
+        let answer = try json()
+        return try AnswerBody.reading { () throws(UnreadableAnswer) -> Result<JSONPlace, AnswerFailure> in
+            if try answer.required("success").flag() {
+                guard (200..<300).contains(response.status) else { return .failure(.unexpectedStatus(response.status)) }
+                return .success(try answer.required("return"))
+            }
+            return .failure(AnswerBody.refusal(try answer.required("error").text()))
+        }.get()
+    }
+
+    /// What a public method gave. Its errors bear `success`, its results do not.
+    func publicResult() throws(AnswerFailure) -> JSONPlace {
+        let answer = try json()
+        let refusal = try AnswerBody.reading { () throws(UnreadableAnswer) -> AnswerFailure? in
+            // v2 says `{"error":"..."}` alone.
+            guard case .object = answer.value, let error = try answer.optional("error") else { return nil }
+            return AnswerBody.refusal(try error.text())
+        }
+        if let refusal { throw refusal }
+        guard (200..<300).contains(response.status) else { throw .unexpectedStatus(response.status) }
+        return answer
+    }
+
+    /// Turns what cannot be read into a failure of the answer.
+    static func reading<Value>(_ body: () throws(UnreadableAnswer) -> Value) throws(AnswerFailure) -> Value {
+        do {
+            return try body()
+        } catch {
+            throw .unreadable(path: error.path, message: error.message)
+        }
+    }
+
+    private static func refusal(_ text: String) -> AnswerFailure {
+        .refused(ExchangeRefusal(text: text), words: printable(text))
+    }
+
+    /// What a stranger sent is shown in one line, without control characters.
+    private static func printable(_ text: String) -> String {
+        String(
+            text.prefix(wordsMax).map {
+                $0.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F } ? $0 : " "
+            })
+    }
+
+    /// The title of a web page, empty where it has none; nil where the body is no web page.
+    private func htmlTitle() -> String? {
+        let text = String(decoding: response.body.prefix(4_096), as: UTF8.self)
+        let lower = text.lowercased()
+        guard lower.drop(while: { $0.isWhitespace || $0 == "\u{FEFF}" }).first == "<" else { return nil }
+        guard let start = lower.firstRange(of: "<title>"),
+            let end = lower[start.upperBound...].firstRange(of: "</title>")
+        else { return "" }
+        return AnswerBody.printable(
+            lower[start.upperBound..<end.lowerBound].split(whereSeparator: \.isWhitespace).joined(separator: " "))
+    }
+}
