@@ -22,13 +22,17 @@ extension Simulation {
         }
         try logEverybodyIn()
         for trader in traders {
-            guard let connection = trader.connections.last else { continue }
             let again = trader.toRepeat
             trader.toRepeat.removeAll()
-            for line in again { send([line], on: connection.id, of: trader) }
+            // One after the other: more lines than may wait would end the session.
+            for line in again {
+                guard let connection = trader.connections.last else { break }
+                send([line], on: connection.id, of: trader)
+                try settle()
+            }
         }
-        try settle()
         if let wire { try agree(with: wire) }
+        try logEverybodyIn()
         try tellEverything()
         countWire()
         try checkEnd()
