@@ -32,7 +32,8 @@ extension Simulation {
     private func line(_ trader: SimulatedTrader) -> TypedLine {
         if !trader.answered.isEmpty, trader.chance.permille(80) {
             var line = trader.chance.pick(trader.answered)
-            if trader.chance.permille(250) { line = TypedLine(line.text + " ioc", tag: line.tag, .wrong) }
+            // In front: behind a comment it would be the same line.
+            if trader.chance.permille(250) { line = TypedLine("again " + line.text, tag: line.tag, .wrong) }
             return line
         }
         let others = traders.filter { $0 !== trader }.flatMap(\.books.openOrders)
