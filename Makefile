@@ -17,6 +17,8 @@ test: packages lint
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
 	$(SWIFT) build -c release --product outcry-simulate
+	.build/debug/outcry-simulate --seeds 5 --hashes >.build/debug-hashes
+	.build/release/outcry-simulate --seeds 5 --hashes | diff .build/debug-hashes -
 	.build/release/outcry-simulate --minutes 2
 
 # As many worlds as one likes: `make simulate SEEDS=1000000`.

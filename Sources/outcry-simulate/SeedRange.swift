@@ -14,6 +14,8 @@ struct SeedRange {
         /// Of those that failed, the one with the lowest seed.
         var failed: SimulationResult?
         var coverage = SimulationCoverage()
+        /// One line a seed, where lines are wanted.
+        var lines: [UInt64: String] = [:]
     }
 
     private struct Progress {
@@ -26,7 +28,7 @@ struct SeedRange {
     /// A seed that no run before had: seconds since 1970, with room for a thousand seeds a second.
     static func firstSeedOfNow() -> UInt64 { UInt64(Date().timeIntervalSince1970) * 1_000 }
 
-    func run(while isTime: @Sendable () -> Bool) -> Outcome {
+    func run(while isTime: @Sendable () -> Bool, line: (@Sendable (SimulationResult) -> String)? = nil) -> Outcome {
         let progress = Mutex(Progress())
         DispatchQueue.concurrentPerform(iterations: jobs) { _ in
             while isTime(), let seed = take(progress) {
@@ -34,6 +36,7 @@ struct SeedRange {
                 progress.withLock { progress in
                     progress.outcome.count += 1
                     progress.outcome.coverage.merge(result.coverage)
+                    if let line { progress.outcome.lines[result.seed] = line(result) }
                     guard result.violation != nil else { return }
                     if progress.outcome.failed.map({ result.seed < $0.seed }) ?? true {
                         progress.outcome.failed = result

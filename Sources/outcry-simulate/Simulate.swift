@@ -32,6 +32,12 @@ struct Simulate: ParsableCommand {
     @Flag(help: "Print what was met, and fail where a crossing that must be met was not.")
     var coverage = false
 
+    @Flag(help: "Print nothing but each seed's hash: the same in every process and every build.")
+    var hashes = false
+
+    @Flag(help: "Print which crossings each seed reached.")
+    var crossings = false
+
     @Option(help: "Run this seed alone, and print its whole transcript.")
     var trace: UInt64?
 
@@ -42,6 +48,7 @@ struct Simulate: ParsableCommand {
         guard seeds >= 1 else { throw ValidationError("--seeds is at least 1") }
         guard jobs.map({ (1...256).contains($0) }) ?? true else { throw ValidationError("--jobs is from 1 to 256") }
         guard minutes.map({ $0 >= 1 }) ?? true else { throw ValidationError("--minutes is at least 1") }
+        guard !(hashes && crossings) else { throw ValidationError("--hashes or --crossings, not both") }
     }
 
     func run() throws {
@@ -50,20 +57,29 @@ struct Simulate: ParsableCommand {
         let start = clock.now
         let first = firstSeed ?? (minutes == nil ? 1 : SeedRange.firstSeedOfNow())
         let end = minutes.map { start + .seconds(60 * $0) }
-        if !quiet { print("first seed \(first), \(profile.rawValue)") }
+        let isTalking = !quiet && !hashes
+        if isTalking { print("first seed \(first), \(profile.rawValue)") }
         let range = SeedRange(
             first: first, count: minutes == nil ? UInt64(seeds) : .max, profile: profile, jobs: jobs ?? SeedRange.cores)
-        let outcome = range.run { end.map { clock.now < $0 } ?? true }
+        let outcome = range.run(while: { end.map { clock.now < $0 } ?? true }, line: line)
+        for (_, line) in outcome.lines.sorted(by: { $0.key < $1.key }) { print(line) }
         if let failed = outcome.failed {
             tell(failed)
             throw ExitCode(1)
         }
-        if !quiet {
+        if isTalking {
             let (seconds, attoseconds) = (clock.now - start).components
             let took = Double(seconds) + Double(attoseconds) / 1e18
             print("\(outcome.count) seeds, \((Double(outcome.count) / took * 10).rounded() / 10) a second")
         }
-        if coverage { try tell(outcome.coverage) }
+        if isTalking || coverage { try tell(outcome.coverage) }
+    }
+
+    /// What is said of each seed.
+    private var line: (@Sendable (SimulationResult) -> String)? {
+        if hashes { return { "seed \($0.seed) hash \($0.hashText) after \($0.lineCount) lines" } }
+        if crossings { return { "seed \($0.seed) reached \($0.coverage.crossings.joined(separator: "; "))" } }
+        return nil
     }
 
     private func replay(_ seed: UInt64) throws {
@@ -84,11 +100,11 @@ struct Simulate: ParsableCommand {
     }
 
     private func tell(_ coverage: SimulationCoverage) throws {
-        for line in coverage.lines { print(line) }
+        if self.coverage { for line in coverage.lines { print(line) } }
+        if !quiet { print(coverage.summary) }
         let missing = coverage.missing(in: profile)
-        guard !missing.isEmpty else { return }
         for crossing in missing { print("never reached: \(crossing.rawValue)") }
-        throw ExitCode(1)
+        if self.coverage, !missing.isEmpty { throw ExitCode(1) }
     }
 }
 

@@ -6,8 +6,10 @@ import Testing
     /// What `make test` runs in every world: always the same, so that a change that breaks one is seen at once.
     static let seeds: [UInt64] = {
         if let text = ProcessInfo.processInfo.environment["OUTCRY_SEED"], let seed = UInt64(text) { return [seed] }
-        return Array(1...12)
+        return fixedSeeds
     }()
+
+    static let fixedSeeds: [UInt64] = Array(1...12)
 
     @Test(arguments: seeds, [SimulationProfile.paper, .wire])
     func `no order is lost in the world of a seed`(seed: UInt64, profile: SimulationProfile) {
@@ -19,12 +21,14 @@ import Testing
     }
 
     @Test(arguments: [SimulationProfile.paper, .wire])
-    func `a seed goes the same way twice, in this process and in another`(profile: SimulationProfile) throws {
-        let first = Simulation.run(seed: 3, profile: profile)
-        #expect(Simulation.run(seed: 3, profile: profile).hash == first.hash)
+    func `seeds go the same way twice, in this process and in another`(profile: SimulationProfile) throws {
+        let seeds: ClosedRange<UInt64> = 3...5
+        let first = seeds.map { Simulation.run(seed: $0, profile: profile) }
+        #expect(Simulation.run(seed: 3, profile: profile).hash == first[0].hash)
         let program = try #require(SimulatorProgram.path, "outcry-simulate is not built: swift build --build-tests")
-        let told = try SimulatorProgram.run(program, ["--profile", profile.rawValue, "--trace", "3"])
-        #expect(told.last == "seed 3 hash \(first.hashText) after \(first.lineCount) lines")
+        let told = try SimulatorProgram.run(
+            program, ["--profile", profile.rawValue, "--first-seed", "3", "--seeds", "3", "--hashes"])
+        #expect(told == first.map { "seed \($0.seed) hash \($0.hashText) after \($0.lineCount) lines" })
     }
 
     @Test func `two seeds go two ways`() {

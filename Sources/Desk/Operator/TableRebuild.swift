@@ -1,5 +1,5 @@
 import Accounts
-import Ledger
+package import Ledger
 import OrderEngine
 import Trading
 
@@ -9,6 +9,13 @@ extension OperatorDesk {
     /// For a database that no server has open: throws `LedgerError.locked` otherwise. All or nothing.
     public static func rebuildTables(database path: String) throws -> Int {
         let ledger = try Ledger(path: path, options: .serve) { AccountStore.registerMigrations(in: &$0) }
+        let count = try rebuildTables(of: ledger)
+        try ledger.close()
+        return count
+    }
+
+    /// The same of a ledger that is open.
+    package static func rebuildTables(of ledger: Ledger) throws -> Int {
         var engine = OrderEngine()
         var count = 0
         try ledger.transaction { transaction in
@@ -27,7 +34,6 @@ extension OperatorDesk {
                 }
             }
         }
-        try ledger.close()
         return count
     }
 }

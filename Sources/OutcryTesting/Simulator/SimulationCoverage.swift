@@ -38,6 +38,21 @@ public struct SimulationCoverage: Sendable {
         Crossing.allCases.filter { $0.isRequired(in: profile) && (counts[.crossing]?[$0.rawValue] ?? 0) == 0 }
     }
 
+    /// The crossings that were reached, by name.
+    public var crossings: [String] { (counts[.crossing] ?? [:]).keys.sorted() }
+
+    /// How much was seen of each kind, in one line.
+    public var summary: String {
+        func seen(_ kind: Kind) -> Int { counts[kind]?.count ?? 0 }
+        func times(_ kind: Kind) -> Int { counts[kind]?.values.reduce(0, +) ?? 0 }
+        return """
+            crossings: \(seen(.crossing)) of \(Crossing.allCases.count), \(times(.crossing)) times; \
+            transitions: \(seen(.transition)), \(times(.transition)) times; \
+            faults: \(seen(.fault)), \(times(.fault)) times; \
+            refusals: \(seen(.refusal)), \(times(.refusal)) times; events: \(seen(.event)), \(times(.event)) times
+            """
+    }
+
     /// A line a count, in the order of kinds and names.
     public var lines: [String] {
         Kind.allCases.sorted().flatMap { kind in

@@ -28,6 +28,8 @@ struct SimulationPlan {
     let openingPermille: Int
     /// How many of a thousand turns the operator stops the server after.
     let stopPermille: Int
+    /// The longest time that the server is down, in milliseconds.
+    let downMilliseconds: Int
     let disk: SimulatedDisk.Configuration
     let crashModel: CrashModel
     let checkpointPages: Int
@@ -53,6 +55,7 @@ struct SimulationPlan {
         diskPermille = chance.pick([0, 10, 30])
         openingPermille = chance.pick([0, 200, 500])
         stopPermille = chance.pick([0, 4])
+        downMilliseconds = chance.pick([500, 2_000, 6_000])
         var disk = SimulatedDisk.Configuration()
         disk.sectorBytes = chance.pick([512, 4_096])
         disk.isPowersafe = chance.permille(500)
@@ -66,6 +69,7 @@ struct SimulationPlan {
         configuration.limits.snapshotRecords = chance.pick([3, 20, 100, 100_000])
         configuration.limits.resumeBatch = chance.pick([2, 7, 500])
         configuration.limits.replySeconds = chance.pick([1, 10])
+        configuration.limits.answerSeconds = chance.pick([1, 3, 10])
         self.configuration = configuration
     }
 }

@@ -104,6 +104,10 @@ extension Simulation {
             }
         }
         try checkOneLineOneOrder(ledger)
+        try checkRoundTrips()
+        try checkUncertain(ledger)
+        try checkPassedOver(ledger)
+        try checkRebuild(ledger)
     }
 
     private func checkOneLineOneOrder(_ ledger: Ledger) throws {

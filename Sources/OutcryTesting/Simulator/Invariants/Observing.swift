@@ -21,9 +21,16 @@ extension Simulation {
         try checkLog()
         try collectPrints(inputs)
         if let ledger = server.ledger { try look(at: observer.read(ledger), after: inputs) }
+        noteOffBook(inputs)
         try checkExpiries()
         try checkFunds()
         if areFaultsOn, !isStopping, chance.permille(plan.stopPermille) { stopCleanly() }
+    }
+
+    private func noteOffBook(_ inputs: [DeskInput]) {
+        for case .exchange(let reports) in inputs {
+            for case .execution(_, .canceled(let client)) in reports { watch.toldOffBook.insert(client.order) }
+        }
     }
 
     func checkLog() throws {
@@ -106,7 +113,9 @@ extension Simulation {
             case .expiry: coverage.reached(.fillWhileExpiring)
             case .triggered, .parent, nil: break
             }
-            if let before = one.before, before.status.isFinal { coverage.reached(.fillAfterOffBook) }
+            if let before = one.before, before.status.isFinal || watch.toldOffBook.contains(before.id) {
+                coverage.reached(.fillAfterOffBook)
+            }
         case .orderClosed:
             if let after = one.after, after.status == .expired, after.filled.isPositive {
                 coverage.reached(.expiryOfPartFilled)
@@ -119,11 +128,10 @@ extension Simulation {
             }
         case .pairedDone(let id, let result, _):
             coverage.reached(.pairedDone)
-            watch.pairedDone[id] = (result.benefit, result.fees)
+            try judgeRoundTrip(id, one.before, result)
         case .orderReconciled(let id, _): try judgeReconciliation(id, one.before, inputs)
-        case .fundsAdjusted: if observer.openStatuses[.unknown] ?? 0 > 0 { coverage.reached(.depositWhileUnknown) }
         case .cancelFailed: coverage.reached(.cancelRefused)
-        case .orderAccepted, .orderRejected, .cancelRequested, .answerLost, .contraReady, .orderFinished: break
+        case .orderAccepted, .orderRejected, .cancelRequested, .answerLost, .contraReady, .orderFinished, .fundsAdjusted: break
         }
     }
 

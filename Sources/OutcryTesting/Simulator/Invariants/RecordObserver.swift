@@ -22,6 +22,13 @@ struct RecordObserver {
     /// How many orders that are not over are in each status.
     private(set) var openStatuses: [OrderStatus: Int] = [:]
 
+    /// How many orders of an account are unknown.
+    private(set) var unknown: [AccountID: Int] = [:]
+    /// The fills that were written, by order, oldest first.
+    private(set) var fills: [OrderID: [Fill]] = [:]
+    /// What was told of orders whose answer was lost: `unknown`, then `reconciled`.
+    private(set) var uncertain: [OrderID: [String]] = [:]
+
     /// Takes in the records that are new.
     mutating func read(_ ledger: Ledger) throws -> [Observation] {
         guard try ledger.recordHead() > last else { return [] }
@@ -35,12 +42,24 @@ struct RecordObserver {
             last = number
             texts.append(record.traceText)
             note(before, after)
+            note(record)
             new.append(Observation(number: number, record: record, before: before, after: after))
         }
         return new
     }
 
+    private mutating func note(_ record: Record) {
+        switch record {
+        case .orderFilled(let id, let fill, _, _): fills[id, default: []].append(fill)
+        case .answerLost(let id, _): uncertain[id, default: []].append("unknown")
+        case .orderReconciled(let id, _): uncertain[id, default: []].append("reconciled")
+        default: break
+        }
+    }
+
     private mutating func note(_ before: Order?, _ after: Order?) {
+        if let before, before.status == .unknown { unknown[before.account, default: 0] -= 1 }
+        if let after, after.status == .unknown { unknown[after.account, default: 0] += 1 }
         if let before, before.closedAt == nil { openStatuses[before.status, default: 0] -= 1 }
         if let after, after.closedAt == nil { openStatuses[after.status, default: 0] += 1 }
         guard let order = after, let end = order.timeInForce.expireTime else { return }

@@ -1,4 +1,6 @@
 import Exchange
+import Ledger
+import OrderEngine
 import Trading
 
 /// What was seen from outside and is needed to judge later.
@@ -18,6 +20,13 @@ struct Watch {
     /// The last record that was seen before the last crash.
     var recordsBeforeCrash: Int64?
     var wasInsideCommit = false
+    /// Orders that the venue has said to be off the book. The desk believes no end before it has all fills: a fill that comes
+    /// after these words finds its order still open here.
+    var toldOffBook: Set<OrderID> = []
     /// Round trips, as the records have them.
-    var pairedDone: [OrderID: (benefit: ExactDecimal, fees: ExactDecimal)] = [:]
+    var pairedDone: [OrderID: PairedResult] = [:]
+    /// How much money had moved at the venue at the last look.
+    var moneySeen = 0
+    /// The last record when the ledger failed: none comes after it.
+    var lastBeforeHalt: RecordNumber?
 }

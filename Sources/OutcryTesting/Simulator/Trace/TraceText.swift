@@ -51,8 +51,13 @@ enum TraceText {
     }
 
     private static func withoutSecret(_ line: String) -> String {
-        guard line.utf8.count > 7, let start = line.range(of: "outcry_") else { return line }
-        let rest = line[start.upperBound...].drop { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }
-        return line[..<start.upperBound] + "…" + rest
+        guard line.utf8.count > 7 else { return line }
+        var shown = ""
+        var rest = line[...]
+        while let start = rest.range(of: "outcry_") {
+            shown += rest[..<start.upperBound] + "…"
+            rest = rest[start.upperBound...].drop { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }
+        }
+        return shown + rest
     }
 }

@@ -12,14 +12,14 @@ extension Simulation {
         switch trader.chance.weighted([60, 6, 6, 2]) {
         case 1: drop(connection.id, of: trader)
         case 2 where trader.connections.count < 3: connect(trader, trader.chance.permille(500) ? .json : .text)
-        case 3: type([TypedLine("logout", .logout), loginLine(trader)], on: connection, of: trader)
+        case 3: type([TypedLine("logout", .logout)] + loginLines(trader), on: connection, of: trader)
         default: type(lines(trader, connection), on: connection, of: trader)
         }
     }
 
     private func lines(_ trader: SimulatedTrader, _ connection: Connection) -> [TypedLine] {
         guard connection.isLoggedIn else {
-            return connection.awaiting.isEmpty ? [loginLine(trader)] : [TypedLine("time", .question)]
+            return connection.awaiting.isEmpty ? loginLines(trader) : [TypedLine("time", .question)]
         }
         var lines: [TypedLine] = []
         let again = trader.toRepeat
@@ -32,22 +32,28 @@ extension Simulation {
     private func line(_ trader: SimulatedTrader) -> TypedLine {
         if !trader.answered.isEmpty, trader.chance.permille(80) {
             var line = trader.chance.pick(trader.answered)
-            // In front: behind a comment it would be the same line.
-            if trader.chance.permille(250) { line = TypedLine("again " + line.text, tag: line.tag, .wrong) }
+            // Behind a comment more words change nothing.
+            if !line.text.contains("//"), trader.chance.permille(250) {
+                line = TypedLine(line.text + " ioc", tag: line.tag, .wrong)
+            }
             return line
         }
         let others = traders.filter { $0 !== trader }.flatMap(\.books.openOrders)
         var line = trader.writer.line(
             LineWriter.Knowledge(
                 markets: markets, open: trader.books.openOrders, paired: trader.books.openPairedOrders,
-                foreign: others, newestTold: trader.books.toldUpTo,
+                foreign: others, waitingForContra: trader.books.waitingForContra,
+                pairedInPart: trader.books.pairedInPart, newestTold: trader.books.toldUpTo,
                 tokens: trader.books.tokens.keys.sorted().filter { trader.books.tokens[$0] == .there }))
         if line.text.hasPrefix("[") == false, trader.chance.permille(800) { line.tag = trader.tag() }
         return line
     }
 
-    private func loginLine(_ trader: SimulatedTrader) -> TypedLine {
-        TypedLine("login \(trader.name) \(trader.password)", .login)
+    /// With the password on the line or asked for, or with a token.
+    private func loginLines(_ trader: SimulatedTrader) -> [TypedLine] {
+        if let secret = trader.secret, trader.chance.permille(300) { return [TypedLine("login token \(secret)", .login)] }
+        guard trader.chance.permille(250) else { return [TypedLine("login \(trader.name) \(trader.password)", .login)] }
+        return [TypedLine("login \(trader.name)", .login), TypedLine(trader.password, .password)]
     }
 
     func connect(_ trader: SimulatedTrader, _ format: WireFormat) {
@@ -55,7 +61,7 @@ extension Simulation {
         nextSession += 1
         trader.connections.append(Connection(id: id, format: format))
         put(.server(.opened(id, Peer(address: trader.address, format: format))))
-        send([loginLine(trader)], on: id, of: trader)
+        send(loginLines(trader), on: id, of: trader)
         let from = trader.books.toldUpTo + 1
         if trader.chance.permille(600) {
             send([TypedLine("resume \(from)", .resume(from: from))], on: id, of: trader)
@@ -113,7 +119,9 @@ extension SimulatedTrader {
         switch line.purpose {
         case .setting(let name, let value): books.settings[name, default: .init()].possible.append(value)
         case .tokenNew(let name): books.tokens[name] = .asked
-        case .tokenDrop(let name): books.tokens[name] = .dropAsked
+        case .tokenDrop(let name):
+            books.tokens[name] = .dropAsked
+            secret = nil
         case .login, .password, .resume, .order, .cancel, .logout, .question, .wrong: break
         }
     }

@@ -19,6 +19,8 @@ struct Connection {
     private(set) var resumeNext: UInt64?
     /// A session in text is not told again what its own replies have told it.
     private(set) var passedOver: [UInt64] = []
+    /// The orders that its replies were about.
+    var mentioned: Set<OrderID> = []
 
     init(id: SessionID, format: WireFormat) {
         self.id = id

@@ -18,12 +18,17 @@ struct LineWriter {
         let paired: [OrderID]
         /// Orders of others.
         let foreign: [OrderID]
+        /// Round trips whose contra order waits for a price.
+        let waitingForContra: [OrderID]
+        /// Round trips of which a part has filled.
+        let pairedInPart: [OrderID]
         let newestTold: UInt64
         let tokens: [String]
     }
 
     mutating func line(_ known: Knowledge) -> TypedLine {
-        switch chance.weighted([52, 14, 12, 6, 10, 6]) {
+        if let next = followUp(known) { return next }
+        return switch chance.weighted([52, 14, 12, 6, 10, 6]) {
         case 0: TypedLine(order(known), .order)
         case 1: TypedLine(cancel(known), .cancel)
         case 2: TypedLine(question(known), .question)
@@ -31,6 +36,20 @@ struct LineWriter {
         case 4: TypedLine(misspelt(known), .wrong)
         default: TypedLine(hostile(known), .wrong)
         }
+    }
+
+    /// What somebody does about a round trip who has been told that it waits, or that it is stuck half way.
+    private mutating func followUp(_ known: Knowledge) -> TypedLine? {
+        if !known.waitingForContra.isEmpty, chance.permille(250) {
+            let market = chance.pick(known.markets)
+            let id = chance.pick(known.waitingForContra).rawValue
+            let price = chance.permille(500) ? "market" : "\(near(market, steps: spread(market)))"
+            return TypedLine("contra \(id) at \(price)", .order)
+        }
+        if !known.pairedInPart.isEmpty, chance.permille(150) {
+            return TypedLine("cancel \(chance.pick(known.pairedInPart).rawValue)", .cancel)
+        }
+        return nil
     }
 
     // MARK: Orders
@@ -49,7 +68,7 @@ struct LineWriter {
     }
 
     private mutating func simple(_ market: SimulatedMarket) -> String {
-        let conditions = ["", "", "", "", " ioc", " fok", " post", " for \(chance.within(1...40))s", " day", until()]
+        let conditions = ["", "", "", "", " ioc", " fok", " post", " for \(chance.within(1...chance.pick([6, 40])))s", " day", until()]
         return "\(side()) \(quantity(market)) \(market.pair) at \(near(market, steps: spread(market)))"
             + chance.pick(conditions)
     }

@@ -29,8 +29,13 @@ final class SimulatedTrader {
     /// How many processes have died on the trader, and in which life each tag was first answered.
     var startedProcesses = 0
     private var lifeOfAnswer: [String: Int] = [:]
-    /// Which notifications text sessions were not told, as their replies had.
-    var passedOver: Set<UInt64> = []
+    /// Which notifications text sessions were not told, with the orders that their replies were about.
+    private(set) var passedOver: [PassedOver] = []
+
+    struct PassedOver {
+        let number: UInt64
+        let mentioned: Set<OrderID>
+    }
 
     init(name: String, password: String, account: AccountID, chance: Chance) {
         self.name = name
@@ -53,7 +58,7 @@ final class SimulatedTrader {
     func lost(_ id: SessionID) {
         guard let index = index(of: id) else { return }
         let connection = connections.remove(at: index)
-        passedOver.formUnion(connection.passedOver)
+        passedOver += connection.passedOver.map { PassedOver(number: $0, mentioned: connection.mentioned) }
         toRepeat += connection.awaiting.filter { $0.tag != nil && $0.isRemembered && !toRepeat.contains($0) }
     }
 
@@ -146,8 +151,23 @@ final class SimulatedTrader {
             if !isFresh, isOK, isNew, repliesLost.contains(tag) { told.crossings.append(.replyLostInCrash) }
             if isNew, chance.permille(150) { answered.append(line) }
         }
+        noteOrders(of: reply, index)
+        if isFresh, isOK, line.purpose == .order, case .object(let order)? = reply["order"],
+            order["status"] == "pending"
+        {
+            told.crossings.append(.replyTimedOut)
+        }
         if isNew { try learn(line, tag, reply, isOK: isOK) }
         return told
+    }
+
+    private func noteOrders(of reply: JSONObject, _ index: Int) {
+        var all: [JSONObject] = []
+        if case .object(let order)? = reply["order"] { all.append(order) }
+        if case .array(let orders)? = reply["orders"] { for case .object(let order) in orders { all.append(order) } }
+        for order in all {
+            if case .int(let id)? = order["id"] { connections[index].mentioned.insert(OrderID(UInt64(id))) }
+        }
     }
 
     private func learn(_ line: TypedLine, _ tag: String?, _ reply: JSONObject, isOK: Bool) throws(Violation) {

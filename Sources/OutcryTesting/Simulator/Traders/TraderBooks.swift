@@ -16,6 +16,10 @@ struct TraderBooks {
     var settings: [String: Setting] = [:]
     /// Tokens: whether they must be there, may be, or must not.
     var tokens: [String: TokenState] = [:]
+    /// Round trips that were told to wait for the price of their contra order.
+    private var contraReady: Set<OrderID> = []
+    /// What round trips were told to have come to.
+    private(set) var pairedDone: [OrderID: PairedStatement] = [:]
     /// The order that a tag made.
     private(set) var orderOfTag: [String: OrderID] = [:]
 
@@ -23,6 +27,12 @@ struct TraderBooks {
         let line: String
         let json: String
         let code: String?
+    }
+
+    struct PairedStatement: Hashable {
+        let benefit: String
+        let fees: String
+        let currency: String
     }
 
     struct Setting {
@@ -47,7 +57,21 @@ struct TraderBooks {
             if case .string(let name)? = event["event"] { eventNames[number] = name }
             while told[toldUpTo + 1] != nil { toldUpTo += 1 }
         }
-        if case .object(let order)? = event["order"] { try learn(order) }
+        guard case .object(let order)? = event["order"] else { return }
+        try learn(order)
+        if case .int(let id)? = order["id"] { try learn(event, of: OrderID(UInt64(id))) }
+    }
+
+    private mutating func learn(_ event: JSONObject, of id: OrderID) throws(Violation) {
+        switch event["event"] {
+        case .string("contra_ready"): contraReady.insert(id)
+        case .string("paired_done"):
+            guard case .string(let benefit)? = event["benefit"], case .string(let fees)? = event["fees"],
+                case .string(let currency)? = event["currency"]
+            else { throw Violation(.wellFormed, "a round trip without its benefit: \(JSONValue.object(event).json)") }
+            pairedDone[id] = PairedStatement(benefit: benefit, fees: fees, currency: currency)
+        default: break
+        }
     }
 
     // MARK: Orders
@@ -70,6 +94,12 @@ struct TraderBooks {
 
     var openPairedOrders: [OrderID] {
         orders.values.filter { !$0.isClosed && $0.kind == "paired" }.map(\.id).sorted()
+    }
+
+    var waitingForContra: [OrderID] { contraReady.filter { orders[$0]?.isClosed == false }.sorted() }
+
+    var pairedInPart: [OrderID] {
+        orders.values.filter { !$0.isClosed && $0.kind == "paired" && $0.status == "partially_filled" }.map(\.id).sorted()
     }
 
     // MARK: Replies

@@ -34,7 +34,9 @@ extension Simulation {
         if server.disk.isPowerless { return try crash("while the disk wrote") }
         if trouble != .isFull { DiskTrouble.end(on: server.disk) }
         try afterTurn(desk, inputs, wasHalted: wasHalted, trouble)
+        try checkHalt(desk, outputs)
         try deliver(outputs, place)
+        try checkHaltIsSaid(desk)
     }
 
     private func deliver(_ outputs: [DeskOutput], _ place: CrashPlace?) throws {

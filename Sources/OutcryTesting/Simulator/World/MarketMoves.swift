@@ -38,8 +38,13 @@ extension Simulation {
         }
     }
 
-    /// Strangers at the venue quote or trade, whether or not the desk is up to see it.
+    /// Strangers at the venue quote or trade, and money comes, whether or not the desk is up to see it.
     private func moveMarket(_ market: SimulatedMarket, at venue: SimulatedVenue) {
+        let trader = chance.pick(traders)
+        // Most of all while the desk does not know what its own order has done to the funds.
+        if chance.permille(observer.unknown[trader.account] ?? 0 > 0 ? 300 : 20) {
+            venue.deposit(ExactDecimal(chance.within(1...50)), chance.pick(["usd", "btc", "ltc"]), to: trader.account)
+        }
         let half = max(market.middle / 2_000, 1)
         let amount = SimulatedMarket.quantity(market.quantityMin * chance.within(1...30))
         if chance.permille(400) {
@@ -69,7 +74,16 @@ extension Simulation {
         guard let wire else { return }
         wireDueAt = nil
         hear(wire.advance(to: clock))
+        lookAtMoney(of: wire.venue)
         expectWire()
+    }
+
+    private func lookAtMoney(of venue: SimulatedVenue) {
+        let moved = venue.moneyMoved
+        for one in moved[watch.moneySeen...] where one.amount.isPositive && observer.unknown[one.account] ?? 0 > 0 {
+            coverage.reached(.depositWhileUnknown)
+        }
+        watch.moneySeen = moved.count
     }
 
     /// What the adapter says goes into the desk's inbox, in the order in which it was said.
