@@ -50,7 +50,9 @@ public struct OrderEngine: Sendable {
         market[pair] = nil
     }
 
+    /// A trade that is told late is not the last one.
     private mutating func observe(_ trade: MarketTrade) {
+        if let known = market[trade.pair], known.last != nil, trade.at < known.at { return }
         market[trade.pair, default: Ticker(at: trade.at)].last = trade.price
         market[trade.pair]?.at = trade.at
     }
@@ -105,11 +107,13 @@ public struct OrderEngine: Sendable {
         return requests
     }
 
-    /// Every order that the exchange was sent, or may have been, and that is still in memory, by id.
+    /// Every order that the exchange has, or may have, and of the finished ones still in memory each that it ever had, by id.
+    /// One that it refused, or that never reached it, is none of its.
     public func ordersSent() -> [SentOrder] {
         entries.keys.sorted().compactMap { id in
             guard let order = entries[id]?.order, !order.isOnlyParent else { return nil }
-            return sent(order)
+            let mayBeThere = order.isAtExchangeItself || order.exchangeOrderID != nil || order.filled.isPositive
+            return mayBeThere ? sent(order) : nil
         }
     }
 

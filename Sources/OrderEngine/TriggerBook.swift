@@ -22,10 +22,8 @@ struct TriggerBook: Sendable {
         }
     }
 
-    /// The next one that a trade at this price fires.
-    func firstDue(at price: ExactDecimal) -> OrderID? {
-        if let (key, id) = sells.first, key <= -price.units { return id }
-        if let (key, id) = buys.first, key <= price.units { return id }
-        return nil
+    /// The next one that a trade at this price fires, of those that were armed when it happened.
+    func firstDue(at price: ExactDecimal, where wasArmed: (OrderID) -> Bool) -> OrderID? {
+        sells.first(upTo: -price.units, where: wasArmed) ?? buys.first(upTo: price.units, where: wasArmed)
     }
 }

@@ -1,11 +1,15 @@
 import Trading
 
 extension OrderEngine {
-    /// Fires the next trigger that a trade of the market reaches, if there is one.
+    /// Fires the next trigger that a trade of the market reaches, if there is one. What an exchange tells late may have
+    /// happened before there was anything to fire.
     func decideTrigger(_ trade: MarketTrade, at now: Timestamp) -> [Record] {
-        guard let id = triggers[trade.pair]?.firstDue(at: trade.price), let order = entries[id]?.order else {
-            return []
+        let difference = Int64(limits.clockDifferenceMilliseconds) * 1_000_000
+        let newestArmed = trade.at.advanced(byNanoseconds: difference)
+        let due = triggers[trade.pair]?.firstDue(at: trade.price) { id in
+            entries[id].map { $0.armedAt <= newestArmed } ?? false
         }
+        guard let id = due, let order = entries[id]?.order else { return [] }
         switch order.plan {
         case .stop(_, let then):
             return fireStop(order, then, trade, at: now)
@@ -61,5 +65,14 @@ extension OrderEngine {
             id: id, account: order.account, pair: order.pair, side: order.side, kind: .simple, quantity: quantity,
             price: price, parent: order.id, line: order.line, createdAt: now, status: .pending, reserved: reserved,
             feeCurrency: rules.feeCurrency(for: order.side))
+    }
+}
+
+extension OrderEntry {
+    /// Since when its trigger waits: since it was placed, or since a cancel of it failed, which arms it again.
+    ///
+    /// While a trigger waits, only a trader's cancel that failed can have set when cancels may be repeated.
+    var armedAt: Timestamp {
+        cancelRetryAt?.advanced(bySeconds: -OrderEngine.cancelRetrySeconds) ?? order.createdAt
     }
 }

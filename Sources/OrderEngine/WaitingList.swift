@@ -28,6 +28,13 @@ struct WaitingList<Key: Comparable & Sendable, ID: Hashable & Comparable & Senda
         heap.min.map { ($0.key, $0.id) }
     }
 
+    /// The first of those up to a key that are such. Looks at all of them where the very first is not: for what is rare.
+    func first(upTo key: Key, where isSuch: (ID) -> Bool) -> ID? {
+        guard let first, first.key <= key else { return nil }
+        if isSuch(first.id) { return first.id }
+        return heap.unordered.filter { $0.key <= key && keys[$0.id] == $0.key && isSuch($0.id) }.min()?.id
+    }
+
     /// Adds it, or moves it to another key.
     mutating func set(_ id: ID, to key: Key) {
         guard keys.updateValue(key, forKey: id) != key else { return }

@@ -108,12 +108,14 @@ private struct CountedKey: Comparable, Sendable {
         }
         while !model.isEmpty {
             let price = ExactDecimal(chance.below(200) + 1)
-            let sells = model.filter { $0.side == .sell && price <= $0.trigger }
-            let buys = model.filter { $0.side == .buy && price >= $0.trigger }
+            let oldest = UInt64(chance.below(2) * chance.below(400))
+            let wasArmed = { (id: OrderID) in id.rawValue > oldest }
+            let sells = model.filter { $0.side == .sell && price <= $0.trigger && wasArmed($0.id) }
+            let buys = model.filter { $0.side == .buy && price >= $0.trigger && wasArmed($0.id) }
             let expected =
                 sells.min { (-$0.trigger.units, $0.id) < (-$1.trigger.units, $1.id) }?.id
                 ?? buys.min { ($0.trigger, $0.id) < ($1.trigger, $1.id) }?.id
-            #expect(book.firstDue(at: price) == expected, "seed \(seed)")
+            #expect(book.firstDue(at: price, where: wasArmed) == expected, "seed \(seed)")
             if let gone = model.first(where: { $0.id == expected }) ?? model.first {
                 book.remove(gone.id, side: gone.side)
                 model.removeAll { $0.id == gone.id }

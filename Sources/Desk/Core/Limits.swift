@@ -56,6 +56,7 @@ public struct Limits: Sendable {
         [
             ("open_orders", \.openOrdersMax), ("sliced_children", \.slicedChildrenMax),
             ("finished_orders_kept", \.finishedOrdersKept),
+            ("clock_difference_ms", \.clockDifferenceMilliseconds),
         ]
     }
 }

@@ -86,7 +86,8 @@ extension DeskCore {
             if wire != nil { return try takeWireExecution(account, execution) }
             try takeOutcome(engine.process(.report(execution), at: now))
         case .trade(let trade):
-            try takeOutcome(engine.process(.marketTrade(trade), at: now))
+            // The paper exchange prints in the turn that hears of it, also where its tape is behind its time.
+            try takeOutcome(engine.process(.marketTrade(wire == nil ? trade.happening(at: now) : trade), at: now))
         case .ticker(let pair, let ticker):
             if wire != nil {
                 wire?.feed.tickerTold(pair, at: now)
@@ -144,7 +145,8 @@ extension DeskCore {
         for id in touchedOrders.sorted() {
             if let order = engine.order(id) { try transaction.project(order) }
         }
-        for touched in touchedFunds {
+        let inOrder = touchedFunds.sorted { ($0.account, $0.coin) < ($1.account, $1.coin) }
+        for touched in inOrder {
             try transaction.project(
                 touched.account, touched.coin, funds: engine.funds(of: touched.account, in: touched.coin))
         }
@@ -171,6 +173,12 @@ extension DeskCore {
         guard recordsSinceSnapshot > 0 else { return }
         try ledger.saveSnapshot(engine.snapshot(), at: lastRecord)
         recordsSinceSnapshot = 0
+    }
+}
+
+extension MarketTrade {
+    fileprivate func happening(at now: Timestamp) -> MarketTrade {
+        MarketTrade(pair: pair, price: price, quantity: quantity, takerSide: takerSide, at: now)
     }
 }
 

@@ -45,7 +45,8 @@ extension DeskCore {
         try observe(ticker, of: pair)
     }
 
-    /// A price that is older than what is known changes nothing; a newer one may be what a stop waits for.
+    /// A price that is older than what is known changes nothing; a newer one may be what a stop waits for: it says that the
+    /// market was there at the price's own time, which has to be one of the stop's.
     func observe(_ ticker: Ticker, of pair: Pair) throws {
         if let known = engine.market[pair], ticker.at < known.at { return }
         engine.observe(ticker, of: pair)

@@ -2,8 +2,10 @@ import Accounts
 import ChatServer
 import Exchange
 import Foundation
+import Ledger
 import Logging
 import OrderEngine
+import OutcryTesting
 import Testing
 import Trading
 
@@ -22,6 +24,8 @@ func d(_ text: String) -> ExactDecimal {
 final class WireBench {
     let exchange: LossyExchange
     let home: URL
+    /// What the ledger is on, where it is not on this machine's.
+    private let disk: SimulatedDisk?
     private let passwords = ReadyPasswords()
     private(set) var desk: DeskCore?
     var now = Timestamp(seconds: 1_756_576_800)
@@ -34,7 +38,8 @@ final class WireBench {
     /// Outputs after which the process dies, once.
     var diesAfterOutputs: Int?
 
-    init(usd: String = "10000", btc: String = "100", seed: UInt64 = 1) throws {
+    init(usd: String = "10000", btc: String = "100", seed: UInt64 = 1, disk: SimulatedDisk? = nil) throws {
+        self.disk = disk
         let rules = try PairRules(
             pair: "btc_usd", priceTick: d("0.001"), quantityStep: d("0.0001"), quantityMin: d("0.001"),
             feeRate: d("0.002"))
@@ -62,9 +67,11 @@ final class WireBench {
     func open() throws {
         var log = Logger(label: "outcry.wire")
         log.logLevel = .critical
+        let path = disk == nil ? home.appending(path: "desk.db").path : "/desk.db"
+        let options = disk.map { LedgerOptions(use: .serve, busyMillisecondsMax: 0, vfs: $0.name) } ?? .serve
         desk = try DeskCore.openOverTheWire(
-            database: home.appending(path: "desk.db").path, configuration, exchange: exchange, passwords: passwords,
-            log: log, now: now)
+            database: path, configuration, exchange: exchange, ledger: options, passwords: passwords, log: log,
+            now: now)
     }
 
     func logIn() {

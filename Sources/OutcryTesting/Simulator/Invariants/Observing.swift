@@ -54,8 +54,8 @@ extension Simulation {
         }
     }
 
-    /// Over the wire a trigger goes by the prints that the desk has been told since it was armed: a print of before that comes late
-    /// is told after it, and the venue's clock cannot tell them apart. That each told print is one of the venue's is held here.
+    /// Over the wire a trigger goes by the prints that the desk has been told since it was armed, and by their own times. That each
+    /// told print is one of the venue's is held here.
     private func collectPrints(_ inputs: [DeskInput], of venue: SimulatedVenue) throws {
         for print in venue.prints[watch.printsSeen...] { watch.venuePrints.insert(print) }
         watch.printsSeen = venue.prints.count
@@ -70,9 +70,10 @@ extension Simulation {
                 case .ticker(let pair, let ticker), .answer(_, .ticker(let pair, let ticker)):
                     // A print may be lost on the way; the last price tells of it too.
                     guard let last = ticker.last,
-                        let print = venue.prints.last(where: { $0.pair == pair && $0.price == last })
+                        venue.prints.contains(where: { $0.pair == pair && $0.price == last && $0.at <= ticker.at })
                     else { continue }
-                    watch.prints[pair, default: []].append(print)
+                    watch.prints[pair, default: []].append(
+                        MarketTrade(pair: pair, price: last, quantity: .zero, takerSide: nil, at: ticker.at))
                 case .execution, .rules, .balanceChanged, .answer: break
                 }
             }
@@ -94,7 +95,7 @@ extension Simulation {
     private func judge(_ one: RecordObserver.Observation, _ inputs: [DeskInput]) throws {
         switch one.record {
         case .orderPlaced(let order):
-            watch.printsBefore[order.id] = watch.printsBeforeTurn[order.pair] ?? 0
+            noteArmed(order, at: order.createdAt)
             if order.parent != nil, let parent = observer.engine.order(order.parent ?? order.id),
                 case .paired = parent.plan,
                 order.quantity < parent.quantity
@@ -130,7 +131,9 @@ extension Simulation {
             coverage.reached(.pairedDone)
             try judgeRoundTrip(id, one.before, result)
         case .orderReconciled(let id, _): try judgeReconciliation(id, one.before, inputs)
-        case .cancelFailed: coverage.reached(.cancelRefused)
+        case .cancelFailed(_, _, let at):
+            coverage.reached(.cancelRefused)
+            if let order = one.after, order.cancelReason == nil { noteArmed(order, at: at) }
         case .orderAccepted, .orderRejected, .cancelRequested, .answerLost, .contraReady, .orderFinished, .fundsAdjusted: break
         }
     }
@@ -174,10 +177,22 @@ extension Simulation {
         guard let order else { return }
         let reaches = order.side == .sell ? price <= trigger : price >= trigger
         guard reaches else { throw Violation(.trigger, "\(id) with the trigger \(trigger) fired at \(price)") }
-        let prints = (watch.prints[order.pair] ?? []).dropFirst(watch.printsBefore[id] ?? 0)
-        guard prints.contains(where: { $0.price == price }) else {
-            throw Violation(.trigger, "\(id) fired at \(price), which was not printed since it was placed")
+        guard let armed = watch.armed[id] else { throw Violation(.trigger, "\(id) fired, and was never armed") }
+        let prints = (watch.prints[order.pair] ?? []).dropFirst(armed.prints).filter { $0.price == price }
+        guard let newest = prints.map(\.at).max() else {
+            throw Violation(.trigger, "\(id) fired at \(price), which was not told since it was armed")
         }
+        // The paper exchange is of the desk's own turns: the order of what it prints says all.
+        guard wire != nil else { return }
+        let difference = Int64(server.configuration.engineLimits.clockDifferenceMilliseconds) * 1_000_000
+        guard newest.advanced(byNanoseconds: difference) >= armed.at else {
+            throw Violation(
+                .trigger, expected: "a print since \(armed.at)", found: newest, "\(id), which fired at \(price)")
+        }
+    }
+
+    private func noteArmed(_ order: Order, at time: Timestamp) {
+        watch.armed[order.id] = (time, watch.printsBeforeTurn[order.pair] ?? 0)
     }
 
     /// What is due is being taken off: once the desk has looked at the clock, no open order is past its end.
