@@ -121,6 +121,8 @@ extension Simulation {
                 coverage.reached(.expiryOfPartFilled)
             }
         case .orderRejected(_, .selfTrade, _, _): coverage.reached(.selfTradePrevented)
+        case .orderFinished(_, .expired, _):
+            if one.after?.filled.isPositive == true { coverage.reached(.expiryOfPartFilled) }
         case .orderFinished(let id, .canceled, _):
             let children = one.after?.children.compactMap { observer.engine.order($0) } ?? []
             if children.contains(where: { $0.status == .rejected }), observer.engine.order(id)?.kind == .sliced {
@@ -131,7 +133,9 @@ extension Simulation {
             try judgeRoundTrip(id, one.before, result)
         case .orderReconciled(let id, _): try judgeReconciliation(id, one.before, inputs)
         case .cancelFailed: coverage.reached(.cancelRefused)
-        case .orderAccepted, .orderRejected, .cancelRequested, .answerLost, .contraReady, .orderFinished, .fundsAdjusted: break
+        case .orderAccepted, .orderRejected, .cancelRequested, .answerLost, .contraReady, .orderFinished,
+            .fundsAdjusted:
+            break
         }
     }
 
