@@ -96,7 +96,9 @@ import Testing
             disk.faults = []
             disk.isLogging = true
             try ledger.close()
-            let touched = disk.log.filter(\.kind.isMutation).filter { $0.file == "/desk.db" || $0.file == "/desk.db-wal" }
+            let touched = disk.log.filter(\.kind.isMutation).filter {
+                $0.file == "/desk.db" || $0.file == "/desk.db-wal"
+            }
             #expect(touched.isEmpty, "after \(effect): \(touched)")
             var chance = Chance(seed: 1)
             disk.crash(using: &chance, model: .worst)

@@ -16,7 +16,9 @@ import Trading
     private static func line(_ tag: String, _ text: String) -> IncomingLine { IncomingLine(tag: tag, text: text) }
 
     /// A desk with two sessions of one trader, the second of them logged in.
-    private func world(overTheWire isOverTheWire: Bool) throws -> (server: SimulatedServer, wire: SimulatedWire?, now: Timestamp) {
+    private func world(overTheWire isOverTheWire: Bool) throws -> (
+        server: SimulatedServer, wire: SimulatedWire?, now: Timestamp
+    ) {
         var chance = Chance(seed: 1)
         let plan = SimulationPlan(isOverTheWire ? .wire : .paper, &chance)
         let server = SimulatedServer(plan, diskSeed: 1)

@@ -48,6 +48,10 @@ public enum Crossing: String, Sendable, CaseIterable {
     case replyTimedOut = "reply before the exchange's answer"
 
     /// Whether a set of seeds of this profile must reach it.
+    ///
+    /// The paper exchange answers within the desk's own transaction: no answer of it is late or lost, nobody else acts there,
+    /// and nothing fills once it is off the book. Over the wire it is the venue that lets orders of one account meet or not,
+    /// and the simulated one lets them.
     public func isRequired(in profile: SimulationProfile) -> Bool {
         switch self {
         case .fillWhileCanceling, .fillWhileExpiring, .fillAfterOffBook, .unknownFilledWhole, .unknownNeverArrived,

@@ -122,6 +122,8 @@ extension Simulation {
                 coverage.reached(.expiryOfPartFilled)
             }
         case .orderRejected(_, .selfTrade, _, _): coverage.reached(.selfTradePrevented)
+        case .orderFinished(_, .expired, _):
+            if one.after?.filled.isPositive == true { coverage.reached(.expiryOfPartFilled) }
         case .orderFinished(let id, .canceled, _):
             let children = one.after?.children.compactMap { observer.engine.order($0) } ?? []
             if children.contains(where: { $0.status == .rejected }), observer.engine.order(id)?.kind == .sliced {
@@ -134,7 +136,9 @@ extension Simulation {
         case .cancelFailed(_, _, let at):
             coverage.reached(.cancelRefused)
             if let order = one.after, order.cancelReason == nil { noteArmed(order, at: at) }
-        case .orderAccepted, .orderRejected, .cancelRequested, .answerLost, .contraReady, .orderFinished, .fundsAdjusted: break
+        case .orderAccepted, .orderRejected, .cancelRequested, .answerLost, .contraReady, .orderFinished,
+            .fundsAdjusted:
+            break
         }
     }
 

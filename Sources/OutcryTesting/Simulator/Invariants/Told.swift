@@ -57,7 +57,8 @@ extension Simulation {
         }
         let told = traders.reduce(0) { $0 + $1.books.pairedDone.count }
         guard told == watch.pairedDone.count else {
-            throw Violation(.pairedBenefit, expected: watch.pairedDone.count, found: told, "round trips told to be done")
+            throw Violation(
+                .pairedBenefit, expected: watch.pairedDone.count, found: told, "round trips told to be done")
         }
     }
 

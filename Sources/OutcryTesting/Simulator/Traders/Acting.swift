@@ -51,8 +51,12 @@ extension Simulation {
 
     /// With the password on the line or asked for, or with a token.
     private func loginLines(_ trader: SimulatedTrader) -> [TypedLine] {
-        if let secret = trader.secret, trader.chance.permille(300) { return [TypedLine("login token \(secret)", .login)] }
-        guard trader.chance.permille(250) else { return [TypedLine("login \(trader.name) \(trader.password)", .login)] }
+        if let secret = trader.secret, trader.chance.permille(300) {
+            return [TypedLine("login token \(secret)", .login)]
+        }
+        guard trader.chance.permille(250) else {
+            return [TypedLine("login \(trader.name) \(trader.password)", .login)]
+        }
         return [TypedLine("login \(trader.name)", .login), TypedLine(trader.password, .password)]
     }
 

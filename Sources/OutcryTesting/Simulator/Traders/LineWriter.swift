@@ -46,7 +46,7 @@ struct LineWriter {
             let price = chance.permille(500) ? "market" : "\(near(market, steps: spread(market)))"
             return TypedLine("contra \(id) at \(price)", .order)
         }
-        if !known.pairedInPart.isEmpty, chance.permille(150) {
+        if !known.pairedInPart.isEmpty, chance.permille(400) {
             return TypedLine("cancel \(chance.pick(known.pairedInPart).rawValue)", .cancel)
         }
         return nil
@@ -68,7 +68,8 @@ struct LineWriter {
     }
 
     private mutating func simple(_ market: SimulatedMarket) -> String {
-        let conditions = ["", "", "", "", " ioc", " fok", " post", " for \(chance.within(1...chance.pick([6, 40])))s", " day", until()]
+        let seconds = chance.within(1...chance.pick([6, 40]))
+        let conditions = ["", "", "", "", " ioc", " fok", " post", " for \(seconds)s", " day", until()]
         return "\(side()) \(quantity(market)) \(market.pair) at \(near(market, steps: spread(market)))"
             + chance.pick(conditions)
     }
@@ -126,7 +127,7 @@ struct LineWriter {
 
     private mutating func quantity(_ market: SimulatedMarket, times: Int = 1) -> ExactDecimal {
         serial += 1
-        let round = market.quantityMin * times * chance.within(1...chance.pick([2, 10, 40]))
+        let round = market.quantityMin * times * chance.within(1...chance.pick([2, 10, 40, 200]))
         return SimulatedMarket.quantity(round + serial)
     }
 

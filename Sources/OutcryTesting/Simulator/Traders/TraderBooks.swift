@@ -99,7 +99,8 @@ struct TraderBooks {
     var waitingForContra: [OrderID] { contraReady.filter { orders[$0]?.isClosed == false }.sorted() }
 
     var pairedInPart: [OrderID] {
-        orders.values.filter { !$0.isClosed && $0.kind == "paired" && $0.status == "partially_filled" }.map(\.id).sorted()
+        orders.values.filter { !$0.isClosed && $0.kind == "paired" && $0.status == "partially_filled" }.map(\.id)
+            .sorted()
     }
 
     // MARK: Replies

@@ -18,7 +18,8 @@ extension Simulation {
         switch chance.weighted([25, 60, 8, 5]) {
         case 0: put(.paper(quote(market)))
         case 1:
-            let spread = max(market.middle / 500, 1)
+            // Some far off: those reach the triggers.
+            let spread = max(market.middle / chance.pick([500, 500, 60]), 1)
             let price = market.price(market.middle + chance.within(-spread...spread))
             let amount = SimulatedMarket.quantity(market.quantityMin * chance.within(1...20) + chance.below(1_000))
             let side: Side? = [nil, .buy, .sell][chance.below(3)]
@@ -52,7 +53,7 @@ extension Simulation {
                 market.pair, bid: market.price(market.middle - half), ask: market.price(market.middle + half),
                 quantity: amount, at: clock)
         } else {
-            let spread = max(market.middle / 500, 1)
+            let spread = max(market.middle / chance.pick([500, 500, 60]), 1)
             let price = market.price(market.middle + chance.within(-spread...spread))
             venue.print(market.pair, price: price, quantity: amount, takerSide: chance.pick([.buy, .sell]), at: clock)
         }
