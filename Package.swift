@@ -119,14 +119,15 @@ let package = Package(
         .testTarget(name: "LedgerTests", dependencies: ["Ledger", "OutcryTesting"], swiftSettings: settings),
         .testTarget(name: "AccountsTests", dependencies: ["Accounts", grdb], swiftSettings: settings),
         .testTarget(name: "ExchangeTests", dependencies: ["Exchange", "OutcryTesting"], swiftSettings: settings),
-        .testTarget(name: "ChatServerTests", dependencies: ["ChatServer"], swiftSettings: settings),
+        .testTarget(name: "ChatServerTests", dependencies: ["ChatServer", "OutcryTesting"], swiftSettings: settings),
         .testTarget(
             name: "DeskTests", dependencies: ["Desk", "CommandGrammar", "CommandPages", "OutcryTesting"],
             exclude: ["Transcripts"], swiftSettings: settings),
         .testTarget(
             name: "OutcryTestingTests",
             dependencies: [
-                "OutcryTesting", "outcry-simulate", "Desk", "Accounts", "ChatServer", "Exchange", "Ledger", "OrderEngine", "Trading", grdb,
+                "OutcryTesting", "outcry-simulate", "Desk", "Accounts", "ChatServer", "Exchange", "Ledger",
+                "OrderEngine", "Trading", grdb,
                 logging,
             ],
             swiftSettings: settings),

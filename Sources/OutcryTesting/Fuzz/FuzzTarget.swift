@@ -16,6 +16,10 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case serverMessage = "server-message"
     /// The headers of a request to become a WebSocket.
     case handshake
+    /// The head of an HTTP request, from its first byte on.
+    case requestHead = "request-head"
+    /// What a client sends once it is a WebSocket: frames, one behind the other.
+    case frames
     /// A transcript, and a Markdown page of them.
     case transcript
     /// A tape of trades in a file, plain or compressed, and its way to the paper exchange.
@@ -40,6 +44,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .json: try FuzzWire.json(bytes)
         case .serverMessage: try FuzzWire.serverMessage(bytes)
         case .handshake: try FuzzWire.handshake(bytes)
+        case .requestHead: try FuzzSocket.requestHead(bytes)
+        case .frames: try FuzzSocket.frames(bytes)
         case .transcript: try FuzzFiles.transcript(bytes)
         case .tape: try FuzzFiles.tape(bytes)
         case .record: try FuzzStorage.record(bytes)
