@@ -8,15 +8,16 @@ let package = Package(
     platforms: [.macOS(.v15)],
     dependencies: [.package(name: "outcry", path: "../..")],
     targets: [
+        .systemLibrary(name: "CLibFuzzer"),
         .executableTarget(
-            name: "outcry-fuzz", dependencies: [.product(name: "OutcryTesting", package: "outcry")],
+            name: "outcry-fuzz", dependencies: ["CLibFuzzer", .product(name: "OutcryTesting", package: "outcry")],
             swiftSettings: [
                 .enableUpcomingFeature("ExistentialAny"),
                 .enableUpcomingFeature("MemberImportVisibility"),
                 .enableUpcomingFeature("InternalImportsByDefault"),
                 .unsafeFlags(["-warnings-as-errors"]),
             ],
-            // Brings the fuzzer's `main`. The instrumentation of the rooms comes from the command line: see the Makefile.
-            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])])
+            // The instrumentation of the rooms comes from the command line: see the Makefile.
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])]),
     ]
 )
