@@ -20,8 +20,10 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case requestHead = "request-head"
     /// What a client sends once it is a WebSocket: frames, one behind the other.
     case frames
-    /// A transcript, and a Markdown page of them.
+    #if canImport(Desk)
+    /// A transcript, and a Markdown page of them. It needs the desk, which libFuzzer's build leaves out.
     case transcript
+    #endif
     /// A tape of trades in a file, plain or compressed, and its way to the paper exchange.
     case tape
     /// A stored record, before its checksum.
@@ -46,7 +48,9 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .handshake: try FuzzWire.handshake(bytes)
         case .requestHead: try FuzzSocket.requestHead(bytes)
         case .frames: try FuzzSocket.frames(bytes)
-        case .transcript: try FuzzFiles.transcript(bytes)
+        #if canImport(Desk)
+        case .transcript: try FuzzTranscripts.file(bytes)
+        #endif
         case .tape: try FuzzFiles.tape(bytes)
         case .record: try FuzzStorage.record(bytes)
         case .snapshot: try FuzzStorage.snapshot(bytes)
