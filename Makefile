@@ -54,7 +54,7 @@ SECONDS = 60
 FUZZ_TARGETS = $(filter-out transcript,$(notdir $(wildcard Fuzz/Corpus/*)))
 FUZZ = Fuzz/libFuzzer/.build/release/outcry-fuzz
 fuzz: packages
-	$(SWIFT) build --package-path Fuzz/libFuzzer -c release --product outcry-fuzz -Xswiftc -sanitize=fuzzer,address
+	$(SWIFT) build --package-path Fuzz/libFuzzer -c release --product outcry-fuzz
 	@for target in $(FUZZ_TARGETS); do \
 		mkdir -p .build/fuzz/$$target/corpus .build/fuzz/$$target/found; \
 		echo "fuzz $$target"; \

@@ -1,8 +1,8 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-/// libFuzzer in front of the entry points in `OutcryTesting/Fuzz`. A package of its own, because all of it is built with
-/// the fuzzer's and the address sanitizer's instrumentation: `make fuzz`.
+/// libFuzzer in front of the entry points in `OutcryTesting/Fuzz`. A package of its own, because the rooms are built
+/// with the fuzzer's and the address sanitizer's instrumentation: `make fuzz`.
 ///
 /// It builds the rooms that read bytes from outside, from the same files, and nothing else: with the database and the
 /// desk the build takes many times as long. Transcripts need the desk, and are left to the tests.
@@ -12,13 +12,17 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
-/// A room of the product, or some of its folders.
+/// For the rooms alone: a tool that runs in the build, as embed-pages does, does not link with it.
+let instrumented = SwiftSetting.unsafeFlags(["-sanitize=fuzzer,address"])
+
+/// A room of the product, or what is left of it without some of its folders.
 func room(
-    _ name: String, _ folders: [String]? = nil, dependencies: [Target.Dependency], plugins: [Target.PluginUsage]? = nil
+    _ name: String, without folders: [String] = [], dependencies: [Target.Dependency],
+    plugins: [Target.PluginUsage]? = nil
 ) -> Target {
     .target(
-        name: name, dependencies: dependencies, path: "Rooms/\(name)", sources: folders, swiftSettings: settings,
-        plugins: plugins)
+        name: name, dependencies: dependencies, path: "Rooms/\(name)", exclude: folders,
+        swiftSettings: settings + [instrumented], plugins: plugins)
 }
 
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
@@ -37,12 +41,13 @@ let package = Package(
         room("Trading", dependencies: []),
         room("CommandGrammar", dependencies: ["Trading"]),
         room("OrderEngine", dependencies: ["Trading", deque, heap, ordered]),
-        room("Ledger", ["Coding"], dependencies: ["Trading", "OrderEngine"]),
+        room("Ledger", without: ["Storage", "Tables"], dependencies: ["Trading", "OrderEngine"]),
         room("Exchange", dependencies: ["Trading", "CZlib", deque]),
         room("ChatServer", dependencies: ["Trading", "CLibwebsockets", logging]),
         room("CommandPages", dependencies: [], plugins: ["EmbedPages"]),
         room(
-            "OutcryTesting", ["Fuzz"],
+            "OutcryTesting",
+            without: ["ExchangeConformance", "SimulatedDisk", "SimulatedVenue", "Simulator", "Transcripts"],
             dependencies: [
                 "Trading", "CommandGrammar", "OrderEngine", "Ledger", "Exchange", "ChatServer", "CommandPages",
             ]),
@@ -54,8 +59,8 @@ let package = Package(
 
         .systemLibrary(name: "CLibFuzzer"),
         .executableTarget(
-            name: "outcry-fuzz", dependencies: ["CLibFuzzer", "OutcryTesting"], swiftSettings: settings,
-            // The instrumentation of the rooms comes from the command line: see the Makefile.
+            name: "outcry-fuzz", dependencies: ["CLibFuzzer", "OutcryTesting"],
+            swiftSettings: settings + [instrumented],
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])]),
     ]
 )
