@@ -61,6 +61,6 @@ let package = Package(
         .executableTarget(
             name: "outcry-fuzz", dependencies: ["CLibFuzzer", "OutcryTesting"],
             swiftSettings: settings + [instrumented],
-            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])]),
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
     ]
 )

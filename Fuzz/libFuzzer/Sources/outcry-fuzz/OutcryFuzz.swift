@@ -43,3 +43,7 @@ struct OutcryFuzz {
         return 0
     }
 }
+
+/// libFuzzer's own main wants one by this name, although ours is run.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func testOneInput(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt { 0 }
