@@ -124,7 +124,7 @@ let package = Package(
         .testTarget(name: "AccountsTests", dependencies: ["Accounts", grdb], swiftSettings: settings),
         .testTarget(name: "ExchangeTests", dependencies: ["Exchange", "OutcryTesting"], swiftSettings: settings),
         .testTarget(name: "BtceExchangeTests", dependencies: ["BtceExchange"], swiftSettings: settings),
-        .testTarget(name: "ChatServerTests", dependencies: ["ChatServer"], swiftSettings: settings),
+        .testTarget(name: "ChatServerTests", dependencies: ["ChatServer", "OutcryTesting"], swiftSettings: settings),
         .testTarget(
             name: "DeskTests", dependencies: ["Desk", "CommandGrammar", "CommandPages", "OutcryTesting"],
             exclude: ["Transcripts"], swiftSettings: settings),

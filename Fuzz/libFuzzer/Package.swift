@@ -1,22 +1,66 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-/// libFuzzer in front of the entry points in `OutcryTesting/Fuzz`. A package of its own, because all of it is built with
-/// the fuzzer's and the address sanitizer's instrumentation: `make fuzz`.
+/// libFuzzer in front of the entry points in `OutcryTesting/Fuzz`. A package of its own, because the rooms are built
+/// with the fuzzer's and the address sanitizer's instrumentation: `make fuzz`.
+///
+/// It builds the rooms that read bytes from outside, from the same files, and nothing else: with the database and the
+/// desk the build takes many times as long. Transcripts need the desk, and are left to the tests.
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// For the rooms alone: a tool that runs in the build, as embed-pages does, does not link with it.
+let instrumented = SwiftSetting.unsafeFlags(["-sanitize=fuzzer,address"])
+
+/// A room of the product, or what is left of it without some of its folders.
+func room(
+    _ name: String, without folders: [String] = [], dependencies: [Target.Dependency],
+    plugins: [Target.PluginUsage]? = nil
+) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Rooms/\(name)", exclude: folders,
+        swiftSettings: settings + [instrumented], plugins: plugins)
+}
+
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
+let ordered = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
 let package = Package(
     name: "outcry-fuzz",
     platforms: [.macOS(.v15)],
-    dependencies: [.package(name: "outcry", path: "../..")],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
     targets: [
+        room("Trading", dependencies: []),
+        room("CommandGrammar", dependencies: ["Trading"]),
+        room("OrderEngine", dependencies: ["Trading", deque, heap, ordered]),
+        room("Ledger", without: ["Storage", "Tables"], dependencies: ["Trading", "OrderEngine"]),
+        room("Exchange", dependencies: ["Trading", "CZlib", deque]),
+        room("ChatServer", dependencies: ["Trading", "CLibwebsockets", logging]),
+        room("CommandPages", dependencies: [], plugins: ["EmbedPages"]),
+        room(
+            "OutcryTesting",
+            without: ["ExchangeConformance", "SimulatedDisk", "SimulatedVenue", "Simulator", "Transcripts"],
+            dependencies: [
+                "Trading", "CommandGrammar", "OrderEngine", "Ledger", "Exchange", "ChatServer", "CommandPages",
+            ]),
+        .systemLibrary(name: "CLibwebsockets", path: "Rooms/CLibwebsockets", pkgConfig: "libwebsockets"),
+        .systemLibrary(name: "CZlib", path: "Rooms/CZlib", pkgConfig: "zlib"),
+        .executableTarget(name: "embed-pages", path: "Rooms/embed-pages", swiftSettings: settings),
+        .plugin(
+            name: "EmbedPages", capability: .buildTool(), dependencies: ["embed-pages"], path: "Plugins/EmbedPages"),
+
+        .systemLibrary(name: "CLibFuzzer"),
         .executableTarget(
-            name: "outcry-fuzz", dependencies: [.product(name: "OutcryTesting", package: "outcry")],
-            swiftSettings: [
-                .enableUpcomingFeature("ExistentialAny"),
-                .enableUpcomingFeature("MemberImportVisibility"),
-                .enableUpcomingFeature("InternalImportsByDefault"),
-                .unsafeFlags(["-warnings-as-errors"]),
-            ],
-            // Brings the fuzzer's `main`. The instrumentation of the rooms comes from the command line: see the Makefile.
-            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])])
+            name: "outcry-fuzz", dependencies: ["CLibFuzzer", "OutcryTesting"],
+            swiftSettings: settings + [instrumented],
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
     ]
 )

@@ -91,14 +91,14 @@ package struct Handshake: Hashable, Sendable {
     }
 
     private func list(_ value: String?) -> [String] {
-        (value ?? "").split(separator: ",").map { $0.filter { $0 != " " && $0 != "\t" } }
+        (value ?? "").split(separator: ",").map { String(RequestHead.trimmed($0)) }
     }
 
     private func words(_ value: String?) -> [String] { list(value).map { $0.lowercased() } }
 }
 
 extension Handshake {
-    init(_ head: RequestHead) {
+    package init(_ head: RequestHead) {
         self.init(
             method: head.method, minorVersion: head.minorVersion, host: head["host"], origin: head["origin"],
             protocols: head["sec-websocket-protocol"], key: head["sec-websocket-key"],

@@ -1,17 +1,17 @@
 /// The head of an HTTP/1.x request, as far as this server needs one (RFC 9112).
-struct RequestHead: Hashable, Sendable {
-    let method: String
+package struct RequestHead: Hashable, Sendable {
+    package let method: String
     /// The path, without what follows a `?`.
-    let path: String
+    package let path: String
     /// 0 of HTTP/1.0, 1 of HTTP/1.1.
-    let minorVersion: Int
+    package let minorVersion: Int
     /// By their names in lower case. What came several times is joined with commas (RFC 9110 §5.3).
     private let headers: [String: String]
 
     /// Why a head cannot be read.
-    struct Malformed: Error, Hashable, Sendable {
-        let status: Int
-        let message: String
+    package struct Malformed: Error, Hashable, Sendable {
+        package let status: Int
+        package let message: String
 
         init(status: Int = 400, _ message: String) {
             self.status = status
@@ -26,12 +26,15 @@ struct RequestHead: Hashable, Sendable {
     static let end: [UInt8] = [0x0D, 0x0A, 0x0D, 0x0A]
 
     /// Reads a head, from its first byte to the empty line, without that.
-    init(_ bytes: some Collection<UInt8>) throws(Malformed) {
+    package init(_ bytes: some Collection<UInt8>) throws(Malformed) {
         // What is no UTF-8 is read with replacement characters, and then is no header that matters here.
         var lines = String(decoding: bytes, as: UTF8.self).split(separator: "\r\n", omittingEmptySubsequences: false)[
             ...]
-        let words = (lines.popFirst() ?? "").split(separator: " ", omittingEmptySubsequences: false)
-        guard words.count == 3, RequestHead.isToken(words[0]), let first = words[1].first else {
+        // Bytes, not characters: a mark that joins with a space, a slash or a colon does not hide it.
+        let words = (lines.popFirst() ?? "").utf8.split(
+            separator: UInt8(ascii: " "), omittingEmptySubsequences: false
+        ).map { Substring($0) }
+        guard words.count == 3, RequestHead.isToken(words[0]), let first = words[1].utf8.first else {
             throw Malformed("not HTTP: expected GET / HTTP/1.1")
         }
         switch words[2] {
@@ -40,18 +43,18 @@ struct RequestHead: Hashable, Sendable {
         case let other where other.hasPrefix("HTTP/"): throw Malformed(status: 505, "only HTTP/1.1 is spoken here")
         default: throw Malformed("not HTTP: expected GET / HTTP/1.1")
         }
-        guard first == "/" || words[1] == "*" || words[1].hasPrefix("http") else {
-            throw Malformed("not HTTP: the target is no path")
-        }
+        guard first == UInt8(ascii: "/") || words[1] == "*" || words[1].hasPrefix("http"),
+            words[1].utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F })
+        else { throw Malformed("not HTTP: the target is no path") }
         method = String(words[0])
-        path = String(words[1].prefix { $0 != "?" })
+        path = String(Substring(words[1].utf8.prefix { $0 != UInt8(ascii: "?") }))
         var headers: [String: String] = [:]
         for line in lines {
-            guard let colon = line.firstIndex(of: ":"), RequestHead.isToken(line[..<colon]) else {
+            guard let colon = line.utf8.firstIndex(of: UInt8(ascii: ":")), RequestHead.isToken(line[..<colon]) else {
                 throw Malformed("not HTTP: a header without its name and colon")
             }
             let name = line[..<colon].lowercased()
-            let value = RequestHead.trimmed(line[line.index(after: colon)...])
+            let value = RequestHead.trimmed(line[line.utf8.index(after: colon)...])
             guard value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
                 throw Malformed("not HTTP: a control character in the header \(name)")
             }
@@ -66,13 +69,13 @@ struct RequestHead: Hashable, Sendable {
     }
 
     /// A header by its name in lower case; nil where it is absent or empty.
-    subscript(name: String) -> String? {
+    package subscript(name: String) -> String? {
         guard let value = headers[name], !value.isEmpty else { return nil }
         return value
     }
 
     /// Whether a header that is a list has this word in it, in any case.
-    func list(_ name: String, has word: String) -> Bool {
+    package func list(_ name: String, has word: String) -> Bool {
         (self[name] ?? "").split(separator: ",").contains { RequestHead.trimmed($0).lowercased() == word }
     }
 
@@ -100,10 +103,13 @@ struct RequestHead: Hashable, Sendable {
             }
     }
 
-    private static func trimmed(_ text: Substring) -> Substring {
-        var rest = text
-        while rest.first == " " || rest.first == "\t" { rest.removeFirst() }
-        while rest.last == " " || rest.last == "\t" { rest.removeLast() }
-        return rest
+    /// Without the blanks around it (RFC 9110 §5.6.3).
+    static func trimmed(_ text: Substring) -> Substring {
+        var rest = text.utf8
+        while let first = rest.first, isBlank(first) { rest.removeFirst() }
+        while let last = rest.last, isBlank(last) { rest.removeLast() }
+        return Substring(rest)
     }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 }

@@ -2,7 +2,7 @@
 ///
 /// A chunk ends where a frame ends, so that what waits can be dropped between two writes. What the socket does not take
 /// of a chunk the library keeps, and it asks for no more until that is gone.
-struct OutgoingQueue {
+package struct OutgoingQueue {
     /// Bytes up to which frames are joined. A longer frame is a chunk of its own.
     static let chunkBytes = 32_768
 
@@ -11,17 +11,19 @@ struct OutgoingQueue {
     /// Bytes that wait, frame headers included.
     private(set) var byteCount = 0
 
+    package init() {}
+
     var isEmpty: Bool { head == chunks.count }
 
     /// What is sent in one frame each. The raw value is its first byte: the last frame of its message, and the opcode.
-    enum Frame: UInt8 {
+    package enum Frame: UInt8 {
         case text = 0x81
         case ping = 0x89
         case pong = 0x8A
     }
 
     /// Adds one unmasked frame (RFC 6455 §5.2).
-    mutating func append(_ payload: [UInt8], as frame: Frame = .text) {
+    package mutating func append(_ payload: [UInt8], as frame: Frame = .text) {
         let frameBytes = payload.count + 10
         if isEmpty || chunks[chunks.count - 1].count + frameBytes > OutgoingQueue.chunkBytes {
             var chunk: [UInt8] = []
@@ -36,7 +38,7 @@ struct OutgoingQueue {
     }
 
     /// Takes the next chunk.
-    mutating func next() -> [UInt8]? {
+    package mutating func next() -> [UInt8]? {
         guard !isEmpty else { return nil }
         let chunk = chunks[head]
         chunks[head] = []

@@ -35,7 +35,7 @@ package struct CloseFrame: Hashable, Sendable {
     }
 
     /// The whole frame, from a server. A reason is cut off where a character ends.
-    var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         guard let code else { return [0x88, 0] }
         var text = reason
         while text.utf8.count > CloseFrame.reasonBytesMax { text.unicodeScalars.removeLast() }

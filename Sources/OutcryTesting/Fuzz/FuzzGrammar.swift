@@ -1,6 +1,5 @@
 import CommandGrammar
 import CommandPages
-import Desk
 import Trading
 
 /// What holds for any line that is typed.

@@ -16,8 +16,14 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case serverMessage = "server-message"
     /// The headers of a request to become a WebSocket.
     case handshake
-    /// A transcript, and a Markdown page of them.
+    /// The head of an HTTP request, from its first byte on.
+    case requestHead = "request-head"
+    /// What a client sends once it is a WebSocket: frames, one behind the other.
+    case frames
+    #if canImport(Desk)
+    /// A transcript, and a Markdown page of them. It needs the desk, which libFuzzer's build leaves out.
     case transcript
+    #endif
     /// A tape of trades in a file, plain or compressed, and its way to the paper exchange.
     case tape
     /// A stored record, before its checksum.
@@ -40,7 +46,11 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .json: try FuzzWire.json(bytes)
         case .serverMessage: try FuzzWire.serverMessage(bytes)
         case .handshake: try FuzzWire.handshake(bytes)
-        case .transcript: try FuzzFiles.transcript(bytes)
+        case .requestHead: try FuzzSocket.requestHead(bytes)
+        case .frames: try FuzzSocket.frames(bytes)
+        #if canImport(Desk)
+        case .transcript: try FuzzTranscripts.file(bytes)
+        #endif
         case .tape: try FuzzFiles.tape(bytes)
         case .record: try FuzzStorage.record(bytes)
         case .snapshot: try FuzzStorage.snapshot(bytes)

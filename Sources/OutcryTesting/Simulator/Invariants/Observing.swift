@@ -133,8 +133,9 @@ extension Simulation {
             coverage.reached(.pairedDone)
             try judgeRoundTrip(id, one.before, result)
         case .orderReconciled(let id, _): try judgeReconciliation(id, one.before, inputs)
-        case .cancelFailed(_, _, let at):
+        case .cancelFailed(let id, _, let at):
             coverage.reached(.cancelRefused)
+            watch.cancelRefused[id] = at
             if let order = one.after, order.cancelReason == nil { noteArmed(order, at: at) }
         case .orderAccepted, .orderRejected, .cancelRequested, .answerLost, .contraReady, .orderFinished,
             .fundsAdjusted:
@@ -203,6 +204,8 @@ extension Simulation {
     private func checkExpiries() throws {
         for (id, end) in observer.expiring.sorted(by: { $0.key < $1.key }) where end <= clock {
             guard let order = observer.engine.order(id), order.cancelReason == nil, !order.isOver else { continue }
+            // The exchange has just refused to take it off: it is asked again a second after that, not at once.
+            if let refused = watch.cancelRefused[id], clock < refused.advanced(bySeconds: 1) { continue }
             throw Violation(.expiry, expected: "an end at \(end)", found: order.status.rawValue, "\(id) at \(clock)")
         }
     }

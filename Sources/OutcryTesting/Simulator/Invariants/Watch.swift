@@ -13,6 +13,8 @@ struct Watch {
     /// How many there were before the newest turn of the desk. Within a turn nobody outside knows what came first, so an order
     /// that was placed in a turn may have seen all prints of it.
     var printsBeforeTurn: [Pair: Int] = [:]
+    /// When the exchange last refused to take an order off.
+    var cancelRefused: [OrderID: Timestamp] = [:]
     /// When an order was placed, or armed again by a cancel that failed, and how many prints of its pair there had been.
     var armed: [OrderID: (at: Timestamp, prints: Int)] = [:]
     /// When the process that runs was started, if it is not the first.
