@@ -133,7 +133,9 @@ extension Simulation {
             try judgeRoundTrip(id, one.before, result)
         case .orderReconciled(let id, _): try judgeReconciliation(id, one.before, inputs)
         case .cancelFailed: coverage.reached(.cancelRefused)
-        case .orderAccepted, .orderRejected, .cancelRequested, .answerLost, .contraReady, .orderFinished,
+        // The late acceptance may come before the answer to the question, and is the exchange's word as well.
+        case .orderAccepted: if one.before?.status == .unknown { coverage.reached(.unknownStillOpen) }
+        case .orderRejected, .cancelRequested, .answerLost, .contraReady, .orderFinished,
             .fundsAdjusted:
             break
         }
