@@ -3,6 +3,7 @@ import Ledger
 import OrderEngine
 import OutcryTesting
 import Testing
+import Trading
 
 /// What the ledger does where the disk, or SQLite, will not.
 @Suite struct FailingDiskTests {

@@ -50,15 +50,13 @@ public enum Crossing: String, Sendable, CaseIterable {
     /// Whether a set of seeds of this profile must reach it.
     ///
     /// The paper exchange answers within the desk's own transaction: no answer of it is late or lost, nobody else acts there,
-    /// and nothing fills once it is off the book. Over the wire it is the venue that lets orders of one account meet or not,
-    /// and the simulated one lets them.
+    /// and nothing fills once it is off the book.
     public func isRequired(in profile: SimulationProfile) -> Bool {
         switch self {
         case .fillWhileCanceling, .fillWhileExpiring, .fillAfterOffBook, .unknownFilledWhole, .unknownNeverArrived,
             .unknownStillOpen, .depositWhileUnknown, .crashWhileUnknown, .crashWhilePending, .crashBeforeRequestSent,
             .orderZero, .cancelRefused, .canceledElsewhere, .replyTimedOut:
             profile != .paper
-        case .selfTradePrevented: profile != .wire
         default: true
         }
     }
