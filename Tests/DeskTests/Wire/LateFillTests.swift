@@ -47,8 +47,6 @@ import Trading
             ])
         #expect(told.filter { $0.contains("funds changed") }.count == 2, "\(told)")
         #expect(bench.funds("btc").total == d("100.5") && bench.funds("usd").total == d("9899.8"))
-        bench.type("show 1")
-        #expect(bench.takeTold().last?.contains("canceled") == true)
     }
 
     @Test func `one that the tables have is nothing new`() throws {
