@@ -142,9 +142,12 @@ import Trading
         engine.replay(.cancelFailed(order.id, reason: "not now", at: end))
         let again = try #require(engine.nextExpiry)
         #expect(again > end)
-        let ledger = try open(SimulatedDisk(seed: 1))
-        try ledger.saveSnapshot(engine.snapshot(), at: .none)
-        let loaded = try #require(try ledger.load().snapshot)
+        let disk = SimulatedDisk(seed: 1)
+        let loaded = try withExtendedLifetime(disk) {
+            let ledger = try open(disk)
+            try ledger.saveSnapshot(engine.snapshot(), at: .none)
+            return try #require(try ledger.load().snapshot)
+        }
         #expect(loaded == engine.snapshot())
         #expect(OrderEngine(restoring: loaded).nextExpiry == again)
     }

@@ -94,18 +94,4 @@ import Trading
         // The check comes back to a desk that takes nothing more.
         #expect(desk.process(server.passwords.takeAnswers(), at: now).isEmpty)
     }
-
-    @Test func `an order whose answer the exchange owes, and the lines behind it`() throws {
-        let (server, wire, start) = try world(overTheWire: true)
-        let desk = try #require(server.desk)
-        let now = run(desk, try #require(wire), from: start, seconds: 5)
-        for session in [HaltTests.waiting, HaltTests.writing] { try logIn(session, server, at: now) }
-        let lines = [HaltTests.line("a", "buy 0.5 btc_usd at 200"), HaltTests.line("b", "orders")]
-        let outputs = desk.process([.server(.lines(HaltTests.waiting, lines))], at: now)
-        // The request is never sent, and so never answered.
-        #expect(outputs.contains { if case .request(.place) = $0 { true } else { false } }, "\(outputs)")
-        #expect(!outputs.contains { if case .send(_, .reply) = $0 { true } else { false } }, "\(outputs)")
-        #expect(
-            try failing(server, at: now) == ["1 a ledger_failed", "1 b ledger_failed", "2 w ledger_failed"])
-    }
 }

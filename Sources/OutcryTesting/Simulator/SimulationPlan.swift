@@ -68,6 +68,8 @@ struct SimulationPlan {
         var configuration = DeskConfiguration()
         configuration.limits.snapshotRecords = chance.pick([3, 20, 100, 100_000])
         configuration.limits.resumeBatch = chance.pick([2, 7, 500])
+        // Money that came without a word is seen at the next comparison: the end of a run has to be long enough for one.
+        configuration.limits.fundsSeconds = 120
         configuration.limits.replySeconds = chance.pick([1, 10])
         configuration.limits.answerSeconds = chance.pick([1, 3, 10])
         self.configuration = configuration
