@@ -108,7 +108,8 @@ extension Simulation {
             try judgeTrigger(id, one.before, price)
             if child == nil { coverage.reached(.triggeredWithoutFunds) }
             if one.before?.status == .partiallyFilled { coverage.reached(.stopFiredWhileLimitFilled) }
-        case .orderFilled:
+        case .orderFilled(_, let fill, _, _):
+            if let pair = one.before?.pair { watch.fillPrices[pair, default: []].append(fill.price) }
             switch one.before?.cancelReason {
             case .requested: coverage.reached(.fillWhileCanceling)
             case .expiry: coverage.reached(.fillWhileExpiring)
@@ -184,6 +185,8 @@ extension Simulation {
         guard reaches else { throw Violation(.trigger, "\(id) with the trigger \(trigger) fired at \(price)") }
         guard let armed = watch.armed[id] else { throw Violation(.trigger, "\(id) fired, and was never armed") }
         let prints = (watch.prints[order.pair] ?? []).dropFirst(armed.prints).filter { $0.price == price }
+        let fills = (watch.fillPrices[order.pair] ?? []).dropFirst(armed.fills)
+        if wire == nil, fills.contains(price) { return }
         guard let newest = prints.map(\.at).max() else {
             throw Violation(.trigger, "\(id) fired at \(price), which was not told since it was armed")
         }
@@ -197,7 +200,9 @@ extension Simulation {
     }
 
     private func noteArmed(_ order: Order, at time: Timestamp) {
-        watch.armed[order.id] = (time, watch.printsBeforeTurn[order.pair] ?? 0)
+        watch.armed[order.id] = (
+            time, watch.printsBeforeTurn[order.pair] ?? 0, watch.fillPrices[order.pair]?.count ?? 0
+        )
     }
 
     /// What is due is being taken off: once the desk has looked at the clock, no open order is past its end.

@@ -16,7 +16,9 @@ struct Watch {
     /// When the exchange last refused to take an order off.
     var cancelRefused: [OrderID: Timestamp] = [:]
     /// When an order was placed, or armed again by a cancel that failed, and how many prints of its pair there had been.
-    var armed: [OrderID: (at: Timestamp, prints: Int)] = [:]
+    var armed: [OrderID: (at: Timestamp, prints: Int, fills: Int)] = [:]
+    /// What orders filled at on the paper exchange: prints too, also those of a process that died before anybody looked.
+    var fillPrices: [Pair: [ExactDecimal]] = [:]
     /// When the process that runs was started, if it is not the first.
     var startedAt: Timestamp?
     /// The last record that was seen before the last crash.
