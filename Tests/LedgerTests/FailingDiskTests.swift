@@ -111,7 +111,9 @@ import Trading
     /// ever bring to the disk any more.
     @Test func `what is synced after a restart from a forgotten sync survives the power's going`() throws {
         for seed: UInt64 in 1...5 {
-            let disk = SimulatedDisk(seed: seed)
+            var configuration = SimulatedDisk.Configuration()
+            configuration.isPowersafe = true
+            let disk = SimulatedDisk(seed: seed, configuration)
             let ledger = try open(disk, checkpointPages: 10_000)
             try ledger.transaction { _ = try $0.append(.orderPlaced(Samples.full)) }
             disk.faults = [DiskFault(.syncForgets, at: .nth(.sync, disk.counts[.sync] + 1))]

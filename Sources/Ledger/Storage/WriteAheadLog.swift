@@ -69,6 +69,9 @@ final class WriteAheadLog {
             sqlite3_file_control(database.sqliteConnection, "main", SQLITE_FCNTL_JOURNAL_POINTER, &found) == SQLITE_OK,
             let file = found, let methods = file.pointee.pMethods?.pointee
         else { return }
+        // Where the power's going can harm bytes beside those that are being written, or leave them as neither old nor new,
+        // writing over what is on the disk already would risk it. Unix disks are taken to be better than that, as SQLite does.
+        guard methods.xDeviceCharacteristics(file) & SQLITE_IOCAP_POWERSAFE_OVERWRITE != 0 else { return }
         var size: sqlite3_int64 = 0
         try check(methods.xFileSize(file, &size))
         guard size > 0 else { return }

@@ -20,7 +20,11 @@ enum DiskTrouble: String, CaseIterable {
         case .writeIsFull: disk.faults = [DiskFault(.full, at: write)]
         case .writeIsCutShort: disk.faults = [DiskFault(.cutShort, at: write)]
         case .syncFails: disk.faults = [DiskFault(.fails, at: sync)]
-        case .syncForgets: disk.faults = [DiskFault(.syncForgets, at: sync)]
+        case .syncForgets:
+            // What such a sync leaves behind is written again when the ledger is opened, where the disk is safe to write over;
+            // on others what was to be written is gone at once, and nobody builds on it.
+            let effect: DiskFault.Effect = disk.configuration.isPowersafe ? .syncForgets : .syncDiscards
+            disk.faults = [DiskFault(effect, at: sync)]
         case .syncDiscards: disk.faults = [DiskFault(.syncDiscards, at: sync)]
         case .isFull: disk.capacityBytes = disk.usedBytes + chance.below(10_000)
         }
