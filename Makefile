@@ -15,7 +15,9 @@ run: packages
 
 test: packages lint
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build
+	$(SWIFT) test --skip-build --skip '^ServerTests'
+	@# Thousands of sockets, and two hundred kills: by themselves.
+	$(SWIFT) test --skip-build --filter '^ServerTests'
 	$(SWIFT) build -c release --product outcry-simulate
 	.build/debug/outcry-simulate --seeds 5 --hashes >.build/debug-hashes
 	.build/release/outcry-simulate --seeds 5 --hashes | diff .build/debug-hashes -
