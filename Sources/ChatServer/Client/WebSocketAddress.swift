@@ -41,7 +41,8 @@ public struct WebSocketAddress: Hashable, Sendable, CustomStringConvertible {
             authority = authority[..<colon]
         }
         if authority.hasPrefix("["), authority.hasSuffix("]") { authority = authority.dropFirst().dropLast() }
-        guard !authority.isEmpty else { return nil }
+        // Brackets stand around an IPv6 address and nowhere else.
+        guard !authority.isEmpty, !authority.contains(where: { $0 == "[" || $0 == "]" }) else { return nil }
         host = String(authority)
     }
 
