@@ -19,7 +19,7 @@ extension Simulation {
             return
         }
         try checkLog()
-        try collectPrints(inputs)
+        collectPaperPrints()
         if let ledger = server.ledger { try look(at: observer.read(ledger), after: inputs) }
         noteOffBook(inputs)
         try checkExpiries()
@@ -38,10 +38,10 @@ extension Simulation {
         guard lines.isEmpty else { throw Violation(.noAnomaly, lines.joined(separator: "; ")) }
     }
 
-    /// Prints that the exchange has made since the last look, also of orders that met each other.
-    private func collectPrints(_ inputs: [DeskInput]) throws {
+    /// Prints that the paper exchange has made since the last look, also of orders that met each other.
+    private func collectPaperPrints() {
+        guard wire == nil else { return }
         watch.printsBeforeTurn = watch.prints.mapValues(\.count)
-        if let wire { return try collectPrints(inputs, of: wire.venue) }
         guard let paper = server.paper else { return }
         for market in markets {
             for report in paper.ask(.recentTrades(market.pair, count: 100), id: QueryID(0), at: clock) {
@@ -55,8 +55,10 @@ extension Simulation {
     }
 
     /// Over the wire a trigger goes by the prints that the desk has been told since it was armed, and by their own times. That each
-    /// told print is one of the venue's is held here.
-    private func collectPrints(_ inputs: [DeskInput], of venue: SimulatedVenue) throws {
+    /// told print is one of the venue's is held here. They count from before the turn: of one that dies, the records may be found.
+    func collectPrints(told inputs: [DeskInput]) throws {
+        guard let venue = wire?.venue else { return }
+        watch.printsBeforeTurn = watch.prints.mapValues(\.count)
         for print in venue.prints[watch.printsSeen...] { watch.venuePrints.insert(print) }
         watch.printsSeen = venue.prints.count
         for case .exchange(let reports) in inputs {

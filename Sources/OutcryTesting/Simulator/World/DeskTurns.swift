@@ -29,6 +29,7 @@ extension Simulation {
             trouble.arrange(on: server.disk, &chance)
             trace.add("# \(trouble.rawValue)", at: clock)
         }
+        try collectPrints(told: inputs)
         let wasHalted = desk.halt
         let outputs = desk.process(inputs, at: clock)
         if server.disk.isPowerless { return try crash("while the disk wrote") }
