@@ -79,6 +79,7 @@ extension Simulation {
 
     private func ordersDiffer(_ venue: SimulatedVenue, _ state: EngineSnapshot, _ ledger: Ledger) throws -> Violation? {
         var open: Set<ClientOrderID> = []
+        var placed: Set<OrderID> = []
         for booked in venue.bookedOrders {
             guard let client = booked.clientOrderID else { continue }
             guard let order = try ledger.order(client.order) else {
@@ -87,6 +88,9 @@ extension Simulation {
             if venue.ordersAccepted(for: client) > 1 {
                 return Violation(
                     .onePlacement, expected: 1, found: venue.ordersAccepted(for: client), "orders of \(client)")
+            }
+            guard placed.insert(client.order).inserted else {
+                return Violation(.onePlacement, "\(client.order) has been placed under more than one name")
             }
             let isOpenHere = order.isOnBook
             guard isOpenHere == (booked.status == .open) else {
