@@ -29,18 +29,25 @@ public final class Ledger: LedgerReading {
     /// Opens or makes the database at `path`, and brings its tables up to date.
     ///
     /// `registerMigrations` adds the tables of other rooms, always the same ones in the same order.
-    public init(
+    public convenience init(
         path: String, options: LedgerOptions = .serve,
         registerMigrations: (inout DatabaseMigrator) -> Void = { _ in }
+    ) throws(LedgerError) {
+        var migrator = DatabaseMigrator()
+        Schema.register(in: &migrator)
+        registerMigrations(&migrator)
+        try self.init(path: path, options: options, applicationID: Schema.applicationID, migrator)
+    }
+
+    /// The same with other tables, under another name in the file's head.
+    init(
+        path: String, options: LedgerOptions, applicationID: Int64, _ migrator: DatabaseMigrator
     ) throws(LedgerError) {
         self.path = path
         self.options = options
         lock = options.use == .serve && options.vfs == nil ? try ServingLock(database: path) : nil
-        var migrator = DatabaseMigrator()
-        Schema.register(in: &migrator)
-        registerMigrations(&migrator)
         do {
-            queue = try Ledger.open(path, options)
+            queue = try Ledger.open(path, options, applicationID: applicationID)
             try Ledger.migrate(queue, migrator, path, options)
             connection = queue.writeWithoutTransaction { database in
                 WriteAheadLog.setCheckpointOnClose(true, database)
@@ -129,7 +136,9 @@ public final class Ledger: LedgerReading {
 // MARK: Opening
 
 extension Ledger {
-    private static func open(_ path: String, _ options: LedgerOptions) throws -> DatabaseQueue {
+    private static func open(
+        _ path: String, _ options: LedgerOptions, applicationID: Int64
+    ) throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.busyMode = .timeout(Double(options.busyMillisecondsMax) / 1_000)
         configuration.label = "ledger"
@@ -141,7 +150,7 @@ extension Ledger {
             // Before anything is changed in it: is it ours?
             let id = try Int64.fetchOne(database, sql: "PRAGMA application_id") ?? 0
             let isEmpty = try Int64.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") == 0
-            guard id == Schema.applicationID || isEmpty else { throw LedgerError.foreignDatabase(path: path) }
+            guard id == applicationID || isEmpty else { throw LedgerError.foreignDatabase(path: path) }
             try makeDurable(database, options)
             if options.use == .serve { try WriteAheadLog.makeDurable(database) }
             try check(database, options)
