@@ -8,9 +8,8 @@ import Trading
 struct ExchangeKeyTests {
     let rights = ExchangeKeyRights(info: true, trade: true, withdraw: false)
 
-    private func key(_ name: String = "K7F3Q2-LONG-ENOUGH-TO-SHOW-SIX", _ secret: String = "s3cret") throws -> ExchangeKey
-    {
-        try #require(ExchangeKey(key: name, secret: secret))
+    private func key(_ name: String = "K7F3Q2-LONG-ENOUGH-TO-SHOW-SIX") throws -> ExchangeKey {
+        try #require(ExchangeKey(key: name, secret: "s3cret"))
     }
 
     @Test func `a key is kept sealed, listed by its beginning, and opened whole`() throws {
@@ -132,10 +131,11 @@ struct ExchangeKeyTests {
             try store.dropExchangeKey(at: "btce", of: ben.id)
             #expect(try refusalCode { try store.dropExchangeKey(at: "btce", of: ben.id) } == .noKey)
             #expect(try set(key(), ben) == nil)
-            #expect(try refusalCode {
-                _ = try store.setExchangeKey(
-                    key("x"), at: "btce", rights: rights, sealedUnder: master, for: AccountID(99), at: noon)
-            } == .unknownUser)
+            #expect(
+                try refusalCode {
+                    _ = try store.setExchangeKey(
+                        key("x"), at: "btce", rights: rights, sealedUnder: master, for: AccountID(99), at: noon)
+                } == .unknownUser)
         }
     }
 
@@ -164,7 +164,8 @@ struct ExchangeKeyTests {
         }
         func names(_ master: MasterKey) throws -> [String] {
             try queue.read { database in
-                try AccountStore(database).openExchangeKeys(at: "btce", under: master).compactMap { try? $0.key.get().key }
+                try AccountStore(database).openExchangeKeys(at: "btce", under: master)
+                    .compactMap { try? $0.key.get().key }
             }
         }
         func reseal(_ from: MasterKey?, _ to: MasterKey) throws -> AccountStore.Resealed {
@@ -177,7 +178,10 @@ struct ExchangeKeyTests {
         // Whoever is not sure that it was done does it again, also without the old one.
         #expect(try reseal(nil, new) == AccountStore.Resealed(resealed: 0, already: 2))
         // One of the two is damaged: none is touched.
-        try queue.write { try $0.execute(sql: "UPDATE exchange_keys SET sealed = x'01' WHERE account = \(ids[1].rawValue)") }
+        try queue.write { database in
+            try database.execute(
+                sql: "UPDATE exchange_keys SET sealed = x'01' WHERE account = ?", arguments: [ids[1].rawValue])
+        }
         #expect(throws: UnsealFailure.damaged) { try reseal(new, other) }
         #expect(try names(new) == ["ana"])
         let forgotten = try queue.write { try AccountStore($0).forgetUnreadableExchangeKeys(under: new) }

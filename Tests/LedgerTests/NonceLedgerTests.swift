@@ -53,10 +53,10 @@ import Testing
 
     private static let path = "/desk.db.nonces"
     /// Far enough for a checkpoint and the log from its beginning again.
-    private static let blocks = 90
+    private static let blocks = 14
 
     private static func open(_ disk: SimulatedDisk) throws -> NonceLedger {
-        try NonceLedger(path: path, options: LedgerOptions(busyMillisecondsMax: 0, vfs: disk.name))
+        try NonceLedger(path: path, options: LedgerOptions(busyMillisecondsMax: 0, checkpointPages: 6, vfs: disk.name))
     }
 
     /// Reserves block after block for two keys; how far each has been told that it may go when the disk fails.
@@ -75,21 +75,25 @@ import Testing
         return (given, false)
     }
 
-    private static func operations() -> Int {
+    private static func operations() -> DiskCounts {
         let disk = SimulatedDisk(seed: 1)
         _ = story(on: disk)
-        return disk.counts.total
+        return disk.counts
     }
 
     @Test(arguments: [CrashModel(), .worst])
     func `whatever the power is lost at, no nonce that was given out is below what is kept`(model: CrashModel) throws {
         var chance = SeededGenerator(state: 1)
-        let total = Self.operations()
-        #expect(total > 300)
+        let counts = Self.operations()
+        // Between two changes of the disk one moment is as good as another.
+        let moments = DiskOperation.Kind.allCases.filter(\.isMutation).flatMap { kind in
+            (0..<counts[kind]).map { DiskFault.Moment.nth(kind, $0 + 1) }
+        }
+        #expect(moments.count > 80)
         var losses = 0
-        for operation in 1...total {
-            let disk = SimulatedDisk(seed: UInt64(operation))
-            disk.faults = [DiskFault(.powerFails, at: .operation(operation))]
+        for (number, moment) in moments.enumerated() {
+            let disk = SimulatedDisk(seed: UInt64(number))
+            disk.faults = [DiskFault(.powerFails, at: moment)]
             let (given, isBroken) = Self.story(on: disk)
             if isBroken { losses += 1 }
             _ = disk.crash(using: &chance, model: model)
@@ -97,20 +101,26 @@ import Testing
             let nonces = try Self.open(disk)
             for (name, last) in given {
                 let kept = try nonces.reserved(name) ?? 0
-                #expect(kept >= last, "\(name): \(kept) kept of \(last), power lost at operation \(operation)")
+                #expect(kept >= last, "\(name): \(kept) kept of \(last), power lost at \(moment)")
             }
         }
-        #expect(losses > total / 2)
+        #expect(losses > moments.count / 2)
     }
 
-    @Test(arguments: [DiskFault.Effect.fails, .full, .cutShort, .syncForgets, .syncDiscards])
+    @Test(arguments: [
+        (DiskFault.Effect.fails, DiskOperation.Kind.write), (.full, .write), (.cutShort, .write), (.fails, .sync),
+        (.syncForgets, .sync), (.syncDiscards, .sync),
+    ])
     func `after an operation of the disk has failed nothing more is given out, and what was given is kept`(
-        effect: DiskFault.Effect
+        effect: DiskFault.Effect, kind: DiskOperation.Kind
     ) throws {
         var chance = SeededGenerator(state: 1)
-        for operation in 1...Self.operations() {
-            let disk = SimulatedDisk(seed: UInt64(operation))
-            disk.faults = [DiskFault(effect, at: .operation(operation))]
+        var configuration = SimulatedDisk.Configuration()
+        // What a process that died of its disk has left can be brought to the disk on such a disk only.
+        configuration.isPowersafe = true
+        for operation in 1...Self.operations()[kind] {
+            let disk = SimulatedDisk(seed: UInt64(operation), configuration)
+            disk.faults = [DiskFault(effect, at: .nth(kind, operation))]
             let (given, _) = Self.story(on: disk)
             // The process ends, another one starts on the same machine, and then the power goes.
             disk.faults = []
@@ -125,7 +135,7 @@ import Testing
             let nonces = try Self.open(disk)
             for (name, last) in given {
                 let kept = try nonces.reserved(name) ?? 0
-                #expect(kept >= last + 5, "\(name): \(kept) kept of \(last + 5), \(effect) at operation \(operation)")
+                #expect(kept >= last + 5, "\(name): \(kept) kept of \(last + 5), \(effect) at \(kind) \(operation)")
             }
         }
     }

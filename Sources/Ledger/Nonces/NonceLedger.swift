@@ -13,8 +13,8 @@ import Synchronization
 public final class NonceLedger: Sendable {
     /// "ONON": so that neither database is taken for the other.
     private static let applicationID: Int64 = 0x4F4E_4F4E
-    /// A row is a page: the log need not grow longer than what it is of.
-    private static let checkpointPages = 64
+    /// There are few rows: the log need not grow longer than this.
+    private static let checkpointPagesMax = 64
 
     private let ledger: Mutex<Ledger>
 
@@ -24,7 +24,7 @@ public final class NonceLedger: Sendable {
     /// Opens or makes the file. Throws `locked` where another server has it.
     public init(path: String, options: LedgerOptions = .serve) throws(LedgerError) {
         var options = options
-        options.checkpointPages = NonceLedger.checkpointPages
+        options.checkpointPages = min(options.checkpointPages, NonceLedger.checkpointPagesMax)
         var migrator = DatabaseMigrator()
         NonceLedger.register(in: &migrator)
         ledger = Mutex(

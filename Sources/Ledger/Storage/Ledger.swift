@@ -17,6 +17,19 @@ public final class Ledger: LedgerReading {
     /// Heads of what is numbered without gaps; forgotten whenever they may be ahead of the disk.
     var heads = Heads()
 
+    /// What measures how long checkpoints take, in nanoseconds: any clock that only goes forward.
+    public var stopwatch: () -> Int64 = { 0 }
+    /// The last checkpoint of this connection; nil before the first.
+    public private(set) var lastCheckpoint: Checkpoint?
+
+    /// The log, copied into the database.
+    public struct Checkpoint: Hashable, Sendable {
+        /// From 1.
+        public let number: Int
+        /// How long it took.
+        public let nanoseconds: Int64
+    }
+
     /// The first failure of a transaction. From then on none is taken: what the engine holds is ahead of the disk.
     public private(set) var failure: LedgerError?
 
@@ -90,7 +103,10 @@ public final class Ledger: LedgerReading {
         }
         // What was to be written is on the disk, whatever comes of this; a failure is the next transaction's.
         do {
-            try queue.unsafeReentrantWrite { _ in try connection.log.checkpointIfDue() }
+            let start = stopwatch()
+            if try queue.unsafeReentrantWrite({ _ in try connection.log.checkpointIfDue() }) {
+                lastCheckpoint = Checkpoint(number: (lastCheckpoint?.number ?? 0) + 1, nanoseconds: stopwatch() - start)
+            }
         } catch {
             _ = failed(error)
         }
@@ -149,7 +165,10 @@ extension Ledger {
         try queue.writeWithoutTransaction { database in
             // Before anything is changed in it: is it ours?
             let id = try Int64.fetchOne(database, sql: "PRAGMA application_id") ?? 0
-            let isEmpty = try Int64.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") == 0
+            // The list of migrations is made in a transaction of its own, before the first of them: where the power went between
+            // the two, there is nothing in it yet.
+            let others = "SELECT count(*) FROM sqlite_master WHERE tbl_name <> 'grdb_migrations'"
+            let isEmpty = try Int64.fetchOne(database, sql: others) == 0
             guard id == applicationID || isEmpty else { throw LedgerError.foreignDatabase(path: path) }
             try makeDurable(database, options)
             if options.use == .serve { try WriteAheadLog.makeDurable(database) }
