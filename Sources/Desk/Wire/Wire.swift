@@ -13,6 +13,8 @@ struct Wire {
     var accountsDue = Deadlines<AccountID>()
     /// Orders of which the exchange has said that they are off the book, and not yet with which fills.
     var leaving: Set<OrderID> = []
+    /// Whether everybody has been told that the exchange is silent.
+    var isLost = false
 
     init(_ limits: DeskLimits, at now: Timestamp) {
         answers = AnswerWatch(answerSeconds: limits.answerSeconds, askAgainSeconds: limits.askAgainSeconds)

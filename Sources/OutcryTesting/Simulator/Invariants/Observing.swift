@@ -79,7 +79,7 @@ extension Simulation {
                     else { continue }
                     watch.prints[pair, default: []].append(
                         MarketTrade(pair: pair, price: last, quantity: .zero, takerSide: nil, at: ticker.at))
-                case .execution, .rules, .balanceChanged, .answer: break
+                case .execution, .rules, .balanceChanged, .connection, .keyEnding, .answer: break
                 }
             }
         }
