@@ -127,7 +127,8 @@ let package = Package(
         .testTarget(name: "BtceExchangeTests", dependencies: ["BtceExchange"], swiftSettings: settings),
         .testTarget(name: "ChatServerTests", dependencies: ["ChatServer", "OutcryTesting"], swiftSettings: settings),
         .testTarget(
-            name: "DeskTests", dependencies: ["Desk", "CommandGrammar", "CommandPages", "OutcryTesting"],
+            name: "DeskTests",
+            dependencies: ["Desk", "BtceExchange", "CommandGrammar", "CommandPages", "OutcryTesting"],
             exclude: ["Transcripts"], swiftSettings: settings),
         .testTarget(
             name: "OutcryTestingTests",

@@ -1,17 +1,10 @@
-public import Accounts
-public import BtceExchange
+import Accounts
+import BtceExchange
 
 extension TapiKey {
     /// A key as the btc-e protocol signs with it.
-    public convenience init(_ key: ExchangeKey) {
+    convenience init(_ key: ExchangeKey) {
         self.init(key: key.key, secret: Array(key.secret.revealed().utf8))
-    }
-}
-
-extension KeyCheck {
-    /// Asks about a key, and answers as `KeyedExchange.check` does.
-    public func ask(_ key: ExchangeKey, answer: @escaping @Sendable (KeyVerdict) -> Void) {
-        ask(TapiKey(key)) { answer(KeyVerdict($0)) }
     }
 }
 

@@ -116,13 +116,17 @@ public final class DeskServer: Sendable {
     // MARK: On the loop's thread
 
     private func run() {
-        let desk: DeskCore
         do {
-            desk = try open()
+            try serve()
+            phase.withLock { $0 = .ended }
         } catch {
             phase.withLock { $0 = .failed(error) }
-            return
         }
+    }
+
+    /// From the opening of the desk to its end. When it returns the database is somebody else's to have.
+    private func serve() throws {
+        let desk = try open()
         report(desk)
         phase.withLock { $0 = .running }
         loop(desk)
@@ -134,7 +138,6 @@ public final class DeskServer: Sendable {
         } catch {
             log.error("no snapshot was kept; the next start reads the records: \(error)")
         }
-        phase.withLock { $0 = .ended }
     }
 
     private func open() throws -> DeskCore {
