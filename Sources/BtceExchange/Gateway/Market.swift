@@ -57,7 +57,9 @@ extension BtceGateway {
             wantInfo()
         case .ticker(let pair):
             market.tickerQuestions[pair, default: []].append(id)
-            if market.gatheredAt == nil { market.gatheredAt = clock.advanced(byNanoseconds: settings.gatherNanoseconds) }
+            if market.gatheredAt == nil {
+                market.gatheredAt = clock.advanced(byNanoseconds: settings.gatherNanoseconds)
+            }
         case .depth(let pair, let rows):
             askOne(.depth(pair, rows: rows, id, isOld: market.asksVersion2(at: clock)))
         case .recentTrades(let pair, let count):
