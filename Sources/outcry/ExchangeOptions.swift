@@ -43,7 +43,8 @@ struct ExchangeOptions: ParsableArguments {
         var gateway = BtceSettings(baseURL: try url(settings, isInsecure: isInsecure))
         let relative = dialect ?? settings.text("exchange.dialect") ?? Dialect.btce.rawValue
         guard let known = Dialect(rawValue: relative) else {
-            throw Failure("no dialect \(relative); expected \(Dialect.allCases.map(\.rawValue).joined(separator: " or "))")
+            throw Failure(
+                "no dialect \(relative); expected \(Dialect.allCases.map(\.rawValue).joined(separator: " or "))")
         }
         gateway.dialect = known
         if let rate = exchangeRate ?? settings.text("exchange.rate") {

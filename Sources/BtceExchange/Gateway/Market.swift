@@ -183,6 +183,10 @@ extension BtceGateway {
     }
 
     private func takeInfo(_ info: MarketInfo) {
+        if !market.hasInfo {
+            // Looks that waited for the pairs' fees.
+            for account in accounts.values where account.lookDue != nil { account.wantLook(at: clock) }
+        }
         market.took(info)
         market.isInfoAsked = false
         // A pair whose rules the desk cannot keep is not traded here.

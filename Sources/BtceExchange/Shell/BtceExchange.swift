@@ -73,8 +73,10 @@ public final class BtceExchange: Exchange, Sendable {
         mail.post(.setKey(key, account, told))
     }
 
+    /// Before anything is asked.
     public func recall(_ orders: [SentOrder]) { mail.post(.recall(orders)) }
 
+    /// Puts the request down; refuses it at once where too many wait.
     public func submit(_ request: OrderRequest, at now: Timestamp) -> [ExchangeReport] {
         guard !mail.post(.submit(request)) else { return [] }
         let client = request.clientOrderID
@@ -95,6 +97,7 @@ public final class BtceExchange: Exchange, Sendable {
         }
     }
 
+    /// Puts the question down; answers `lost` at once where too many wait.
     public func ask(_ query: ExchangeQuery, id: QueryID, at now: Timestamp) -> [ExchangeReport] {
         mail.post(.ask(query, id)) ? [] : [.answer(id, .lost)]
     }

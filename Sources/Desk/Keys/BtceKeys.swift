@@ -10,6 +10,7 @@ extension TapiKey {
 }
 
 extension BtceExchange: KeyedExchange {
+    /// Beside what is under way: for a key that no account uses.
     public func check(_ key: ExchangeKey, answer: @escaping @Sendable (KeyVerdict) -> Void) {
         keyCheck.ask(key, answer: answer)
     }
