@@ -112,7 +112,9 @@ final class GatewayBench {
     }
 
     private func recall() {
-        let mayBeThere = known.values.filter { !$0.isRejected }.sorted { $0.order.clientOrderID < $1.order.clientOrderID }
+        let mayBeThere = known.values.filter { !$0.isRejected }.sorted {
+            $0.order.clientOrderID < $1.order.clientOrderID
+        }
         gateway.recall(mayBeThere.map { sent($0, isWhole: true) })
         for order in mayBeThere where !order.isFinal { status(order.order.clientOrderID) }
     }
@@ -121,7 +123,11 @@ final class GatewayBench {
 
     /// Runs on, until `isEnough`.
     func run(seconds: Int64, until isEnough: () -> Bool = { false }) {
-        let end = now.advanced(bySeconds: seconds)
+        run(nanoseconds: seconds * 1_000_000_000, until: isEnough)
+    }
+
+    func run(nanoseconds: Int64, until isEnough: () -> Bool = { false }) {
+        let end = now.advanced(byNanoseconds: nanoseconds)
         while !isEnough() {
             let turn = gateway.work(at: now)
             for (number, request) in turn.requests { send(number, request) }
@@ -132,7 +138,9 @@ final class GatewayBench {
             }
             now = max(now, next)
             venue.now = now
-            while let index = arriving.indices.filter({ arriving[$0].at <= now }).min(by: { arriving[$0].at < arriving[$1].at }) {
+            while let index = arriving.indices.filter({ arriving[$0].at <= now }).min(by: {
+                arriving[$0].at < arriving[$1].at
+            }) {
                 let arrived = arriving.remove(at: index)
                 gateway.answered(arrived.number, arrived.outcome, at: now)
             }
@@ -173,7 +181,8 @@ final class GatewayBench {
 
     static func method(of request: HTTPRequest) -> String {
         guard case .post(let body) = request.method else { return "public" }
-        return String(decoding: body, as: UTF8.self).split(separator: "&").first?.split(separator: "=").last.map(String.init)
+        return String(decoding: body, as: UTF8.self).split(separator: "&").first?.split(separator: "=").last.map(
+            String.init)
             ?? ""
     }
 

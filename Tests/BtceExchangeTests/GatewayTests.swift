@@ -31,7 +31,8 @@ import Trading
         bench.run(seconds: 10)
         #expect(bench.said(1) == expected)
         let filled = try #require(bench.known(1)?.filled)
-        #expect(filled == (expected.contains("never arrived") ? 0 : price == "100" ? 0 : price == "104" ? .of("0.5") : 2))
+        #expect(
+            filled == (expected.contains("never arrived") ? 0 : price == "100" ? 0 : price == "104" ? .of("0.5") : 2))
         let placed = bench.venue.requests.filter { $0 == "Trade" }.count
         #expect(placed == (fate == .requestLost ? 0 : 1))
         #expect(bench.gateway.contradictions == 0)
@@ -282,7 +283,8 @@ import Trading
         let ids = [bench.ask(.ticker("btc_usd")), bench.ask(.ticker("nil_nil")), bench.ask(.ticker("btc_usd"))]
         bench.run(seconds: 1)
         #expect(ids.compactMap { bench.answers[$0] }.count == 3)
-        guard case .ticker(_, let ticker) = bench.answers[ids[0]], case .refused(.unknownPair, _) = bench.answers[ids[1]]
+        guard case .ticker(_, let ticker) = bench.answers[ids[0]],
+            case .refused(.unknownPair, _) = bench.answers[ids[1]]
         else {
             Issue.record("answered: \(bench.answers)")
             return

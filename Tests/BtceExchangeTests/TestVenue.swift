@@ -35,7 +35,7 @@ final class TestVenue {
     private(set) var orders: [UInt64: Order] = [:]
     private(set) var rows: [Row] = []
     /// Orders that filled at once have no number; all that were ever taken on, by what was asked for.
-    private(set) var taken: [(side: Side, rate: Int64, amount: Int64, number: UInt64, takerRows: Int)] = []
+    private(set) var taken: [(side: Side, rate: Int64, amount: Int64, number: UInt64)] = []
     /// What strangers offer and bid, best first: rate and amount.
     var asks: [(rate: Int64, amount: Int64)] = []
     var bids: [(rate: Int64, amount: Int64)] = []
@@ -49,6 +49,14 @@ final class TestVenue {
     init(usd: Int64 = 1_000, btc: Int64 = 10) {
         self.usd = usd * TestVenue.unit
         self.btc = btc * TestVenue.unit
+    }
+
+    /// What was ever taken on, and how much of it has filled.
+    var truth: [(side: Side, rate: Int64, amount: Int64, filled: Int64)] {
+        taken.map { order in
+            let left = orders[order.number].map { $0.remaining } ?? 0
+            return (order.side, order.rate, order.amount, order.amount - left)
+        }
     }
 
     // MARK: Requests
@@ -92,7 +100,6 @@ final class TestVenue {
             return refuse("It is not enough \(side == .buy ? "USD" : "BTC") in the account for \(side.rawValue).")
         }
         if side == .buy { usd -= needed } else { btc -= needed }
-        let before = rows.count
         var (left, received) = (amount, Int64(0))
         while left > 0, let level = (side == .buy ? asks : bids).first,
             side == .buy ? level.rate <= rate : level.rate >= rate
@@ -110,7 +117,7 @@ final class TestVenue {
                 number: lastNumber, side: side, rate: rate, start: amount, remaining: left, created: now.seconds)
         }
         let number = left > 0 || !hidesNumbers ? lastNumber : 0
-        taken.append((side, rate, amount, number, rows.count - before))
+        taken.append((side, rate, amount, number))
         return HTTPResponse(
             """
             {"success":1,"return":{"received":\(decimal(received)),"remains":\(decimal(left)),"order_id":\(number),\
@@ -153,7 +160,9 @@ final class TestVenue {
     func hit(_ side: Side, upTo limit: Int64, _ amount: Int64) {
         var left = amount
         let resting = orders.values.filter { $0.isActive && $0.side == side.opposite }
-            .sorted { side == .buy ? ($0.rate, $0.number) < ($1.rate, $1.number) : ($1.rate, $0.number) < ($0.rate, $1.number) }
+            .sorted {
+                side == .buy ? ($0.rate, $0.number) < ($1.rate, $1.number) : ($1.rate, $0.number) < ($0.rate, $1.number)
+            }
         for order in resting where side == .buy ? order.rate <= limit : order.rate >= limit {
             let traded = min(left, order.remaining)
             guard traded > 0 else { return }

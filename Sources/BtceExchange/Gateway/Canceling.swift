@@ -12,7 +12,10 @@ extension BtceGateway {
     func cancelKnown(_ order: PlacedOrder, _ account: TradedAccount) {
         switch order.fate {
         case .unsent, .queued:
-            guard withdraw(order, account) else { return order.wantsCancel = true }
+            guard withdraw(order, account) else {
+                order.wantsCancel = true
+                return
+            }
             // It goes nowhere: nothing has been sent, and nothing will be.
             settle(order, .neverThere, account)
             say(.canceled(order.id), of: account)

@@ -44,7 +44,10 @@ struct HistoryMirror {
         case (nil, let after?): starts.append(.after(after))
         case (nil, nil): break
         }
-        if let since, coveredSince.map({ since < $0 }) ?? true, coveredAfter != 0, starts.first != .after(0) {
+        guard let wanted = since, coveredAfter != 0, starts.first != .after(0) else { return starts }
+        // A history that was empty has no number to go on from: it is asked again from the same moment.
+        if coveredSince.map({ wanted < $0 }) ?? true || starts.isEmpty {
+            let since = min(wanted, coveredSince ?? wanted)
             if now.nanoseconds(since: since) < HistoryMirror.sinceReachNanoseconds {
                 starts.append(.since(since))
             } else if starts.isEmpty {

@@ -57,7 +57,9 @@ extension BtceGateway {
             wantInfo()
         case .ticker(let pair):
             market.tickerQuestions[pair, default: []].append(id)
-            if market.gatheredAt == nil { market.gatheredAt = clock.advanced(byNanoseconds: settings.gatherNanoseconds) }
+            if market.gatheredAt == nil {
+                market.gatheredAt = clock.advanced(byNanoseconds: settings.gatherNanoseconds)
+            }
         case .depth(let pair, let rows):
             askOne(.depth(pair, rows: rows, id, isOld: market.asksVersion2(at: clock)))
         case .recentTrades(let pair, let count):
@@ -181,6 +183,10 @@ extension BtceGateway {
     }
 
     private func takeInfo(_ info: MarketInfo) {
+        if !market.hasInfo {
+            // Looks that waited for the pairs' fees.
+            for account in accounts.values where account.lookDue != nil { account.wantLook(at: clock) }
+        }
         market.took(info)
         market.isInfoAsked = false
         // A pair whose rules the desk cannot keep is not traded here.

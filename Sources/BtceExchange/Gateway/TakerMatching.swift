@@ -5,8 +5,8 @@ import Trading
 /// A row of a trade that was made on arrival bears the number of the order that waited, not of the one that came. What
 /// is known is this: requests of a key are taken one after the other, so that the rows of one order stand together, and
 /// those of an order that was sent earlier stand first; they add up to what the order traded on arrival; and none is
-/// beyond its limit. Of all the ways that fit, the one is taken that gives the most orders what they must have, then leaves
-/// the fewest rows over.
+/// beyond its limit. Of all the ways that fit, the one is taken that gives the most orders what they must have, then passes
+/// over the fewest rows, then explains the most.
 struct TakerMatching {
     /// An order that may have rows here.
     struct Order {
@@ -28,10 +28,12 @@ struct TakerMatching {
 
     private struct Score: Comparable {
         var certain = 0
+        /// Rows before the last one that is anybody's. What comes behind may be an order's that is not asked about here.
+        var passedOver = 0
         var rows = 0
 
         static func < (left: Score, right: Score) -> Bool {
-            (left.certain, left.rows) < (right.certain, right.rows)
+            (left.certain, right.passedOver, left.rows) < (right.certain, left.passedOver, right.rows)
         }
     }
 
@@ -63,9 +65,10 @@ struct TakerMatching {
                 // Where two ways are as good, an earlier order has the earlier rows.
                 var best = scores[(order + 1) * width + row]
                 var choice = Choice.skipOrder
-                if row < rows.count, best < scores[order * width + row + 1] {
-                    best = scores[order * width + row + 1]
-                    choice = .skipRow
+                if row < rows.count {
+                    var score = scores[order * width + row + 1]
+                    if score.rows > 0 { score.passedOver += 1 }
+                    if best < score { (best, choice) = (score, .skipRow) }
                 }
                 if let end = run(from: row, of: orders[order]) {
                     var score = scores[(order + 1) * width + end]

@@ -35,27 +35,25 @@ public final class BtceExchange: Exchange, Sendable {
 
     public let name: String
     public let settlement = Settlement.overTheWire
+    /// Asks what a key may do that no account uses yet.
+    public let keyCheck: KeyCheck
     private let mail: GatewayMail
     private let ending = Ending()
 
-    /// Starts the thread. `makeNonceStore` is called on it, once: the store is that thread's alone.
+    /// Starts the thread.
     public init(
-        _ setup: Setup, nonceStore makeNonceStore: @escaping @Sendable () throws -> any NonceStore,
-        sink: @escaping ExchangeSink
+        _ setup: Setup, nonceStore: any NonceStore & Sendable, sink: @escaping ExchangeSink
     ) throws(HTTPClient.StartFailure) {
         name = setup.name
         let client = try HTTPClient(setup.http)
+        keyCheck = KeyCheck(
+            client: client, baseURL: setup.gateway.baseURL, dialect: setup.gateway.dialect, nonces: nonceStore,
+            clock: setup.clock)
         let mail = GatewayMail(lettersMax: setup.waitingMax)
         self.mail = mail
         let ending = ending
         let isStarted = HTTPThread.start(name: "outcry \(setup.name)") {
-            let store: any NonceStore
-            do {
-                store = try makeNonceStore()
-            } catch {
-                store = BrokenNonceStore(reason: "\(error)")
-            }
-            GatewayLoop(setup: setup, store: store, client: client, mail: mail, sink: sink).run()
+            GatewayLoop(setup: setup, store: nonceStore, client: client, mail: mail, sink: sink).run()
             ending.end()
         }
         guard isStarted else {
@@ -75,8 +73,10 @@ public final class BtceExchange: Exchange, Sendable {
         mail.post(.setKey(key, account, told))
     }
 
+    /// Before anything is asked.
     public func recall(_ orders: [SentOrder]) { mail.post(.recall(orders)) }
 
+    /// Puts the request down; refuses it at once where too many wait.
     public func submit(_ request: OrderRequest, at now: Timestamp) -> [ExchangeReport] {
         guard !mail.post(.submit(request)) else { return [] }
         let client = request.clientOrderID
@@ -97,6 +97,7 @@ public final class BtceExchange: Exchange, Sendable {
         }
     }
 
+    /// Puts the question down; answers `lost` at once where too many wait.
     public func ask(_ query: ExchangeQuery, id: QueryID, at now: Timestamp) -> [ExchangeReport] {
         mail.post(.ask(query, id)) ? [] : [.answer(id, .lost)]
     }
@@ -117,18 +118,4 @@ extension HTTPSettings {
         settings.limits.requestMillisecondsMax = 8_000
         return settings
     }
-}
-
-/// Stands in for a store that could not be opened: nothing is sent without a nonce that is kept.
-private final class BrokenNonceStore: NonceStore {
-    struct Broken: Error, CustomStringConvertible {
-        let description: String
-    }
-
-    let reason: String
-
-    init(reason: String) { self.reason = reason }
-
-    func reserved(key: String) throws -> UInt64? { throw Broken(description: reason) }
-    func reserve(through last: UInt64, key: String) throws { throw Broken(description: reason) }
 }

@@ -1,10 +1,28 @@
-import Accounts
-import BtceExchange
+public import Accounts
+public import BtceExchange
+public import Trading
 
 extension TapiKey {
     /// A key as the btc-e protocol signs with it.
     convenience init(_ key: ExchangeKey) {
         self.init(key: key.key, secret: Array(key.secret.revealed().utf8))
+    }
+}
+
+extension BtceExchange: KeyedExchange {
+    /// Beside what is under way: for a key that no account uses.
+    public func check(_ key: ExchangeKey, answer: @escaping @Sendable (KeyVerdict) -> Void) {
+        keyCheck.ask(key, answer: answer)
+    }
+
+    /// Two accounts never have the same key: the store of keys refuses it.
+    public func use(_ key: ExchangeKey?, for account: AccountID) { setKey(key.map { TapiKey($0) }, for: account) }
+}
+
+extension KeyCheck {
+    /// Asks about a key, and answers as `KeyedExchange.check` does.
+    public func ask(_ key: ExchangeKey, answer: @escaping @Sendable (KeyVerdict) -> Void) {
+        ask(TapiKey(key)) { answer(KeyVerdict($0)) }
     }
 }
 
