@@ -11,6 +11,6 @@ struct Outcry: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, ChatCommand.self, ReplayCommand.self, UserCommand.self, ConfigCommand.self,
             BackupCommand.self,
-            RebuildCommand.self,
+            RebuildCommand.self, VenueCommand.self,
         ])
 }
