@@ -1,10 +1,17 @@
-import Accounts
-import BtceExchange
+public import Accounts
+public import BtceExchange
 
 extension TapiKey {
     /// A key as the btc-e protocol signs with it.
-    convenience init(_ key: ExchangeKey) {
+    public convenience init(_ key: ExchangeKey) {
         self.init(key: key.key, secret: Array(key.secret.revealed().utf8))
+    }
+}
+
+extension KeyCheck {
+    /// Asks about a key, and answers as `KeyedExchange.check` does.
+    public func ask(_ key: ExchangeKey, answer: @escaping @Sendable (KeyVerdict) -> Void) {
+        ask(TapiKey(key)) { answer(KeyVerdict($0)) }
     }
 }
 
