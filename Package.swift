@@ -79,9 +79,8 @@ let package = Package(
         .executableTarget(
             name: "outcry",
             dependencies: [
-                "Trading", "CommandGrammar", "Accounts", "Exchange", "ChatServer", "CommandPages", "Desk",
-                "OutcryTesting",
-                "CEditline", arguments, logging, lifecycle, signals, configuration,
+                "Trading", "CommandGrammar", "Accounts", "Exchange", "BtceExchange", "ChatServer", "CommandPages",
+                "Desk", "OutcryTesting", "CEditline", arguments, logging, lifecycle, signals, configuration,
             ],
             swiftSettings: settings),
         // What proves the rest: the virtual clock and the transcript runner.

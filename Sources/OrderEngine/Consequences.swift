@@ -99,11 +99,12 @@ extension OrderEngine {
     }
 
     /// The order as the exchange was, or is to be, sent it.
-    func sent(_ order: Order) -> SentOrder {
+    func sent(_ order: Order, countedFills: Set<FillID> = []) -> SentOrder {
         let isTriggered = order.parent.flatMap { entries[$0]?.order.triggeredAt } != nil
         return SentOrder(
             NewOrder(order, selfTrade: isTriggered ? .cancelResting : .cancelIncoming),
-            exchangeOrderID: order.exchangeOrderID, sentAt: order.createdAt)
+            exchangeOrderID: order.exchangeOrderID, sentAt: order.createdAt, countedFills: countedFills,
+            countedQuantity: countedFills.isEmpty ? .zero : order.filled)
     }
 
     mutating func settleFunds(

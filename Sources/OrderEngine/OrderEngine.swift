@@ -111,9 +111,10 @@ public struct OrderEngine: Sendable {
     /// One that it refused, or that never reached it, is none of its.
     public func ordersSent() -> [SentOrder] {
         entries.keys.sorted().compactMap { id in
-            guard let order = entries[id]?.order, !order.isOnlyParent else { return nil }
+            guard let entry = entries[id], !entry.order.isOnlyParent else { return nil }
+            let order = entry.order
             let mayBeThere = order.isAtExchangeItself || order.exchangeOrderID != nil || order.filled.isPositive
-            return mayBeThere ? sent(order) : nil
+            return mayBeThere ? sent(order, countedFills: entry.fillIDs) : nil
         }
     }
 

@@ -9,7 +9,8 @@ struct Outcry: AsyncParsableCommand {
         abstract: "A trading desk that you talk to.",
         version: Version.text,
         subcommands: [
-            ServeCommand.self, ChatCommand.self, ReplayCommand.self, UserCommand.self, KeysCommand.self, ConfigCommand.self,
+            ServeCommand.self, ChatCommand.self, ReplayCommand.self, UserCommand.self, ConfigCommand.self,
+            KeysCommand.self,
             BackupCommand.self,
             RebuildCommand.self,
         ])

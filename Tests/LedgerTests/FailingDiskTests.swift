@@ -132,6 +132,29 @@ import Trading
         }
     }
 
+    /// On a disk that is not safe to write over, too: what a sync that failed has left waiting is read by the next process, and
+    /// what that one says of it must stay true.
+    @Test(arguments: [false, true])
+    func `what an opened ledger has read of a failed sync survives the power's going`(isPowersafe: Bool) throws {
+        for seed: UInt64 in 1...5 {
+            var configuration = SimulatedDisk.Configuration()
+            configuration.isPowersafe = isPowersafe
+            let disk = SimulatedDisk(seed: seed, configuration)
+            let ledger = try open(disk, checkpointPages: 10_000)
+            try ledger.transaction { _ = try $0.append(.orderPlaced(Samples.full)) }
+            disk.faults = [DiskFault(.fails, at: .nth(.sync, disk.counts[.sync] + 1))]
+            #expect(throws: LedgerError.self) {
+                try ledger.transaction { _ = try $0.append(.orderPlaced(Samples.full)) }
+            }
+            disk.faults = []
+            disk.killProcess()
+            let read = try open(disk, checkpointPages: 10_000).recordHead()
+            var chance = Chance(seed: seed)
+            disk.crash(using: &chance, model: .worst)
+            #expect(try open(disk).recordHead() >= read)
+        }
+    }
+
     /// Without it the clock would take the order off at another moment after a restart than before.
     @Test func `a snapshot keeps when a cancel that failed is to be repeated`() throws {
         var engine = OrderEngine()

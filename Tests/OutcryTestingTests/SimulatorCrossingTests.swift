@@ -8,7 +8,7 @@ import Testing
     static func seeds(_ profile: SimulationProfile) -> [UInt64] {
         switch profile {
         case .paper: [16, 22, 47]
-        case .wire, .mixed: [2, 3, 10, 12, 13, 16, 17, 22, 23, 98, 107, 122]
+        case .wire, .mixed: [2, 3, 10, 12, 13, 16, 17, 22, 23, 98, 107, 122, 2332, 2572, 1_795_420_869_371]
         }
     }
 

@@ -116,6 +116,8 @@ extension DeskCore {
             try takeOutcome(engine.process(.adjustFunds(adjustment), at: now))
         case .answer(let id, let answer):
             try takeAnswer(id, answer)
+        case .connection(let connection): try takeConnection(connection)
+        case .keyEnding(let account, let requestsLeft): try takeKeyEnding(account, requestsLeft: requestsLeft)
         }
     }
 

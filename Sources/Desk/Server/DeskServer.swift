@@ -59,6 +59,8 @@ public final class DeskServer: Sendable {
     private static let openingSecondsMax = 600
     /// How long lines that are being answered are given when the server goes down.
     private static let drainingSecondsMax: Int64 = 4
+    /// How long an exchange is given to say what became of what is under way.
+    private static let exchangeSecondsMax: Int64 = 4
 
     /// Throws where no randomness is to be had for passwords.
     public init(_ setup: Setup, log: Logger) throws {
@@ -100,7 +102,8 @@ public final class DeskServer: Sendable {
     /// Takes no more commands, answers those that are under way, closes all sessions with 1001. Returns when all is done.
     public func stop() {
         _ = inbox.post(.stop)
-        _ = phase.wait(seconds: Int(DeskServer.drainingSecondsMax) + 1) { phase -> Void? in
+        let most = DeskServer.drainingSecondsMax + DeskServer.exchangeSecondsMax + 1
+        _ = phase.wait(seconds: Int(most)) { phase -> Void? in
             switch phase {
             case .ended, .failed: ()
             case .starting, .running: nil
@@ -127,6 +130,9 @@ public final class DeskServer: Sendable {
         report(desk)
         phase.withLock { $0 = .running }
         loop(desk)
+        // What the exchange says to the last is written down; nobody is there to hear of it.
+        desk.exchange.shutDown()
+        _ = desk.process(inbox.close(), at: SystemClock.now)
         do {
             try desk.keepSnapshotNow()
         } catch {

@@ -70,12 +70,21 @@ final class WriteAheadLog {
             sqlite3_file_control(database.sqliteConnection, "main", SQLITE_FCNTL_JOURNAL_POINTER, &found) == SQLITE_OK,
             let file = found, let methods = file.pointee.pMethods?.pointee
         else { return }
-        // Where the power's going can harm bytes beside those that are being written, or leave them as neither old nor new,
-        // writing over what is on the disk already would risk it. Unix disks are taken to be better than that, as SQLite does.
-        guard methods.xDeviceCharacteristics(file) & SQLITE_IOCAP_POWERSAFE_OVERWRITE != 0 else { return }
         var size: sqlite3_int64 = 0
         try check(methods.xFileSize(file, &size))
         guard size > 0 else { return }
+        // Where the power's going can harm bytes beside those that are being written, or leave them as neither old nor new,
+        // writing over what is on the disk already would risk it. Unix disks are taken to be better than that, as SQLite does.
+        if methods.xDeviceCharacteristics(file) & SQLITE_IOCAP_POWERSAFE_OVERWRITE != 0 {
+            try writeOver(file, methods, size)
+        }
+        // What a sync that failed has left waiting is brought there by this one in any case.
+        try check(methods.xSync(file, SQLITE_SYNC_FULL))
+    }
+
+    private static func writeOver(
+        _ file: UnsafeMutablePointer<sqlite3_file>, _ methods: sqlite3_io_methods, _ size: sqlite3_int64
+    ) throws {
         var bytes = [UInt8](repeating: 0, count: rewriteBytes)
         var offset: sqlite3_int64 = 0
         while offset < size {
@@ -86,7 +95,6 @@ final class WriteAheadLog {
             }
             offset += sqlite3_int64(count)
         }
-        try check(methods.xSync(file, SQLITE_SYNC_FULL))
     }
 
     private static let rewriteBytes = 65_536

@@ -126,6 +126,7 @@ public final class SimulatedVenue {
     public func changeFee(of pair: Pair, to rate: ExactDecimal) {
         guard let rules = try? markets[pair]?.rules.with(feeRate: rate), rules != markets[pair]?.rules else { return }
         markets[pair]?.rules = rules
+        markets[pair]?.feeRates.append(rate)
         pushes.append(.rules(rules))
         count("changed a fee")
     }
@@ -147,6 +148,8 @@ struct VenueOrderName: Hashable {
 /// A pair as it trades now.
 struct VenueMarket {
     var rules: PairRules
+    /// Every fee rate that it had, the newest last.
+    var feeRates: [ExactDecimal]
     var book = VenueBook()
     var ticker: Ticker
     /// Around what strangers quote, in units.
@@ -154,6 +157,7 @@ struct VenueMarket {
 
     init(rules: PairRules, at now: Timestamp) {
         self.rules = rules
+        feeRates = [rules.feeRate]
         ticker = Ticker(at: now)
     }
 }

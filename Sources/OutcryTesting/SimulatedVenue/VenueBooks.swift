@@ -13,6 +13,8 @@ public struct BookedOrder: Hashable, Sendable {
     public let quantity: ExactDecimal
     public let filled: ExactDecimal
     public let status: VenueOrderStatus
+    /// What it holds of the coin that it spends, at the fee rate under which it was taken on.
+    public let held: ExactDecimal
     public let fills: [Fill]
     /// Whether it was answered with `order 0`.
     public let isNumberUntold: Bool
@@ -60,6 +62,9 @@ extension SimulatedVenue {
     /// Every deposit and withdrawal, oldest first.
     public var moneyMoved: [VenueTransaction] { transactions }
 
+    /// Every fee rate that a pair has had, the newest last.
+    public func feeRates(of pair: Pair) -> [ExactDecimal] { markets[pair]?.feeRates ?? [] }
+
     /// The rules of a pair as they are now.
     public func rules(of pair: Pair) -> PairRules? { markets[pair]?.rules }
 
@@ -104,6 +109,7 @@ extension SimulatedVenue {
             number: order.number, account: account, clientOrderID: order.clientOrderID, pair: order.pair,
             side: order.side, price: ExactDecimal(units: order.price), quantity: ExactDecimal(units: order.quantity),
             filled: ExactDecimal(units: order.filled), status: order.status,
+            held: order.status == .open ? ExactDecimal(units: order.hold(for: order.left)) : .zero,
             fills: order.fills.map { fillList[$0].fill }, isNumberUntold: order.isNumberUntold,
             createdAt: order.createdAt)
     }

@@ -32,9 +32,10 @@ extension Simulation {
                 let mine = desk.engineFunds(of: trader.account, in: balance.coin)
                 // What an order placed at the venue's own page holds there, the desk knows nothing of: it is in the total.
                 let foreign = heldElsewhere(balance.coin, trader.account, wire.venue)
-                guard mine.total == balance.total, mine.reserved == balance.held - foreign else {
+                let held = balance.held - foreign + heldAtAnotherRate(balance.coin, trader.account, wire.venue, state)
+                guard mine.total == balance.total, mine.reserved == held else {
                     return Violation(
-                        .fundsAgree, expected: "\(balance.total), of it \(balance.held - foreign) held",
+                        .fundsAgree, expected: "\(balance.total), of it \(held) held",
                         found: "\(mine.total), of it \(mine.reserved) held", "\(balance.coin) of \(trader.name)")
                 }
             }
@@ -46,6 +47,24 @@ extension Simulation {
             }
         }
         return try ordersDiffer(wire.venue, state, ledger)
+    }
+
+    /// What the desk holds more than the exchange because the fee changed while an order was on its way there: the desk holds at
+    /// the rate that it knew when it sent the order, the exchange at the one under which it took the order on.
+    private func heldAtAnotherRate(
+        _ coin: Coin, _ account: AccountID, _ venue: SimulatedVenue, _ state: EngineSnapshot
+    ) -> ExactDecimal {
+        var orders: [OrderID: Order] = [:]
+        for entry in state.orders { orders[entry.order.id] = entry.order }
+        return venue.bookedOrders.reduce(.zero) { sum, booked in
+            guard booked.account == account, booked.status == .open, booked.side == .buy, booked.pair.quote == coin,
+                let mine = booked.clientOrderID.flatMap({ orders[$0.order] }), mine.reserved != booked.held,
+                venue.rules(of: booked.pair)?.feeBasis == .quote
+            else { return sum }
+            let value = booked.price.times(booked.quantity - booked.filled)
+            let isAtAnotherRate = venue.feeRates(of: booked.pair).contains { value + value.times($0) == mine.reserved }
+            return isAtAnotherRate ? sum + mine.reserved - booked.held : sum
+        }
     }
 
     private func heldElsewhere(_ coin: Coin, _ account: AccountID, _ venue: SimulatedVenue) -> ExactDecimal {
@@ -60,6 +79,7 @@ extension Simulation {
 
     private func ordersDiffer(_ venue: SimulatedVenue, _ state: EngineSnapshot, _ ledger: Ledger) throws -> Violation? {
         var open: Set<ClientOrderID> = []
+        var placed: Set<OrderID> = []
         for booked in venue.bookedOrders {
             guard let client = booked.clientOrderID else { continue }
             guard let order = try ledger.order(client.order) else {
@@ -68,6 +88,9 @@ extension Simulation {
             if venue.ordersAccepted(for: client) > 1 {
                 return Violation(
                     .onePlacement, expected: 1, found: venue.ordersAccepted(for: client), "orders of \(client)")
+            }
+            guard placed.insert(client.order).inserted else {
+                return Violation(.onePlacement, "\(client.order) has been placed under more than one name")
             }
             let isOpenHere = order.isOnBook
             guard isOpenHere == (booked.status == .open) else {
