@@ -21,11 +21,12 @@ struct Ban: Sendable, CustomTestStringConvertible {
     var testDescription: String { what }
 }
 
-let pureRooms: Set<String> = ["Trading", "CommandGrammar", "OrderEngine"]
+let pureRooms: Set<String> = ["Trading", "CommandGrammar", "OrderEngine", "ExactJSON", "Venue"]
 
 /// Rooms in which a number may be money.
 let moneyRooms: Set<String> = [
-    "Trading", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "BtceExchange", "Desk",
+    "Trading", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "ExactJSON", "BtceExchange",
+    "Venue", "VenueServer", "Desk",
 ]
 
 let bans: [Ban] = [

@@ -30,7 +30,7 @@ import Trading
             #require(AccountName("ann")), role: .trader,
             passwordHash: PasswordHash(hashing: Secret("correct horse"), cost: SimulatedPasswords.cost), funds: [],
             at: plan.start)
-        wire?.venue.deposit(10_000, "usd", to: account)
+        wire?.venue.deposit(10_000, "usd", to: account, at: plan.start)
         for session in [HaltTests.waiting, HaltTests.writing] {
             _ = desk.process([.server(.opened(session, HaltTests.peer))], at: plan.start)
         }

@@ -115,7 +115,7 @@ public final class Simulation {
                 passwordHash: PasswordHash(hashing: Secret(password), cost: SimulatedPasswords.cost), funds: funds,
                 at: clock)
             if let wire {
-                for one in plan.funds { wire.venue.deposit(ExactDecimal(one.amount), one.coin, to: account) }
+                for one in plan.funds { wire.venue.deposit(ExactDecimal(one.amount), one.coin, to: account, at: clock) }
             }
             traders.append(SimulatedTrader(name: name, password: password, account: account, chance: chance.fork()))
             queue.add(.traderActs(number), at: later(0...500))

@@ -3,6 +3,7 @@ import Exchange
 import Ledger
 import OrderEngine
 import Trading
+import Venue
 
 /// What the desk and the exchange's own ledger must agree on, once quiet.
 extension Simulation {
@@ -49,7 +50,7 @@ extension Simulation {
     }
 
     private func heldElsewhere(_ coin: Coin, _ account: AccountID, _ venue: SimulatedVenue) -> ExactDecimal {
-        venue.orders.reduce(.zero) { sum, order in
+        venue.books.orders.reduce(.zero) { sum, order in
             guard order.account == account, order.clientOrderID == nil, order.status == .open, order.coinSpent == coin
             else {
                 return sum

@@ -1,12 +1,12 @@
-import Trading
+public import Trading
 
 /// A JSON value as an exchange sent it: numbers keep their digits, objects the order of their members.
 ///
 /// A reader of its own beside the chat server's, which is strict towards clients that send small messages: it
 /// looks a name up among all before it takes it (an answer may have 100,000), stands in a room that has a WebSocket
 /// library in tow, and hands fractions on as text to be written. What an exchange sends is long, and its fractions are
-/// money.
-enum ExchangeJSON: Hashable, Sendable {
+/// money. Read by who trades on an exchange, written by who plays one.
+public enum ExchangeJSON: Hashable, Sendable {
     case null
     case bool(Bool)
     case number(JSONNumber)
@@ -15,13 +15,18 @@ enum ExchangeJSON: Hashable, Sendable {
     case object([Member])
 
     /// A name with its value. Where a name comes twice, the members decide: `subscript` refuses to choose.
-    struct Member: Hashable, Sendable {
-        let name: String
-        let value: ExchangeJSON
+    public struct Member: Hashable, Sendable {
+        public let name: String
+        public let value: ExchangeJSON
+
+        public init(name: String, value: ExchangeJSON) {
+            self.name = name
+            self.value = value
+        }
     }
 
     /// What it is, for an error's text.
-    var kind: String {
+    public var kind: String {
         switch self {
         case .null: "null"
         case .bool: "a truth value"
@@ -34,19 +39,21 @@ enum ExchangeJSON: Hashable, Sendable {
 }
 
 /// A number as it was written: `0.1`, `-3`, `1.5E-7`. Never a binary fraction.
-struct JSONNumber: Hashable, Sendable {
-    let text: String
+public struct JSONNumber: Hashable, Sendable {
+    public let text: String
+
+    public init(text: String) { self.text = text }
 
     /// Digits and exponents beyond these are no number that anybody trades at; what expands them stays small.
-    static let exponentMax = 60
+    public static let exponentMax = 60
 
     /// The number without loss; an error where it has digits below 10^-18 that are not zero, or does not fit.
-    func decimal() throws(ExactDecimal.ParseError) -> ExactDecimal {
+    public func decimal() throws(ExactDecimal.ParseError) -> ExactDecimal {
         try decimal(mayRound: false)
     }
 
     /// The number to 18 decimals, cut towards zero: for figures that are shown and not traded on.
-    func roundedDecimal() throws(ExactDecimal.ParseError) -> ExactDecimal {
+    public func roundedDecimal() throws(ExactDecimal.ParseError) -> ExactDecimal {
         try decimal(mayRound: true)
     }
 

@@ -1,7 +1,7 @@
-import Trading
+package import Trading
 
 /// Whose money it is.
-enum VenueOwner: Hashable, Sendable {
+package enum VenueOwner: Hashable, Sendable {
     case account(AccountID)
     /// Everybody else at the venue.
     case strangers
@@ -9,8 +9,8 @@ enum VenueOwner: Hashable, Sendable {
 
 /// The venue's money, double entry: every change takes from one purse what it gives to another, so that all purses of a
 /// coin together hold nothing, always. What came in is what `outside` lacks.
-struct VenueLedger: Sendable {
-    enum Purse: Hashable, Sendable {
+package struct VenueLedger: Sendable {
+    package enum Purse: Hashable, Sendable {
         case free(VenueOwner)
         case held(VenueOwner)
         case fees
@@ -24,15 +24,17 @@ struct VenueLedger: Sendable {
 
     /// In units of 10^-18.
     private var purses: [Key: Int128] = [:]
-    private(set) var coins: Set<Coin> = []
+    package private(set) var coins: Set<Coin> = []
 
-    subscript(_ purse: Purse, _ coin: Coin) -> Int128 { purses[Key(purse: purse, coin: coin)] ?? 0 }
+    package init() {}
+
+    package subscript(_ purse: Purse, _ coin: Coin) -> Int128 { purses[Key(purse: purse, coin: coin)] ?? 0 }
 
     /// Whether a purse ever had something of a coin.
-    func knows(_ purse: Purse, _ coin: Coin) -> Bool { purses[Key(purse: purse, coin: coin)] != nil }
+    package func knows(_ purse: Purse, _ coin: Coin) -> Bool { purses[Key(purse: purse, coin: coin)] != nil }
 
     /// Moves money. Only `outside` may come to have less than nothing.
-    mutating func move(_ units: Int128, _ coin: Coin, from giver: Purse, to taker: Purse) {
+    package mutating func move(_ units: Int128, _ coin: Coin, from giver: Purse, to taker: Purse) {
         precondition(units >= 0, "a negative amount of \(coin) was moved")
         coins.insert(coin)
         purses[Key(purse: giver, coin: coin), default: 0] -= units
@@ -40,14 +42,17 @@ struct VenueLedger: Sendable {
         precondition(giver == .outside || self[giver, coin] >= 0, "\(giver) has less than no \(coin)")
     }
 
+    /// What strangers begin with of each coin: 10^12.
+    package static let strangersFunds = Int128(1_000_000_000_000) * 1_000_000_000_000_000_000
+
     /// All purses of a coin together: zero.
-    func sum(of coin: Coin) -> Int128 {
+    package func sum(of coin: Coin) -> Int128 {
         purses.reduce(0) { $1.key.coin == coin ? $0 + $1.value : $0 }
     }
 }
 
 /// The product of two numbers of 18 decimals, exactly. Shares nothing with `ExactDecimal`'s own, on purpose.
-func exactProduct(_ left: Int128, _ right: Int128) -> Int128 {
+package func exactProduct(_ left: Int128, _ right: Int128) -> Int128 {
     let one = Int128(1_000_000_000_000_000_000)
     let (whole, part) = left.quotientAndRemainder(dividingBy: one)
     let (rightWhole, rightPart) = right.quotientAndRemainder(dividingBy: one)

@@ -1,18 +1,18 @@
 /// Why a body is not the JSON that was expected.
-struct ExchangeJSONError: Error, Hashable, Sendable {
-    let message: String
+public struct ExchangeJSONError: Error, Hashable, Sendable {
+    public let message: String
     /// In bytes from 0.
-    let offset: Int
+    public let offset: Int
 }
 
 /// Reads RFC 8259 as exchanges send it. Bounded in depth and in values; the caller bounds the bytes.
-struct ExchangeJSONReader {
+public struct ExchangeJSONReader {
     /// How many lists and objects may stand inside one another; the protocol needs five.
-    static let depthMax = 16
+    public static let depthMax = 16
     /// Values in one answer, those inside others included: 2,000 prints of 50 pairs, with room.
-    static let valuesMax = 1_000_000
+    public static let valuesMax = 1_000_000
     /// Digits of a number; a double written out in full has 17.
-    static let numberBytesMax = 128
+    public static let numberBytesMax = 128
 
     private let bytes: [UInt8]
     private var position = 0
@@ -21,7 +21,7 @@ struct ExchangeJSONReader {
     private init(_ bytes: [UInt8]) { self.bytes = bytes }
 
     /// The one value that the body is; a byte order mark before it and spaces around it are let pass.
-    static func read(_ bytes: [UInt8]) throws(ExchangeJSONError) -> ExchangeJSON {
+    public static func read(_ bytes: [UInt8]) throws(ExchangeJSONError) -> ExchangeJSON {
         var reader = ExchangeJSONReader(bytes)
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { reader.position = 3 }
         let value = try reader.value(depth: 0)
