@@ -142,6 +142,11 @@ let package = Package(
         .testTarget(
             name: "VenueTests", dependencies: ["Venue", "ExactJSON", "Trading", "COpenSSL"], swiftSettings: settings),
         .testTarget(name: "BtceExchangeTests", dependencies: ["BtceExchange", "ExactJSON"], swiftSettings: settings),
+        // The conformance suite for btc-e: the adapter, the venue, and real sockets between them.
+        .testTarget(
+            name: "BtceConformanceTests",
+            dependencies: ["BtceExchange", "Venue", "VenueServer", "OutcryTesting", "Exchange", "Trading"],
+            swiftSettings: settings),
         .testTarget(name: "ChatServerTests", dependencies: ["ChatServer", "OutcryTesting"], swiftSettings: settings),
         .testTarget(
             name: "DeskTests",

@@ -34,6 +34,12 @@ public struct VenuePair: Hashable, Sendable {
         priceMax = 1_000_000
     }
 
+    /// Whether price × quantity × fee has at most 18 decimals.
+    var isFeeExact: Bool {
+        rules.priceTick.significantDecimals + rules.quantityStep.significantDecimals
+            + rules.feeRate.significantDecimals <= ExactDecimal.decimals
+    }
+
     /// How many decimals a price has.
     var priceDecimals: Int { rules.priceTick.significantDecimals }
 }
