@@ -19,6 +19,8 @@ struct BalanceReading {
     var onOrders: [Coin: ExactDecimal] = [:]
     var orderCount: UInt64 = 0
     var tries = 0
+    /// How often the first step has failed, one time after the other.
+    var stepFailures = 0
     /// The questions that the reading under way answers, and those that came since.
     private(set) var asked: [QueryID: Timestamp] = [:]
     private(set) var waiting: [QueryID: Timestamp] = [:]
@@ -51,6 +53,7 @@ struct BalanceReading {
     mutating func end() -> [QueryID] {
         steps = []
         tries = 0
+        stepFailures = 0
         clear()
         defer { asked = [:] }
         return asked.keys.sorted()
@@ -131,9 +134,14 @@ extension BtceGateway {
                 if let rows = try? reader.transactionHistory(try answer.get()) { takeTransactions(rows, account) }
             case .after: return takeAfter(try sane(try reader.accountInfo(try answer.get())), account)
             }
+            account.balances.stepFailures = 0
             account.balances.steps.removeFirst()
             sendBalancesStep(account)
         } catch {
+            if error.code != .notAllowed, account.balances.stepFailures < settings.stepRetriesMax {
+                account.balances.stepFailures += 1
+                return sendBalancesStep(account)
+            }
             if case .refused(let refusal, let words) = error, refusal.code == .notAllowed {
                 return failBalances(account, .refused(.notAllowed, reason: words))
             }

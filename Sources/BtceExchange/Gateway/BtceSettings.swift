@@ -16,6 +16,8 @@ public struct BtceSettings: Hashable, Sendable {
     public var questionWaitNanoseconds: Int64 = 9_000_000_000
     /// Between two looks at an account with orders at the exchange, where the desk asks for none.
     public var lookIntervalNanoseconds: Int64 = 2_000_000_000
+    /// How often one request of a look or of a reading of the funds is repeated at once before the whole is given up.
+    public var stepRetriesMax = 2
     /// After a look that came to nothing; doubled each time up to the most.
     public var retryMinNanoseconds: Int64 = 500_000_000
     public var retryMaxNanoseconds: Int64 = 8_000_000_000

@@ -20,6 +20,10 @@ extension BtceGateway {
             settle(order, .neverThere, account)
             say(.canceled(order.id), of: account)
             tellStatus(order, account)
+        case .closed where !order.isComplete:
+            // How it ended is being found out, and told first.
+            order.wantsCancel = true
+            account.wantLook(at: clock)
         case .closed, .neverThere:
             let reason = order.fate == .closed ? "it is filled or canceled already" : "no such order"
             say(.cancelRejected(order.id, reason: reason), of: account)

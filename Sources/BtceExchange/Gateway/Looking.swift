@@ -81,9 +81,15 @@ extension BtceGateway {
                 try takeHistory(try answer.get(), pair, start, first, next, account)
             case .details(let number): try takeDetails(answer, number, account)
             }
+            account.look?.stepFailures = 0
             goOn(account)
         } catch {
             count("look failed")
+            // Its nonces are still above those of the orders that it settles: what has been read need not be read again.
+            if error.code != .notAllowed, let failures = account.look?.stepFailures, failures < settings.stepRetriesMax {
+                account.look?.stepFailures += 1
+                return goOn(account)
+            }
             if case .refused(let refusal, let words) = error, refusal.code == .notAllowed {
                 for id in account.look?.questions ?? [] where account.questions.removeValue(forKey: id) != nil {
                     self.answer(id, .refused(.notAllowed, reason: words))

@@ -148,6 +148,8 @@ struct Look {
     var steps: [Step]
     var active: [UInt64: WireOrder] = [:]
     var hasListed = false
+    /// How often the first step has failed, one time after the other.
+    var stepFailures = 0
     /// What the exchange said of orders by number; nil for a number that it does not know.
     var details: [UInt64: WireOrder?] = [:]
 }
