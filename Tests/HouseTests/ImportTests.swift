@@ -29,7 +29,8 @@ private let table: [(room: String, mayImport: Set<String>)] = [
         "outcry",
         [
             "Trading", "CommandGrammar", "Accounts", "Exchange", "BtceExchange", "ChatServer", "CommandPages", "Desk",
-            "OutcryTesting", "CEditline", "ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals", "Configuration", "Foundation",
+            "OutcryTesting", "CEditline", "ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals",
+            "Configuration", "Foundation",
         ] + system
     ),
     ("outcry-simulate", ["OutcryTesting", "ArgumentParser", "Foundation"] + system),
