@@ -39,14 +39,17 @@ struct Wire {
 
 /// From the start of a desk to its first trade over the wire.
 extension DeskCore {
-    /// Begins to watch what the exchange has of each account that the records know.
+    /// Begins to watch what the exchange has of each account that the records know, or that has a key: one that never had
+    /// anything is in no record.
     func startWatching() throws {
         guard exchange.settlement == .overTheWire else { return }
         wire = Wire(configuration.limits, at: now)
         // Read once for all: one look at the rows an account would be accounts times rows.
         var cursors: [[UInt8]: [UInt8]] = [:]
         for row in try ledgerTransaction().books(exchange.name) { cursors[row.key] = row.value }
-        for account in engine.accounts { watch(account, cursor: cursors[DeskCore.cursorKey(account)]) }
+        for account in keyedAccounts.union(engine.accounts).sorted() {
+            watch(account, cursor: cursors[DeskCore.cursorKey(account)])
+        }
     }
 
     /// Begins to watch an account that the records do not know, where that has not begun.
