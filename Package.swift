@@ -162,7 +162,8 @@ let package = Package(
             swiftSettings: settings),
         // The program as an operator and a trader meet it: processes, files, sockets, signals.
         .testTarget(
-            name: "ServerTests", dependencies: ["outcry", "ChatServer", "Trading", grdb], swiftSettings: settings),
+            name: "ServerTests", dependencies: ["outcry", "ChatServer", "ExactJSON", "Trading", "Venue", grdb],
+            swiftSettings: settings),
         // What the program itself adds: the terminal client.
         .testTarget(name: "OutcryTests", dependencies: ["outcry"], swiftSettings: settings),
         // That the simulator can fail: the mutants fit the sources, and what survives is told.

@@ -9,6 +9,7 @@ extension ExchangeJSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral 
         .number(JSONNumber(text: number.description))
     }
 
+    /// A count, a number of something, a time in seconds.
     public static func whole(_ number: some BinaryInteger) -> ExchangeJSON {
         .number(JSONNumber(text: String(number)))
     }

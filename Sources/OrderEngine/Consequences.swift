@@ -42,6 +42,7 @@ extension OrderEngine {
         _ id: OrderID, at time: Timestamp, touching outcome: inout Outcome
     ) -> [Effect] {
         let order = existing(id).order
+        failedCancelsTold.remove(id)
         if order.reserved.isPositive {
             entries[id]?.order.reserved = .zero
             change(order.account, order.spentCoin, touching: &outcome) { $0.reserved -= order.reserved }

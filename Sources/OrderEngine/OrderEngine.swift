@@ -23,6 +23,8 @@ public struct OrderEngine: Sendable {
     var openOrders: [AccountID: Set<OrderID>] = [:]
     var expiries = WaitingList<Timestamp, OrderID>()
     var triggers: [Pair: TriggerBook] = [:]
+    /// Orders whose failed cancel by the desk has been told. Not on disk: after a restart it is told once more.
+    var failedCancelsTold: Set<OrderID> = []
 
     struct FundsKey: Hashable, Sendable {
         let account: AccountID

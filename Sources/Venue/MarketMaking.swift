@@ -37,11 +37,12 @@ extension TapiVenue {
     }
 
     /// Plays a trade of a tape: prints it and moves the quotes. A pair that the venue does not trade is passed over, and so is
-    /// what is less than a step.
+    /// what is less than a step, or more than `amountMax`.
     public func play(_ trade: MarketTrade, _ mark: VenueEntry.TapeMark, at now: Timestamp) {
         guard let rules = pairs[trade.pair]?.rules else { return }
         let step = rules.quantityStep.units
         let quantity = ExactDecimal(units: trade.quantity.units - trade.quantity.units % step)
+        guard TapiVenue.isValueInRange(trade.price, quantity) else { return }
         commit(
             .tape(
                 trade.pair, trade.takerSide, price: rounded(trade.price, rules), quantity: quantity, mark), at: now)

@@ -133,6 +133,16 @@ public final class TapiVenue {
         for case .trade(let print) in books.drainEvents() { tape.add(print) }
     }
 
+    // MARK: Ranges
+
+    /// More than anybody pays in at once or trades at once, in any coin: sums of such amounts stay within what a number holds.
+    public static let amountMax: ExactDecimal = 1_000_000_000_000
+
+    static func isValueInRange(_ price: ExactDecimal, _ quantity: ExactDecimal) -> Bool {
+        guard let value = try? price.multiplied(by: quantity, rounding: .up) else { return false }
+        return max(value, quantity) <= amountMax
+    }
+
     // MARK: Names
 
     /// An order's number as clients know it.

@@ -18,6 +18,9 @@ public struct VenuePair: Hashable, Sendable {
         self.priceMax = priceMax
     }
 
+    /// The highest price of a pair for which nobody has set another, in the quote coin.
+    public static let priceMaxDefault: ExactDecimal = 1_000_000
+
     /// A pair by its rules, with fees that are taken in what is received, as btc-e takes them. Prices are within 0.1 and
     /// 1,000,000 where a price of 0.1 has at least ten ticks below it, else from one tick on.
     public init(tradedBy rules: PairRules) {
@@ -31,7 +34,7 @@ public struct VenuePair: Hashable, Sendable {
         let tenth = ExactDecimal.step(decimals: 1)
         let isCoarse = rules.priceTick.significantDecimals <= 3
         priceMin = isCoarse ? max(tenth, rules.priceTick) : rules.priceTick
-        priceMax = 1_000_000
+        priceMax = VenuePair.priceMaxDefault
     }
 
     /// Whether price × quantity × fee has at most 18 decimals.

@@ -16,6 +16,8 @@ final class VenueConnection: ChannelInboundHandler {
     private var body: [UInt8] = []
     private var isAnswering = false
     private var closesWhenIdle = false
+    /// How much was read of a request that was refused; nil where none was.
+    private var refusedBytes: Int?
 
     private init(_ host: VenueHost, _ door: VenueDoor) {
         self.host = host
@@ -48,11 +50,12 @@ final class VenueConnection: ChannelInboundHandler {
             let bytes = head.headers.reduce(head.uri.utf8.count) { $0 + $1.name.utf8.count + $1.value.utf8.count }
             if bytes > VenueLimits.headBytesMax { refuse(.requestHeaderFieldsTooLarge) }
         case .body(let part):
-            guard !isAnswering else { return }
+            guard !isDiscarding(part.readableBytes) else { return }
             if body.count + part.readableBytes > VenueLimits.bodyBytesMax { return refuse(.payloadTooLarge) }
             body.append(contentsOf: part.readableBytesView)
         case .end:
-            guard !isAnswering, let head else { return }
+            guard refusedBytes == nil else { return close() }
+            guard let head else { return }
             isAnswering = true
             host.take(request(head), door, from: self)
         }
@@ -65,11 +68,18 @@ final class VenueConnection: ChannelInboundHandler {
             headers: head.headers.map { VenueHTTPRequest.Header($0.name, $0.value) }, body: body)
     }
 
-    /// Refuses a request that is too large, and the connection with it: the rest of it is not read.
+    /// Whether a part of a request is read for nothing, because the request was refused.
+    private func isDiscarding(_ count: Int) -> Bool {
+        guard let before = refusedBytes else { return false }
+        refusedBytes = before + count
+        if before + count > VenueLimits.refusedBytesMax { close() }
+        return true
+    }
+
+    /// Refuses a request that is too large, and the connection with it: it ends behind the request.
     private func refuse(_ status: HTTPResponseStatus) {
-        guard !isAnswering else { return }
-        isAnswering = true
-        closesWhenIdle = true
+        guard refusedBytes == nil else { return }
+        refusedBytes = 0
         answer(
             VenueHTTPResponse(
                 status: Int(status.code), contentType: "text/plain", body: Array(status.reasonPhrase.utf8)))
@@ -83,7 +93,7 @@ final class VenueConnection: ChannelInboundHandler {
         case .answer(let response, let delay):
             context?.eventLoop.assumeIsolated().scheduleTask(in: .nanoseconds(delay)) { self.answer(response) }
         case .close: close()
-        case .hang: break
+        case .hang: isAnswering = false
         }
     }
 
@@ -91,7 +101,7 @@ final class VenueConnection: ChannelInboundHandler {
         guard let context else { return }
         let isCut = response.announcedLength != response.body.count
         let isHead = head?.method == .HEAD
-        let isLast = isCut || isHead || closesWhenIdle || head?.isKeepAlive != true
+        let isLast = isCut || isHead || closesWhenIdle || refusedBytes != nil || head?.isKeepAlive != true
         var headers = HTTPHeaders()
         headers.add(name: "Content-Type", value: response.contentType)
         headers.add(name: "Content-Length", value: String(response.announcedLength))
@@ -106,7 +116,7 @@ final class VenueConnection: ChannelInboundHandler {
         }
         self.head = nil
         isAnswering = false
-        if isLast {
+        if isLast, refusedBytes == nil {
             context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { _ in self.close() }
         } else {
             context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)

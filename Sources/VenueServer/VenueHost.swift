@@ -19,9 +19,9 @@ final class VenueHost {
     private var isFlushDue = false
     private var connections: [ObjectIdentifier: VenueConnection] = [:]
     private var isEnding = false
-    /// Fails when the venue cannot go on.
-    let failed: EventLoopPromise<any Error>
-    private var hasFailed = false
+    /// Why the venue cannot go on, once it cannot.
+    private var failure: (any Error)?
+    private var failureWaiter: EventLoopPromise<any Error>?
     private var ending: EventLoopPromise<Void>?
 
     init(_ setup: VenueServer.Setup, _ loop: any EventLoop) throws {
@@ -40,7 +40,6 @@ final class VenueHost {
             TapePosition(newestTapeTime: $0.time, tapes: [.init(name: setup.tapeName, rowsPlayed: $0.row)])
         }
         player = try setup.tape?(position, newest)
-        failed = loop.makePromise()
         try file?.append(venue.drainRecords())
     }
 
@@ -79,7 +78,7 @@ final class VenueHost {
     /// False where it could not be saved: memory is ahead of the disk then, nothing may be answered, and only a restart
     /// makes them one again.
     private func save() -> Bool {
-        guard !hasFailed else { return false }
+        guard failure == nil else { return false }
         let records = venue.drainRecords()
         do {
             try file?.append(records)
@@ -91,9 +90,17 @@ final class VenueHost {
     }
 
     private func fail(_ error: any Error) {
-        guard !hasFailed else { return }
-        hasFailed = true
-        failed.succeed(error)
+        guard failure == nil else { return }
+        failure = error
+        failureWaiter?.succeed(error)
+    }
+
+    /// Comes when the venue cannot go on, or was stopped.
+    func whenFailed() -> EventLoopFuture<any Error> {
+        if let failure { return loop.makeSucceededFuture(failure) }
+        let waiter = failureWaiter ?? loop.makePromise(of: (any Error).self)
+        failureWaiter = waiter
+        return waiter.futureResult
     }
 
     // MARK: The market
@@ -102,7 +109,7 @@ final class VenueHost {
     func begin() { tick() }
 
     private func tick() {
-        guard !isEnding, !hasFailed else { return }
+        guard !isEnding, failure == nil else { return }
         let moment = now()
         var isBehind = false
         do {
@@ -149,7 +156,7 @@ final class VenueHost {
         let promise = ending ?? loop.makePromise(of: Void.self)
         ending = promise
         isEnding = true
-        if !hasFailed { fail(VenueStopped()) }
+        fail(VenueStopped())
         for connection in connections.values { connection.endWhenIdle() }
         if connections.isEmpty {
             promise.succeed()

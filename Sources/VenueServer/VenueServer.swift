@@ -21,6 +21,7 @@ public final class VenueServer: Sendable {
         }
     }
 
+    /// All that a venue is started with.
     public struct Setup: Sendable {
         public var venue: TapiVenue.Settings
         public var listen: Address
@@ -73,7 +74,8 @@ public final class VenueServer: Sendable {
                         try VenueConnection.configure(channel, host.value, door)
                     }
                 }
-                .bind(host: address.host, port: address.port).get()
+                .bind(host: address.host, port: address.port)
+                .flatMapErrorThrowing { throw CannotListen(address: address, reason: "\($0)") }.get()
         }
         var channels = [try await listen(setup.listen, .clients)]
         if let control = setup.control { channels.append(try await listen(control, .control)) }
@@ -89,7 +91,7 @@ public final class VenueServer: Sendable {
     public var failure: any Error {
         get async {
             do {
-                return try await host.eventLoop.flatSubmit { [host] in host.value.failed.futureResult }.get()
+                return try await host.eventLoop.flatSubmit { [host] in host.value.whenFailed() }.get()
             } catch {
                 return error
             }
@@ -105,12 +107,22 @@ public final class VenueServer: Sendable {
     }
 }
 
+/// A port that could not be had.
+struct CannotListen: Error, CustomStringConvertible {
+    let address: VenueServer.Address
+    let reason: String
+
+    var description: String { "cannot listen on \(address.host):\(address.port): \(reason)" }
+}
+
 /// How much one client may ask of the server.
 enum VenueLimits {
     /// A line of a request and its headers, in bytes.
     static let headBytesMax = 16_384
     /// A body, in bytes: the longest order has 200.
     static let bodyBytesMax = 65_536
+    /// What is read of a request that was refused, so that the refusal is read before the connection is gone.
+    static let refusedBytesMax = 1_048_576
     static let connectionsMax = 4_096
     /// Connections that nobody has accepted yet.
     static let backlog: Int32 = 1_024

@@ -24,8 +24,8 @@ import Trading
         ("order=ASC", [231, 232, 233, 234, 235, 236, 237, 238, 239]),
         ("count=2", [239, 238]), ("from=1&count=2", [238, 237]), ("order=ASC&from=7", [238, 239]),
         // Times force the order and reach back a week at most.
-        ("since=0", [232, 233, 234, 235, 236, 237, 238, 239]), ("since=0&order=DESC&count=2", [239, 238]),
-        ("end=1772712000", [232, 233, 234, 235]), ("since=1772798400&end=1772884800", [236]),
+        ("since=0", [232, 233, 234, 235, 236, 237, 238, 239]), ("since=0&order=DESC&count=2", [232, 233]),
+        ("end=1772712000", [232, 233, 234, 235]), ("since=1772798400&end=1772884800", [236, 237]),
     ])
     func `rows are chosen by place, number and time`(fields: String, expected: [Int]) throws {
         let venue = try venueWithHistory()

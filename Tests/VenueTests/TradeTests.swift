@@ -126,6 +126,9 @@ import Trading
         let number = try #require(answer["order_id"]?.text)
         #expect(number.count == 16)
         #expect(try venue.call("ann", "ActiveOrders", "pair=btc_usd").names == [number])
+        for method in ["ActiveOrders", "TradeHistory"] {
+            #expect(try venue.call("bob", method, "pair=btc_usd").text == "{}")
+        }
         #expect(try venue.refusal("ann", "ActiveOrders") == "You incorrectly entered one of fields.")
         #expect(try venue.refusal("ann", "TradeHistory") == "You incorrectly entered one of fields.")
         #expect(try venue.call("ann", "CancelOrder", "order_id=\(number)")["order_id"]?.text == number)

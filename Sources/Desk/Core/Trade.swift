@@ -96,7 +96,7 @@ extension DeskCore {
             engine.observe(ticker, of: pair)
             if watchers[pair] != nil, !pricesToTell.contains(pair) { pricesToTell.append(pair) }
         case .rules(let rules):
-            engine.observe(rules)
+            try observe(rules)
             if !pairs.contains(rules.pair) {
                 pairs.append(rules.pair)
                 pairs.sort()

@@ -45,10 +45,11 @@ extension DeskCore {
         guard exchange.settlement == .overTheWire else { return }
         wire = Wire(configuration.limits, at: now)
         // Read once for all: one look at the rows an account would be accounts times rows.
-        var cursors: [[UInt8]: [UInt8]] = [:]
-        for row in try ledgerTransaction().books(exchange.name) { cursors[row.key] = row.value }
+        var rows: [[UInt8]: [UInt8]] = [:]
+        for row in try ledgerTransaction().books(exchange.name) { rows[row.key] = row.value }
+        takeUpRules(rows)
         for account in keyedAccounts.union(engine.accounts).sorted() {
-            watch(account, cursor: cursors[DeskCore.cursorKey(account)])
+            watch(account, cursor: rows[DeskCore.cursorKey(account)])
         }
     }
 

@@ -24,6 +24,8 @@ package struct VenueLedger: Sendable {
 
     /// In units of 10^-18.
     private var purses: [Key: Int128] = [:]
+    /// Every purse that ever had something, in the order in which they came to it.
+    private var keys: [Key] = []
     package private(set) var coins: Set<Coin> = []
 
     package init() {}
@@ -37,8 +39,11 @@ package struct VenueLedger: Sendable {
     package mutating func move(_ units: Int128, _ coin: Coin, from giver: Purse, to taker: Purse) {
         precondition(units >= 0, "a negative amount of \(coin) was moved")
         coins.insert(coin)
-        purses[Key(purse: giver, coin: coin), default: 0] -= units
-        purses[Key(purse: taker, coin: coin), default: 0] += units
+        for (purse, change) in [(giver, -units), (taker, units)] {
+            let key = Key(purse: purse, coin: coin)
+            if purses[key] == nil { keys.append(key) }
+            purses[key, default: 0] += change
+        }
         precondition(giver == .outside || self[giver, coin] >= 0, "\(giver) has less than no \(coin)")
     }
 
@@ -47,7 +52,7 @@ package struct VenueLedger: Sendable {
 
     /// All purses of a coin together: zero.
     package func sum(of coin: Coin) -> Int128 {
-        purses.reduce(0) { $1.key.coin == coin ? $0 + $1.value : $0 }
+        keys.reduce(0) { $1.coin == coin ? $0 + (purses[$1] ?? 0) : $0 }
     }
 }
 

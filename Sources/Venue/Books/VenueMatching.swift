@@ -67,8 +67,13 @@ extension VenueBooks {
 
     /// Writes a new order down and holds what it may spend.
     func enter(_ order: VenueOrder) {
-        ledger.move(
-            order.hold(for: order.quantity), order.coinSpent, from: .free(order.owner), to: .held(order.owner))
+        let hold = order.hold(for: order.quantity)
+        let missing = hold - ledger[.free(order.owner), order.coinSpent]
+        // Strangers are never out of money: there are always more of them.
+        if order.owner == .strangers, missing > 0 {
+            ledger.move(missing, order.coinSpent, from: .outside, to: .free(.strangers))
+        }
+        ledger.move(hold, order.coinSpent, from: .free(order.owner), to: .held(order.owner))
         guard let account = order.account else { return }
         orders.append(order)
         openOrderNumbers[account, default: []].insert(order.number)

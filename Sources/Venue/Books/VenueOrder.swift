@@ -86,19 +86,16 @@ package final class VenueQueue {
 
     /// The best `rows` prices and all that waits at each.
     package func levels(_ rows: Int) -> [DepthLevel] {
-        var levels: [(price: Int128, quantity: Int128)] = []
-        for order in orders {
-            if levels.last?.price == order.price {
-                levels[levels.count - 1].quantity += order.left
-            } else if levels.count < rows {
-                levels.append((order.price, order.left))
-            } else {
-                break
-            }
+        var found: [DepthLevel] = []
+        var start = orders.startIndex
+        while found.count < rows, start < orders.endIndex {
+            let price = orders[start].price
+            let level = orders[start...].prefix { $0.price == price }
+            let left = level.reduce(Int128(0)) { $0 + $1.left }
+            found.append(DepthLevel(price: ExactDecimal(units: price), quantity: ExactDecimal(units: left)))
+            start = level.endIndex
         }
-        return levels.map {
-            DepthLevel(price: ExactDecimal(units: $0.price), quantity: ExactDecimal(units: $0.quantity))
-        }
+        return found
     }
 }
 

@@ -66,6 +66,5 @@ struct ControlBody: Sendable {
         return number
     }
 
-    /// More than anybody pays or has: sums of amounts below it cannot leave the range of a number.
-    static let amountMax: ExactDecimal = 1_000_000_000_000
+    static let amountMax = TapiVenue.amountMax
 }

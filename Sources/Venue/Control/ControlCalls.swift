@@ -48,7 +48,7 @@ extension TapiVenue {
             commit(.quote(rules.pair, ladder(bid: bid, ask: ask, rules), isStanding: true), at: now)
             return []
         }
-        let quantity = try quantity(body, rules)
+        let quantity = try quantity(body, rules, at: ask)
         let levels = [
             VenueEntry.Level(.sell, price: ask, quantity: quantity),
             VenueEntry.Level(.buy, price: bid, quantity: quantity),
@@ -65,7 +65,7 @@ extension TapiVenue {
             throw ControlRefusal("\(price) is no multiple of \(rules.priceTick)")
         }
         guard let side = Side(rawValue: try body.text("side")) else { throw ControlRefusal("side is buy or sell") }
-        let quantity = try quantity(body, rules)
+        let quantity = try quantity(body, rules, at: price)
         let before = books.fills.count
         commit(.print(rules.pair, side, price: price, quantity: quantity), at: now)
         return [("fills", .whole(books.fills.count - before))]
@@ -147,10 +147,13 @@ extension TapiVenue {
         return pair
     }
 
-    private func quantity(_ body: ControlBody, _ rules: PairRules) throws -> ExactDecimal {
+    private func quantity(_ body: ControlBody, _ rules: PairRules, at price: ExactDecimal) throws -> ExactDecimal {
         let quantity = try body.positive("amount")
         guard quantity.isMultiple(of: rules.quantityStep) else {
             throw ControlRefusal("\(quantity) is no multiple of \(rules.quantityStep)")
+        }
+        guard TapiVenue.isValueInRange(price, quantity) else {
+            throw ControlRefusal("price times amount is more than \(TapiVenue.amountMax)")
         }
         return quantity
     }

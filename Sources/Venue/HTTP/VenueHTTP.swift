@@ -9,6 +9,7 @@ public struct VenueHTTPRequest: Hashable, Sendable {
     public let headers: [Header]
     public let body: [UInt8]
 
+    /// A line of the head: its name as it came, and its value.
     public struct Header: Hashable, Sendable {
         public let name: String
         public let value: String

@@ -20,7 +20,7 @@ extension TapiVenue {
             ),
             ("transaction_count", .whole(books.transactions.lazy.filter { $0.account == account }.count)),
             ("open_orders", .whole(books.openOrderNumbers[account]?.count ?? 0)),
-            ("server_time", .whole(call.now.seconds)),
+            ("server_time", .whole(call.at.seconds)),
         ]
         return .members(members)
     }
@@ -29,7 +29,7 @@ extension TapiVenue {
         let pair = try pair(call, isRequired: dialect.requiresPair)
         let open = (books.openOrderNumbers[call.account] ?? []).sorted().compactMap { books.order($0) }
             .filter { pair == nil || $0.pair == pair }
-        guard !open.isEmpty else { throw .noOrders }
+        if open.isEmpty, dialect.refusesEmptyLists { throw .noOrders }
         return .members(open.map { (String(told($0.number)), .members(row($0, isWhole: false))) })
     }
 
@@ -66,7 +66,7 @@ extension TapiVenue {
         let fills = (books.accountFills[call.account] ?? []).lazy.map { self.books.fills[$0] }
             .filter { pair == nil || $0.pair == pair }
         let rows = range.chosen(from: fills, number: \.fill.id.rawValue, at: \.fill.at)
-        guard !rows.isEmpty else { throw .noTrades }
+        if rows.isEmpty, dialect.refusesEmptyLists { throw .noTrades }
         return .members(
             rows.map { row in
                 (
@@ -86,7 +86,7 @@ extension TapiVenue {
         let range = try HistoryRange(call)
         let rows = range.chosen(
             from: books.transactions.lazy.filter { $0.account == call.account }, number: \.number, at: \.at)
-        guard !rows.isEmpty else { throw .noTransactions }
+        if rows.isEmpty, dialect.refusesEmptyLists { throw .noTransactions }
         return .members(
             rows.map { row in
                 (
@@ -123,11 +123,12 @@ private struct HistoryRange {
         lastNumber = try number("end_id") ?? .max
         let (since, end) = (try number("since").map(Int64.init), try number("end").map(Int64.init))
         let isTimed = since != nil || end != nil
-        let earliest = isTimed ? call.now.seconds - TapiVenue.historySecondsMax : .min
+        let earliest = isTimed ? call.at.seconds - TapiVenue.historySecondsMax : .min
         firstSecond = max(since ?? .min, earliest)
         lastSecond = end ?? .max
         switch call.fields["order"] {
         case "ASC": isAscending = true
+        // Times force the order, whatever is asked for.
         case "DESC", nil, "": isAscending = isTimed
         default: throw .badField
         }

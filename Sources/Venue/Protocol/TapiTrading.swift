@@ -6,14 +6,14 @@ extension TapiVenue {
     func trade(_ call: TapiCall) throws(TapiError) -> ExchangeJSON {
         let entry = try entry(call)
         commit(
-            .order(call.account, entry.pair, entry.side, price: entry.price, quantity: entry.quantity), at: call.now)
+            .order(call.account, entry.pair, entry.side, price: entry.price, quantity: entry.quantity), at: call.at)
         guard let order = books.orders.last else { preconditionFailure("an accepted order is not in the books") }
         var members: [(String, ExchangeJSON)] = [
             ("received", .decimal(received(order))), ("remains", .decimal(ExactDecimal(units: order.left))),
             ("order_id", .whole(order.isNumberUntold ? 0 : told(order.number))), ("funds", funds(of: call.account)),
         ]
-        if dialect.tellsMore { members.append(("server_time", .whole(call.now.seconds))) }
-        if order.left > 0 { takePart(of: order, at: call.now) }
+        if dialect.tellsMore { members.append(("server_time", .whole(call.at.seconds))) }
+        if order.left > 0 { takePart(of: order, at: call.at) }
         return .members(members)
     }
 
@@ -51,9 +51,9 @@ extension TapiVenue {
 
     func cancelOrder(_ call: TapiCall) throws(TapiError) -> ExchangeJSON {
         guard let order = order(call) else { throw .invalidOrder }
-        if order.status == .open { takePart(of: order, at: call.now) }
+        if order.status == .open { takePart(of: order, at: call.at) }
         guard order.status == .open else { throw .badStatus }
-        commit(.cancel(order.number), at: call.now)
+        commit(.cancel(order.number), at: call.at)
         return .members([("order_id", .whole(told(order.number))), ("funds", funds(of: call.account))])
     }
 

@@ -19,6 +19,9 @@ public enum VenueDialect: String, Hashable, Sendable, CaseIterable {
     /// btc-e breaks on fields that it does not know.
     var tellsMore: Bool { self == .yobit }
 
+    /// Whether an empty list is an error, `no orders`; YoBit gives an empty object, which is what its clients take.
+    var refusesEmptyLists: Bool { self == .btce }
+
     /// How a nonce is refused, with the highest that the key has sent before.
     func nonceRefusal(onKey last: UInt64, sent: String) -> String {
         switch self {

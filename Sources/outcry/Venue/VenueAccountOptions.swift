@@ -56,6 +56,9 @@ struct VenueAccountOptions {
             }
         }
         let funds = try UserCommand.funds(draft.funds ?? "")
+        if let one = funds.first(where: { $0.0 > TapiVenue.amountMax }) {
+            throw Failure("--funds takes at most \(TapiVenue.amountMax) of a coin, not \(one.0) \(one.1)")
+        }
         guard let account = VenueAccount(key: parts[0], secret: parts[1], rights: rights, funds: funds.map { ($0, $1) })
         else { throw Failure("--account takes KEY:SECRET") }
         return account

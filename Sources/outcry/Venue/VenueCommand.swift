@@ -59,18 +59,20 @@ struct VenueCommand: AsyncParsableCommand {
         } catch {
             throw Failure("\(error)")
         }
+        // Before anybody is told that it listens: who is told may stop it.
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         if let port = server.controlPort, let control = setup.control {
             Terminal.write("control on \(VenueCommand.url(control.host, port))\n")
         }
         Terminal.write("listening on \(VenueCommand.url(setup.listen.host, server.port))\n")
-        if let failure = await VenueCommand.end(of: server) { throw Failure("\(failure)") }
+        if let failure = await VenueCommand.end(of: server, signals) { throw Failure("\(failure)") }
     }
 
     /// Waits for a signal or for the venue's failure, and stops the server; nil for a signal.
-    private static func end(of server: VenueServer) async -> (any Error)? {
+    private static func end(of server: VenueServer, _ signals: UnixSignalsSequence) async -> (any Error)? {
         await withTaskGroup(of: (any Error)?.self) { group in
             group.addTask {
-                for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint) { break }
+                for await _ in signals { break }
                 return nil
             }
             group.addTask { await server.failure }

@@ -12,7 +12,8 @@ struct VenueMarketOptions {
     init(prices typed: [String], tape: String?) throws {
         for text in typed.isEmpty && tape == nil ? ["btc_usd=230"] : typed {
             let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
-            guard parts.count == 2, let pair = Pair(parts[0]), let price = ExactDecimal(parts[1]), price.isPositive
+            guard parts.count == 2, let pair = Pair(parts[0]), let price = ExactDecimal(parts[1]), price.isPositive,
+                price <= VenuePair.priceMaxDefault
             else {
                 throw Failure("--price takes PAIR=PRICE, btc_usd=230, not \(text)")
             }
