@@ -86,7 +86,8 @@ extension BtceGateway {
         } catch {
             count("look failed")
             // Its nonces are still above those of the orders that it settles: what has been read need not be read again.
-            if error.code != .notAllowed, let failures = account.look?.stepFailures, failures < settings.stepRetriesMax {
+            if error.code != .notAllowed, let failures = account.look?.stepFailures, failures < settings.stepRetriesMax
+            {
                 account.look?.stepFailures += 1
                 return goOn(account)
             }

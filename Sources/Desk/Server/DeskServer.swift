@@ -130,9 +130,11 @@ public final class DeskServer: Sendable {
         report(desk)
         phase.withLock { $0 = .running }
         loop(desk)
-        // What the exchange says to the last is written down; nobody is there to hear of it.
+        // What the exchange says to the last is written down.
         desk.exchange.shutDown()
-        _ = desk.process(inbox.close(), at: SystemClock.now)
+        deliver(
+            desk.process(inbox.take(setup.desk.limits.inboxInputs, waitingNanoseconds: 0), at: SystemClock.now),
+            of: desk)
         do {
             try desk.keepSnapshotNow()
         } catch {
