@@ -70,7 +70,8 @@ let package = Package(
         .target(
             name: "Desk",
             dependencies: [
-                "Trading", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "ChatServer",
+                "Trading", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "BtceExchange",
+                "ChatServer",
                 "CommandPages", grdb, logging, lifecycle, collections,
             ],
             swiftSettings: settings),

@@ -79,6 +79,9 @@ public enum Command: Hashable, Sendable {
 
     // The operator's, in paper mode
     case paper(PaperCommand)
+
+    // The operator's
+    case jobs
 }
 
 /// How somebody says who they are.

@@ -194,6 +194,7 @@ extension LineReader {
             case .settings: .settings
             case .time: .time
             case .version: .version
+            case .jobs: .jobs
             default: nil
             }
         guard let command else { throw unknownCommand() }

@@ -83,6 +83,7 @@ extension Command {
         case .version: "version"
         case .alias: "alias"
         case .paper: "paper"
+        case .jobs: "jobs"
         }
     }
 }

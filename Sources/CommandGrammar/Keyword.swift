@@ -1,7 +1,8 @@
 /// Every word that the language itself has. Pairs, coins and names are not among them.
 enum Keyword: String, CaseIterable, Sendable {
     // The commands
-    case alert, alerts, alias, buy, cancel, chart, contra, depth, fee, fund, funds, go, help, inbox, keys, login, logout
+    case alert, alerts, alias, buy, cancel, chart, contra, depth, fee, fund, funds, go, help, inbox, jobs, keys, login,
+        logout
     case move, order, orders, pair, pairs, panic, paper, password, preview, price, report, resume, sell, set, settings
     case slice, stop, summary, tape, time, token, tokens, trades, trail, transactions, undo, unwatch, version, watch
     case whoami, why
@@ -25,7 +26,8 @@ enum Keyword: String, CaseIterable, Sendable {
     var isCommand: Bool {
         switch self {
         case .alert, .alerts, .alias, .buy, .cancel, .chart, .contra, .depth, .fee, .fund, .funds, .go, .help, .inbox,
-            .keys, .login, .logout, .move, .order, .orders, .pair, .pairs, .panic, .paper, .password, .preview, .price,
+            .jobs, .keys, .login, .logout, .move, .order, .orders, .pair, .pairs, .panic, .paper, .password, .preview,
+            .price,
             .report, .resume, .sell, .set, .settings, .slice, .stop, .summary, .tape, .time, .token, .tokens, .trades,
             .trail, .transactions, .undo, .unwatch, .version, .watch, .whoami, .why:
             true

@@ -17,6 +17,7 @@ public enum RefusalCode: UInt16, Hashable, Sendable, CaseIterable, Error {
     case unknownSetting = 14
     case unknownPage = 15
     case notYet = 16
+    case unknownExchange = 17
 
     // Who asks, and how often
     case notLoggedIn = 20
@@ -35,6 +36,10 @@ public enum RefusalCode: UInt16, Hashable, Sendable, CaseIterable, Error {
     case tooManyWaiting = 33
     case accountDisabled = 34
     case unknownUser = 35
+    case noMasterKey = 36
+    case keyRefused = 37
+    case keyInUse = 38
+    case noKey = 39
 
     // Orders
     case unknownOrder = 40
@@ -58,6 +63,7 @@ public enum RefusalCode: UInt16, Hashable, Sendable, CaseIterable, Error {
     case exchangeRejected = 58
     case unknownAnswer = 59
     case cancelUnderWay = 60
+    case ordersOpen = 61
 
     // The desk itself
     case ledgerFailed = 80

@@ -22,6 +22,7 @@ struct ServeCommand: AsyncParsableCommand {
     var listen: String?
     @Option(help: "The exchange to trade on. Only paper so far.")
     var exchange: String?
+    @OptionGroup var master: MasterKeyOption
     @Option(
         help: ArgumentHelp(
             """
@@ -108,7 +109,8 @@ struct ServeCommand: AsyncParsableCommand {
             names: tape.isEmpty ? settings.list("tape") : tape, speed: speed ?? settings.text("speed"),
             isLooping: loop || settings.flag("loop"))
         return DeskServer.Setup(
-            database: try database.path(settings), desk: desk, chat: chat, tapes: { try tapes.open() })
+            database: try database.path(settings), desk: desk, chat: chat,
+            masterKey: try master.read(settings), tapes: { try tapes.open() })
     }
 }
 

@@ -224,7 +224,7 @@ struct CommandGenerator {
         default:
             return pick([
                 .logout, .whoami, .password, .tokens, .go, .undo, .panic, .funds, .summary, .pairs, .alerts, .settings,
-                .time, .version,
+                .time, .version, .jobs,
             ])
         }
     }

@@ -65,7 +65,7 @@ enum CommandPrinter {
         case .paper(.deposit(let user, let amount, let coin)):
             "paper deposit \(user.value) \(amount.value) \(coin.value)"
         case .logout, .whoami, .password, .tokens, .go, .undo, .panic, .funds, .summary, .pairs, .alerts, .settings,
-            .time, .version:
+            .time, .version, .jobs:
             command.verb
         }
     }

@@ -14,8 +14,8 @@ private let table: [(room: String, mayImport: Set<String>)] = [
     (
         "Desk",
         [
-            "Trading", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "ChatServer", "CommandPages",
-            "GRDB", "Logging", "ServiceLifecycle", "Foundation", "Synchronization",
+            "Trading", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "BtceExchange", "ChatServer",
+            "CommandPages", "GRDB", "Logging", "ServiceLifecycle", "Foundation", "Synchronization",
         ] + collections
     ),
     (

@@ -39,13 +39,18 @@ extension DeskCore {
         case .resume(from: .some(let sequence)): return try runResume(sequence, context)
         case .settings: return try runSettings(context)
         case .set(let name, let value): return try runSet(name, value, context)
+        case .keys(let exchange): return try runKeys(exchange, context)
+        case .keysSet(let exchange, let key, let secret):
+            return try runKeysSet(exchange, key: key, secret: secret, context)
+        case .keysDrop(let exchange): return try runKeysDrop(exchange, context)
         case .help(let topic): return try runHelp(topic)
         case .time: return runTime(context)
         case .version: return runVersion()
         case .paper(let paper): return try runPaper(paper)
+        case .jobs: return try runJobs(context)
 
         case .trail, .move, .why, .preview, .go, .undo, .panic, .resume(from: nil), .fund, .summary, .trades,
-            .transactions, .depth, .tape, .chart, .alert, .alerts, .alertDrop, .keys, .keysSet, .keysDrop, .alias:
+            .transactions, .depth, .tape, .chart, .alert, .alerts, .alertDrop, .alias:
             throw Refusal(.notYet, "\(command.verb) is not built yet; nothing was done")
         }
     }

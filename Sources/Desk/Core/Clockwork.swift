@@ -17,9 +17,12 @@ extension DeskCore {
         try lookAtWire()
         if now >= nextHousekeeping {
             nextHousekeeping = now.advanced(bySeconds: DeskCore.housekeepingSeconds)
-            try takeOperatorRequests()
-            try ledgerTransaction().forgetTags(
-                before: now.advanced(bySeconds: -3_600 * Int64(configuration.limits.tagMemoryHours)))
+            try perform(.operatorRequests, takeOperatorRequests)
+            try perform(.tags) {
+                try ledgerTransaction().forgetTags(
+                    before: now.advanced(bySeconds: -3_600 * Int64(configuration.limits.tagMemoryHours)))
+            }
+            try storeTickersIfDue()
         }
         try answerPending()
         try flushEvents(covering: nil)

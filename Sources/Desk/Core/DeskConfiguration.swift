@@ -10,6 +10,9 @@ public struct DeskConfiguration: Sendable {
     /// The currency in which a coin alone is traded, for accounts that have set none.
     public var quote: Coin
     public var version: String
+    /// Measures how long jobs take, in nanoseconds: any clock that only goes forward. One that stands still where the
+    /// time is the caller's.
+    public var stopwatch: @Sendable () -> Int64 = { 0 }
 
     public init(
         engineLimits: EngineLimits = EngineLimits(), limits: DeskLimits = DeskLimits(),
@@ -76,6 +79,14 @@ public struct DeskLimits: Hashable, Sendable {
     public var tickerSeconds = 2
     /// Seconds after which a price is too old to trade by.
     public var feedStaleSeconds = 30
+    /// Keys that exchanges are being asked about, of all accounts together.
+    public var keyChecks = 16
+    /// Seconds between two times that the prices of all pairs are stored.
+    public var tickerStoreSeconds = 240
+    /// Days for which each stored price is kept; after that the last of each hour.
+    public var tickerPointsDays = 7
+    /// Days for which the last price of each hour is kept; after that the last of each day, for ever.
+    public var tickerHoursDays = 90
     /// Orders and fills of an account that are not the desk's, and are remembered as told.
     public var foreignKept = 10_000
 

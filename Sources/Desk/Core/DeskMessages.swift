@@ -10,6 +10,8 @@ public enum DeskInput: Sendable {
     /// What became of a password that was checked on another thread; nil where it could not be.
     case passwordChecked(PasswordJobID, isRight: Bool?)
     case passwordHashed(PasswordJobID, PasswordHash?)
+    /// What an exchange said of a key.
+    case keyChecked(KeyJobID, KeyVerdict)
     /// From an exchange that answers over the wire.
     case exchange([ExchangeReport])
     /// The market of the paper exchange, moved by hand.
@@ -47,6 +49,8 @@ public enum DeskOutput: Sendable {
     case request(OrderRequest)
     /// For `Exchange.ask` of such an exchange; what is said comes back in the same way.
     case ask(ExchangeQuery, QueryID)
+    /// For `KeyedExchange.use`, before what comes after it.
+    case useKey(AccountID, ExchangeKey?)
 }
 
 /// Checks passwords somewhere else, or at once: a check takes a tenth of a second on purpose.

@@ -189,6 +189,8 @@ extension DeskCore {
             guard login.role == .admin, login.rights == .trade else {
                 throw Refusal(.notAllowed, "only an admin moves the paper exchange")
             }
+        case .jobs:
+            guard login.role == .admin else { throw Refusal(.notAllowed, "only an admin sees the desk's jobs") }
         case .set, .password, .tokenNew, .tokenDrop, .keysSet, .keysDrop, .alias, .alert, .alertDrop:
             guard login.rights == .trade || login.role == .viewer else {
                 throw Refusal(.notAllowed, "a token to read cannot change the account")

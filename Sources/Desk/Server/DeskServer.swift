@@ -1,4 +1,4 @@
-import Accounts
+public import Accounts
 public import ChatServer
 public import Exchange
 import Ledger
@@ -15,17 +15,20 @@ public final class DeskServer: Sendable {
         public var chat: ChatServerConfiguration
         /// Where orders go.
         public var exchange: Venue
+        /// What exchange keys are sealed under; nil: none is kept.
+        public var masterKey: MasterKey?
         /// Makes the tapes of the paper exchange, on the loop's own thread.
         public var tapes: @Sendable () throws -> PaperTapes?
 
         public init(
             database: String, desk: DeskConfiguration, chat: ChatServerConfiguration, exchange: Venue = .paper,
-            tapes: @escaping @Sendable () throws -> PaperTapes? = { nil }
+            masterKey: MasterKey? = nil, tapes: @escaping @Sendable () throws -> PaperTapes? = { nil }
         ) {
             self.database = database
             self.desk = desk
             self.chat = chat
             self.exchange = exchange
+            self.masterKey = masterKey
             self.tapes = tapes
         }
     }
@@ -130,16 +133,23 @@ public final class DeskServer: Sendable {
 
     private func open() throws -> DeskCore {
         let passwords = WorkerPasswords(verifier: verifier, inbox: inbox)
+        var configuration = setup.desk
+        configuration.stopwatch = { SystemClock.elapsedNanoseconds }
         switch setup.exchange {
         case .paper:
             return try DeskCore.openPaper(
-                database: setup.database, setup.desk, tapes: setup.tapes(), passwords: passwords, log: log,
+                database: setup.database, configuration, tapes: setup.tapes(), passwords: passwords, log: log,
                 now: SystemClock.now)
         case .overTheWire(let make):
             let inbox = inbox
             let exchange = try make { reports in _ = inbox.post(.exchange(reports)) }
+            let keys = (exchange as? any KeyedExchange).map { keyed in
+                KeyCustody(
+                    exchange: keyed.name, checking: ExchangeKeys(exchange: keyed, inbox: inbox), master: setup.masterKey
+                )
+            }
             return try DeskCore.openOverTheWire(
-                database: setup.database, setup.desk, exchange: exchange, passwords: passwords, log: log,
+                database: setup.database, configuration, exchange: exchange, passwords: passwords, keys: keys, log: log,
                 now: SystemClock.now)
         }
     }
@@ -176,6 +186,8 @@ public final class DeskServer: Sendable {
                 takeBack(desk.exchange.submit(request, at: SystemClock.now))
             case .ask(let query, let id):
                 takeBack(desk.exchange.ask(query, id: id, at: SystemClock.now))
+            case .useKey(let account, let key):
+                (desk.exchange as? any KeyedExchange)?.use(key, for: account)
             }
         }
         chat.send(messages)
@@ -202,7 +214,7 @@ extension Timestamp {
 
 extension DeskCore {
     /// Whether a line still waits for a password check or an exchange.
-    var isAnsweringLater: Bool { !pendingReplies.isEmpty || !passwordJobs.isEmpty }
+    var isAnsweringLater: Bool { !pendingReplies.isEmpty || !passwordJobs.isEmpty || !keyJobs.isEmpty }
 
     /// What `GET /health` says.
     var health: HealthReport {

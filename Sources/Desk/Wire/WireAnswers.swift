@@ -9,6 +9,7 @@ import Trading
 extension DeskCore {
     func takeAnswer(_ id: QueryID, _ answer: ExchangeAnswer) throws {
         guard let question = wire?.questions.answered(id) else { return }
+        jobs.answered(question, answer, at: now)
         switch (question.purpose, answer) {
         case (.pairs, .pairs(let rules)): takePairs(rules)
         case (.ticker(let pair), .ticker(_, let ticker)): try takeTicker(pair, ticker)

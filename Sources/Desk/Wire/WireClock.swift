@@ -7,7 +7,10 @@ extension DeskCore {
     func lookAtWire() throws {
         guard wire != nil else { return }
         while let late = wire?.answers.popDue(by: now) { try answerIsLate(late) }
-        while let question = wire?.questions.popDue(by: now) { questionIsLost(question) }
+        while let question = wire?.questions.popDue(by: now) {
+            jobs.answered(question, nil, at: now)
+            questionIsLost(question)
+        }
         askFeed()
         while let account = wire?.accountsDue.popDue(by: now) { askAbout(account) }
     }
@@ -51,7 +54,7 @@ extension DeskCore {
     // MARK: Accounts
 
     private func askAbout(_ account: AccountID) {
-        guard let watch = wire?.accounts[account] else { return }
+        guard !lacksKey(account), let watch = wire?.accounts[account] else { return }
         if let due = watch.openOrdersDueAt, due <= now {
             _ = wire?.change(account) { watch in
                 watch.openOrdersDueAt = nil

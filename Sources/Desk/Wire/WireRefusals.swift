@@ -17,6 +17,11 @@ extension DeskCore {
         guard let command = parsed.command, command.trades, let login = session.login, login.rights == .trade else {
             return nil
         }
+        guard !lacksKey(login.account) else {
+            return Refusal(
+                .noKey, "this account has no key at \(exchange.name); nothing was done",
+                details: ["keys \(exchange.name) set KEY SECRET"])
+        }
         guard let watch = wire.accounts[login.account] else {
             return Refusal(.reconciling, "nothing is known of this account at \(exchange.name) yet; nothing was done")
         }
@@ -64,7 +69,7 @@ extension DeskCore {
             .feedStale, "\(exchange.name) has told no price of \(pair) \(age ?? "yet"); nothing was done", at: span)
     }
 
-    private func isFresh(_ pair: Pair) -> Bool {
+    func isFresh(_ pair: Pair) -> Bool {
         guard let told = wire?.feed.lastTold(pair) else { return false }
         return now <= told.advanced(bySeconds: Int64(configuration.limits.feedStaleSeconds))
     }

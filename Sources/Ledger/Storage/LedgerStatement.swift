@@ -10,6 +10,7 @@ enum LedgerStatement: Int, CaseIterable {
     case insertTag, completeTag, noteTag, tag, forgetTags
     case upsertBook, deleteBook, books
     case insertSnapshot, lastSnapshots, forgetSnapshots
+    case upsertPrice, prices, forgetPrices
     case clearOrders, clearFills, clearFunds
 
     private static let fillColumns =
@@ -98,6 +99,18 @@ enum LedgerStatement: Int, CaseIterable {
             DELETE FROM snapshots WHERE record <
                 (SELECT min(record) FROM (SELECT record FROM snapshots ORDER BY record DESC LIMIT 2))
             """
+
+        case .upsertPrice:
+            """
+            INSERT INTO prices VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (grain, pair, at) DO UPDATE SET
+                bid = excluded.bid, ask = excluded.ask, last = excluded.last
+            """
+        case .prices:
+            """
+            SELECT at, bid, ask, last FROM prices WHERE grain = ? AND pair = ? AND at >= ? AND at < ? ORDER BY at
+            """
+        // Once an hour: it looks at every row of the grain.
+        case .forgetPrices: "DELETE FROM prices WHERE grain = ? AND at < ?"
 
         // A DELETE without WHERE empties the table's tree without visiting rows.
         case .clearOrders: "DELETE FROM orders"

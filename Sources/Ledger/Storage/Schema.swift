@@ -14,6 +14,21 @@ enum Schema {
         migrator.registerMigration("ledger-2-tag-work") { database in
             try database.execute(sql: "ALTER TABLE tags ADD COLUMN work TEXT")
         }
+        // Observations, not a projection of the records: `grain` is `PriceGrain`'s.
+        migrator.registerMigration("ledger-3-prices") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE prices (
+                        grain INTEGER NOT NULL,
+                        pair TEXT NOT NULL,
+                        at INTEGER NOT NULL,
+                        bid TEXT,
+                        ask TEXT,
+                        last TEXT,
+                        PRIMARY KEY (grain, pair, at)
+                    ) STRICT, WITHOUT ROWID
+                    """)
+        }
     }
 
     // Times are nanoseconds since 1970; amounts and prices are exact decimals as text. The tables of orders, fills and funds

@@ -88,6 +88,8 @@ extension Simulation {
         case .ask(let query, let id):
             if let wire { hear(wire.gateway?.ask(query, id: id, at: clock) ?? []) }
             expectWire()
+        // Its exchange knows accounts without keys.
+        case .useKey: break
         }
     }
 

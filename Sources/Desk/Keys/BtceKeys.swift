@@ -1,0 +1,36 @@
+public import Accounts
+public import BtceExchange
+
+extension TapiKey {
+    /// A key as the btc-e protocol signs with it.
+    public convenience init(_ key: ExchangeKey) {
+        self.init(key: key.key, secret: Array(key.secret.revealed().utf8))
+    }
+}
+
+extension KeyCheck {
+    /// Asks about a key, and answers as `KeyedExchange.check` does.
+    public func ask(_ key: ExchangeKey, answer: @escaping @Sendable (KeyVerdict) -> Void) {
+        ask(TapiKey(key)) { answer(KeyVerdict($0)) }
+    }
+}
+
+extension KeyVerdict {
+    /// What the answer to getInfo means for the key. What the exchange says of itself (that it is asked too often, that it is not
+    /// available) says nothing of the key.
+    init(_ result: Result<AccountInfo, KeyCheck.Failure>) {
+        switch result {
+        case .success(let info):
+            self = .accepted(
+                ExchangeKeyRights(info: info.rights.info, trade: info.rights.trade, withdraw: info.rights.withdraw))
+        case .failure(.answer(.refused(let refusal, let words))):
+            switch refusal {
+            case .noPermission, .invalidKey, .invalidSignature, .unknown: self = .refused(words: words)
+            default: self = .unavailable(reason: words)
+            }
+        case .failure(.answer(let failure)): self = .unavailable(reason: failure.reason)
+        case .failure(.noNonce(.exhausted)): self = .refused(words: "it has sent its last nonce; make a new key")
+        case .failure(.noNonce(.storeFailed(let reason))): self = .unavailable(reason: reason)
+        }
+    }
+}
