@@ -109,4 +109,26 @@ import Trading
         #expect(points.first?.at == Timestamp(seconds: 27 * 21_600))
         #expect(try ledger.lastFundsPoint() == Timestamp(seconds: Int64(days * 4 - 1) * 21_600))
     }
+
+    @Test func `a day or an hour that has not ended is not told as of its beginning, before what is known of it`()
+        throws
+    {
+        let scratch = try Scratch()
+        let ledger = try scratch.open()
+        // Noon of a day in the middle of a week.
+        let noon = Timestamp(seconds: (20_001 * 24 + 12) * 3_600)
+        try ledger.transaction { transaction in
+            for minute in 0..<3 as Range<Int64> {
+                let at = noon.advanced(bySeconds: minute * 60)
+                let worth = ExactDecimal(Int(minute))
+                try transaction.store(FundsPoint(account: account, at: at, coin: "btc", total: worth, usd: nil))
+                try transaction.store(PricePoint(at: at, bid: nil, ask: nil, last: worth), of: "btc_usd")
+            }
+        }
+        let before = noon.advanced(bySeconds: -10 * 86_400)
+        let after = noon.advanced(bySeconds: 86_400)
+        let expected: [ExactDecimal] = [0, 1, 2]
+        #expect(try ledger.fundsPoints(account, since: before, until: after).map(\.total) == expected)
+        #expect(try ledger.prices(of: "btc_usd", since: before, until: after).map(\.last) == expected)
+    }
 }

@@ -9,6 +9,8 @@ struct OrderReport {
     let json: JSONObject
     /// The orders whose fills it is made of: itself, and of a paired one also the contra orders.
     let legs: [Order]
+    /// Orders under it that have figures of their own here.
+    let childrenTold: Int
     /// What a paired one came to.
     private(set) var result: PairedResult?
 
@@ -16,6 +18,7 @@ struct OrderReport {
     init(_ order: Order, in transaction: LedgerTransaction, zone: TimeZoneRules, childrenMax: Int) throws {
         let children = try transaction.children(of: order.id)
         let told = children.prefix(childrenMax)
+        childrenTold = told.count
         legs = order.kind == .paired ? [order] + children : [order]
         let words = OrderWords(order, zone: zone)
         let closed = order.closedAt.map { zone.text(of: $0) } ?? ""
@@ -32,6 +35,7 @@ struct OrderReport {
                 let price = child.averagePriceText ?? child.price.bound.description
                 return "  \(child.id) \(child.side.rawValue) \(child.quantity) at \(price): \(child.status.words)"
             }
+            if children.count > told.count { lines.append("  and \(children.count - told.count) more under it") }
             object.append("child_orders", .array(told.map { .object($0.json) }))
         case .paired:
             let family = OrderFamily(order: order, parent: nil, children: children)

@@ -22,13 +22,17 @@ extension DeskCore {
         let limit = min(query.last ?? (isTimed ? rowsMax : DeskCore.reportedOfEachKind), rowsMax)
         var reports: [OrderReport] = []
         var hasMore = false
+        // Of all orders together: one of a thousand children, or many of a few, would be more than a session takes.
+        var childrenLeft = rowsMax
         for kind in query.kind.map({ [$0] }) ?? OrderKind.allCases {
             let orders = try transaction.finishedRoots(
                 account, kind: kind, pair: query.pair?.value, since: window.since, until: window.until,
                 limit: limit + 1)
             hasMore = hasMore || orders.count > limit
             for order in orders.prefix(limit) {
-                reports.append(try OrderReport(order, in: transaction, zone: zone, childrenMax: rowsMax))
+                let report = try OrderReport(order, in: transaction, zone: zone, childrenMax: childrenLeft)
+                childrenLeft -= report.childrenTold
+                reports.append(report)
             }
         }
         return reply(reports, hasMore: hasMore, query)
