@@ -42,6 +42,7 @@ extension OrderEngine {
         _ id: OrderID, at time: Timestamp, touching outcome: inout Outcome
     ) -> [Effect] {
         let order = existing(id).order
+        failedCancelsTold.remove(id)
         if order.reserved.isPositive {
             entries[id]?.order.reserved = .zero
             change(order.account, order.spentCoin, touching: &outcome) { $0.reserved -= order.reserved }
@@ -99,11 +100,12 @@ extension OrderEngine {
     }
 
     /// The order as the exchange was, or is to be, sent it.
-    func sent(_ order: Order) -> SentOrder {
+    func sent(_ order: Order, countedFills: Set<FillID> = []) -> SentOrder {
         let isTriggered = order.parent.flatMap { entries[$0]?.order.triggeredAt } != nil
         return SentOrder(
             NewOrder(order, selfTrade: isTriggered ? .cancelResting : .cancelIncoming),
-            exchangeOrderID: order.exchangeOrderID, sentAt: order.createdAt)
+            exchangeOrderID: order.exchangeOrderID, sentAt: order.createdAt, countedFills: countedFills,
+            countedQuantity: countedFills.isEmpty ? .zero : order.filled)
     }
 
     mutating func settleFunds(

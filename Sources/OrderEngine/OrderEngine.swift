@@ -23,6 +23,8 @@ public struct OrderEngine: Sendable {
     var openOrders: [AccountID: Set<OrderID>] = [:]
     var expiries = WaitingList<Timestamp, OrderID>()
     var triggers: [Pair: TriggerBook] = [:]
+    /// Orders whose failed cancel by the desk has been told. Not on disk: after a restart it is told once more.
+    var failedCancelsTold: Set<OrderID> = []
 
     struct FundsKey: Hashable, Sendable {
         let account: AccountID
@@ -111,9 +113,10 @@ public struct OrderEngine: Sendable {
     /// One that it refused, or that never reached it, is none of its.
     public func ordersSent() -> [SentOrder] {
         entries.keys.sorted().compactMap { id in
-            guard let order = entries[id]?.order, !order.isOnlyParent else { return nil }
+            guard let entry = entries[id], !entry.order.isOnlyParent else { return nil }
+            let order = entry.order
             let mayBeThere = order.isAtExchangeItself || order.exchangeOrderID != nil || order.filled.isPositive
-            return mayBeThere ? sent(order) : nil
+            return mayBeThere ? sent(order, countedFills: entry.fillIDs) : nil
         }
     }
 

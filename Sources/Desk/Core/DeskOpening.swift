@@ -41,9 +41,13 @@ extension DeskCore {
         guard exchange.settlement == .overTheWire else {
             throw DeskError.cannotOpen("\(exchange.name) does not answer over the wire")
         }
+        let ledger = try openLedger(database: path, options, configuration.limits)
+        guard try ledger.books("paper").isEmpty else {
+            throw DeskError.cannotOpen(
+                "this database has the books of the paper exchange; trading on \(exchange.name) takes one of its own")
+        }
         return try DeskCore(
-            configuration, ledger: openLedger(database: path, options, configuration.limits), exchange: exchange,
-            passwords: passwords, keys: keys, log: log, now: now)
+            configuration, ledger: ledger, exchange: exchange, passwords: passwords, keys: keys, log: log, now: now)
     }
 
     private static func openLedger(database path: String, _ options: LedgerOptions, _ limits: DeskLimits) throws

@@ -98,7 +98,7 @@ extension DeskCore {
             engine.observe(ticker, of: pair)
             if watchers[pair] != nil, !pricesToTell.contains(pair) { pricesToTell.append(pair) }
         case .rules(let rules):
-            engine.observe(rules)
+            try observe(rules)
             if !pairs.contains(rules.pair) {
                 pairs.append(rules.pair)
                 pairs.sort()
@@ -118,6 +118,8 @@ extension DeskCore {
             try takeOutcome(engine.process(.adjustFunds(adjustment), at: now))
         case .answer(let id, let answer):
             try takeAnswer(id, answer)
+        case .connection(let connection): try takeConnection(connection)
+        case .keyEnding(let account, let requestsLeft): try takeKeyEnding(account, requestsLeft: requestsLeft)
         }
     }
 

@@ -1,11 +1,22 @@
 public import Accounts
 public import BtceExchange
+public import Trading
 
 extension TapiKey {
     /// A key as the btc-e protocol signs with it.
-    public convenience init(_ key: ExchangeKey) {
+    convenience init(_ key: ExchangeKey) {
         self.init(key: key.key, secret: Array(key.secret.revealed().utf8))
     }
+}
+
+extension BtceExchange: KeyedExchange {
+    /// Beside what is under way: for a key that no account uses.
+    public func check(_ key: ExchangeKey, answer: @escaping @Sendable (KeyVerdict) -> Void) {
+        keyCheck.ask(key, answer: answer)
+    }
+
+    /// Two accounts never have the same key: the store of keys refuses it.
+    public func use(_ key: ExchangeKey?, for account: AccountID) { setKey(key.map { TapiKey($0) }, for: account) }
 }
 
 extension KeyCheck {

@@ -60,6 +60,8 @@ public final class DeskServer: Sendable {
     private static let openingSecondsMax = 600
     /// How long lines that are being answered are given when the server goes down.
     private static let drainingSecondsMax: Int64 = 4
+    /// How long an exchange is given to say what became of what is under way.
+    private static let exchangeSecondsMax: Int64 = 4
 
     /// Throws where no randomness is to be had for passwords.
     public init(_ setup: Setup, log: Logger) throws {
@@ -102,7 +104,8 @@ public final class DeskServer: Sendable {
     /// Takes no more commands, answers those that are under way, closes all sessions with 1001. Returns when all is done.
     public func stop() {
         _ = inbox.post(.stop)
-        _ = phase.wait(seconds: Int(DeskServer.drainingSecondsMax) + 1) { phase -> Void? in
+        let most = DeskServer.drainingSecondsMax + DeskServer.exchangeSecondsMax + 1
+        _ = phase.wait(seconds: Int(most)) { phase -> Void? in
             switch phase {
             case .ended, .failed: ()
             case .starting, .running: nil
@@ -115,22 +118,28 @@ public final class DeskServer: Sendable {
     // MARK: On the loop's thread
 
     private func run() {
-        let desk: DeskCore
         do {
-            desk = try open()
+            try serve()
+            phase.withLock { $0 = .ended }
         } catch {
             phase.withLock { $0 = .failed(error) }
-            return
         }
+    }
+
+    /// From the opening of the desk to its end. When it returns the database is somebody else's to have.
+    private func serve() throws {
+        let desk = try open()
         report(desk)
         phase.withLock { $0 = .running }
         loop(desk)
+        // What the exchange says to the last is written down; nobody is there to hear of it.
+        desk.exchange.shutDown()
+        _ = desk.process(inbox.close(), at: SystemClock.now)
         do {
             try desk.keepSnapshotNow()
         } catch {
             log.error("no snapshot was kept; the next start reads the records: \(error)")
         }
-        phase.withLock { $0 = .ended }
     }
 
     private func open() throws -> DeskCore {

@@ -11,7 +11,7 @@ extension DeskCore {
         guard let question = wire?.questions.answered(id) else { return }
         jobs.answered(question, answer, at: now)
         switch (question.purpose, answer) {
-        case (.pairs, .pairs(let rules)): takePairs(rules)
+        case (.pairs, .pairs(let rules)): try takePairs(rules)
         case (.ticker(let pair), .ticker(_, let ticker)): try takeTicker(pair, ticker)
         case (.openOrders(let account), .openOrders(let orders)):
             try takeOpenOrders(account, orders, askedAt: question.askedAt)
@@ -30,8 +30,8 @@ extension DeskCore {
 
     // MARK: The market
 
-    private func takePairs(_ rules: [PairRules]) {
-        for one in rules { engine.observe(one) }
+    private func takePairs(_ rules: [PairRules]) throws {
+        for one in rules { try observe(one) }
         let told = rules.map(\.pair).sorted()
         if told != pairs {
             pairs = told

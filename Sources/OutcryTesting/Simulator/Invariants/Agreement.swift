@@ -3,6 +3,7 @@ import Exchange
 import Ledger
 import OrderEngine
 import Trading
+import Venue
 
 /// What the desk and the exchange's own ledger must agree on, once quiet.
 extension Simulation {
@@ -68,7 +69,7 @@ extension Simulation {
     }
 
     private func heldElsewhere(_ coin: Coin, _ account: AccountID, _ venue: SimulatedVenue) -> ExactDecimal {
-        venue.orders.reduce(.zero) { sum, order in
+        venue.books.orders.reduce(.zero) { sum, order in
             guard order.account == account, order.clientOrderID == nil, order.status == .open, order.coinSpent == coin
             else {
                 return sum
@@ -79,6 +80,7 @@ extension Simulation {
 
     private func ordersDiffer(_ venue: SimulatedVenue, _ state: EngineSnapshot, _ ledger: Ledger) throws -> Violation? {
         var open: Set<ClientOrderID> = []
+        var placed: Set<OrderID> = []
         for booked in venue.bookedOrders {
             guard let client = booked.clientOrderID else { continue }
             guard let order = try ledger.order(client.order) else {
@@ -87,6 +89,9 @@ extension Simulation {
             if venue.ordersAccepted(for: client) > 1 {
                 return Violation(
                     .onePlacement, expected: 1, found: venue.ordersAccepted(for: client), "orders of \(client)")
+            }
+            guard placed.insert(client.order).inserted else {
+                return Violation(.onePlacement, "\(client.order) has been placed under more than one name")
             }
             let isOpenHere = order.isOnBook
             guard isOpenHere == (booked.status == .open) else {

@@ -115,6 +115,9 @@ extension ExchangeReport {
         case .balanceChanged(let account, let coin, let amount, let reason):
             "balance \(account.rawValue) \(amount) \(coin) \(reason.rawValue)"
         case .answer(let id, let answer): "answer \(id.rawValue) \(answer.traceText)"
+        case .connection(.lost(let since, let reason)): "lost since \(since.nanoseconds) \(reason)"
+        case .connection(.back(let lostAt)): "back, lost at \(lostAt.nanoseconds)"
+        case .keyEnding(let account, let left): "key of \(account.rawValue) ends after \(left)"
         }
     }
 }
