@@ -74,6 +74,12 @@ public enum RefusalCode: UInt16, Hashable, Sendable, CaseIterable, Error {
     case reconciling = 85
     case feedStale = 86
 
+    // Alerts and downloads
+    case unknownAlert = 90
+    case tooManyAlerts = 91
+    case alreadyCrossed = 92
+    case tooManyDownloads = 93
+
     /// The permanent name, in snake_case: `insufficient_funds`.
     public var name: String {
         var name = ""

@@ -48,7 +48,7 @@ import Trading
                 switch output {
                 case .request(let request): reports += wire.gateway?.submit(request, at: now) ?? []
                 case .ask(let query, let id): reports += wire.gateway?.ask(query, id: id, at: now) ?? []
-                case .send, .close, .useKey: break
+                case .send, .close, .useKey, .offer, .withdrawOffers: break
                 }
             }
             inputs = reports.isEmpty ? [.wake] : [.exchange(reports)]

@@ -70,6 +70,10 @@ import Trading
         (.unknownSequence, 84, "unknown_sequence"),
         (.reconciling, 85, "reconciling"),
         (.feedStale, 86, "feed_stale"),
+        (.unknownAlert, 90, "unknown_alert"),
+        (.tooManyAlerts, 91, "too_many_alerts"),
+        (.alreadyCrossed, 92, "already_crossed"),
+        (.tooManyDownloads, 93, "too_many_downloads"),
     ]
 
     @Test(arguments: table)

@@ -41,6 +41,8 @@ extension DeskCore {
         case .funds: .seconds(Int64(limits.fundsSeconds))
         case .tickerStore: .seconds(Int64(limits.tickerStoreSeconds))
         case .tickerThinning: .seconds(DeskCore.thinningSeconds)
+        case .fundsStore: .seconds(Int64(limits.fundsStoreSeconds))
+        case .fundsThinning: .seconds(DeskCore.fundsThinningSeconds)
         case .tags, .operatorRequests: .seconds(DeskCore.housekeepingSeconds)
         case .checkpoints: .amount("\(limits.checkpointPages) pages")
         case .snapshots: .amount("\(limits.snapshotRecords) records")

@@ -146,7 +146,7 @@ extension DeskCore {
 
 extension ExchangeKeyRights {
     /// What it may, for a trader.
-    fileprivate var words: String {
+    var words: String {
         let may = [info ? "read" : nil, trade ? "trade" : nil, withdraw ? "withdraw" : nil].compactMap(\.self)
         guard let last = may.last else { return "may do nothing" }
         return "may " + (may.count == 1 ? last : may.dropLast().joined(separator: ", ") + " and " + last)

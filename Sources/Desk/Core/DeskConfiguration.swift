@@ -43,6 +43,24 @@ public struct DeskLimits: Hashable, Sendable {
     public var resumeBatch = 500
     /// Bytes of notifications that one `resume` brings; below what may wait for a session.
     public var resumeBytes = 131_072
+    /// Seconds between two looks at what every account has, which are kept: so many days each, then one a day for so many days,
+    /// then one a week.
+    public var fundsStoreSeconds = 21_600
+    public var fundsPointsDays = 93
+    public var fundsDaysDays = 1_096
+    /// Rows that one turn of such a look reads.
+    public var fundsStoreBurst = 1_000
+    /// Alerts of one account that wait.
+    public var alertsMax = 100
+    /// Files of one account that may be fetched at a time, and how long each may be.
+    public var downloads = 4
+    public var downloadSeconds = 300
+    /// Rows of one such file.
+    public var downloadRows = 20_000
+    /// Bytes of all such files of everybody.
+    public var downloadsBytes = 67_108_864
+    /// Rows that are read for one before anybody else has a turn.
+    public var downloadBurst = 500
     /// Rows of one answer.
     public var answerRows = 200
     /// How long a tag is remembered.

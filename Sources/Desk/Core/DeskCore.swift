@@ -31,6 +31,9 @@ public final class DeskCore {
     var parsers: [Coin: CommandParser] = [:]
     var pairs: [Pair] = []
     var pendingReplies: [PendingReply] = []
+    var lineQuestions = LineQuestions()
+    var exports = Exports()
+    var alerts = AlertBook()
     var passwordJobs: [PasswordJobID: PasswordJob] = [:]
     var nextPasswordJob: UInt64 = 1
     var keyJobs: [KeyJobID: KeyJob] = [:]
@@ -66,6 +69,7 @@ public final class DeskCore {
     private var openingOutputs: [DeskOutput] = []
     private var unanswered: [Unanswered] = []
     var events: [OrderEvent] = []
+    var alertsFired: [FiredAlert] = []
     /// What the exchange has said and the engine does not know yet.
     var reportQueue: Deque<ExchangeReport> = []
     /// What the engine wants asked of the exchange.
@@ -82,6 +86,7 @@ public final class DeskCore {
     var nextTickerStore: Timestamp
     var nextTickerThinning: Timestamp
     var notedCheckpoint = 0
+    var fundsStoring: FundsStoring
 
     /// Opens the desk on a ledger: brings back what was, settles what an exchange did meanwhile, and expires what is due.
     ///
@@ -103,6 +108,8 @@ public final class DeskCore {
         nextTickerStore = DeskCore.nextTickerStore(after: now, configuration.limits)
         nextTickerThinning = now
         ledger.stopwatch = configuration.stopwatch
+        fundsStoring = FundsStoring(
+            last: try ledger.lastFundsPoint(), intervalSeconds: Int64(configuration.limits.fundsStoreSeconds), now: now)
 
         let loaded = try ledger.load()
         var engine: OrderEngine
@@ -123,6 +130,7 @@ public final class DeskCore {
         recordsSinceSnapshot = count
         throttle = LoginThrottle(restoring: try ledger.transaction { try AccountStore($0.database).loginFailures() })
         try checkBooks()
+        alerts = AlertBook(try ledger.waitingAlerts())
         exchange.recall(engine.ordersSent())
         if exchange.settlement == .withinTransaction { observeExchange() }
         try handOverKeys()
@@ -181,8 +189,12 @@ public final class DeskCore {
     public var nextDue: Timestamp? {
         guard halt == nil else { return nil }
         guard openingOutputs.isEmpty else { return now }
-        return [engine.nextExpiry, tape?.nextDue, nextPriceNotice, pendingReplies.map(\.dueBy).min(), wire?.next]
-            .compactMap(\.self).min()
+        if !exports.making.isEmpty { return now }
+        return [
+            engine.nextExpiry, tape?.nextDue, nextPriceNotice, pendingReplies.map(\.dueBy).min(), wire?.next,
+            fundsStoring.dueAt,
+        ]
+        .compactMap(\.self).min()
     }
 
     /// Takes a batch of inputs, all at one moment, and gives back what is to be done about them. Never throws: a ledger that
@@ -246,6 +258,7 @@ public final class DeskCore {
             self.transaction = transaction
             defer { self.transaction = nil }
             try body()
+            try flushEvents(covering: nil)
             try flushTables()
             try flushMarks()
             try writeBooks()
@@ -268,6 +281,8 @@ public final class DeskCore {
     /// of them is not on disk.
     private func refuseUnanswered() {
         pendingReplies.removeAll()
+        lineQuestions.removeAll()
+        exports.removeAll()
         passwordJobs.removeAll()
         keyJobs.removeAll()
         for waiting in unanswered {
@@ -291,11 +306,13 @@ public final class DeskCore {
     private func findUnanswered() -> [Unanswered] {
         guard isAnsweringLater else { return [] }
         let replies = pendingReplies.map { ($0.context.session, $0.context.tag) }
+        let questions = lineQuestions.waiting.map { ($0.context.session, $0.context.tag) }
+        let files = exports.making.map { ($0.context.session, $0.context.tag) }
         let checks = passwordJobs.sorted { $0.key.rawValue < $1.key.rawValue }.map { ($0.value.session, $0.value.tag) }
         let keys = keyJobs.sorted { $0.key.rawValue < $1.key.rawValue }.map { job in
             (job.value.context.session, job.value.context.tag)
         }
-        return (replies + checks + keys).map { session, tag in
+        return (replies + questions + files + checks + keys).map { session, tag in
             Unanswered(session: session, tag: tag, behind: sessions[session]?.waitingLines ?? [])
         }
     }

@@ -34,6 +34,8 @@ public enum PaperAction: Hashable, Sendable {
     case quote(Pair, bid: ExactDecimal, ask: ExactDecimal)
     case trade(MarketTrade)
     case deposit(AccountID, ExactDecimal, Coin)
+    /// The amount is above zero: the reason has the direction.
+    case adjust(AccountID, ExactDecimal, Coin, BalanceChangeReason)
     /// 0.002 is 0.2%.
     case fee(Pair, rate: ExactDecimal)
     case rules(PairRules)
@@ -51,6 +53,10 @@ public enum DeskOutput: Sendable {
     case ask(ExchangeQuery, QueryID)
     /// For `KeyedExchange.use`, before what comes after it.
     case useKey(AccountID, ExchangeKey?)
+    /// A file that whoever has the word may fetch over HTTP until then.
+    case offer(Download, word: String, account: AccountID, until: Timestamp)
+    /// What was offered to the account is not any more.
+    case withdrawOffers(AccountID)
 }
 
 /// Checks passwords somewhere else, or at once: a check takes a tenth of a second on purpose.

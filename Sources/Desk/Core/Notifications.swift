@@ -35,7 +35,7 @@ extension DeskCore {
     /// `canceled` or `rejected` of what its own reply covers. A program in JSON mode gets every event, so that it can
     /// follow the numbers.
     func flushEvents(covering covered: Covered?) throws {
-        guard !events.isEmpty else { return }
+        guard !events.isEmpty || !alertsFired.isEmpty else { return }
         let happened = events
         events.removeAll(keepingCapacity: true)
         for event in happened {
@@ -46,6 +46,7 @@ extension DeskCore {
                 account, event: event.kind.name, order: event.order.id, text: words.text, fields: words.fields,
                 at: event.at, exceptInText: isCovered ? covered?.session : nil)
         }
+        try tellAlerts()
     }
 
     /// Numbers a notification, stores it, and sends it to every session of the account.

@@ -87,7 +87,9 @@ extension DeskCore {
             try takeOutcome(engine.process(.report(execution), at: now))
         case .trade(let trade):
             // The paper exchange prints in the turn that hears of it, also where its tape is behind its time.
-            try takeOutcome(engine.process(.marketTrade(wire == nil ? trade.happening(at: now) : trade), at: now))
+            let told = wire == nil ? trade.happening(at: now) : trade
+            try takeOutcome(engine.process(.marketTrade(told), at: now))
+            try fireAlerts(told)
         case .ticker(let pair, let ticker):
             if wire != nil {
                 wire?.feed.tickerTold(pair, at: now)
@@ -133,6 +135,8 @@ extension DeskCore {
         case .quote(let pair, let bid, let ask): try takeReports(paper.quote(pair, bid: bid, ask: ask, at: now))
         case .trade(let trade): try takeReports(paper.trade(trade))
         case .deposit(let account, let amount, let coin): try takeReports(paper.deposit(amount, coin, to: account))
+        case .adjust(let account, let amount, let coin, let reason):
+            try takeReports(paper.adjust(amount, coin, of: account, reason))
         case .fee(let pair, let rate): try takeReports(paper.setFee(pair, rate: rate))
         case .rules(let rules): try takeReports(paper.add(rules))
         }

@@ -15,6 +15,8 @@ struct JobBook {
         // Done here
         case tickerStore = "ticker_store"
         case tickerThinning = "ticker_thinning"
+        case fundsStore = "funds_store"
+        case fundsThinning = "funds_thinning"
         case checkpoints
         case snapshots
         case tags
@@ -24,7 +26,9 @@ struct JobBook {
         var isOverTheWire: Bool {
             switch self {
             case .pairs, .tickers, .openOrders, .fills, .funds: true
-            case .tickerStore, .tickerThinning, .checkpoints, .snapshots, .tags, .operatorRequests: false
+            case .tickerStore, .tickerThinning, .fundsStore, .fundsThinning, .checkpoints, .snapshots, .tags,
+                .operatorRequests:
+                false
             }
         }
     }
@@ -64,6 +68,7 @@ struct JobBook {
 
     /// A question to an exchange has been answered; with nil it has not, in time.
     mutating func answered(_ question: Questions.Question, _ answer: ExchangeAnswer?, at now: Timestamp) {
+        guard let job = Job(question.purpose) else { return }
         let error: String? =
             switch answer {
             case nil: "no answer in time"
@@ -72,20 +77,21 @@ struct JobBook {
             default: nil
             }
         ended(
-            Job(question.purpose), at: now, tookNanoseconds: now.nanoseconds(since: question.askedAt), error: error)
+            job, at: now, tookNanoseconds: now.nanoseconds(since: question.askedAt), error: error)
     }
 }
 
 extension JobBook.Job {
-    init(_ purpose: Questions.Purpose) {
-        self =
-            switch purpose {
-            case .pairs: .pairs
-            case .ticker: .tickers
-            case .openOrders: .openOrders
-            case .fills: .fills
-            case .balances: .funds
-            }
+    /// Nil for what a trader's line asks: that is no job of the desk's.
+    init?(_ purpose: Questions.Purpose) {
+        switch purpose {
+        case .pairs: self = .pairs
+        case .ticker: self = .tickers
+        case .openOrders: self = .openOrders
+        case .fills: self = .fills
+        case .balances: self = .funds
+        case .line: return nil
+        }
     }
 }
 

@@ -52,6 +52,7 @@ public final class DeskServer: Sendable {
     private let inbox: Inbox
     private let phase = Monitor(Phase.starting)
     private let health = Monitor(HealthReport(isUp: false, details: ["state": "starting"]))
+    private let offers = Offers()
     private let chat: ChatServer
     private let verifier: PasswordVerifier
 
@@ -68,12 +69,13 @@ public final class DeskServer: Sendable {
         self.log = log
         let inbox = Inbox(inputsMax: setup.desk.limits.inboxInputs)
         let health = health
+        let offers = offers
         self.inbox = inbox
         verifier = try PasswordVerifier()
         chat = ChatServer(
             configuration: setup.chat,
             onEvent: { inbox.post(.server($0)) ? .accepted : .refused },
-            health: { health.withLock { $0 } }, logger: log)
+            health: { health.withLock { $0 } }, download: { offers.download($0, at: SystemClock.now) }, logger: log)
     }
 
     /// Opens the desk, then lets people in. Throws what keeps either from it.
@@ -199,6 +201,10 @@ public final class DeskServer: Sendable {
                 takeBack(desk.exchange.ask(query, id: id, at: SystemClock.now))
             case .useKey(let account, let key):
                 (desk.exchange as? any KeyedExchange)?.use(key, for: account)
+            case .offer(let download, let word, let account, let end):
+                offers.add(download, word: word, account: account, until: end, at: SystemClock.now)
+            case .withdrawOffers(let account):
+                offers.withdraw(account)
             }
         }
         chat.send(messages)
@@ -225,7 +231,10 @@ extension Timestamp {
 
 extension DeskCore {
     /// Whether a line still waits for a password check or an exchange.
-    var isAnsweringLater: Bool { !pendingReplies.isEmpty || !passwordJobs.isEmpty || !keyJobs.isEmpty }
+    var isAnsweringLater: Bool {
+        !pendingReplies.isEmpty || !lineQuestions.waiting.isEmpty || !exports.making.isEmpty || !passwordJobs.isEmpty
+            || !keyJobs.isEmpty
+    }
 
     /// What `GET /health` says.
     var health: HealthReport {

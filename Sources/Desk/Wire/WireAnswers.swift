@@ -17,13 +17,14 @@ extension DeskCore {
             try takeOpenOrders(account, orders, askedAt: question.askedAt)
         case (.fills(let account), .fills(let fills)): try takeFills(account, fills)
         case (.balances(let account), .balances(let balances)): try takeBalances(account, balances)
-        case (_, .lost): questionIsLost(question)
+        case (.line(let number), _): try takeAnswer(answer, toLine: number)
+        case (_, .lost): try questionIsLost(question)
         case (_, .refused(let code, let reason)):
             log.warning("\(exchange.name) refuses to answer \(question.purpose): \(code.name), \(reason)")
-            questionIsLost(question)
+            try questionIsLost(question)
         case (_, _):
             log.error("\(exchange.name) answers \(question.purpose) with something else: \(answer)")
-            questionIsLost(question)
+            try questionIsLost(question)
         }
     }
 
@@ -52,8 +53,10 @@ extension DeskCore {
         if let known = engine.market[pair], ticker.at < known.at { return }
         engine.observe(ticker, of: pair)
         if watchers[pair] != nil, !pricesToTell.contains(pair) { pricesToTell.append(pair) }
-        guard let last = ticker.last, engine.triggersWaiting(on: pair) > 0 else { return }
+        guard let last = ticker.last else { return }
         let trade = MarketTrade(pair: pair, price: last, quantity: .zero, takerSide: nil, at: ticker.at)
+        try fireAlerts(trade)
+        guard engine.triggersWaiting(on: pair) > 0 else { return }
         try takeOutcome(engine.process(.marketTrade(trade), at: now))
     }
 

@@ -1,5 +1,6 @@
 import Exchange
 import Ledger
+import Logging
 import OrderEngine
 import Trading
 

@@ -80,9 +80,9 @@ extension LedgerReading {
         for grain in PriceGrain.allCases where since < end {
             let rows = try prices(grain, of: pair, since: since, until: end)
             found = rows + found
-            // A coarser row whose hour or day reaches into what is there already would tell it twice.
-            if let first = rows.first, let coarser = PriceGrain(rawValue: grain.rawValue + 1) {
-                end = coarser.row(of: first.at)
+            // A coarser row whose hour or day reaches into what is there already would tell it twice, and before its time.
+            if let coarser = PriceGrain(rawValue: grain.rawValue + 1) {
+                end = min(end, coarser.row(of: found.first?.at ?? end))
             }
         }
         return found

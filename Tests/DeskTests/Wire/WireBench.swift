@@ -117,7 +117,7 @@ final class WireBench {
                     reports = exchange.ask(query, id: id, at: now)
                 case .send(let to, let message): if to == session { hear(message) }
                 case .useKey(let account, let key): keys?.used.append("\(account.rawValue) \(key?.key ?? "none")")
-                case .close: break
+                case .close, .offer, .withdrawOffers: break
                 }
                 if !reports.isEmpty { inputs.append(.exchange(reports)) }
             }

@@ -157,6 +157,8 @@ extension PaperAction {
         case .quote(let pair, let bid, let ask): "quote \(pair) \(bid) \(ask)"
         case .trade(let trade): "trade \(trade.traceText)"
         case .deposit(let account, let amount, let coin): "deposit \(account.rawValue) \(amount) \(coin)"
+        case .adjust(let account, let amount, let coin, let reason):
+            "\(reason.rawValue) \(account.rawValue) \(amount) \(coin)"
         case .fee(let pair, let rate): "fee \(pair) \(rate)"
         case .rules(let rules): "rules \(rules.pair)"
         }

@@ -33,6 +33,9 @@ extension DeskOutput {
         case .request(let request): "request \(request.traceText)"
         case .useKey(let account, let key): "\(account) \(key == nil ? "has no key" : "has a key")"
         case .ask(let query, let id): "ask \(id.rawValue) \(query.traceText)"
+        // The word is chance's own.
+        case .offer(let download, _, let account, _): "offer \(account) \(download.bytes.count) bytes"
+        case .withdrawOffers(let account): "withdraw offers of \(account)"
         }
     }
 }
