@@ -1,3 +1,5 @@
+// Its module is one of two that declare `timespec`; an optimized build takes this one's.
+import CCurl
 import Exchange
 import Glibc
 import Trading
