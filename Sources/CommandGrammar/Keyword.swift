@@ -3,7 +3,8 @@ enum Keyword: String, CaseIterable, Sendable {
     // The commands
     case alert, alerts, alias, buy, cancel, chart, contra, depth, fee, fund, funds, go, help, inbox, keys, login, logout
     case move, order, orders, pair, pairs, panic, paper, password, preview, price, report, resume, sell, set, settings
-    case slice, stop, summary, tape, time, token, tokens, trades, trail, transactions, undo, unwatch, version, watch
+    case slice, stop, summary, tape, time, token, tokens, totp, trades, trail, transactions, undo, unwatch, version,
+        watch
     case whoami, why
 
     // Around an order
@@ -13,7 +14,7 @@ enum Keyword: String, CaseIterable, Sendable {
     case all, from, oco, oldest, paired, simple, since, sliced, stops, timed
 
     // Elsewhere
-    case above, below, deposit, drop, new, quote, read, trade
+    case above, below, deposit, drop, new, off, on, quote, read, trade
     case equals = "="
 
     // Days
@@ -26,8 +27,8 @@ enum Keyword: String, CaseIterable, Sendable {
         switch self {
         case .alert, .alerts, .alias, .buy, .cancel, .chart, .contra, .depth, .fee, .fund, .funds, .go, .help, .inbox,
             .keys, .login, .logout, .move, .order, .orders, .pair, .pairs, .panic, .paper, .password, .preview, .price,
-            .report, .resume, .sell, .set, .settings, .slice, .stop, .summary, .tape, .time, .token, .tokens, .trades,
-            .trail, .transactions, .undo, .unwatch, .version, .watch, .whoami, .why:
+            .report, .resume, .sell, .set, .settings, .slice, .stop, .summary, .tape, .time, .token, .tokens, .totp,
+            .trades, .trail, .transactions, .undo, .unwatch, .version, .watch, .whoami, .why:
             true
         default: false
         }

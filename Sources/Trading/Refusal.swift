@@ -35,6 +35,8 @@ public enum RefusalCode: UInt16, Hashable, Sendable, CaseIterable, Error {
     case tooManyWaiting = 33
     case accountDisabled = 34
     case unknownUser = 35
+    case wrongCode = 38
+    case twoFactorUnchanged = 39
 
     // Orders
     case unknownOrder = 40
@@ -58,6 +60,17 @@ public enum RefusalCode: UInt16, Hashable, Sendable, CaseIterable, Error {
     case exchangeRejected = 58
     case unknownAnswer = 59
     case cancelUnderWay = 60
+    case inPanic = 61
+    case cannotMove = 62
+    case beyondGuard = 63
+    case dailyLimit = 64
+    case pairNotAllowed = 65
+    case noPreview = 66
+    case marketMoved = 67
+    case nothingToUndo = 68
+    case unknownAlias = 70
+    case aliasTooDeep = 71
+    case tooManyAliases = 72
 
     // The desk itself
     case ledgerFailed = 80

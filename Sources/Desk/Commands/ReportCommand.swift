@@ -78,6 +78,11 @@ struct OrderReport {
                 "\(order.id) \(words.asked): \(order.status.words), \(traded)\(OrderReport.slippage(order, children, trigger, &object)), \(closed)"
             )
             object.append("child_orders", .array(children.map { .object($0.json) }))
+        case .trail(let trailing):
+            lines.append(
+                "\(order.id) \(words.asked): \(order.status.words), \(traded)\(OrderReport.slippage(order, children, trailing.trigger, &object)), \(closed)"
+            )
+            object.append("child_orders", .array(children.map { .object($0.json) }))
         }
         self.lines = lines
         json = object

@@ -59,6 +59,8 @@ public final class DeskCore {
     private var openingOutputs: [DeskOutput] = []
     private var unanswered: [Unanswered] = []
     var events: [OrderEvent] = []
+    /// What is told of accounts as a whole, with the events.
+    var panicEvents: [PanicEvent] = []
     /// What the exchange has said and the engine does not know yet.
     var reportQueue: Deque<ExchangeReport> = []
     /// What the engine wants asked of the exchange.

@@ -42,6 +42,7 @@ public struct Limits: Sendable {
             ("account_sessions", \.accountSessions), ("session_lines_waiting", \.sessionLinesWaiting),
             ("reply_s", \.replySeconds), ("resume_notifications", \.resumeBatch), ("resume_bytes", \.resumeBytes),
             ("answer_rows", \.answerRows), ("tag_memory_h", \.tagMemoryHours),
+            ("alias_count", \.aliasCount), ("alias_depth", \.aliasDepth),
             ("watch_interval_ms", \.watchIntervalMilliseconds),
             ("snapshot_records", \.snapshotRecords), ("checkpoint_pages", \.checkpointPages),
             ("inbox_inputs", \.inboxInputs), ("batch_inputs", \.batchInputs),

@@ -14,7 +14,9 @@ extension DeskCore {
         {
             return Refusal(.feedStale, "\(exchange.name) has not told yet which pairs it trades; nothing was done")
         }
-        guard let command = parsed.command, command.trades, let login = session.login, login.rights == .trade else {
+        guard let command = parsed.command, command.trades, command != .panic, let login = session.login,
+            login.rights == .trade
+        else {
             return nil
         }
         guard let watch = wire.accounts[login.account] else {
@@ -51,6 +53,7 @@ extension DeskCore {
         switch resolved.ticket.plan {
         // Theirs is not a price of now.
         case .sliced, .stop: return
+        case .trail: try requireFreshPrice(of: resolved.ticket.pair, at: resolved.spans.pair)
         case .none, .paired, .oco: try requireFreshPrice(of: resolved.ticket.pair, at: resolved.spans.price)
         }
     }
@@ -64,7 +67,7 @@ extension DeskCore {
             .feedStale, "\(exchange.name) has told no price of \(pair) \(age ?? "yet"); nothing was done", at: span)
     }
 
-    private func isFresh(_ pair: Pair) -> Bool {
+    func isFresh(_ pair: Pair) -> Bool {
         guard let told = wire?.feed.lastTold(pair) else { return false }
         return now <= told.advanced(bySeconds: Int64(configuration.limits.feedStaleSeconds))
     }

@@ -79,6 +79,11 @@ extension Simulation {
 
     private func ordersDiffer(_ venue: SimulatedVenue, _ state: EngineSnapshot, _ ledger: Ledger) throws -> Violation? {
         var open: Set<ClientOrderID> = []
+        // Every attempt at an order has filled for it.
+        var fillsThere: [OrderID: Int] = [:]
+        for one in venue.bookedOrders {
+            if let client = one.clientOrderID { fillsThere[client.order, default: 0] += one.fills.count }
+        }
         for booked in venue.bookedOrders {
             guard let client = booked.clientOrderID else { continue }
             guard let order = try ledger.order(client.order) else {
@@ -88,7 +93,8 @@ extension Simulation {
                 return Violation(
                     .onePlacement, expected: 1, found: venue.ordersAccepted(for: client), "orders of \(client)")
             }
-            let isOpenHere = order.isOnBook
+            // Only the current attempt is on the book.
+            let isOpenHere = order.isOnBook && client == order.clientOrderID
             guard isOpenHere == (booked.status == .open) else {
                 return Violation(
                     .ordersAgree, expected: booked.status.rawValue, found: order.status.rawValue,
@@ -100,7 +106,7 @@ extension Simulation {
                 return Violation(
                     .fillsAgree, expected: fill.traceText, found: told.map(\.traceText), "the fills of \(client)")
             }
-            guard told.count == booked.fills.count else {
+            guard told.count == fillsThere[client.order] else {
                 return Violation(
                     .fillsAgree, expected: booked.fills.map(\.traceText), found: told.map(\.traceText),
                     "the fills of \(client)")
@@ -120,7 +126,7 @@ extension Order {
     fileprivate var isOnBook: Bool {
         guard status == .open || status == .partiallyFilled else { return false }
         switch plan {
-        case .sliced, .stop: return false
+        case .sliced, .stop, .trail: return false
         case .oco: return children.isEmpty
         case .none, .paired: return true
         }
@@ -129,7 +135,7 @@ extension Order {
     /// Whether the exchange must have heard of it: it is on the book, or something of it has traded there.
     fileprivate var isThere: Bool {
         switch plan {
-        case .sliced, .stop: false
+        case .sliced, .stop, .trail: false
         case .none, .paired, .oco: isOnBook || (filled.isPositive && children.isEmpty)
         }
     }

@@ -91,13 +91,16 @@ extension Simulation {
         for trader in traders {
             for connection in trader.connections { trader.lost(connection.id) }
             for one in trader.passedOver {
-                guard let row = try ledger.notifications(trader.account, from: one.number, limit: 1).first,
-                    let id = row.order, let order = try ledger.order(id)
+                let stored = try ledger.notifications(trader.account, from: one.number, limit: 1).first
+                // That a panic has begun or is over stands in the reply to the line that said so.
+                if stored?.event == "panic", stored?.text.hasPrefix("* panic done") == false { continue }
+                guard let row = stored, let id = row.order, let order = try ledger.order(id)
                 else {
                     throw Violation(.notificationsInOrder, "\(trader.name) was not told \(one.number) in text")
                 }
                 let isMentioned = one.mentioned.contains(id) || order.parent.map { one.mentioned.contains($0) } ?? false
-                guard isMentioned, ["opened", "canceled", "rejected", "contra_placed"].contains(row.event) else {
+                guard isMentioned, ["opened", "canceled", "rejected", "contra_placed", "moved"].contains(row.event)
+                else {
                     throw Violation(
                         .notificationsInOrder,
                         "\(trader.name) was not told \(one.number) in text, and no reply had said it: \(row.text)")
