@@ -7,7 +7,7 @@ SOURCES = Package.swift Sources Tests Plugins Fuzz/libFuzzer/Package.swift Fuzz/
 SEEDS ?= 1000
 PROFILE ?= mixed
 
-.PHONY: run test simulate kills mutants packages format lint bench fuzz sanitize clean
+.PHONY: run test simulate kills mutants packages format lint bench fuzz sanitize venue-clients clean
 
 run: packages
 	@$(SWIFT) build -c release --product outcry
@@ -81,6 +81,11 @@ sanitize: packages
 	$(CLANG) -shared -fPIC -O1 -o $(TSAN)/contended-mutex.so Tests/ThreadSanitizer/ContendedMutex.c
 	LD_PRELOAD=$(CURDIR)/$(TSAN)/contended-mutex.so OUTCRY_KILLS=5 $(TSAN)/debug/outcryPackageTests.xctest \
 		--testing-library swift-testing --filter '^(ServerTests|ChatServerTests|DeskTests)\.'
+
+# Clients that somebody else wrote trade on `outcry venue`; they are fetched from PyPI.
+venue-clients: packages
+	$(SWIFT) build --product outcry
+	Tests/VenueClients/run.sh .build/debug/outcry .build/venue-clients
 
 clean:
 	rm -rf .build Fuzz/libFuzzer/.build Benchmarks/.build

@@ -11,6 +11,9 @@ let settings: [SwiftSetting] = [
 
 let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -36,6 +39,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -57,11 +61,21 @@ let package = Package(
         .target(name: "Accounts", dependencies: ["Trading", "COpenSSL", grdb], swiftSettings: settings),
         // What an exchange is, and the paper exchange.
         .target(name: "Exchange", dependencies: ["Trading", "CZlib", collections], swiftSettings: settings),
+        // JSON whose numbers keep their digits.
+        .target(name: "ExactJSON", dependencies: ["Trading"], swiftSettings: settings),
         // The btc-e protocol over HTTP: libcurl, the wire's values, nonces, pacing.
         .target(
-            name: "BtceExchange", dependencies: ["Trading", "Exchange", "CCurl", "COpenSSL"], swiftSettings: settings),
+            name: "BtceExchange", dependencies: ["Trading", "Exchange", "ExactJSON", "CCurl", "COpenSSL"],
+            swiftSettings: settings),
         // Sessions over libwebsockets: text, JSON, HTTP, flood limits, slow readers; and the client's side.
         .target(name: "ChatServer", dependencies: ["Trading", "CLibwebsockets", logging], swiftSettings: settings),
+        // An exchange to trade against: books, matching, the btc-e protocol from the other side. Pure.
+        .target(
+            name: "Venue", dependencies: ["Trading", "Exchange", "ExactJSON", "COpenSSL"], swiftSettings: settings),
+        // That exchange over HTTP, its books on disk.
+        .target(
+            name: "VenueServer", dependencies: ["Trading", "Exchange", "Venue", nioCore, nioPosix, nioHTTP1],
+            swiftSettings: settings),
         // The pages of commands/, built in.
         .target(name: "CommandPages", swiftSettings: settings, plugins: ["EmbedPages"]),
 
@@ -70,7 +84,8 @@ let package = Package(
         .target(
             name: "Desk",
             dependencies: [
-                "Trading", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "ChatServer",
+                "Trading", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "BtceExchange",
+                "ChatServer",
                 "CommandPages", grdb, logging, lifecycle, collections,
             ],
             swiftSettings: settings),
@@ -78,9 +93,9 @@ let package = Package(
         .executableTarget(
             name: "outcry",
             dependencies: [
-                "Trading", "CommandGrammar", "Accounts", "Exchange", "ChatServer", "CommandPages", "Desk",
-                "OutcryTesting",
-                "CEditline", arguments, logging, lifecycle, signals, configuration,
+                "Trading", "CommandGrammar", "Accounts", "Exchange", "BtceExchange", "ChatServer", "CommandPages",
+                "Desk", "OutcryTesting", "Venue", "VenueServer", "CEditline", arguments, logging, lifecycle, signals,
+                configuration,
             ],
             swiftSettings: settings),
         // What proves the rest: the virtual clock and the transcript runner.
@@ -88,7 +103,7 @@ let package = Package(
             name: "OutcryTesting",
             dependencies: [
                 "Trading", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "ChatServer", "Desk",
-                "CommandPages", grdb, logging,
+                "CommandPages", "Venue", grdb, logging,
             ],
             swiftSettings: settings),
 
@@ -123,22 +138,32 @@ let package = Package(
         .testTarget(name: "LedgerTests", dependencies: ["Ledger", "OutcryTesting"], swiftSettings: settings),
         .testTarget(name: "AccountsTests", dependencies: ["Accounts", grdb], swiftSettings: settings),
         .testTarget(name: "ExchangeTests", dependencies: ["Exchange", "OutcryTesting"], swiftSettings: settings),
-        .testTarget(name: "BtceExchangeTests", dependencies: ["BtceExchange"], swiftSettings: settings),
+        .testTarget(name: "ExactJSONTests", dependencies: ["ExactJSON"], swiftSettings: settings),
+        .testTarget(
+            name: "VenueTests", dependencies: ["Venue", "ExactJSON", "Trading", "COpenSSL"], swiftSettings: settings),
+        .testTarget(name: "BtceExchangeTests", dependencies: ["BtceExchange", "ExactJSON"], swiftSettings: settings),
+        // The conformance suite for btc-e: the adapter, the venue, and real sockets between them.
+        .testTarget(
+            name: "BtceConformanceTests",
+            dependencies: ["BtceExchange", "Venue", "VenueServer", "OutcryTesting", "Exchange", "Trading"],
+            swiftSettings: settings),
         .testTarget(name: "ChatServerTests", dependencies: ["ChatServer", "OutcryTesting"], swiftSettings: settings),
         .testTarget(
-            name: "DeskTests", dependencies: ["Desk", "CommandGrammar", "CommandPages", "OutcryTesting"],
+            name: "DeskTests",
+            dependencies: ["Desk", "BtceExchange", "CommandGrammar", "CommandPages", "OutcryTesting"],
             exclude: ["Transcripts"], swiftSettings: settings),
         .testTarget(
             name: "OutcryTestingTests",
             dependencies: [
                 "OutcryTesting", "outcry-simulate", "Desk", "Accounts", "ChatServer", "Exchange", "Ledger",
-                "OrderEngine", "Trading", grdb,
+                "OrderEngine", "Trading", "Venue", grdb,
                 logging,
             ],
             swiftSettings: settings),
         // The program as an operator and a trader meet it: processes, files, sockets, signals.
         .testTarget(
-            name: "ServerTests", dependencies: ["outcry", "ChatServer", "Trading", grdb], swiftSettings: settings),
+            name: "ServerTests", dependencies: ["outcry", "ChatServer", "ExactJSON", "Trading", "Venue", grdb],
+            swiftSettings: settings),
         // What the program itself adds: the terminal client.
         .testTarget(name: "OutcryTests", dependencies: ["outcry"], swiftSettings: settings),
         // That the simulator can fail: the mutants fit the sources, and what survives is told.

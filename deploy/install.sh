@@ -20,7 +20,8 @@ What it does:
   3. puts it in /usr/bin/outcry
   4. makes the user outcry
   5. puts the service in /etc/systemd/system/outcry.service, and its options in /etc/default/outcry
-  6. starts it, or starts it again, and waits until it answers
+  6. makes the master key of exchange keys in /etc/outcry/master-key, unless there is one
+  7. starts it, or starts it again, and waits until it answers
 USAGE
 }
 
@@ -121,6 +122,16 @@ make_user() {
     say "user: made outcry"
 }
 
+# The service does not start without the file that its credential is loaded from.
+make_master_key() {
+    if [ -e /etc/outcry/master-key ]; then
+        say "master key: there is one"
+        return
+    fi
+    install -d -m 0700 /etc/outcry
+    /usr/bin/outcry keys new-master /etc/outcry/master-key
+}
+
 answers() {
     exec 3<>/dev/tcp/127.0.0.1/7015 || return 1
     printf 'GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' >&3
@@ -185,6 +196,7 @@ fi
 [ -z "$root" ] || exit 0
 
 make_user
+make_master_key
 if [ "$start" = yes ]; then
     start_service
     say "add the first person: sudo -u outcry outcry user add NAME --role admin --database /var/lib/outcry/outcry.db"

@@ -35,6 +35,7 @@ public enum Command: Hashable, Sendable {
     case orderDetail(Located<OrderID>)
     case why(Located<OrderID>)
     case report(ReportQuery)
+    case reportDrift
     indirect case preview(Command, line: String)
     case go
     case undo
@@ -48,6 +49,7 @@ public enum Command: Hashable, Sendable {
     case summary
     case trades(HistoryQuery)
     case transactions(HistoryQuery)
+    case export(ExportQuery)
 
     // The market
     case price(Located<Pair>?)
@@ -83,6 +85,9 @@ public enum Command: Hashable, Sendable {
 
     // The operator's, in paper mode
     case paper(PaperCommand)
+
+    // The operator's
+    case jobs
 }
 
 /// What to do about the second factor.
@@ -328,60 +333,10 @@ public enum OrderChange: Hashable, Sendable {
     case amount(Located<AmountExpression>)
 }
 
-/// Which finished orders to report. What is nil does not narrow it.
-public struct ReportQuery: Hashable, Sendable {
-    public var kind: OrderKind?
-    public var pair: Located<Pair>?
-    public var last: Int?
-    public var since: Located<When>?
-    public var until: Located<When>?
-
-    public init(
-        kind: OrderKind? = nil, pair: Located<Pair>? = nil, last: Int? = nil, since: Located<When>? = nil,
-        until: Located<When>? = nil
-    ) {
-        self.kind = kind
-        self.pair = pair
-        self.last = last
-        self.since = since
-        self.until = until
-    }
-}
-
-/// Which fills or transfers to list. What is nil does not narrow it.
-public struct HistoryQuery: Hashable, Sendable {
-    public var pair: Located<Pair>?
-    public var last: Int?
-    public var since: Located<When>?
-    public var until: Located<When>?
-    public var fromID: UInt64?
-    public var toID: UInt64?
-    public var oldestFirst: Bool
-
-    public init(
-        pair: Located<Pair>? = nil, last: Int? = nil, since: Located<When>? = nil, until: Located<When>? = nil,
-        fromID: UInt64? = nil, toID: UInt64? = nil, oldestFirst: Bool = false
-    ) {
-        self.pair = pair
-        self.last = last
-        self.since = since
-        self.until = until
-        self.fromID = fromID
-        self.toID = toID
-        self.oldestFirst = oldestFirst
-    }
-}
-
 /// What a chart is of: a pair's price, or a coin's worth in the quote currency.
 public enum ChartSubject: Hashable, Sendable {
     case pair(Located<Pair>)
     case coin(Located<Coin>)
-}
-
-/// Which way the market has to cross an alert's price.
-public enum AlertDirection: String, Hashable, Sendable, CaseIterable {
-    case above
-    case below
 }
 
 /// What an admin does to the paper exchange by hand.
@@ -389,5 +344,13 @@ public enum PaperCommand: Hashable, Sendable {
     case quote(pair: Located<Pair>, bid: Located<ExactDecimal>, ask: Located<ExactDecimal>)
     case trade(
         pair: Located<Pair>, price: Located<ExactDecimal>, amount: Located<ExactDecimal>, takerSide: Side?)
-    case deposit(user: Located<String>, amount: Located<ExactDecimal>, coin: Located<Coin>)
+    case transfer(PaperTransfer, user: Located<String>, amount: Located<ExactDecimal>, coin: Located<Coin>)
+}
+
+/// How an admin moves an account's money at the paper exchange; the raw value is the word for it.
+public enum PaperTransfer: String, Hashable, Sendable, CaseIterable {
+    case deposit
+    case withdraw
+    case credit
+    case debit
 }

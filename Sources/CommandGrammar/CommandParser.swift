@@ -140,6 +140,7 @@ extension LineReader {
         case .preview: return try takePreviewCommand()
         case .trades: return try takeTradesCommand()
         case .transactions: return try takeTransactionsCommand()
+        case .export: return try takeExportCommand()
         case .fund: return .fund(try takeOnly { reader throws(Misreading) in try reader.takeCoin() })
         case .price: return .price(try takeOnly { reader throws(Misreading) in try reader.takePairIfAny() })
         case .fee: return .fee(try takeOnly { reader throws(Misreading) in try reader.takePair() })
@@ -195,6 +196,7 @@ extension LineReader {
             case .settings: .settings
             case .time: .time
             case .version: .version
+            case .jobs: .jobs
             default: nil
             }
         guard let command else { throw unknownCommand() }

@@ -53,7 +53,7 @@ extension Command {
         case .orders: "orders"
         case .orderDetail: "order"
         case .why: "why"
-        case .report: "report"
+        case .report, .reportDrift: "report"
         case .preview: "preview"
         case .go: "go"
         case .undo: "undo"
@@ -64,6 +64,7 @@ extension Command {
         case .summary: "summary"
         case .trades: "trades"
         case .transactions: "transactions"
+        case .export: "export"
         case .price: "price"
         case .depth: "depth"
         case .tape: "tape"
@@ -84,6 +85,7 @@ extension Command {
         case .alias, .aliases, .aliasDrop: "alias"
         case .twoFactor: "totp"
         case .paper: "paper"
+        case .jobs: "jobs"
         }
     }
 }

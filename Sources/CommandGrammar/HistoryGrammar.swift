@@ -5,8 +5,12 @@ extension LineReader {
     /// The most rows that a question may ask for.
     static let rowsMax: UInt64 = 10_000
 
-    /// After `report`: `[KIND] [PAIR] [last N] [since WHEN] [until WHEN]`.
+    /// After `report`: `[KIND] [PAIR] [last N] [since WHEN] [until WHEN]`, or `drift`.
     mutating func takeReportCommand() throws(Misreading) -> Command {
+        if take(.drift) {
+            try expectEnd()
+            return .reportDrift
+        }
         let (kind, pair) = try takeKindAndPair(unless: [.last, .since, .until])
         let filters = try takeFilters([.last, .since, .until])
         return .report(
@@ -28,6 +32,31 @@ extension LineReader {
     /// After `transactions`: `[filters]`.
     mutating func takeTransactionsCommand() throws(Misreading) -> Command {
         .transactions(try takeFilters([.last, .since, .until, .from, .to, .oldest]))
+    }
+
+    /// After `export`: `trades|orders|transactions [since WHEN] [csv|json]`, the last two in either order.
+    mutating func takeExportCommand() throws(Misreading) -> Command {
+        let word = try takeOne(of: [.trades, .orders, .transactions])
+        var query = ExportQuery(subject: ExportQuery.Subject(rawValue: word.rawValue) ?? .trades)
+        var hasFormat = false
+        while let word = peek() {
+            switch word.keyword {
+            case .since where query.since == nil:
+                next += 1
+                query.since = try takeWhen()
+            case .csv where !hasFormat, .json where !hasFormat:
+                next += 1
+                query.format = word.keyword == .json ? .json : .csv
+                hasFormat = true
+            case .since, .csv, .json:
+                throw Misreading(
+                    .conflictingWords,
+                    word.keyword == .since ? "since is said twice" : "it is one of csv and json", at: span(word))
+            default:
+                throw unexpected("since, csv, json or the end of the line", near: [.since, .csv, .json])
+            }
+        }
+        return .export(query)
     }
 
     private func isLikeOne(of keywords: [Keyword], _ word: Word) -> Bool {

@@ -1,8 +1,9 @@
 /// Every word that the language itself has. Pairs, coins and names are not among them.
 enum Keyword: String, CaseIterable, Sendable {
     // The commands
-    case alert, alerts, alias, buy, cancel, chart, contra, depth, fee, fund, funds, go, help, inbox, keys, login, logout
-    case move, order, orders, pair, pairs, panic, paper, password, preview, price, report, resume, sell, set, settings
+    case alert, alerts, alias, buy, cancel, chart, contra, depth, export, fee, fund, funds, go, help, inbox, jobs, keys
+    case login, logout, move, order, orders, pair, pairs, panic, paper, password, preview, price, report, resume, sell
+    case set, settings
     case slice, stop, summary, tape, time, token, tokens, totp, trades, trail, transactions, undo, unwatch, version,
         watch
     case whoami, why
@@ -15,6 +16,7 @@ enum Keyword: String, CaseIterable, Sendable {
 
     // Elsewhere
     case above, below, deposit, drop, new, off, on, quote, read, trade
+    case credit, csv, debit, drift, json, withdraw
     case equals = "="
 
     // Days
@@ -25,10 +27,10 @@ enum Keyword: String, CaseIterable, Sendable {
     /// Whether a line may begin with it.
     var isCommand: Bool {
         switch self {
-        case .alert, .alerts, .alias, .buy, .cancel, .chart, .contra, .depth, .fee, .fund, .funds, .go, .help, .inbox,
-            .keys, .login, .logout, .move, .order, .orders, .pair, .pairs, .panic, .paper, .password, .preview, .price,
-            .report, .resume, .sell, .set, .settings, .slice, .stop, .summary, .tape, .time, .token, .tokens, .totp,
-            .trades, .trail, .transactions, .undo, .unwatch, .version, .watch, .whoami, .why:
+        case .alert, .alerts, .alias, .buy, .cancel, .chart, .contra, .depth, .export, .fee, .fund, .funds, .go, .help,
+            .inbox, .jobs, .keys, .login, .logout, .move, .order, .orders, .pair, .pairs, .panic, .paper, .password,
+            .preview, .price, .report, .resume, .sell, .set, .settings, .slice, .stop, .summary, .tape, .time, .token,
+            .tokens, .totp, .trades, .trail, .transactions, .undo, .unwatch, .version, .watch, .whoami, .why:
             true
         default: false
         }

@@ -75,9 +75,10 @@ extension LineReader {
         return .alert(pair: pair, direction: direction, price: price)
     }
 
-    /// After `paper`: `quote PAIR BID ASK`, `trade PAIR PRICE AMOUNT [buy|sell]`, `deposit USER AMOUNT COIN`.
+    /// After `paper`: `quote PAIR BID ASK`, `trade PAIR PRICE AMOUNT [buy|sell]`, `deposit|withdraw|credit|debit USER AMOUNT COIN`.
     mutating func takePaperCommand() throws(Misreading) -> Command {
-        switch try takeOne(of: [.quote, .trade, .deposit]) {
+        let action = try takeOne(of: [.quote, .trade, .deposit, .withdraw, .credit, .debit])
+        switch action {
         case .quote:
             let pair = try takePair()
             let bid = try takePositive("the BID")
@@ -99,7 +100,10 @@ extension LineReader {
             let amount = try takePositive("the AMOUNT")
             let coin = try takeCoin()
             try expectEnd()
-            return .paper(.deposit(user: Located(text(user), at: span(user)), amount: amount, coin: coin))
+            return .paper(
+                .transfer(
+                    PaperTransfer(rawValue: action.rawValue) ?? .deposit, user: Located(text(user), at: span(user)),
+                    amount: amount, coin: coin))
         }
     }
 }

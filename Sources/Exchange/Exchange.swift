@@ -40,11 +40,17 @@ public protocol Exchange: AnyObject {
 
     /// Asks a question that changes nothing; answered by `ExchangeReport.answer` under the same id.
     func ask(_ query: ExchangeQuery, id: QueryID, at now: Timestamp) -> [ExchangeReport]
+
+    /// Sends nothing more, and says what becomes of that which is under way. Returns when all that it will ever say has been said.
+    func shutDown()
 }
 
 extension Exchange {
     /// An exchange that remembers by itself has nothing to be told.
     public func recall(_ orders: [SentOrder]) {}
+
+    /// An exchange that answers at once has nothing under way.
+    public func shutDown() {}
 }
 
 /// How an exchange's reports reach the desk.

@@ -14,6 +14,17 @@ public enum ExchangeReport: Hashable, Sendable {
     case balanceChanged(account: AccountID, coin: Coin, by: ExactDecimal, reason: BalanceChangeReason)
     /// The answer to `Exchange.ask`.
     case answer(QueryID, ExchangeAnswer)
+    /// The exchange has gone silent, or is back.
+    case connection(ExchangeConnection)
+    /// An account's key comes to its end: after so many more requests only a new key helps.
+    case keyEnding(account: AccountID, requestsLeft: UInt64)
+}
+
+/// Whether an exchange answers.
+public enum ExchangeConnection: Hashable, Sendable {
+    /// `since` is the first of the failures in a row.
+    case lost(since: Timestamp, reason: String)
+    case back(lostAt: Timestamp)
 }
 
 /// Why a balance changed other than by a fill.

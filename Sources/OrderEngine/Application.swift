@@ -195,15 +195,16 @@ extension OrderEngine {
         let order = existing(id).order
         outcome.touchedOrders.append(id)
         entries[id]?.cancelRetryAt = time.advanced(bySeconds: OrderEngine.cancelRetrySeconds)
-        if order.cancelReason == .requested, order.triggeredAt == nil {
+        let isTraders = order.cancelReason == .requested && order.triggeredAt == nil
+        if isTraders {
             entries[id]?.order.cancelReason = nil
             arm(order)
         }
         schedule(id)
-        return [
-            .notify(OrderEvent(order: existing(id).order, kind: .cancelFailed(reason: reason), at: time)),
-            .request(.status(sent(order))),
-        ]
+        let ask = Effect.request(.status(sent(order)))
+        // What the desk repeats each second is told once.
+        guard isTraders || failedCancelsTold.insert(id).inserted else { return [ask] }
+        return [.notify(OrderEvent(order: existing(id).order, kind: .cancelFailed(reason: reason), at: time)), ask]
     }
 
     private mutating func close(

@@ -43,6 +43,7 @@ extension OrderEngine {
     ) -> [Effect] {
         dropMove(id, touching: &outcome)
         let order = existing(id).order
+        failedCancelsTold.remove(id)
         if order.reserved.isPositive {
             entries[id]?.order.reserved = .zero
             change(order.account, order.spentCoin, touching: &outcome) { $0.reserved -= order.reserved }
@@ -100,11 +101,13 @@ extension OrderEngine {
     }
 
     /// The order as the exchange was, or is to be, sent it.
-    func sent(_ order: Order) -> SentOrder {
+    func sent(_ order: Order, countedFills: Set<FillID> = []) -> SentOrder {
         let isTriggered = order.parent.flatMap { entries[$0]?.order.triggeredAt } != nil
         return SentOrder(
             NewOrder(order, selfTrade: isTriggered ? .cancelResting : .cancelIncoming),
-            exchangeOrderID: order.exchangeOrderID, sentAt: order.replacedAt ?? order.createdAt)
+            exchangeOrderID: order.exchangeOrderID, sentAt: order.replacedAt ?? order.createdAt,
+            countedFills: countedFills,
+            countedQuantity: countedFills.isEmpty ? .zero : order.filled - order.filledBefore)
     }
 
     mutating func settleFunds(

@@ -28,6 +28,8 @@ public struct OrderEngine: Sendable {
     var followers: [Pair: TriggerBook] = [:]
     /// Whose trader has stopped everything.
     var panics: [AccountID: Panic] = [:]
+    /// Orders whose failed cancel by the desk has been told. Not on disk: after a restart it is told once more.
+    var failedCancelsTold: Set<OrderID> = []
 
     struct FundsKey: Hashable, Sendable {
         let account: AccountID
@@ -127,9 +129,10 @@ public struct OrderEngine: Sendable {
     /// One that it refused, or that never reached it, is none of its.
     public func ordersSent() -> [SentOrder] {
         entries.keys.sorted().compactMap { id in
-            guard let order = entries[id]?.order, !order.isOnlyParent else { return nil }
+            guard let entry = entries[id], !entry.order.isOnlyParent else { return nil }
+            let order = entry.order
             let mayBeThere = order.isAtExchangeItself || order.exchangeOrderID != nil || order.filled.isPositive
-            return mayBeThere ? sent(order) : nil
+            return mayBeThere ? sent(order, countedFills: entry.fillIDs) : nil
         }
     }
 
@@ -245,15 +248,6 @@ extension Order {
         case .none, .paired: return true
         case .oco: return children.isEmpty
         case .sliced, .stop, .trail: return false
-        }
-    }
-
-    /// The price that fires what its plan waits for.
-    var trigger: ExactDecimal? {
-        switch plan {
-        case .stop(let trigger, _), .oco(let trigger, _): trigger
-        case .trail(let trailing): trailing.trigger
-        case .none, .sliced, .paired: nil
         }
     }
 }

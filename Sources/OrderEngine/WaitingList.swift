@@ -5,7 +5,7 @@ import HeapModule
 /// A heap, so that looking at the first costs the same with ten waiting and with a million. What is removed or moved
 /// leaves its old entry behind; those are dropped when they come to the front, and all at once when they outnumber
 /// the live ones.
-struct WaitingList<Key: Comparable & Sendable, ID: Hashable & Comparable & Sendable>: Sendable {
+package struct WaitingList<Key: Comparable & Sendable, ID: Hashable & Comparable & Sendable>: Sendable {
     private struct Entry: Comparable, Sendable {
         let key: Key
         let id: ID
@@ -18,31 +18,33 @@ struct WaitingList<Key: Comparable & Sendable, ID: Hashable & Comparable & Senda
     private var heap = Heap<Entry>()
     private var keys: [ID: Key] = [:]
 
+    package init() {}
+
     /// Below this many entries a heap is never rebuilt.
     private static var rebuildEntriesMin: Int { 64 }
 
-    var count: Int { keys.count }
+    package var count: Int { keys.count }
 
     /// The one with the lowest key; among equal keys, the one with the lowest id.
-    var first: (key: Key, id: ID)? {
+    package var first: (key: Key, id: ID)? {
         heap.min.map { ($0.key, $0.id) }
     }
 
     /// The first of those up to a key that are such. Looks at all of them where the very first is not: for what is rare.
-    func first(upTo key: Key, where isSuch: (ID) -> Bool) -> ID? {
+    package func first(upTo key: Key, where isSuch: (ID) -> Bool) -> ID? {
         guard let first, first.key <= key else { return nil }
         if isSuch(first.id) { return first.id }
         return heap.unordered.filter { $0.key <= key && keys[$0.id] == $0.key && isSuch($0.id) }.min()?.id
     }
 
     /// Adds it, or moves it to another key.
-    mutating func set(_ id: ID, to key: Key) {
+    package mutating func set(_ id: ID, to key: Key) {
         guard keys.updateValue(key, forKey: id) != key else { return }
         heap.insert(Entry(key: key, id: id))
         dropStale()
     }
 
-    mutating func remove(_ id: ID) {
+    package mutating func remove(_ id: ID) {
         guard keys.removeValue(forKey: id) != nil else { return }
         dropStale()
     }

@@ -52,11 +52,20 @@ public struct SentOrder: Hashable, Sendable {
     public let exchangeOrderID: String?
     /// No later than the moment at which it was sent.
     public let sentAt: Timestamp
+    /// The fills of it that are counted; told to `Exchange.recall` only.
+    public let countedFills: Set<FillID>
+    /// How much they add up to, in the base coin.
+    public let countedQuantity: ExactDecimal
 
-    public init(_ order: NewOrder, exchangeOrderID: String?, sentAt: Timestamp) {
+    public init(
+        _ order: NewOrder, exchangeOrderID: String?, sentAt: Timestamp, countedFills: Set<FillID> = [],
+        countedQuantity: ExactDecimal = .zero
+    ) {
         self.order = order
         self.exchangeOrderID = exchangeOrderID
         self.sentAt = sentAt
+        self.countedFills = countedFills
+        self.countedQuantity = countedQuantity
     }
 
     public var clientOrderID: ClientOrderID { order.clientOrderID }

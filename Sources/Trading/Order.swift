@@ -138,6 +138,15 @@ public struct Order: Hashable, Sendable {
         self.filledBefore = .zero
     }
 
+    /// The price that fires what its plan waits for, in the quote coin; nil where it waits for none.
+    public var trigger: ExactDecimal? {
+        switch plan {
+        case .stop(let trigger, _), .oco(let trigger, _): trigger
+        case .trail(let trailing): trailing.trigger
+        case .none, .sliced, .paired: nil
+        }
+    }
+
     /// What is not filled yet, in the base coin.
     public var remaining: ExactDecimal { quantity - filled }
 

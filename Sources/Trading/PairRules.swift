@@ -25,11 +25,15 @@ public struct PairRules: Hashable, Sendable {
     public enum RulesError: Error, Hashable, Sendable {
         /// A tick, a step or a minimum that is zero or negative, or a fee below 0 or above 1.
         case outOfRange
-        /// Tick × step × fee has more than 18 decimals, so that values would need rounding.
+        /// Tick × step has more than 18 decimals, so that values would need rounding; or tick × step × fee has, where
+        /// the fee is part of what an order holds.
         case needsRounding
     }
 
-    /// Refuses rules under which price × quantity × fee would not be exact in 18 decimals.
+    /// Refuses rules under which price × quantity would not be exact in 18 decimals.
+    ///
+    /// Where the fee is taken in the quote coin a buyer holds it too, so that price × quantity × fee has to be exact as
+    /// well. Where it is taken of what is received nothing is held for it: it may have more decimals, and is rounded.
     public init(
         pair: Pair, priceTick: ExactDecimal, quantityStep: ExactDecimal, quantityMin: ExactDecimal,
         valueMin: ExactDecimal = .zero, feeRate: ExactDecimal, feeBasis: FeeBasis = .quote
@@ -38,7 +42,8 @@ public struct PairRules: Hashable, Sendable {
             !feeRate.isNegative, feeRate < .one
         else { throw .outOfRange }
         let decimals =
-            priceTick.significantDecimals + quantityStep.significantDecimals + feeRate.significantDecimals
+            priceTick.significantDecimals + quantityStep.significantDecimals
+            + (feeBasis == .quote ? feeRate.significantDecimals : 0)
         guard decimals <= ExactDecimal.decimals else { throw .needsRounding }
         self.pair = pair
         self.priceTick = priceTick
@@ -64,9 +69,15 @@ public struct PairRules: Hashable, Sendable {
         }
     }
 
-    /// The fee of a fill, in `feeCurrency(for:)`. Exact: `init` saw to it.
+    /// The fee of a fill, in `feeCurrency(for:)`. What has more than 18 decimals is rounded up in the last of them.
     public func fee(side: Side, price: ExactDecimal, quantity: ExactDecimal) -> ExactDecimal {
-        feeCurrency(for: side) == pair.base ? quantity.times(feeRate) : price.times(quantity).times(feeRate)
+        let received = feeCurrency(for: side) == pair.base ? quantity : price.times(quantity)
+        do {
+            return try received.multiplied(by: feeRate, rounding: .up)
+        } catch {
+            // A rate is below one: the product is below what was received.
+            preconditionFailure("the fee of \(quantity) at \(price) on \(pair): \(error)")
+        }
     }
 
     /// The coin that an order on this side spends.

@@ -17,6 +17,7 @@ public enum RefusalCode: UInt16, Hashable, Sendable, CaseIterable, Error {
     case unknownSetting = 14
     case unknownPage = 15
     case notYet = 16
+    case unknownExchange = 17
 
     // Who asks, and how often
     case notLoggedIn = 20
@@ -35,8 +36,10 @@ public enum RefusalCode: UInt16, Hashable, Sendable, CaseIterable, Error {
     case tooManyWaiting = 33
     case accountDisabled = 34
     case unknownUser = 35
-    case wrongCode = 38
-    case twoFactorUnchanged = 39
+    case noMasterKey = 36
+    case keyRefused = 37
+    case keyInUse = 38
+    case noKey = 39
 
     // Orders
     case unknownOrder = 40
@@ -60,7 +63,7 @@ public enum RefusalCode: UInt16, Hashable, Sendable, CaseIterable, Error {
     case exchangeRejected = 58
     case unknownAnswer = 59
     case cancelUnderWay = 60
-    case inPanic = 61
+    case ordersOpen = 61
     case cannotMove = 62
     case beyondGuard = 63
     case dailyLimit = 64
@@ -68,9 +71,12 @@ public enum RefusalCode: UInt16, Hashable, Sendable, CaseIterable, Error {
     case noPreview = 66
     case marketMoved = 67
     case nothingToUndo = 68
+    case inPanic = 69
     case unknownAlias = 70
     case aliasTooDeep = 71
     case tooManyAliases = 72
+    case wrongCode = 73
+    case twoFactorUnchanged = 74
 
     // The desk itself
     case ledgerFailed = 80
@@ -80,6 +86,12 @@ public enum RefusalCode: UInt16, Hashable, Sendable, CaseIterable, Error {
     case unknownSequence = 84
     case reconciling = 85
     case feedStale = 86
+
+    // Alerts and downloads
+    case unknownAlert = 90
+    case tooManyAlerts = 91
+    case alreadyCrossed = 92
+    case tooManyDownloads = 93
 
     /// The permanent name, in snake_case: `insufficient_funds`.
     public var name: String {

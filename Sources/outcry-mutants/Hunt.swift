@@ -17,25 +17,30 @@ struct Hunt {
         case failed(String)
     }
 
-    /// Runs the seeds with the mutant on, or with none, until one fails.
-    func run(_ mutant: String?, seeds: Int) throws -> Result {
-        let run = try simulate(mutant, firstSeed: firstSeed, seeds: seeds)
+    /// Runs the seeds of its worlds with the mutant on until one fails.
+    func run(_ mutant: Mutant) throws -> Result {
+        try run(mutant.name, seeds: mutant.seedsMax, profile: mutant.profile)
+    }
+
+    /// Runs the seeds of a profile with the mutant on, or with none, until one fails.
+    func run(_ mutant: String?, seeds: Int, profile: String) throws -> Result {
+        let run = try simulate(mutant, firstSeed: firstSeed, seeds: seeds, profile)
         if let failure = run.lines.lazy.compactMap({ FailedSeed($0) }).first {
             return .found(seed: failure.seed, by: failure.check)
         }
         switch run.end {
         case .exit(0): return .survived
         case .timedOut: return .timedOut
-        case .signal: return try crashed(mutant, seeds: seeds)
+        case .signal: return try crashed(mutant, seeds: seeds, profile)
         case .exit(let code): return .failed("exit \(code): \(run.lines.last ?? "no word")")
         case .stopped: return .failed("stopped without a reason")
         }
     }
 
     /// A program that stopped has not told at which seed: they are tried one by one.
-    private func crashed(_ mutant: String?, seeds: Int) throws -> Result {
+    private func crashed(_ mutant: String?, seeds: Int, _ profile: String) throws -> Result {
         for seed in firstSeed..<firstSeed + seeds {
-            let run = try simulate(mutant, firstSeed: seed, seeds: 1)
+            let run = try simulate(mutant, firstSeed: seed, seeds: 1, profile)
             if let failure = run.lines.lazy.compactMap({ FailedSeed($0) }).first {
                 return .found(seed: failure.seed, by: failure.check)
             }
@@ -47,13 +52,16 @@ struct Hunt {
         return .failed("the simulator stopped, and at no seed alone")
     }
 
-    private func simulate(_ mutant: String?, firstSeed: Int, seeds: Int) throws -> ChildProcess {
+    private func simulate(
+        _ mutant: String?, firstSeed: Int, seeds: Int, _ profile: String
+    ) throws -> ChildProcess {
         var environment = ProcessInfo.processInfo.environment
         environment[MutantTree.variable] = mutant
         environment["SWIFT_BACKTRACE"] = "enable=no"
         return try ChildProcess.run(
-            simulator, ["--seeds", "\(seeds)", "--first-seed", "\(firstSeed)", "--quiet"], environment: environment,
-            secondsMax: secondsMax, isEnough: { FailedSeed($0) != nil })
+            simulator,
+            ["--seeds", "\(seeds)", "--first-seed", "\(firstSeed)", "--profile", profile, "--quiet"],
+            environment: environment, secondsMax: secondsMax, isEnough: { FailedSeed($0) != nil })
     }
 }
 

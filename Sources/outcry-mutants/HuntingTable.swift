@@ -22,7 +22,7 @@ final class HuntingTable: Sendable {
 
     /// Returns the names of those that were not found, in order.
     func fill(jobs: Int) -> [String] {
-        say("\(padded("mutant", nameWidth))  \(padded("seed", 12))  \(padded("seconds", 7))  found by")
+        say("\(padded("mutant", nameWidth))  profile  \(padded("seed", 12))  \(padded("seconds", 7))  found by")
         DispatchQueue.concurrentPerform(iterations: max(1, jobs)) { _ in
             while let mutant = state.withLock({ $0.waiting.popFirst() }) { look(for: mutant) }
         }
@@ -34,7 +34,7 @@ final class HuntingTable: Sendable {
         let start = clock.now
         let result: Hunt.Result
         do {
-            result = try hunt.run(mutant.name, seeds: mutant.seedsMax)
+            result = try hunt.run(mutant)
         } catch {
             result = .failed("\(error)")
         }
@@ -49,7 +49,8 @@ final class HuntingTable: Sendable {
         let of = "\(seed) of \(mutant.seedsMax)"
         state.withLock { state in
             if case .found = result {} else { state.survivors.append(mutant.name) }
-            say("\(padded(mutant.name, nameWidth))  \(padded(of, 12))  \(padded("\(seconds)", 7))  \(by)")
+            let name = "\(padded(mutant.name, nameWidth))  \(padded(mutant.profile, 7))"
+            say("\(name)  \(padded(of, 12))  \(padded("\(seconds)", 7))  \(by)")
         }
     }
 

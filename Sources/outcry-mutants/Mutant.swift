@@ -4,12 +4,13 @@
 ///
 ///     A fill that is told twice is counted twice.
 ///     found within 200 seeds
+///     profile: wire
 ///
 ///     @ Sources/OrderEngine/Reports.swift
 ///     - guard !entry.fillIDs.contains(fill.id) else { return .nothing }
 ///     + guard $MUTANT || !entry.fillIDs.contains(fill.id) else { return .nothing }
 ///
-/// The lines after `-` stand in the file exactly once, the lines after `+` take their place in a copy of it. `$MUTANT` is
+/// The profile is that of the worlds in which it shows; where none is given, all of them: `mixed`. The lines after `-` stand in the file exactly once, the lines after `+` take their place in a copy of it. `$MUTANT` is
 /// whether this mutant is switched on, `$ORIGINAL` is the text that was replaced.
 struct Mutant: Hashable, Sendable {
     /// The file's name without its ending: `fill-counted-twice`.
@@ -18,6 +19,8 @@ struct Mutant: Hashable, Sendable {
     let breaks: String
     /// The simulator must find it within this many seeds.
     let seedsMax: Int
+    /// Of these worlds of the simulator: its `--profile`.
+    let profile: String
     let edits: [Edit]
 
     /// A replacement in one file.
@@ -36,6 +39,8 @@ struct Mutant: Hashable, Sendable {
 
     static let switchMark = "$MUTANT"
     static let originalMark = "$ORIGINAL"
+    /// The simulator's own choice.
+    static let defaultProfile = "mixed"
 }
 
 /// Why a mutant cannot be used. Says which, and what about it.
@@ -65,6 +70,7 @@ private struct MutantReader {
     let name: String
     var sentences: [Substring] = []
     var seedsMax: Int?
+    var profile = Mutant.defaultProfile
     var edits: [Mutant.Edit] = []
     var path: String?
     var removed: [Substring] = []
@@ -78,6 +84,8 @@ private struct MutantReader {
             path = String(line.dropFirst(2))
         } else if path == nil, line.hasPrefix("found within ") {
             seedsMax = line.split(separator: " ").dropFirst(2).first.flatMap { Int($0) }
+        } else if path == nil, line.hasPrefix("profile: ") {
+            profile = String(line.dropFirst("profile: ".count))
         } else if path == nil {
             if !line.isEmpty { sentences.append(line) }
         } else if line == "-" || line.hasPrefix("- ") {
@@ -110,6 +118,7 @@ private struct MutantReader {
         guard !sentences.isEmpty else { throw MutantError(name, "it does not say what it breaks") }
         guard let seedsMax, seedsMax > 0 else { throw MutantError(name, "it does not say: found within N seeds") }
         guard !edits.isEmpty else { throw MutantError(name, "it changes nothing") }
-        return Mutant(name: name, breaks: sentences.joined(separator: " "), seedsMax: seedsMax, edits: edits)
+        return Mutant(
+            name: name, breaks: sentences.joined(separator: " "), seedsMax: seedsMax, profile: profile, edits: edits)
     }
 }

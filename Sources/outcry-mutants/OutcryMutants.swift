@@ -92,13 +92,15 @@ struct Run: ParsableCommand {
         }
         let mutants = registry.mutants.filter { names.isEmpty || names.contains($0.name) }
         let hunt = Hunt(simulator: options.simulator, firstSeed: firstSeed, secondsMax: seconds)
-        let seeds = mutants.map(\.seedsMax).max() ?? 1
-        let clean = try hunt.run(nil, seeds: seeds)
-        guard clean == .survived else {
-            print("with no mutant on, \(seeds) seeds from \(firstSeed) do not pass: \(clean)")
-            throw ExitCode.failure
+        for (profile, its) in Dictionary(grouping: mutants, by: \.profile).sorted(by: { $0.key < $1.key }) {
+            let seeds = its.map(\.seedsMax).max() ?? 1
+            let clean = try hunt.run(nil, seeds: seeds, profile: profile)
+            guard clean == .survived else {
+                print("with no mutant on, \(seeds) \(profile) seeds from \(firstSeed) do not pass: \(clean)")
+                throw ExitCode.failure
+            }
+            print("with no mutant on, \(seeds) \(profile) seeds from \(firstSeed) pass")
         }
-        print("with no mutant on, \(seeds) seeds from \(firstSeed) pass")
         let survivors = HuntingTable(mutants, hunt) { print($0) }.fill(jobs: jobs)
         guard survivors.isEmpty else {
             print("\(survivors.count) of \(mutants.count) mutants were not found: \(survivors.joined(separator: ", "))")

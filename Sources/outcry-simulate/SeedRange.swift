@@ -11,6 +11,8 @@ struct SeedRange {
 
     struct Outcome {
         var count = 0
+        /// Of the longest of them.
+        var stepsMax = 0
         /// Of those that failed, the one with the lowest seed.
         var failed: SimulationResult?
         var coverage = SimulationCoverage()
@@ -35,6 +37,7 @@ struct SeedRange {
                 let result = Simulation.run(seed: seed, profile: profile)
                 progress.withLock { progress in
                     progress.outcome.count += 1
+                    progress.outcome.stepsMax = max(progress.outcome.stepsMax, result.steps)
                     progress.outcome.coverage.merge(result.coverage)
                     if let line { progress.outcome.lines[result.seed] = line(result) }
                     guard result.violation != nil else { return }

@@ -70,7 +70,8 @@ struct Simulate: ParsableCommand {
         if isTalking {
             let (seconds, attoseconds) = (clock.now - start).components
             let took = Double(seconds) + Double(attoseconds) / 1e18
-            print("\(outcome.count) seeds, \((Double(outcome.count) / took * 10).rounded() / 10) a second")
+            let rate = (Double(outcome.count) / took * 10).rounded() / 10
+            print("\(outcome.count) seeds, \(rate) a second, \(outcome.stepsMax) steps at most")
         }
         if isTalking || coverage { try tell(outcome.coverage) }
     }

@@ -10,7 +10,6 @@ struct Outcry: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             ServeCommand.self, ChatCommand.self, ReplayCommand.self, UserCommand.self, ConfigCommand.self,
-            BackupCommand.self,
-            RebuildCommand.self,
+            KeysCommand.self, BackupCommand.self, RebuildCommand.self, VenueCommand.self,
         ])
 }

@@ -20,8 +20,8 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var database: DatabaseOption
     @Option(help: "Where to listen, HOST:PORT. (default: 127.0.0.1:7015)")
     var listen: String?
-    @Option(help: "The exchange to trade on. Only paper so far.")
-    var exchange: String?
+    @OptionGroup var exchange: ExchangeOptions
+    @OptionGroup var master: MasterKeyOption
     @Option(
         help: ArgumentHelp(
             """
@@ -80,10 +80,8 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     private func setup(_ settings: Settings, _ log: Logger) throws -> DeskServer.Setup {
-        let exchangeName = exchange ?? settings.text("exchange") ?? "paper"
-        guard exchangeName == "paper" else {
-            throw Failure("no exchange \(exchangeName); expected paper")
-        }
+        let isPaper = try exchange.name(settings) == ExchangeOptions.paper
+        if demo, !isPaper { throw Failure("--demo gives the paper exchange's money; there is none with --exchange") }
         let (host, port) = try settings.listen(listen)
         let tls = try settings.tls(certificate: tlsCert, key: tlsKey)
         if tls == nil, !insecure, !settings.flag("insecure"), !["127.0.0.1", "::1", "localhost"].contains(host) {
@@ -107,8 +105,14 @@ struct ServeCommand: AsyncParsableCommand {
         let tapes = try TapeOptions(
             names: tape.isEmpty ? settings.list("tape") : tape, speed: speed ?? settings.text("speed"),
             isLooping: loop || settings.flag("loop"))
+        guard isPaper || (tape.isEmpty && settings.list("tape").isEmpty) else {
+            throw Failure("a tape drives the paper exchange, not --exchange")
+        }
+        let path = try database.path(settings)
+        let venue = try exchange.venue(settings, database: path, isInsecure: insecure || settings.flag("insecure"))
         return DeskServer.Setup(
-            database: try database.path(settings), desk: desk, chat: chat, tapes: { try tapes.open() })
+            database: path, desk: desk, chat: chat, exchange: venue,
+            masterKey: try master.read(settings), tapes: { try tapes.open() })
     }
 }
 

@@ -27,7 +27,7 @@ struct TapeOptions: Sendable {
         return PaperTapes(sources: try names.map(TapeOptions.source), speed: speed, isLooping: isLooping)
     }
 
-    private static func source(_ name: String) throws -> any TapeSource {
+    static func source(_ name: String) throws -> any TapeSource {
         if name == synthetic { return SyntheticTape() }
         if let equals = name.firstIndex(of: "="), !FileManager.default.fileExists(atPath: name) {
             guard let pair = Pair(name[..<equals]) else { throw Failure("no pair \(name[..<equals])") }

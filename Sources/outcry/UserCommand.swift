@@ -105,7 +105,7 @@ struct UserCommand: ParsableCommand {
     }
 
     /// `1000 usd, 0.5 btc`.
-    private static func funds(_ text: String) throws -> [(ExactDecimal, Coin)] {
+    static func funds(_ text: String) throws -> [(ExactDecimal, Coin)] {
         try text.split(separator: ",").map { part in
             let words = part.split(separator: " ")
             guard words.count == 2, let amount = ExactDecimal(String(words[0])), amount.isPositive,

@@ -22,8 +22,9 @@ import Testing
     {
         let server = try ScriptedServer { _ in [.answer("{}")] }
         defer { server.stop() }
-        setenv("http_proxy", "http://127.0.0.1:1", 1)
-        defer { unsetenv("http_proxy") }
+        // Not http_proxy: libwebsockets reads that one, and tests of its clients run at the same time in this process.
+        setenv("all_proxy", "http://127.0.0.1:1", 1)
+        defer { unsetenv("all_proxy") }
         let client = try HTTPClient()
         let body = Array("method=Trade&nonce=1&rate=0.1".utf8) + [0, 255]
         _ = try await client.answer(

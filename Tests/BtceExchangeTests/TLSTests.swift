@@ -18,7 +18,11 @@ import Testing
             "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate,
         ])
         let (server, port) = try serve(certificate: certificate, key: key)
-        defer { server.terminate() }
+        // Not SIGTERM, which the process may have inherited as blocked.
+        defer {
+            kill(server.processIdentifier, SIGKILL)
+            server.waitUntilExit()
+        }
 
         let stranger = try await HTTPClient().failure(of: .post("https://127.0.0.1:\(port)/"))
         #expect(stranger?.cause == .tlsRefused)

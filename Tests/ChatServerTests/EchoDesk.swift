@@ -17,10 +17,13 @@ final class EchoDesk: Sendable {
     private let isFull: Bool
     /// Where false, lines are taken and not answered.
     private let answers: Bool
+    /// By their words.
+    private let downloads: [String: Download]
 
-    init(answers: Bool = true, isFull: Bool = false) {
+    init(answers: Bool = true, isFull: Bool = false, downloads: [String: Download] = [:]) {
         self.answers = answers
         self.isFull = isFull
+        self.downloads = downloads
     }
 
     /// Starts a server in front of this desk, on a free port of the loopback.
@@ -29,7 +32,8 @@ final class EchoDesk: Sendable {
         configure(&configuration)
         let server = ChatServer(
             configuration: configuration, onEvent: { [self] in take($0) },
-            health: { HealthReport(isUp: true, details: ["orders": 3]) }, logger: Logger(label: "test"))
+            health: { HealthReport(isUp: true, details: ["orders": 3]) }, download: { [downloads] in downloads[$0] },
+            logger: Logger(label: "test"))
         state.withLock { $0.server = server }
         try server.start()
         return server

@@ -18,7 +18,11 @@ import Trading
         let session = desk.sessions[0]
         #expect(
             desk.events == [
-                .opened(session, Peer(address: "127.0.0.1", format: .text, bearerToken: "s3cret", userAgent: "raw")),
+                .opened(
+                    session,
+                    Peer(
+                        address: "127.0.0.1", format: .text, bearerToken: "s3cret", userAgent: "raw",
+                        site: "http://127.0.0.1:\(try #require(server.port))")),
                 .lines(session, [IncomingLine(text: "[k7] whoami")]),
             ])
     }

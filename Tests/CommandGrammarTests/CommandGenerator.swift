@@ -138,7 +138,7 @@ struct CommandGenerator {
         sampleVocabulary.pairs.shuffled(using: &random).prefix(1 + below(3)).map { located($0) }
     }
 
-    static let caseCount = 48
+    static let caseCount = 49
 
     /// A command of the case with this number, from 0 to `caseCount` - 1.
     mutating func command(_ number: Int) -> Command {
@@ -223,12 +223,18 @@ struct CommandGenerator {
             )
         case 44:
             return .paper(
-                .deposit(user: located(name()), amount: located(decimal()), coin: located(pick(sampleVocabulary.coins)))
-            )
+                .transfer(
+                    pick(PaperTransfer.allCases), user: located(name()), amount: located(decimal()),
+                    coin: located(pick(sampleVocabulary.coins))))
+        case 45:
+            return .export(
+                ExportQuery(
+                    subject: pick(ExportQuery.Subject.allCases), since: maybe { $0.when() },
+                    format: pick(ExportQuery.Format.allCases)))
         default:
             return pick([
                 .logout, .whoami, .password, .tokens, .go, .undo, .panic, .funds, .summary, .pairs, .alerts, .settings,
-                .time, .version,
+                .time, .version, .jobs, .reportDrift,
             ])
         }
     }

@@ -70,11 +70,13 @@ enum CommandPrinter {
         case .paper(.quote(let pair, let bid, let ask)): "paper quote \(pair.value) \(bid.value) \(ask.value)"
         case .paper(.trade(let pair, let price, let amount, let side)):
             join("paper trade", pair.value.description, "\(price.value)", "\(amount.value)", side?.rawValue)
-        case .paper(.deposit(let user, let amount, let coin)):
-            "paper deposit \(user.value) \(amount.value) \(coin.value)"
+        case .paper(.transfer(let transfer, let user, let amount, let coin)):
+            "paper \(transfer.rawValue) \(user.value) \(amount.value) \(coin.value)"
+        case .export(let query):
+            join("export", query.subject.rawValue, query.since.map { "since \(when($0.value))" }, query.format.rawValue)
+        case .reportDrift: "report drift"
         case .logout, .whoami, .password, .tokens, .go, .undo, .panic, .funds, .summary, .pairs, .alerts, .settings,
-            .aliases,
-            .time, .version:
+            .aliases, .time, .version, .jobs:
             command.verb
         }
     }

@@ -171,8 +171,8 @@ import Trading
         #expect(
             command("paper deposit ana 1k usd")
                 == .paper(
-                    .deposit(
-                        user: Located("ana", at: Span(column: 15, length: 3)),
+                    .transfer(
+                        .deposit, user: Located("ana", at: Span(column: 15, length: 3)),
                         amount: Located(1_000, at: Span(column: 19, length: 2)),
                         coin: Located("usd", at: Span(column: 22, length: 3)))))
     }

@@ -8,28 +8,33 @@ private let table: [(room: String, mayImport: Set<String>)] = [
     ("Ledger", ["Trading", "OrderEngine", "CSQLite", "GRDB", "GRDBSQLite"] + system),
     ("Accounts", ["Trading", "COpenSSL", "GRDB"] + system),
     ("Exchange", ["Trading", "CZlib"] + collections),
-    ("BtceExchange", ["Trading", "Exchange", "CCurl", "COpenSSL"] + system),
+    ("ExactJSON", ["Trading"]),
+    ("BtceExchange", ["Trading", "Exchange", "ExactJSON", "CCurl", "COpenSSL"] + system),
+    // Neither the desk and its engine, nor the adapter: two readings of a protocol test each other.
+    ("Venue", ["Trading", "Exchange", "ExactJSON", "COpenSSL"]),
+    ("VenueServer", ["Trading", "Exchange", "Venue", "NIOCore", "NIOPosix", "NIOHTTP1"] + system),
     ("ChatServer", ["Trading", "CLibwebsockets", "Logging", "Foundation"] + system),
     ("CommandPages", []),
     (
         "Desk",
         [
-            "Trading", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "ChatServer", "CommandPages",
-            "GRDB", "Logging", "ServiceLifecycle", "Foundation", "Synchronization",
+            "Trading", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "BtceExchange", "ChatServer",
+            "CommandPages", "GRDB", "Logging", "ServiceLifecycle", "Foundation", "Synchronization",
         ] + collections
     ),
     (
         "OutcryTesting",
         [
             "Trading", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "ChatServer", "CommandPages",
-            "Desk", "Logging", "Foundation",
+            "Desk", "Venue", "Logging", "Foundation",
         ] + system
     ),
     (
         "outcry",
         [
-            "Trading", "CommandGrammar", "Accounts", "Exchange", "ChatServer", "CommandPages", "Desk", "OutcryTesting",
-            "CEditline", "ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals", "Configuration", "Foundation",
+            "Trading", "CommandGrammar", "Accounts", "Exchange", "BtceExchange", "ChatServer", "CommandPages", "Desk",
+            "OutcryTesting", "Venue", "VenueServer", "CEditline", "ArgumentParser", "Logging", "ServiceLifecycle",
+            "UnixSignals", "Configuration", "Foundation",
         ] + system
     ),
     ("outcry-simulate", ["OutcryTesting", "ArgumentParser", "Foundation"] + system),

@@ -15,6 +15,7 @@ import Testing
             text: """
                 It forgets the second line.
                 found within 30 seeds
+                profile: wire
 
                 @ Sources/A.swift
                 - if a {
@@ -30,6 +31,7 @@ import Testing
                 """)
         #expect(mutant.breaks == "It forgets the second line.")
         #expect(mutant.seedsMax == 30)
+        #expect(mutant.profile == "wire")
         #expect(mutant.caseName == "twoEdits")
         #expect(
             mutant.edits == [

@@ -214,6 +214,25 @@ import Trading
         #expect(pit.asked == ["cancel #1"])
     }
 
+    @Test func `a cancel that the desk repeats is told once, however often it fails`() {
+        var pit = Pit()
+        let end = pit.now.advanced(bySeconds: 10)
+        let id = pit.place(.buy, "1", at: "230", timeInForce: .goodTillDate(end))
+        pit.accept(id)
+        pit.wait(seconds: 10)
+        #expect(pit.asked == ["cancel #1"])
+        pit.cancelRejected(id)
+        #expect(pit.told == ["#1 cancel_failed"] && pit.asked == ["status #1"])
+        for _ in 0..<3 {
+            pit.wait(seconds: 1)
+            #expect(pit.asked == ["cancel #1"])
+            pit.cancelRejected(id)
+            #expect(pit.told.isEmpty && pit.asked == ["status #1"])
+        }
+        pit.canceled(id)
+        #expect(pit.told == ["#1 expired"])
+    }
+
     @Test func `several are canceled together or not at all, each once`() {
         var pit = Pit()
         let ids = (0..<3).map { _ in pit.place(.buy, "1", at: "230") }

@@ -30,7 +30,7 @@ import Trading
             #require(AccountName("ann")), role: .trader,
             passwordHash: PasswordHash(hashing: Secret("correct horse"), cost: SimulatedPasswords.cost), funds: [],
             at: plan.start)
-        wire?.venue.deposit(10_000, "usd", to: account)
+        wire?.venue.deposit(10_000, "usd", to: account, at: plan.start)
         for session in [HaltTests.waiting, HaltTests.writing] {
             _ = desk.process([.server(.opened(session, HaltTests.peer))], at: plan.start)
         }
@@ -48,7 +48,7 @@ import Trading
                 switch output {
                 case .request(let request): reports += wire.gateway?.submit(request, at: now) ?? []
                 case .ask(let query, let id): reports += wire.gateway?.ask(query, id: id, at: now) ?? []
-                case .send, .close: break
+                case .send, .close, .useKey, .offer, .withdrawOffers: break
                 }
             }
             inputs = reports.isEmpty ? [.wake] : [.exchange(reports)]
@@ -93,5 +93,24 @@ import Trading
             ])
         // The check comes back to a desk that takes nothing more.
         #expect(desk.process(server.passwords.takeAnswers(), at: now).isEmpty)
+    }
+
+    @Test func `an order that waits for the exchange's answer, and the line behind it`() throws {
+        let (server, connected, start) = try world(overTheWire: true)
+        let desk = try #require(server.desk)
+        let wire = try #require(connected)
+        for session in [HaltTests.waiting, HaltTests.writing] { try logIn(session, server, at: start) }
+        // Long enough for what was asked during the logins, and answered to nobody, to be asked again.
+        let now = run(desk, wire, from: start, seconds: 60)
+        let lines = [HaltTests.line("a", "buy 1 ltc_usd at 3"), HaltTests.line("b", "time")]
+        let outputs = desk.process([.server(.lines(HaltTests.waiting, lines))], at: now)
+        let sent = outputs.compactMap { output in if case .request(let request) = output { request } else { nil } }
+        #expect(sent.count == 1, "\(outputs)")
+        #expect(try failing(server, at: now) == ["1 a ledger_failed", "1 b ledger_failed", "2 w ledger_failed"])
+        // The answer comes to a desk that takes nothing more.
+        var reports = sent.flatMap { wire.gateway?.submit($0, at: now) ?? [] }
+        reports += wire.advance(to: now.advanced(bySeconds: 5))
+        #expect(!reports.isEmpty)
+        #expect(desk.process([.exchange(reports)], at: now.advanced(bySeconds: 5)).isEmpty)
     }
 }

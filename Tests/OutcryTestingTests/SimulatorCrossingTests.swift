@@ -3,12 +3,14 @@ import Testing
 
 /// A set of seeds proves something only about what it reaches.
 @Suite struct SimulatorCrossingTests {
-    /// Chosen by need: together they reach all that is required of their profile. When a change of the simulator makes seeds go
-    /// other ways, `outcry-simulate --profile wire --seeds 60 --crossings` says which seeds reach what.
+    /// Chosen by need: together they reach all that is required of their profile, over the wire each by two of them where the first
+    /// seventy seeds have two. When a change of the simulator makes seeds go other ways, `outcry-simulate --profile wire --seeds 70
+    /// --crossings` says which seeds reach what. What a seed has found is not kept by its number, which such a change makes another
+    /// world, but by a test of the room that was at fault, and by a mutant.
     static func seeds(_ profile: SimulationProfile) -> [UInt64] {
         switch profile {
-        case .paper: [16, 22, 47]
-        case .wire, .mixed: [2, 3, 10, 12, 13, 16, 17, 22, 23, 98, 107, 122, 2332, 2572, 1_795_420_869_371]
+        case .paper: [16, 21, 28, 35, 262]
+        case .wire, .mixed: [5, 9, 10, 16, 17, 22, 26, 31, 35, 38, 40, 43, 50, 56]
         }
     }
 

@@ -79,6 +79,17 @@ import Testing
             })
     }
 
+    @Test func `no line with a secret is remembered`() throws {
+        let folder = NSTemporaryDirectory() + "outcry-history-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let file = HistoryFile(path: folder + "/history")
+        for line in [
+            "keys btce set KEY 5ecret", "price btc", "[k7] keys btce set KEY 5ecret", "kyes btce set KEY 5ecret",
+            "login ana 5ecret", "jobs",
+        ] { file.append(line) }
+        #expect(file.load() == ["price btc", "jobs"])
+    }
+
     @Test func `history is the owner's alone, and bounded`() throws {
         let folder = NSTemporaryDirectory() + "outcry-history-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: folder) }

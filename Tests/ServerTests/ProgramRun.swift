@@ -109,13 +109,18 @@ final class ProgramRun {
     }
 
     /// Waits for the line of the log that has this in it.
-    func logLine(with words: String) throws -> String {
-        let line: String?? = log.wait(seconds: patienceSeconds) { stream -> String?? in
+    func logLine(with words: String) throws -> String { try line(of: log, with: words) }
+
+    /// Waits for the line of standard output that has this in it.
+    func saidLine(with words: String) throws -> String { try line(of: output, with: words) }
+
+    private func line(of stream: Monitor<Stream>, with words: String) throws -> String {
+        let line: String?? = stream.wait(seconds: patienceSeconds) { stream -> String?? in
             let lines = stream.text.split(separator: "\n")
             if let line = lines.first(where: { $0.contains(words) }), stream.bytes.last == 0x0A { return String(line) }
             return stream.isOver ? .some(nil) : nil
         }
-        guard let line = line ?? nil else { throw Unexpected("no \"\(words)\" in the log:\n\(logged)") }
+        guard let line = line ?? nil else { throw Unexpected("no \"\(words)\" in what it said:\n\(said)\(logged)") }
         return line
     }
 

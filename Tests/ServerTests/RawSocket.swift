@@ -84,9 +84,11 @@ final class RawSocket {
     // MARK: HTTP
 
     /// Sends a request and reads the response: its head, and as much of a body as it says it has.
-    func request(_ path: String, _ headers: [String] = []) throws -> (head: String, body: String) {
-        let lines = ["GET \(path) HTTP/1.1", "Host: 127.0.0.1"] + headers
-        try write(Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8))
+    func request(_ path: String, _ headers: [String] = [], method: String = "GET", body: String = "") throws
+        -> (head: String, body: String)
+    {
+        let lines = ["\(method) \(path) HTTP/1.1", "Host: 127.0.0.1"] + headers
+        try write(Array((lines.joined(separator: "\r\n") + "\r\n\r\n" + body).utf8))
         var head = ""
         while !head.hasSuffix("\r\n\r\n") {
             guard let byte = take(1) else { throw Unexpected("the response ends in its head: \(head)") }

@@ -43,6 +43,14 @@ enum OpenSSL {
         return mac
     }
 
+    static func sha256(of bytes: [UInt8]) throws(Failure) -> [UInt8] {
+        var digest = [UInt8](repeating: 0, count: 32)
+        guard EVP_Digest(bytes, bytes.count, &digest, nil, EVP_sha256(), nil) == 1 else {
+            throw .last(doing: "no SHA-256")
+        }
+        return digest
+    }
+
     /// The scrypt of a password (RFC 7914). Blocks for as long as `cost` says.
     static func scrypt(
         _ password: UnsafeRawBufferPointer, salt: [UInt8], cost: ScryptCost, digestLength: Int

@@ -30,9 +30,30 @@ public struct AccountStore {
         migrator.registerMigration("accounts-1") { database in
             try database.execute(sql: version1)
         }
+        migrator.registerMigration("accounts-2-exchange-keys") { database in
+            try database.execute(sql: version2)
+        }
     }
 
-    /// Published: never edit it, add `accounts-2` instead.
+    /// `key_start` is shown, `fingerprint` is the SHA-256 of the key, `master` names the master key that `sealed` is under.
+    private static let version2 = """
+        CREATE TABLE exchange_keys (
+            account INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+            exchange TEXT NOT NULL,
+            key_start TEXT NOT NULL,
+            fingerprint TEXT NOT NULL,
+            can_info INTEGER NOT NULL,
+            can_trade INTEGER NOT NULL,
+            can_withdraw INTEGER NOT NULL,
+            created_at INTEGER NOT NULL,
+            master TEXT NOT NULL,
+            sealed BLOB NOT NULL,
+            PRIMARY KEY (account, exchange),
+            UNIQUE (exchange, fingerprint)
+        ) STRICT, WITHOUT ROWID;
+        """
+
+    /// Published: never edit it, add another instead.
     private static let version1 = """
         CREATE TABLE accounts (
             -- AUTOINCREMENT, so that the number of somebody who is gone is nobody else's.

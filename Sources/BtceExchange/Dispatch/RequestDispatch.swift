@@ -9,8 +9,9 @@ public import Trading
 /// `Ticket` names a request to whoever asked for it.
 public struct RequestDispatch<Ticket: Sendable> {
     /// A request to be sent now; its number comes back in `answered`.
-    public struct Outgoing: Hashable, Sendable {
+    public struct Outgoing: Sendable {
         public let number: UInt64
+        public let ticket: Ticket
         public let request: HTTPRequest
     }
 
@@ -34,6 +35,8 @@ public struct RequestDispatch<Ticket: Sendable> {
 
     private struct Lane {
         let key: TapiKey
+        /// Tells the lanes of a key apart that was taken away and came back: an answer belongs to one of them.
+        let number: UInt64
         var lane: KeyLane<Ticket>
     }
 
@@ -44,8 +47,14 @@ public struct RequestDispatch<Ticket: Sendable> {
     }
 
     private enum UnderWay {
-        case ofKey(String, Ticket)
+        case ofKey(String, lane: UInt64, Ticket)
         case ofNobody(Ticket)
+
+        var ticket: Ticket {
+            switch self {
+            case .ofKey(_, _, let ticket), .ofNobody(let ticket): ticket
+            }
+        }
     }
 
     private let baseURL: String
@@ -56,6 +65,7 @@ public struct RequestDispatch<Ticket: Sendable> {
     private var publicWaiting: [PublicRequestWaiting] = []
     private var underWay: [UInt64: UnderWay] = [:]
     private var lastNumber: UInt64 = 0
+    private var lastLane: UInt64 = 0
     /// Whose turn it was last: the next in line goes first, so that no key keeps the others waiting.
     private var lastTurn = 0
 
@@ -69,9 +79,23 @@ public struct RequestDispatch<Ticket: Sendable> {
     /// Serves a key from now on.
     public mutating func addKey(_ key: TapiKey, nonces: NonceSource) {
         precondition(lanes[key.key] == nil, "a key twice: two sources would give the same nonces")
-        lanes[key.key] = Lane(key: key, lane: KeyLane(nonces))
+        lastLane += 1
+        lanes[key.key] = Lane(key: key, number: lastLane, lane: KeyLane(nonces))
         keys.append(key.key)
         keys.sort()
+    }
+
+    /// Serves a key no more. What waited under it never was sent, nor will be; what is under way is still answered.
+    public mutating func removeKey(_ key: String) -> [Ticket] {
+        let waited = lanes[key]?.lane.withdraw { _ in true } ?? []
+        lanes[key] = nil
+        keys.removeAll { $0 == key }
+        return waited
+    }
+
+    /// Takes out what waits under a key and is not wanted any more; it never was sent, nor will be.
+    public mutating func withdraw(key: String, where isUnwanted: (Ticket) -> Bool) -> [Ticket] {
+        lanes[key]?.lane.withdraw(where: isUnwanted) ?? []
     }
 
     /// Takes on a request of a key; false where too many wait, or the key is unknown.
@@ -132,8 +156,9 @@ public struct RequestDispatch<Ticket: Sendable> {
         if let change = judge(failure, at: now, using: &chance) { events.append(.circuit(change)) }
         switch request {
         case .ofNobody(let ticket): events.append(event(ticket, outcome, failure))
-        case .ofKey(let key, let ticket):
-            if lanes[key]?.lane.answered(failure, at: now) != .sentAgain {
+        case .ofKey(let key, let number, let ticket):
+            let isOfThisLane = lanes[key]?.number == number
+            if !isOfThisLane || lanes[key]?.lane.answered(failure, at: now) != .sentAgain {
                 events.append(event(ticket, outcome, failure))
             }
         }
@@ -162,7 +187,9 @@ extension RequestDispatch {
             let first = publicWaiting.removeFirst()
             return outgoing(PublicRequest.get(first.path, baseURL: baseURL), .ofNobody(first.ticket), nil, at: now)
         }
-        guard let tapiKey = lanes[key]?.key, let step = lanes[key]?.lane.start() else { return nil }
+        guard let (tapiKey, lane) = lanes[key].map({ ($0.key, $0.number) }), let step = lanes[key]?.lane.start() else {
+            return nil
+        }
         switch step {
         case .nothing: return nil
         case .failed(let ticket, _, let failure):
@@ -171,7 +198,7 @@ extension RequestDispatch {
         case .send(let ticket, let request, let issued):
             if let warning = issued.warning { events.append(.keyEnding(key: key, warning)) }
             let signed = tapiKey.signed(request, nonce: issued.nonce, url: baseURL + "/tapi")
-            return outgoing(signed, .ofKey(key, ticket), key, at: now)
+            return outgoing(signed, .ofKey(key, lane: lane, ticket), key, at: now)
         }
     }
 
@@ -183,7 +210,7 @@ extension RequestDispatch {
         circuit.start(at: now)
         lastNumber += 1
         underWay[lastNumber] = under
-        return Outgoing(number: lastNumber, request: request)
+        return Outgoing(number: lastNumber, ticket: under.ticket, request: request)
     }
 
     private func failure(of outcome: HTTPOutcome, isOfKey: Bool) -> AnswerFailure? {

@@ -1,3 +1,4 @@
+import ExactJSON
 import Trading
 
 /// What is wrong with an answer's content, with the place: `return.343152.rate: no number`.

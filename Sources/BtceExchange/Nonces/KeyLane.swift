@@ -87,6 +87,19 @@ public struct KeyLane<Ticket: Sendable> {
         return given
     }
 
+    /// Takes out what waits and is not wanted any more; it never was sent, nor will be.
+    public mutating func withdraw(where isUnwanted: (Ticket) -> Bool) -> [Ticket] {
+        var withdrawn: [Ticket] = []
+        for index in queues.indices {
+            let waiting = queues[index].dropFirst(heads[index])
+            guard waiting.contains(where: { isUnwanted($0.ticket) }) else { continue }
+            withdrawn += waiting.filter { isUnwanted($0.ticket) }.map(\.ticket)
+            queues[index] = waiting.filter { !isUnwanted($0.ticket) }
+            heads[index] = 0
+        }
+        return withdrawn
+    }
+
     /// Starts the next request if none is under way.
     public mutating func start() -> Step {
         guard underWay == nil, let next = takeFirst() else { return .nothing }

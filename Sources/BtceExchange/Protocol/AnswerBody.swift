@@ -1,3 +1,5 @@
+import ExactJSON
+
 /// An answer's body as JSON, or what it is instead.
 struct AnswerBody {
     private static let wordsMax = 200

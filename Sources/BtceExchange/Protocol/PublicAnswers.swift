@@ -18,12 +18,15 @@ public struct PairInfo: Hashable, Sendable {
     public static let quantityDecimals = 8
 
     /// As the desk holds a pair's rules; the fee is taken of what is received.
+    ///
+    /// Price × quantity has to be exact in 18 decimals: where a price has more than ten, a quantity gets fewer than
+    /// eight. The exchange would take finer ones; the desk does not offer them.
     public func rules() throws(PairRules.RulesError) -> PairRules {
-        try PairRules(
-            pair: pair, priceTick: .step(decimals: decimalPlaces),
-            quantityStep: .step(decimals: PairInfo.quantityDecimals),
-            quantityMin: max(amountMin, .step(decimals: PairInfo.quantityDecimals)), feeRate: feeRate,
-            feeBasis: .received)
+        let step = ExactDecimal.step(
+            decimals: min(PairInfo.quantityDecimals, ExactDecimal.decimals - decimalPlaces))
+        return try PairRules(
+            pair: pair, priceTick: .step(decimals: decimalPlaces), quantityStep: step,
+            quantityMin: max(amountMin, step), feeRate: feeRate, feeBasis: .received)
     }
 }
 

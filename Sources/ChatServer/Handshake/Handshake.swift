@@ -115,6 +115,22 @@ package func bearerToken(authorization: String?) -> String? {
     return token.isEmpty ? nil : token
 }
 
+/// Where the server is, as the client itself has named it: `https://desk.example`; nil where that is no host and port.
+package func siteAddress(host: String, isTLS: Bool) -> String? {
+    let isHost =
+        !host.isEmpty
+        && host.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: ":"),
+                UInt8(ascii: "["), UInt8(ascii: "]"):
+                true
+            default: false
+            }
+        }
+    return isHost ? "\(isTLS ? "https" : "http")://\(host)" : nil
+}
+
 /// The address that a proxy on this machine says it forwards for: the last hop, the only one that the proxy has seen.
 package func forwardedAddress(_ forwardedFor: String?, by peer: String, isAddress: (String) -> Bool) -> String? {
     guard peer == "::1" || peer.hasPrefix("127."), let last = forwardedFor?.split(separator: ",").last else {

@@ -26,12 +26,18 @@ public struct Peer: Hashable, Sendable {
     public var bearerToken: String?
     /// What the client says it is, up to 256 characters; nil where it says nothing.
     public var userAgent: String?
+    /// Where the server is, as the client has named it: `https://desk.example`; nil where it has not.
+    public var site: String?
 
-    public init(address: String, format: WireFormat, bearerToken: String? = nil, userAgent: String? = nil) {
+    public init(
+        address: String, format: WireFormat, bearerToken: String? = nil, userAgent: String? = nil,
+        site: String? = nil
+    ) {
         self.address = address
         self.format = format
         self.bearerToken = bearerToken
         self.userAgent = userAgent
+        self.site = site
     }
 }
 

@@ -17,6 +17,7 @@ public final class ChatServer: Sendable {
     private let configuration: ChatServerConfiguration
     private let onEvent: @Sendable (ServerEvent) -> Delivery
     private let health: @Sendable () -> HealthReport
+    private let download: @Sendable (String) -> Download?
     private let logger: Logger
     private let mailbox = Mailbox<ServerLetter>()
     private let counters = ServerCounters()
@@ -28,13 +29,16 @@ public final class ChatServer: Sendable {
     /// - Parameters:
     ///   - onEvent: Told what arrives, on the service thread, one event at a time. Must not block.
     ///   - health: Asked for `GET /health`, on the service thread. Must not block.
+    ///   - download: Asked for `GET /export/WORD`, on the service thread, with the word. Must not block.
     public init(
         configuration: ChatServerConfiguration, onEvent: @escaping @Sendable (ServerEvent) -> Delivery,
-        health: @escaping @Sendable () -> HealthReport, logger: Logger
+        health: @escaping @Sendable () -> HealthReport,
+        download: @escaping @Sendable (String) -> Download? = { _ in nil }, logger: Logger
     ) {
         self.configuration = configuration
         self.onEvent = onEvent
         self.health = health
+        self.download = download
         self.logger = logger
     }
 
@@ -103,7 +107,7 @@ public final class ChatServer: Sendable {
             try checkFiles()
             let sessions = ServerSessions(
                 configuration: configuration, mailbox: mailbox, counters: counters, onEvent: onEvent,
-                health: health, logger: logger)
+                health: health, download: download, logger: logger)
             let limits = configuration.limits
             let wanted = limits.sessions + limits.handshakes + OpenFiles.reserve
             let files = OpenFiles.allow(wanted)

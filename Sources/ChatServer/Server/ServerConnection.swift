@@ -10,6 +10,10 @@ final class ServerConnection {
     var session: ServerSession?
     /// When it is to be looked at; nanoseconds of the monotonic clock.
     var deadline: Int64
+    /// What is still to be sent of an answer that is too long for one write.
+    var body: ArraySlice<UInt8> = []
+    /// Whether such an answer is on its way; its last bytes may be with the system already.
+    var isBodyInFlight = false
     /// Whether all that it needs is sent, so that what still comes is only waited out.
     var isLingering = false
 

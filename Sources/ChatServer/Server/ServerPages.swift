@@ -30,7 +30,7 @@ enum ServerPage {
         Connect here with any WebSocket client and type a line: help
         Subprotocols: \(WireFormat.text.rawValue) (the default), \(WireFormat.json.rawValue)
 
-        GET /health says how the desk is.
+        GET /health says how the desk is. What export has made is under \(Download.folder)
 
         """
 

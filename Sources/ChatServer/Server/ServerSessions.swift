@@ -15,6 +15,7 @@ final class ServerSessions: LibraryHandler {
     let mailbox: Mailbox<ServerLetter>
     let onEvent: @Sendable (ServerEvent) -> Delivery
     let health: @Sendable () -> HealthReport
+    let download: @Sendable (String) -> Download?
     let counters: ServerCounters
     let logger: Logger
     let reader: MessageReader
@@ -43,13 +44,14 @@ final class ServerSessions: LibraryHandler {
     init(
         configuration: ChatServerConfiguration, mailbox: Mailbox<ServerLetter>, counters: ServerCounters,
         onEvent: @escaping @Sendable (ServerEvent) -> Delivery, health: @escaping @Sendable () -> HealthReport,
-        logger: Logger
+        download: @escaping @Sendable (String) -> Download?, logger: Logger
     ) {
         self.configuration = configuration
         self.mailbox = mailbox
         self.counters = counters
         self.onEvent = onEvent
         self.health = health
+        self.download = download
         self.logger = logger
         reader = MessageReader(limits: configuration.limits)
         let limits = configuration.limits
@@ -81,8 +83,9 @@ final class ServerSessions: LibraryHandler {
             guard let connection = self.connection(user) else { return -1 }
             return receive(UnsafeRawBufferPointer(start: bytes, count: count), on: connection)
         case LWS_CALLBACK_RAW_WRITEABLE:
-            guard let session = self.connection(user)?.session else { return 0 }
-            return write(session)
+            guard let connection = self.connection(user) else { return 0 }
+            if let session = connection.session { return write(session) }
+            return connection.isBodyInFlight ? writeBody(of: connection) : 0
         case LWS_CALLBACK_RAW_CLOSE:
             if let connection = self.connection(user) { forget(connection) }
         case LWS_CALLBACK_EVENT_WAIT_CANCELLED:
@@ -100,7 +103,7 @@ final class ServerSessions: LibraryHandler {
     }
 
     private func receive(_ bytes: UnsafeRawBufferPointer, on connection: ServerConnection) -> Int32 {
-        if connection.isLingering { return 0 }
+        if connection.isLingering || connection.isBodyInFlight { return 0 }
         guard let session = connection.session else { return receiveRequest(bytes, on: connection) }
         receive(bytes, from: session)
         return 0

@@ -41,7 +41,7 @@ extension ServerSessions {
         var searched = max(0, connection.requestBytes.count - RequestHead.end.count + 1)
         connection.requestBytes.append(contentsOf: bytes)
         let limit = configuration.limits.handshakeBytes
-        while connection.session == nil, !connection.isLingering {
+        while connection.session == nil, !connection.isLingering, !connection.isBodyInFlight {
             let found = connection.requestBytes[searched...].firstRange(of: RequestHead.end)
             guard found?.lowerBound ?? connection.requestBytes.count <= limit else {
                 return refuse(431, "a request of more than \(limit) bytes", on: connection)
@@ -70,6 +70,12 @@ extension ServerSessions {
             return refuse(error.status, error.message, on: connection)
         }
         if head.asksForWebSocket { return upgrade(head, on: connection) }
+        if let word = Download.word(in: head.path), head.method == "GET" || head.method == "HEAD" {
+            guard let found = download(word) else {
+                return refuse(404, "no such download, or its time is over; export makes a new one", on: connection)
+            }
+            return send(found, isHead: head.method == "HEAD", on: connection)
+        }
         var page = ServerPage.answer(path: head.path, method: head.method, health: health)
         if !head.isKeptAlive { page.headers.append("Connection: close") }
         connection.deadline =
@@ -132,14 +138,18 @@ extension ServerSessions {
         var text = String(decoding: address.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
         // An IPv4 peer of a socket that serves both is written ::ffff:192.0.2.1.
         if text.hasPrefix("::ffff:") { text.removeFirst(7) }
+        let isLoopback = text == "::1" || text.hasPrefix("127.")
         if configuration.trustsForwardedFor,
             let forwarded = forwardedAddress(head["x-forwarded-for"], by: text, isAddress: isNumericAddress)
         {
             text = forwarded
         }
+        let isTLS = lws_is_ssl(connection) != 0
+        let forwardedScheme = configuration.trustsForwardedFor && isLoopback ? head["x-forwarded-proto"] : nil
+        let site = head["host"].flatMap { siteAddress(host: $0, isTLS: isTLS || forwardedScheme == "https") }
         return Peer(
             address: text, format: format, bearerToken: bearerToken(authorization: head["authorization"]),
-            userAgent: head["user-agent"].map { String($0.prefix(256)) })
+            userAgent: head["user-agent"].map { String($0.prefix(256)) }, site: site)
     }
 
     // MARK: Answering in HTTP

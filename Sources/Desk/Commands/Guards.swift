@@ -203,7 +203,7 @@ extension DeskCore {
     private func counted(_ value: ExactDecimal?, of pair: Pair, in coin: Coin) -> ExactDecimal? {
         guard let value else { return nil }
         if pair.quote == coin { return value }
-        return price(of: pair.quote, in: coin).flatMap { try? value.multiplied(by: $0, rounding: .up) }
+        return route(of: pair.quote, in: coin).flatMap { try? value.multiplied(by: $0.price, rounding: .up) }
     }
 }
 

@@ -25,11 +25,7 @@ extension DeskCore {
             }
             if usd(funds.total, coin) == nil { cells[cells.count - 1] = "no price in usd" }
             table.append(cells)
-            json.append([
-                "coin": .string(coin.description), "free": funds.free.json, "in_orders": funds.reserved.json,
-                "total": funds.total.json, "free_usd": usd(funds.free, coin).json,
-                "in_orders_usd": usd(funds.reserved, coin).json, "total_usd": usd(funds.total, coin).json,
-            ])
+            json.append(.object(fundJSON(funds, coin)))
         }
         return Reply(mark: .answer, text: table.reply(mark: "="), fields: ["funds": .array(json)])
     }
@@ -40,14 +36,20 @@ extension DeskCore {
     /// What an amount is worth at the last prices, through one other coin where there is no pair with USD; to the nearest
     /// 10^-4. Nil where no price has been seen.
     func usd(_ amount: ExactDecimal, _ coin: Coin) -> ExactDecimal? {
-        guard let price = price(of: coin, in: "usd") else { return nil }
-        return try? amount.multiplied(by: price, rounding: .nearest)
+        guard let route = route(of: coin, in: "usd") else { return nil }
+        return try? amount.multiplied(by: route.price, rounding: .nearest)
             .rounded(toMultipleOf: DeskCore.usdStep, .nearest)
     }
 
+    /// The last price of one coin in another, and the coin that it is counted through, where it is.
+    struct PriceRoute {
+        let price: ExactDecimal
+        let between: Coin?
+    }
+
     /// The last price of one coin in another, turned around where the pair is the other way, through at most one coin.
-    func price(of coin: Coin, in other: Coin) -> ExactDecimal? {
-        if let direct = directPrice(of: coin, in: other) { return direct }
+    func route(of coin: Coin, in other: Coin) -> PriceRoute? {
+        if let direct = directPrice(of: coin, in: other) { return PriceRoute(price: direct, between: nil) }
         for pair in pairs {
             let between: Coin
             if pair.base == coin {
@@ -61,7 +63,9 @@ extension DeskCore {
             else {
                 continue
             }
-            return try? first.multiplied(by: second, rounding: .nearest)
+            return (try? first.multiplied(by: second, rounding: .nearest)).map {
+                PriceRoute(price: $0, between: between)
+            }
         }
         return nil
     }

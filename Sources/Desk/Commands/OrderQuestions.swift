@@ -81,18 +81,21 @@ extension DeskCore {
                 + (child.filled.isPositive ? ", \(child.filled) filled" : "")
         }
         if children.count > shown.count { lines.append("and \(children.count - shown.count) more under it") }
-        lines += fills.map(\.fill).map { fill in
+        // An order may fill ten thousand times: more than a session takes.
+        let fillsShown = fills.prefix(configuration.limits.answerRows)
+        lines += fillsShown.map(\.fill).map { fill in
             "fill \(fill.id) \(fill.quantity) at \(fill.price), fee \(fill.fee) \(fill.feeCurrency), \(fill.liquidity.rawValue)"
         }
-        let history = try transaction.history(of: order.id)
+        if fills.count > fillsShown.count { lines.append("and \(fills.count - fillsShown.count) more fills: trades") }
+        let history = try transaction.history(of: order.id).suffix(configuration.limits.answerRows)
         lines += history.compactMap { entry in
             HistoryWords(entry.record).text.map { "\(zone.dateAndTime(of: entry.record.decidedAt)) \($0)" }
         }
         return Reply(
             mark: .answer, text: lines.joined(separator: "\n  "),
             fields: [
-                "order": .object(order.json), "children": .array(children.map { .object($0.json) }),
-                "fills": .array(fills.map { .object($0.fill.json) }),
+                "order": .object(order.json), "children": .array(shown.map { .object($0.json) }),
+                "fills": .array(fillsShown.map { .object($0.fill.json) }),
                 "history": .array(
                     history.compactMap { entry in
                         HistoryWords(entry.record).text.map {

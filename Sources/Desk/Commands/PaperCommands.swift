@@ -1,9 +1,10 @@
 import Accounts
 import ChatServer
 import CommandGrammar
+import Exchange
 import Trading
 
-/// `paper quote`, `paper trade` and `paper deposit`.
+/// `paper quote`, `paper trade`, `paper deposit` and what else moves money.
 extension DeskCore {
     func runPaper(_ command: PaperCommand) throws -> Reply {
         switch command {
@@ -21,12 +22,30 @@ extension DeskCore {
                 mark: .done,
                 text: "+ \(pair.value) traded \(amount.value) at \(price.value)\(side.map { ", \($0.rawValue)" } ?? "")"
             )
-        case .deposit(let user, let amount, let coin):
+        case .transfer(let transfer, let user, let amount, let coin):
             guard let name = AccountName(user.value), let account = try accountStore().account(named: name) else {
                 throw Refusal(.unknownUser, "nobody is called \(user.value)", at: user.span)
             }
-            try takePaper(.deposit(account.id, amount.value, coin.value))
-            return Reply(mark: .done, text: "+ \(name) has \(amount.value) \(coin.value) more")
+            do {
+                try takePaper(.adjust(account.id, amount.value, coin.value, transfer.reason))
+            } catch var refusal as Refusal where refusal.code == .insufficientFunds {
+                refusal.span = amount.span
+                throw refusal
+            }
+            let isMore = transfer == .deposit || transfer == .credit
+            return Reply(
+                mark: .done, text: "+ \(name) has \(amount.value) \(coin.value) \(isMore ? "more" : "less")")
+        }
+    }
+}
+
+extension PaperTransfer {
+    var reason: BalanceChangeReason {
+        switch self {
+        case .deposit: .deposit
+        case .withdraw: .withdrawal
+        case .credit: .credit
+        case .debit: .debit
         }
     }
 }

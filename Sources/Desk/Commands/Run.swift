@@ -44,11 +44,23 @@ extension DeskCore {
         case .orders(let kind, let pair): return try runOrders(kind, pair?.value, context)
         case .orderDetail(let order): return try runOrderDetail(order, context)
         case .report(let query): return try runReport(query, context)
+        case .fund(let coin): return try runFund(coin, context)
+        case .summary: return try runSummary(context)
+        case .reportDrift: return try runReportDrift(context)
         case .funds: return try runFunds(context)
+        case .trades(let query): return try runTrades(query, context)
+        case .transactions(let query): return try runTransactions(query, context)
 
         case .price(let pair): return try runPrice(pair?.value, context)
+        case .export(let query): return try runExport(query, context)
+        case .depth(let pair, let rows): return try runDepth(pair, rows, context)
+        case .tape(let pair, let rows): return try runTape(pair, rows, context)
         case .pairs: return try runPairs(context)
         case .fee(let pair): return try runFee(pair.value)
+        case .alert(let pair, let direction, let price): return try runAlert(pair, direction, price, context)
+        case .alerts: return try runAlerts(context)
+        case .alertDrop(let number): return try runAlertDrop(number, context)
+        case .chart(let subject, let duration): return try runChart(subject, seconds: duration, context)
         case .watch(let pairs): return try runWatch(pairs.map(\.value), context)
         case .unwatch(let pairs): return try runUnwatch(pairs?.map(\.value), context)
 
@@ -56,15 +68,15 @@ extension DeskCore {
         case .resume(from: .some(let sequence)): return try runResume(sequence, context)
         case .settings: return try runSettings(context)
         case .set(let name, let value): return try runSet(name, value, context)
+        case .keys(let exchange): return try runKeys(exchange, context)
+        case .keysSet(let exchange, let key, let secret):
+            return try runKeysSet(exchange, key: key, secret: secret, context)
+        case .keysDrop(let exchange): return try runKeysDrop(exchange, context)
         case .help(let topic): return try runHelp(topic)
         case .time: return runTime(context)
         case .version: return runVersion()
         case .paper(let paper): return try runPaper(paper)
-
-        case .fund, .summary, .trades, .transactions, .depth, .tape, .chart, .alert, .alerts, .alertDrop, .keys,
-            .keysSet,
-            .keysDrop:
-            throw Refusal(.notYet, "\(command.verb) is not built yet; nothing was done")
+        case .jobs: return try runJobs(context)
         }
     }
 

@@ -17,11 +17,16 @@ extension DeskCore {
         try lookAtWire()
         if now >= nextHousekeeping {
             nextHousekeeping = now.advanced(bySeconds: DeskCore.housekeepingSeconds)
-            try takeOperatorRequests()
-            try ledgerTransaction().forgetTags(
-                before: now.advanced(bySeconds: -3_600 * Int64(configuration.limits.tagMemoryHours)))
+            try perform(.operatorRequests, takeOperatorRequests)
+            try perform(.tags) {
+                try ledgerTransaction().forgetTags(
+                    before: now.advanced(bySeconds: -3_600 * Int64(configuration.limits.tagMemoryHours)))
+            }
+            try storeTickersIfDue()
         }
+        try storeFundsIfDue()
         try answerPending()
+        try makeExports()
         try flushEvents(covering: nil)
     }
 
@@ -69,6 +74,7 @@ extension DeskCore {
     /// Somebody was disabled, or may do other things now: their sessions say so by ending.
     private func accountChanged(_ id: AccountID) throws {
         guard let account = try accountStore().account(id) else { return }
+        if account.isDisabled { outputs.append(.withdrawOffers(id)) }
         for session in accounts[id]?.sessions ?? [] {
             guard let login = sessions[session]?.login, account.isDisabled || account.role != login.role else {
                 continue

@@ -10,6 +10,9 @@ public struct DeskConfiguration: Sendable {
     /// The currency in which a coin alone is traded, for accounts that have set none.
     public var quote: Coin
     public var version: String
+    /// Measures how long jobs take, in nanoseconds: any clock that only goes forward. One that stands still where the
+    /// time is the caller's.
+    public var stopwatch: @Sendable () -> Int64 = { 0 }
 
     public init(
         engineLimits: EngineLimits = EngineLimits(), limits: DeskLimits = DeskLimits(),
@@ -40,6 +43,24 @@ public struct DeskLimits: Hashable, Sendable {
     public var resumeBatch = 500
     /// Bytes of notifications that one `resume` brings; below what may wait for a session.
     public var resumeBytes = 131_072
+    /// Seconds between two looks at what every account has, which are kept: so many days each, then one a day for so many days,
+    /// then one a week.
+    public var fundsStoreSeconds = 21_600
+    public var fundsPointsDays = 93
+    public var fundsDaysDays = 1_096
+    /// Rows that one turn of such a look reads.
+    public var fundsStoreBurst = 1_000
+    /// Alerts of one account that wait.
+    public var alertsMax = 100
+    /// Files of one account that may be fetched at a time, and how long each may be.
+    public var downloads = 4
+    public var downloadSeconds = 300
+    /// Rows of one such file.
+    public var downloadRows = 20_000
+    /// Bytes of all such files of everybody.
+    public var downloadsBytes = 67_108_864
+    /// Rows that are read for one before anybody else has a turn.
+    public var downloadBurst = 500
     /// Rows of one answer.
     public var answerRows = 200
     /// Aliases of one account.
@@ -80,6 +101,14 @@ public struct DeskLimits: Hashable, Sendable {
     public var tickerSeconds = 2
     /// Seconds after which a price is too old to trade by.
     public var feedStaleSeconds = 30
+    /// Keys that exchanges are being asked about, of all accounts together.
+    public var keyChecks = 16
+    /// Seconds between two times that the prices of all pairs are stored.
+    public var tickerStoreSeconds = 240
+    /// Days for which each stored price is kept; after that the last of each hour.
+    public var tickerPointsDays = 7
+    /// Days for which the last price of each hour is kept; after that the last of each day, for ever.
+    public var tickerHoursDays = 90
     /// Orders and fills of an account that are not the desk's, and are remembered as told.
     public var foreignKept = 10_000
 

@@ -20,6 +20,8 @@ public final class DeskCore {
     /// The same as `exchange` where that is the paper exchange.
     let paper: PaperExchange?
     let passwords: any PasswordChecking
+    /// Nil where the exchange needs no keys.
+    let custody: KeyCustody?
     let log: Logger
 
     var engine: OrderEngine
@@ -29,8 +31,16 @@ public final class DeskCore {
     var parsers: [Coin: CommandParser] = [:]
     var pairs: [Pair] = []
     var pendingReplies: [PendingReply] = []
+    var lineQuestions = LineQuestions()
+    var exports = Exports()
+    var alerts = AlertBook()
     var passwordJobs: [PasswordJobID: PasswordJob] = [:]
     var nextPasswordJob: UInt64 = 1
+    var keyJobs: [KeyJobID: KeyJob] = [:]
+    var nextKeyJob: UInt64 = 1
+    /// The accounts that the exchange can be asked for.
+    var keyedAccounts: Set<AccountID> = []
+    var jobs = JobBook()
     /// Who watches a pair's price.
     var watchers: [Pair: [SessionID]] = [:]
     var lastPriceNotice: [Pair: Timestamp] = [:]
@@ -61,6 +71,7 @@ public final class DeskCore {
     var events: [OrderEvent] = []
     /// What is told of accounts as a whole, with the events.
     var panicEvents: [PanicEvent] = []
+    var alertsFired: [FiredAlert] = []
     /// What the exchange has said and the engine does not know yet.
     var reportQueue: Deque<ExchangeReport> = []
     /// What the engine wants asked of the exchange.
@@ -74,23 +85,33 @@ public final class DeskCore {
     var recordsSinceSnapshot = 0
     var lastRecord: RecordNumber
     var nextHousekeeping: Timestamp
+    var nextTickerStore: Timestamp
+    var nextTickerThinning: Timestamp
+    var notedCheckpoint = 0
+    var fundsStoring: FundsStoring
 
     /// Opens the desk on a ledger: brings back what was, settles what an exchange did meanwhile, and expires what is due.
     ///
     /// Throws `LedgerError` for a ledger that cannot be read, `BookError` for books of the paper exchange that cannot.
     public init(
         _ configuration: DeskConfiguration, ledger: Ledger, exchange: any Exchange, passwords: any PasswordChecking,
-        tape: TapePlayer? = nil, log: Logger, now: Timestamp
+        keys: KeyCustody? = nil, tape: TapePlayer? = nil, log: Logger, now: Timestamp
     ) throws {
         self.configuration = configuration
         self.ledger = ledger
         self.exchange = exchange
         paper = exchange as? PaperExchange
         self.passwords = passwords
+        custody = keys
         self.tape = tape
         self.log = log
         self.now = now
         nextHousekeeping = now
+        nextTickerStore = DeskCore.nextTickerStore(after: now, configuration.limits)
+        nextTickerThinning = now
+        ledger.stopwatch = configuration.stopwatch
+        fundsStoring = FundsStoring(
+            last: try ledger.lastFundsPoint(), intervalSeconds: Int64(configuration.limits.fundsStoreSeconds), now: now)
 
         let loaded = try ledger.load()
         var engine: OrderEngine
@@ -111,8 +132,10 @@ public final class DeskCore {
         recordsSinceSnapshot = count
         throttle = LoginThrottle(restoring: try ledger.transaction { try AccountStore($0.database).loginFailures() })
         try checkBooks()
+        alerts = AlertBook(try ledger.waitingAlerts())
         exchange.recall(engine.ordersSent())
         if exchange.settlement == .withinTransaction { observeExchange() }
+        try handOverKeys()
         try reconcile()
     }
 
@@ -168,8 +191,12 @@ public final class DeskCore {
     public var nextDue: Timestamp? {
         guard halt == nil else { return nil }
         guard openingOutputs.isEmpty else { return now }
-        return [engine.nextExpiry, tape?.nextDue, nextPriceNotice, pendingReplies.map(\.dueBy).min(), wire?.next]
-            .compactMap(\.self).min()
+        if !exports.making.isEmpty { return now }
+        return [
+            engine.nextExpiry, tape?.nextDue, nextPriceNotice, pendingReplies.map(\.dueBy).min(), wire?.next,
+            fundsStoring.dueAt,
+        ]
+        .compactMap(\.self).min()
     }
 
     /// Takes a batch of inputs, all at one moment, and gives back what is to be done about them. Never throws: a ledger that
@@ -233,11 +260,13 @@ public final class DeskCore {
             self.transaction = transaction
             defer { self.transaction = nil }
             try body()
+            try flushEvents(covering: nil)
             try flushTables()
             try flushMarks()
             try writeBooks()
         }
-        if recordsSinceSnapshot >= configuration.limits.snapshotRecords { try keepSnapshotNow() }
+        if recordsSinceSnapshot >= configuration.limits.snapshotRecords { try perform(.snapshots, keepSnapshotNow) }
+        noteCheckpoints()
     }
 
     /// Nothing that the batch wanted to say may be said: it is not on disk.
@@ -254,7 +283,10 @@ public final class DeskCore {
     /// of them is not on disk.
     private func refuseUnanswered() {
         pendingReplies.removeAll()
+        lineQuestions.removeAll()
+        exports.removeAll()
         passwordJobs.removeAll()
+        keyJobs.removeAll()
         for waiting in unanswered {
             sessions[waiting.session]?.waitingLines.removeAll()
             sessions[waiting.session]?.isWaiting = false
@@ -274,10 +306,15 @@ public final class DeskCore {
     }
 
     private func findUnanswered() -> [Unanswered] {
-        guard !pendingReplies.isEmpty || !passwordJobs.isEmpty else { return [] }
+        guard isAnsweringLater else { return [] }
         let replies = pendingReplies.map { ($0.context.session, $0.context.tag) }
+        let questions = lineQuestions.waiting.map { ($0.context.session, $0.context.tag) }
+        let files = exports.making.map { ($0.context.session, $0.context.tag) }
         let checks = passwordJobs.sorted { $0.key.rawValue < $1.key.rawValue }.map { ($0.value.session, $0.value.tag) }
-        return (replies + checks).map { session, tag in
+        let keys = keyJobs.sorted { $0.key.rawValue < $1.key.rawValue }.map { job in
+            (job.value.context.session, job.value.context.tag)
+        }
+        return (replies + questions + files + checks + keys).map { session, tag in
             Unanswered(session: session, tag: tag, behind: sessions[session]?.waitingLines ?? [])
         }
     }
@@ -295,7 +332,7 @@ public final class DeskCore {
             for line in lines { refuseHalted(session, line.tag ?? parser(for: nil).parse(line.text).tag) }
         case .server(.opened(let id, let peer)): sessions[id] = Session(id: id, peer: peer)
         case .server(.closed(let id)): sessions[id] = nil
-        case .passwordChecked, .passwordHashed, .exchange, .paper, .wake, .stop: break
+        case .passwordChecked, .passwordHashed, .keyChecked, .exchange, .paper, .wake, .stop: break
         }
     }
 
@@ -306,6 +343,7 @@ public final class DeskCore {
         case .server(.closed(let id)): close(id)
         case .passwordChecked(let job, let isRight): try passwordChecked(job, isRight: isRight)
         case .passwordHashed(let job, let hash): try passwordHashed(job, hash)
+        case .keyChecked(let job, let verdict): try keyChecked(job, verdict)
         case .exchange(let reports):
             try takeReports(reports)
             try answerPending()

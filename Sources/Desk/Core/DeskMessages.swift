@@ -10,6 +10,8 @@ public enum DeskInput: Sendable {
     /// What became of a password that was checked on another thread; nil where it could not be.
     case passwordChecked(PasswordJobID, isRight: Bool?)
     case passwordHashed(PasswordJobID, PasswordHash?)
+    /// What an exchange said of a key.
+    case keyChecked(KeyJobID, KeyVerdict)
     /// From an exchange that answers over the wire.
     case exchange([ExchangeReport])
     /// The market of the paper exchange, moved by hand.
@@ -32,6 +34,8 @@ public enum PaperAction: Hashable, Sendable {
     case quote(Pair, bid: ExactDecimal, ask: ExactDecimal)
     case trade(MarketTrade)
     case deposit(AccountID, ExactDecimal, Coin)
+    /// The amount is above zero: the reason has the direction.
+    case adjust(AccountID, ExactDecimal, Coin, BalanceChangeReason)
     /// 0.002 is 0.2%.
     case fee(Pair, rate: ExactDecimal)
     case rules(PairRules)
@@ -47,6 +51,12 @@ public enum DeskOutput: Sendable {
     case request(OrderRequest)
     /// For `Exchange.ask` of such an exchange; what is said comes back in the same way.
     case ask(ExchangeQuery, QueryID)
+    /// For `KeyedExchange.use`, before what comes after it.
+    case useKey(AccountID, ExchangeKey?)
+    /// A file that whoever has the word may fetch over HTTP until then.
+    case offer(Download, word: String, account: AccountID, until: Timestamp)
+    /// What was offered to the account is not any more.
+    case withdrawOffers(AccountID)
 }
 
 /// Checks passwords somewhere else, or at once: a check takes a tenth of a second on purpose.

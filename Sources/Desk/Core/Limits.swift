@@ -41,7 +41,12 @@ public struct Limits: Sendable {
         [
             ("account_sessions", \.accountSessions), ("session_lines_waiting", \.sessionLinesWaiting),
             ("reply_s", \.replySeconds), ("resume_notifications", \.resumeBatch), ("resume_bytes", \.resumeBytes),
-            ("answer_rows", \.answerRows), ("tag_memory_h", \.tagMemoryHours),
+            ("answer_rows", \.answerRows), ("alerts", \.alertsMax),
+            ("funds_store_s", \.fundsStoreSeconds), ("funds_points_d", \.fundsPointsDays),
+            ("funds_days_d", \.fundsDaysDays), ("funds_store_burst_rows", \.fundsStoreBurst),
+            ("downloads", \.downloads), ("download_s", \.downloadSeconds), ("download_rows", \.downloadRows),
+            ("downloads_bytes", \.downloadsBytes), ("download_burst_rows", \.downloadBurst),
+            ("tag_memory_h", \.tagMemoryHours),
             ("alias_count", \.aliasCount), ("alias_depth", \.aliasDepth),
             ("watch_interval_ms", \.watchIntervalMilliseconds),
             ("snapshot_records", \.snapshotRecords), ("checkpoint_pages", \.checkpointPages),
@@ -50,6 +55,8 @@ public struct Limits: Sendable {
             ("open_orders_s", \.openOrdersSeconds), ("status_burst", \.statusBurst), ("fills_page", \.fillsPage),
             ("fills_overlap_s", \.fillsOverlapSeconds), ("funds_s", \.fundsSeconds), ("pairs_s", \.pairsSeconds),
             ("ticker_s", \.tickerSeconds), ("feed_stale_s", \.feedStaleSeconds), ("foreign_kept", \.foreignKept),
+            ("key_checks", \.keyChecks), ("ticker_store_s", \.tickerStoreSeconds),
+            ("ticker_points_d", \.tickerPointsDays), ("ticker_hours_d", \.tickerHoursDays),
         ]
     }
 

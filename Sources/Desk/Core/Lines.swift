@@ -196,6 +196,8 @@ extension DeskCore {
             guard login.role == .admin, login.rights == .trade else {
                 throw Refusal(.notAllowed, "only an admin moves the paper exchange")
             }
+        case .jobs:
+            guard login.role == .admin else { throw Refusal(.notAllowed, "only an admin sees the desk's jobs") }
         case .set, .password, .tokenNew, .tokenDrop, .keysSet, .keysDrop, .alias, .aliasDrop, .twoFactor(.some), .alert,
             .alertDrop:
             guard login.rights == .trade || login.role == .viewer else {

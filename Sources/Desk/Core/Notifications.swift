@@ -38,7 +38,7 @@ extension DeskCore {
     /// `canceled` or `rejected` of what its own reply covers. A program in JSON mode gets every event, so that it can
     /// follow the numbers.
     func flushEvents(covering covered: Covered?) throws {
-        guard !events.isEmpty || !panicEvents.isEmpty else { return }
+        guard !events.isEmpty || !panicEvents.isEmpty || !alertsFired.isEmpty else { return }
         let panics = panicEvents
         panicEvents.removeAll()
         for event in panics where event.kind != .cleared { try tell(event, covering: covered) }
@@ -54,6 +54,7 @@ extension DeskCore {
         }
         // The last line of a panic comes after all that it is about.
         for event in panics where event.kind == .cleared { try tell(event, covering: covered) }
+        try tellAlerts()
     }
 
     /// Numbers a notification, stores it, and sends it to every session of the account.

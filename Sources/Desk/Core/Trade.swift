@@ -89,7 +89,9 @@ extension DeskCore {
             try takeOutcome(engine.process(.report(execution), at: now))
         case .trade(let trade):
             // The paper exchange prints in the turn that hears of it, also where its tape is behind its time.
-            try takeOutcome(engine.process(.marketTrade(wire == nil ? trade.happening(at: now) : trade), at: now))
+            let told = wire == nil ? trade.happening(at: now) : trade
+            try takeOutcome(engine.process(.marketTrade(told), at: now))
+            try fireAlerts(told)
         case .ticker(let pair, let ticker):
             if wire != nil {
                 wire?.feed.tickerTold(pair, at: now)
@@ -98,7 +100,7 @@ extension DeskCore {
             engine.observe(ticker, of: pair)
             if watchers[pair] != nil, !pricesToTell.contains(pair) { pricesToTell.append(pair) }
         case .rules(let rules):
-            engine.observe(rules)
+            try observe(rules)
             if !pairs.contains(rules.pair) {
                 pairs.append(rules.pair)
                 pairs.sort()
@@ -118,6 +120,8 @@ extension DeskCore {
             try takeOutcome(engine.process(.adjustFunds(adjustment), at: now))
         case .answer(let id, let answer):
             try takeAnswer(id, answer)
+        case .connection(let connection): try takeConnection(connection)
+        case .keyEnding(let account, let requestsLeft): try takeKeyEnding(account, requestsLeft: requestsLeft)
         }
     }
 
@@ -133,6 +137,8 @@ extension DeskCore {
         case .quote(let pair, let bid, let ask): try takeReports(paper.quote(pair, bid: bid, ask: ask, at: now))
         case .trade(let trade): try takeReports(paper.trade(trade))
         case .deposit(let account, let amount, let coin): try takeReports(paper.deposit(amount, coin, to: account))
+        case .adjust(let account, let amount, let coin, let reason):
+            try takeReports(paper.adjust(amount, coin, of: account, reason))
         case .fee(let pair, let rate): try takeReports(paper.setFee(pair, rate: rate))
         case .rules(let rules): try takeReports(paper.add(rules))
         }

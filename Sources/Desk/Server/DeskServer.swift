@@ -1,4 +1,4 @@
-import Accounts
+public import Accounts
 public import ChatServer
 public import Exchange
 import Ledger
@@ -15,17 +15,20 @@ public final class DeskServer: Sendable {
         public var chat: ChatServerConfiguration
         /// Where orders go.
         public var exchange: Venue
+        /// What exchange keys are sealed under; nil: none is kept.
+        public var masterKey: MasterKey?
         /// Makes the tapes of the paper exchange, on the loop's own thread.
         public var tapes: @Sendable () throws -> PaperTapes?
 
         public init(
             database: String, desk: DeskConfiguration, chat: ChatServerConfiguration, exchange: Venue = .paper,
-            tapes: @escaping @Sendable () throws -> PaperTapes? = { nil }
+            masterKey: MasterKey? = nil, tapes: @escaping @Sendable () throws -> PaperTapes? = { nil }
         ) {
             self.database = database
             self.desk = desk
             self.chat = chat
             self.exchange = exchange
+            self.masterKey = masterKey
             self.tapes = tapes
         }
     }
@@ -49,6 +52,7 @@ public final class DeskServer: Sendable {
     private let inbox: Inbox
     private let phase = Monitor(Phase.starting)
     private let health = Monitor(HealthReport(isUp: false, details: ["state": "starting"]))
+    private let offers = Offers()
     private let chat: ChatServer
     private let verifier: PasswordVerifier
 
@@ -56,6 +60,8 @@ public final class DeskServer: Sendable {
     private static let openingSecondsMax = 600
     /// How long lines that are being answered are given when the server goes down.
     private static let drainingSecondsMax: Int64 = 4
+    /// How long an exchange is given to say what became of what is under way.
+    private static let exchangeSecondsMax: Int64 = 4
 
     /// Throws where no randomness is to be had for passwords.
     public init(_ setup: Setup, log: Logger) throws {
@@ -63,12 +69,13 @@ public final class DeskServer: Sendable {
         self.log = log
         let inbox = Inbox(inputsMax: setup.desk.limits.inboxInputs)
         let health = health
+        let offers = offers
         self.inbox = inbox
         verifier = try PasswordVerifier()
         chat = ChatServer(
             configuration: setup.chat,
             onEvent: { inbox.post(.server($0)) ? .accepted : .refused },
-            health: { health.withLock { $0 } }, logger: log)
+            health: { health.withLock { $0 } }, download: { offers.download($0, at: SystemClock.now) }, logger: log)
     }
 
     /// Opens the desk, then lets people in. Throws what keeps either from it.
@@ -97,7 +104,8 @@ public final class DeskServer: Sendable {
     /// Takes no more commands, answers those that are under way, closes all sessions with 1001. Returns when all is done.
     public func stop() {
         _ = inbox.post(.stop)
-        _ = phase.wait(seconds: Int(DeskServer.drainingSecondsMax) + 1) { phase -> Void? in
+        let most = DeskServer.drainingSecondsMax + DeskServer.exchangeSecondsMax + 1
+        _ = phase.wait(seconds: Int(most)) { phase -> Void? in
             switch phase {
             case .ended, .failed: ()
             case .starting, .running: nil
@@ -110,36 +118,51 @@ public final class DeskServer: Sendable {
     // MARK: On the loop's thread
 
     private func run() {
-        let desk: DeskCore
         do {
-            desk = try open()
+            try serve()
+            phase.withLock { $0 = .ended }
         } catch {
             phase.withLock { $0 = .failed(error) }
-            return
         }
+    }
+
+    /// From the opening of the desk to its end. When it returns the database is somebody else's to have.
+    private func serve() throws {
+        let desk = try open()
         report(desk)
         phase.withLock { $0 = .running }
         loop(desk)
+        // What the exchange says to the last is written down.
+        desk.exchange.shutDown()
+        deliver(
+            desk.process(inbox.take(setup.desk.limits.inboxInputs, waitingNanoseconds: 0), at: SystemClock.now),
+            of: desk)
         do {
             try desk.keepSnapshotNow()
         } catch {
             log.error("no snapshot was kept; the next start reads the records: \(error)")
         }
-        phase.withLock { $0 = .ended }
     }
 
     private func open() throws -> DeskCore {
         let passwords = WorkerPasswords(verifier: verifier, inbox: inbox)
+        var configuration = setup.desk
+        configuration.stopwatch = { SystemClock.elapsedNanoseconds }
         switch setup.exchange {
         case .paper:
             return try DeskCore.openPaper(
-                database: setup.database, setup.desk, tapes: setup.tapes(), passwords: passwords, log: log,
+                database: setup.database, configuration, tapes: setup.tapes(), passwords: passwords, log: log,
                 now: SystemClock.now)
         case .overTheWire(let make):
             let inbox = inbox
             let exchange = try make { reports in _ = inbox.post(.exchange(reports)) }
+            let keys = (exchange as? any KeyedExchange).map { keyed in
+                KeyCustody(
+                    exchange: keyed.name, checking: ExchangeKeys(exchange: keyed, inbox: inbox), master: setup.masterKey
+                )
+            }
             return try DeskCore.openOverTheWire(
-                database: setup.database, setup.desk, exchange: exchange, passwords: passwords, log: log,
+                database: setup.database, configuration, exchange: exchange, passwords: passwords, keys: keys, log: log,
                 now: SystemClock.now)
         }
     }
@@ -176,6 +199,12 @@ public final class DeskServer: Sendable {
                 takeBack(desk.exchange.submit(request, at: SystemClock.now))
             case .ask(let query, let id):
                 takeBack(desk.exchange.ask(query, id: id, at: SystemClock.now))
+            case .useKey(let account, let key):
+                (desk.exchange as? any KeyedExchange)?.use(key, for: account)
+            case .offer(let download, let word, let account, let end):
+                offers.add(download, word: word, account: account, until: end, at: SystemClock.now)
+            case .withdrawOffers(let account):
+                offers.withdraw(account)
             }
         }
         chat.send(messages)
@@ -202,7 +231,10 @@ extension Timestamp {
 
 extension DeskCore {
     /// Whether a line still waits for a password check or an exchange.
-    var isAnsweringLater: Bool { !pendingReplies.isEmpty || !passwordJobs.isEmpty }
+    var isAnsweringLater: Bool {
+        !pendingReplies.isEmpty || !lineQuestions.waiting.isEmpty || !exports.making.isEmpty || !passwordJobs.isEmpty
+            || !keyJobs.isEmpty
+    }
 
     /// What `GET /health` says.
     var health: HealthReport {

@@ -50,7 +50,7 @@ extension DeskInput {
     fileprivate var canBeRefused: Bool {
         switch self {
         case .server(.opened), .server(.lines): true
-        case .server(.closed), .passwordChecked, .passwordHashed, .exchange, .paper, .wake, .stop: false
+        case .server(.closed), .passwordChecked, .passwordHashed, .keyChecked, .exchange, .paper, .wake, .stop: false
         }
     }
 }

@@ -8,4 +8,11 @@ public enum SystemClock {
         clock_gettime(CLOCK_REALTIME, &time)
         return Timestamp(nanoseconds: Int64(time.tv_sec) * Timestamp.nanosecondsPerSecond + Int64(time.tv_nsec))
     }
+
+    /// Nanoseconds since some moment, which no setting of the clock changes: how long something takes.
+    public static var elapsedNanoseconds: Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Int64(time.tv_sec) * Timestamp.nanosecondsPerSecond + Int64(time.tv_nsec)
+    }
 }

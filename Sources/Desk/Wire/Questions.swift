@@ -11,6 +11,8 @@ struct Questions {
         case openOrders(AccountID)
         case fills(AccountID)
         case balances(AccountID)
+        /// A line that waits for the answer, by its number.
+        case line(UInt64)
     }
 
     struct Question {

@@ -13,6 +13,8 @@ struct Wire {
     var accountsDue = Deadlines<AccountID>()
     /// Orders of which the exchange has said that they are off the book, and not yet with which fills.
     var leaving: Set<OrderID> = []
+    /// Whether everybody has been told that the exchange is silent.
+    var isLost = false
 
     init(_ limits: DeskLimits, at now: Timestamp) {
         answers = AnswerWatch(answerSeconds: limits.answerSeconds, askAgainSeconds: limits.askAgainSeconds)
@@ -37,19 +39,30 @@ struct Wire {
 
 /// From the start of a desk to its first trade over the wire.
 extension DeskCore {
-    /// Begins to watch what the exchange has of each account that the records know.
+    /// Begins to watch what the exchange has of each account that the records know, or that has a key: one that never had
+    /// anything is in no record.
     func startWatching() throws {
         guard exchange.settlement == .overTheWire else { return }
         wire = Wire(configuration.limits, at: now)
-        for account in engine.accounts { try watch(account) }
+        // Read once for all: one look at the rows an account would be accounts times rows.
+        var rows: [[UInt8]: [UInt8]] = [:]
+        for row in try ledgerTransaction().books(exchange.name) { rows[row.key] = row.value }
+        takeUpRules(rows)
+        for account in keyedAccounts.union(engine.accounts).sorted() {
+            watch(account, cursor: rows[DeskCore.cursorKey(account)])
+        }
     }
 
-    /// Begins to watch an account, where that has not begun. Until its orders, fills and funds are known nothing is traded for it.
+    /// Begins to watch an account that the records do not know, where that has not begun.
     func watch(_ account: AccountID) throws {
         guard wire != nil, wire?.accounts[account] == nil else { return }
-        let stored = try ledgerTransaction().books(exchange.name)
-            .first { $0.key == DeskCore.cursorKey(account) }
-            .flatMap { UInt64(String(decoding: $0.value, as: UTF8.self)) }
+        let row = try ledgerTransaction().books(exchange.name).first { $0.key == DeskCore.cursorKey(account) }
+        watch(account, cursor: row?.value)
+    }
+
+    /// Until an account's orders, fills and funds are known nothing is traded for it.
+    private func watch(_ account: AccountID, cursor: [UInt8]?) {
+        let stored = cursor.flatMap { UInt64(String(decoding: $0, as: UTF8.self)) }
         let awaited = engine.openOrders(of: account).filter(\.isAtExchangeItself).map(\.id)
         let sweep = FillSweep(
             overlapSeconds: configuration.limits.fillsOverlapSeconds, through: stored.map { FillID($0) },

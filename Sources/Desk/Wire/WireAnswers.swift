@@ -9,27 +9,29 @@ import Trading
 extension DeskCore {
     func takeAnswer(_ id: QueryID, _ answer: ExchangeAnswer) throws {
         guard let question = wire?.questions.answered(id) else { return }
+        jobs.answered(question, answer, at: now)
         switch (question.purpose, answer) {
-        case (.pairs, .pairs(let rules)): takePairs(rules)
+        case (.pairs, .pairs(let rules)): try takePairs(rules)
         case (.ticker(let pair), .ticker(_, let ticker)): try takeTicker(pair, ticker)
         case (.openOrders(let account), .openOrders(let orders)):
             try takeOpenOrders(account, orders, askedAt: question.askedAt)
         case (.fills(let account), .fills(let fills)): try takeFills(account, fills)
         case (.balances(let account), .balances(let balances)): try takeBalances(account, balances)
-        case (_, .lost): questionIsLost(question)
+        case (.line(let number), _): try takeAnswer(answer, toLine: number)
+        case (_, .lost): try questionIsLost(question)
         case (_, .refused(let code, let reason)):
             log.warning("\(exchange.name) refuses to answer \(question.purpose): \(code.name), \(reason)")
-            questionIsLost(question)
+            try questionIsLost(question)
         case (_, _):
             log.error("\(exchange.name) answers \(question.purpose) with something else: \(answer)")
-            questionIsLost(question)
+            try questionIsLost(question)
         }
     }
 
     // MARK: The market
 
-    private func takePairs(_ rules: [PairRules]) {
-        for one in rules { engine.observe(one) }
+    private func takePairs(_ rules: [PairRules]) throws {
+        for one in rules { try observe(one) }
         let told = rules.map(\.pair).sorted()
         if told != pairs {
             pairs = told
@@ -51,8 +53,10 @@ extension DeskCore {
         if let known = engine.market[pair], ticker.at < known.at { return }
         engine.observe(ticker, of: pair)
         if watchers[pair] != nil, !pricesToTell.contains(pair) { pricesToTell.append(pair) }
-        guard let last = ticker.last, engine.triggersWaiting(on: pair) > 0 else { return }
+        guard let last = ticker.last else { return }
         let trade = MarketTrade(pair: pair, price: last, quantity: .zero, takerSide: nil, at: ticker.at)
+        try fireAlerts(trade)
+        guard engine.triggersWaiting(on: pair) > 0 else { return }
         try takeOutcome(engine.process(.marketTrade(trade), at: now))
     }
 

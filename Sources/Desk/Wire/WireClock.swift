@@ -7,7 +7,10 @@ extension DeskCore {
     func lookAtWire() throws {
         guard wire != nil else { return }
         while let late = wire?.answers.popDue(by: now) { try answerIsLate(late) }
-        while let question = wire?.questions.popDue(by: now) { questionIsLost(question) }
+        while let question = wire?.questions.popDue(by: now) {
+            jobs.answered(question, nil, at: now)
+            try questionIsLost(question)
+        }
         askFeed()
         while let account = wire?.accountsDue.popDue(by: now) { askAbout(account) }
     }
@@ -43,7 +46,7 @@ extension DeskCore {
         while let pair = wire?.feed.popTicker(by: now) { ask(.ticker(pair), for: .ticker(pair)) }
     }
 
-    private func ask(_ query: ExchangeQuery, for purpose: Questions.Purpose) {
+    func ask(_ query: ExchangeQuery, for purpose: Questions.Purpose) {
         guard let id = wire?.questions.ask(purpose, at: now) else { return }
         outputs.append(.ask(query, id))
     }
@@ -51,7 +54,7 @@ extension DeskCore {
     // MARK: Accounts
 
     private func askAbout(_ account: AccountID) {
-        guard let watch = wire?.accounts[account] else { return }
+        guard !lacksKey(account), let watch = wire?.accounts[account] else { return }
         if let due = watch.openOrdersDueAt, due <= now {
             _ = wire?.change(account) { watch in
                 watch.openOrdersDueAt = nil
@@ -114,7 +117,7 @@ extension DeskCore {
 
     // MARK: Questions without an answer
 
-    func questionIsLost(_ question: Questions.Question) {
+    func questionIsLost(_ question: Questions.Question) throws {
         let limits = configuration.limits
         let most = Int64(limits.askAgainSeconds)
         func later(_ failures: Int) -> Timestamp {
@@ -145,6 +148,8 @@ extension DeskCore {
                 watch.balances.abandon(askAgainAt: later(watch.failures))
                 watch.failures += 1
             }
+        case .line(let number):
+            try takeAnswer(.lost, toLine: number)
         }
     }
 }

@@ -19,6 +19,11 @@ extension DeskCore {
         else {
             return nil
         }
+        guard !lacksKey(login.account) else {
+            return Refusal(
+                .noKey, "this account has no key at \(exchange.name); nothing was done",
+                details: ["keys \(exchange.name) set KEY SECRET"])
+        }
         guard let watch = wire.accounts[login.account] else {
             return Refusal(.reconciling, "nothing is known of this account at \(exchange.name) yet; nothing was done")
         }

@@ -21,6 +21,8 @@ struct Table {
         let widths = columns.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
         return rows.map { row in
             var line = ""
+            // What is empty at the end of a row is nothing.
+            let row = Array(row.reversed().drop { $0.isEmpty }.reversed())
             for (column, cell) in row.enumerated() {
                 let padding = String(repeating: " ", count: widths[column] - cell.count)
                 if column > 0 { line += "  " }

@@ -112,6 +112,28 @@ extension PaperExchange {
         return [.balanceChanged(account: account, coin: coin, by: amount, reason: .deposit)]
     }
 
+    /// Takes money from an account, or corrects what it has: a withdrawal, a credit, a debit. What open orders hold stays.
+    ///
+    /// Refused as a deposit is, and with `insufficientFunds` where less is free than goes.
+    public func adjust(
+        _ amount: ExactDecimal, _ coin: Coin, of account: AccountID, _ reason: BalanceChangeReason
+    ) throws(Refusal) -> [ExchangeReport] {
+        switch reason {
+        case .deposit: return try deposit(amount, coin, to: account)
+        case .credit:
+            _ = try deposit(amount, coin, to: account)
+            return [.balanceChanged(account: account, coin: coin, by: amount, reason: reason)]
+        case .withdrawal, .debit:
+            guard amount.isPositive else { throw Refusal(.outOfRange, "a \(reason.rawValue) must be above zero") }
+            let free = wallets[account]?.balances[coin]?.free ?? .zero
+            guard amount <= free else {
+                throw Refusal(.insufficientFunds, "\(free) \(coin) is free, less than \(amount)")
+            }
+            changeBalance(account, coin) { $0.free -= amount }
+            return [.balanceChanged(account: account, coin: coin, by: -amount, reason: reason)]
+        }
+    }
+
     /// Sets a pair's fee, 0.002 for 0.2%, for orders that are placed from now on.
     ///
     /// Refused with `unknownPair`, or `outOfRange` where the rate is negative, one or more, or has so many digits that

@@ -17,6 +17,19 @@ public final class Ledger: LedgerReading {
     /// Heads of what is numbered without gaps; forgotten whenever they may be ahead of the disk.
     var heads = Heads()
 
+    /// What measures how long checkpoints take, in nanoseconds: any clock that only goes forward.
+    public var stopwatch: () -> Int64 = { 0 }
+    /// The last checkpoint of this connection; nil before the first.
+    public private(set) var lastCheckpoint: Checkpoint?
+
+    /// The log, copied into the database.
+    public struct Checkpoint: Hashable, Sendable {
+        /// From 1.
+        public let number: Int
+        /// How long it took.
+        public let nanoseconds: Int64
+    }
+
     /// The first failure of a transaction. From then on none is taken: what the engine holds is ahead of the disk.
     public private(set) var failure: LedgerError?
 
@@ -29,18 +42,25 @@ public final class Ledger: LedgerReading {
     /// Opens or makes the database at `path`, and brings its tables up to date.
     ///
     /// `registerMigrations` adds the tables of other rooms, always the same ones in the same order.
-    public init(
+    public convenience init(
         path: String, options: LedgerOptions = .serve,
         registerMigrations: (inout DatabaseMigrator) -> Void = { _ in }
+    ) throws(LedgerError) {
+        var migrator = DatabaseMigrator()
+        Schema.register(in: &migrator)
+        registerMigrations(&migrator)
+        try self.init(path: path, options: options, applicationID: Schema.applicationID, migrator)
+    }
+
+    /// The same with other tables, under another name in the file's head.
+    init(
+        path: String, options: LedgerOptions, applicationID: Int64, _ migrator: DatabaseMigrator
     ) throws(LedgerError) {
         self.path = path
         self.options = options
         lock = options.use == .serve && options.vfs == nil ? try ServingLock(database: path) : nil
-        var migrator = DatabaseMigrator()
-        Schema.register(in: &migrator)
-        registerMigrations(&migrator)
         do {
-            queue = try Ledger.open(path, options)
+            queue = try Ledger.open(path, options, applicationID: applicationID)
             try Ledger.migrate(queue, migrator, path, options)
             connection = queue.writeWithoutTransaction { database in
                 WriteAheadLog.setCheckpointOnClose(true, database)
@@ -83,7 +103,10 @@ public final class Ledger: LedgerReading {
         }
         // What was to be written is on the disk, whatever comes of this; a failure is the next transaction's.
         do {
-            try queue.unsafeReentrantWrite { _ in try connection.log.checkpointIfDue() }
+            let start = stopwatch()
+            if try queue.unsafeReentrantWrite({ _ in try connection.log.checkpointIfDue() }) {
+                lastCheckpoint = Checkpoint(number: (lastCheckpoint?.number ?? 0) + 1, nanoseconds: stopwatch() - start)
+            }
         } catch {
             _ = failed(error)
         }
@@ -129,7 +152,9 @@ public final class Ledger: LedgerReading {
 // MARK: Opening
 
 extension Ledger {
-    private static func open(_ path: String, _ options: LedgerOptions) throws -> DatabaseQueue {
+    private static func open(
+        _ path: String, _ options: LedgerOptions, applicationID: Int64
+    ) throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.busyMode = .timeout(Double(options.busyMillisecondsMax) / 1_000)
         configuration.label = "ledger"
@@ -140,8 +165,11 @@ extension Ledger {
         try queue.writeWithoutTransaction { database in
             // Before anything is changed in it: is it ours?
             let id = try Int64.fetchOne(database, sql: "PRAGMA application_id") ?? 0
-            let isEmpty = try Int64.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") == 0
-            guard id == Schema.applicationID || isEmpty else { throw LedgerError.foreignDatabase(path: path) }
+            // The list of migrations is made in a transaction of its own, before the first of them: where the power went between
+            // the two, there is nothing in it yet.
+            let others = "SELECT count(*) FROM sqlite_master WHERE tbl_name <> 'grdb_migrations'"
+            let isEmpty = try Int64.fetchOne(database, sql: others) == 0
+            guard id == applicationID || isEmpty else { throw LedgerError.foreignDatabase(path: path) }
             try makeDurable(database, options)
             if options.use == .serve { try WriteAheadLog.makeDurable(database) }
             try check(database, options)

@@ -1,15 +1,21 @@
 /// Every statement that the ledger runs on its tables, so that a test can ask SQLite how it means to run each.
 enum LedgerStatement: Int, CaseIterable {
     case insertRecord, lastRecord, recordsAfter, recordsOfOrder
+    case adjustments, adjustmentsDescending
     case upsertOrder, order, children, openOrders, finishedRoots, finishedRootsOfKind
-    case insertFill, fillsOfOrder
+    case insertFill, fillsOfOrder, pairsOfFills
+    case fillsBehind, finishedRootsBehind
     case fillsByTime, fillsByTimeDescending, fillsOfPair, fillsOfPairDescending, fillsByID, fillsByIDDescending
-    case upsertFunds, funds
+    case upsertFunds, funds, fundsOfAll
+    case upsertFundsPoint, fundsPoints, lastFundsPoint, forgetFundsPoints
+    case finishedByKind
     case insertNotification, lastNotification, notifications
     case upsertInboxSeen, inboxSeen
     case insertTag, completeTag, noteTag, tag, forgetTags
     case upsertBook, deleteBook, books
     case insertSnapshot, lastSnapshots, forgetSnapshots
+    case upsertPrice, prices, forgetPrices
+    case insertAlert, endAlert, forgetAlerts, lastAlert, waitingAlerts
     case clearOrders, clearFills, clearFunds
 
     private static let fillColumns =
@@ -23,6 +29,9 @@ enum LedgerStatement: Int, CaseIterable {
         case .lastRecord: "SELECT number FROM records ORDER BY number DESC LIMIT 1"
         case .recordsAfter: "SELECT number, body FROM records WHERE number > ? ORDER BY number LIMIT ?"
         case .recordsOfOrder: "SELECT number, body FROM records WHERE order_id = ? ORDER BY number"
+
+        case .adjustments: Self.adjustments(order: "number")
+        case .adjustmentsDescending: Self.adjustments(order: "number DESC")
 
         case .upsertOrder:
             """
@@ -53,8 +62,28 @@ enum LedgerStatement: Int, CaseIterable {
             ORDER BY closed_at DESC, id DESC LIMIT ?5
             """
 
+        // Row values: all behind a row, also where many happened at the same moment.
+        case .fillsBehind:
+            """
+            SELECT \(Self.fillColumns) FROM fills WHERE account = ?1 AND (at, fill_id, order_id) > (?2, ?3, ?4)
+            ORDER BY at, fill_id, order_id LIMIT ?5
+            """
+        case .finishedRootsBehind:
+            """
+            SELECT body FROM orders WHERE account = ?1 AND closed_at IS NOT NULL AND is_root = 1
+                AND (closed_at, id) > (?2, ?3)
+            ORDER BY closed_at, id LIMIT ?4
+            """
+
+        case .finishedByKind:
+            """
+            SELECT kind, count(*) FROM orders WHERE account = ? AND closed_at IS NOT NULL AND is_root = 1
+            GROUP BY kind ORDER BY kind
+            """
+
         case .insertFill: "INSERT INTO fills VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         case .fillsOfOrder: "SELECT \(Self.fillColumns) FROM fills WHERE order_id = ? ORDER BY fill_id"
+        case .pairsOfFills: "SELECT DISTINCT pair FROM fills WHERE account = ? ORDER BY pair"
         case .fillsByTime: fills(order: "at, fill_id")
         case .fillsByTimeDescending: fills(order: "at DESC, fill_id DESC")
         case .fillsOfPair: fills(order: "at, fill_id", ofPair: true)
@@ -68,6 +97,27 @@ enum LedgerStatement: Int, CaseIterable {
             ON CONFLICT (account, coin) DO UPDATE SET total = excluded.total, reserved = excluded.reserved
             """
         case .funds: "SELECT coin, total, reserved FROM funds WHERE account = ? ORDER BY coin"
+
+        case .fundsOfAll:
+            """
+            SELECT account, coin, total, reserved FROM funds WHERE account > ? ORDER BY account, coin LIMIT ?
+            """
+
+        case .upsertFundsPoint:
+            """
+            INSERT INTO funds_points VALUES (?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (grain, account, stretch, coin) DO UPDATE SET
+                total = excluded.total, usd = excluded.usd, at = excluded.at
+            """
+        case .fundsPoints:
+            """
+            SELECT at, coin, total, usd FROM funds_points
+            WHERE grain = ? AND account = ? AND stretch >= ? AND stretch < ?
+            ORDER BY stretch, coin
+            """
+        case .lastFundsPoint: "SELECT max(at) FROM funds_points WHERE grain = 0"
+        // Once a day: it looks at every row of the grain.
+        case .forgetFundsPoints: "DELETE FROM funds_points WHERE grain = ? AND stretch < ?"
 
         case .insertNotification: "INSERT INTO notifications VALUES (?, ?, ?, ?, ?, ?, ?)"
         case .lastNotification: "SELECT seq FROM notifications WHERE account = ? ORDER BY seq DESC LIMIT 1"
@@ -99,11 +149,39 @@ enum LedgerStatement: Int, CaseIterable {
                 (SELECT min(record) FROM (SELECT record FROM snapshots ORDER BY record DESC LIMIT 2))
             """
 
+        case .upsertPrice:
+            """
+            INSERT INTO prices VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (grain, pair, at) DO UPDATE SET
+                bid = excluded.bid, ask = excluded.ask, last = excluded.last
+            """
+        case .prices:
+            """
+            SELECT at, bid, ask, last FROM prices WHERE grain = ? AND pair = ? AND at >= ? AND at < ? ORDER BY at
+            """
+        // Once an hour: it looks at every row of the grain.
+        case .forgetPrices: "DELETE FROM prices WHERE grain = ? AND at < ?"
+        case .insertAlert: "INSERT INTO alerts VALUES (?, ?, ?, ?, ?, ?, NULL)"
+        case .endAlert: "UPDATE alerts SET ended_at = ?3 WHERE account = ?1 AND number = ?2 AND ended_at IS NULL"
+        // The newest stays, whatever became of it: its number is not given out again.
+        case .forgetAlerts: "DELETE FROM alerts WHERE account = ?1 AND number < ?2 AND ended_at IS NOT NULL"
+        case .lastAlert: "SELECT number FROM alerts WHERE account = ? ORDER BY number DESC LIMIT 1"
+        case .waitingAlerts:
+            "SELECT account, number, pair, direction, price, created_at FROM alerts WHERE ended_at IS NULL"
+
         // A DELETE without WHERE empties the table's tree without visiting rows.
         case .clearOrders: "DELETE FROM orders"
         case .clearFills: "DELETE FROM fills"
         case .clearFunds: "DELETE FROM funds"
         }
+    }
+
+    /// The index has these records alone, by account and, as every index, by number.
+    private static func adjustments(order: String) -> String {
+        """
+        SELECT number, body FROM records INDEXED BY records_of_funds
+        WHERE account = ?1 AND kind = 'funds_adjusted' AND at >= ?2 AND at < ?3 AND number >= ?4 AND number <= ?5
+        ORDER BY \(order) LIMIT ?6
+        """
     }
 
     private func fills(order: String, ofPair: Bool = false) -> String {

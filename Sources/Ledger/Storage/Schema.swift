@@ -14,6 +14,59 @@ enum Schema {
         migrator.registerMigration("ledger-2-tag-work") { database in
             try database.execute(sql: "ALTER TABLE tags ADD COLUMN work TEXT")
         }
+        // Observations, not a projection of the records: `grain` is `PriceGrain`'s.
+        migrator.registerMigration("ledger-3-prices") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE prices (
+                        grain INTEGER NOT NULL,
+                        pair TEXT NOT NULL,
+                        at INTEGER NOT NULL,
+                        bid TEXT,
+                        ask TEXT,
+                        last TEXT,
+                        PRIMARY KEY (grain, pair, at)
+                    ) STRICT, WITHOUT ROWID
+                    """)
+        }
+        // Money that came or went, by account: the list of transactions is read from the records themselves.
+        migrator.registerMigration("ledger-4-records-of-funds") { database in
+            try database.execute(
+                sql: "CREATE INDEX records_of_funds ON records (account) WHERE kind = 'funds_adjusted'")
+        }
+        // Neither records nor a projection of them: an alert changes no order and no money.
+        migrator.registerMigration("ledger-5-alerts") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE alerts (
+                        account INTEGER NOT NULL,
+                        number INTEGER NOT NULL,
+                        pair TEXT NOT NULL,
+                        direction TEXT NOT NULL,
+                        price TEXT NOT NULL,
+                        created_at INTEGER NOT NULL,
+                        ended_at INTEGER,
+                        PRIMARY KEY (account, number)
+                    ) STRICT, WITHOUT ROWID;
+                    CREATE INDEX alerts_waiting ON alerts (account, number) WHERE ended_at IS NULL;
+                    """)
+        }
+        // What every account had, four times a day: observations, since what it was worth depended on the prices then.
+        migrator.registerMigration("ledger-6-funds-points") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE funds_points (
+                        grain INTEGER NOT NULL,
+                        account INTEGER NOT NULL,
+                        stretch INTEGER NOT NULL,
+                        coin TEXT NOT NULL,
+                        total TEXT NOT NULL,
+                        usd TEXT,
+                        at INTEGER NOT NULL,
+                        PRIMARY KEY (grain, account, stretch, coin)
+                    ) STRICT, WITHOUT ROWID
+                    """)
+        }
     }
 
     // Times are nanoseconds since 1970; amounts and prices are exact decimals as text. The tables of orders, fills and funds

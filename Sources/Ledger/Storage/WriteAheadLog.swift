@@ -34,13 +34,14 @@ final class WriteAheadLog {
         if database.sqliteConnection != nil { sqlite3_wal_hook(database.sqliteConnection, nil, nil) }
     }
 
-    /// Makes a checkpoint where the log has become long. Where another connection is at it, that one does.
-    func checkpointIfDue() throws {
-        guard Int(pages) >= pagesMax else { return }
+    /// Makes a checkpoint where the log has become long; whether it did. Where another connection is at it, that one does.
+    func checkpointIfDue() throws -> Bool {
+        guard Int(pages) >= pagesMax else { return false }
         do {
             _ = try database.checkpoint(.passive)
+            return true
         } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
-            return
+            return false
         }
     }
 

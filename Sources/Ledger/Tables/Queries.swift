@@ -46,6 +46,19 @@ extension LedgerReading {
         }
     }
 
+    /// Finished orders that are no other's children, the first closed first, behind an order of the account, or else those that
+    /// were closed from a moment on.
+    public func finishedRoots(
+        _ account: AccountID, behind last: Order?, since: Timestamp?, limit: Int
+    ) throws(LedgerError) -> [Order] {
+        try orders(.finishedRootsBehind) { row in
+            row.append(account.rawValue)
+            row.append(last?.closedAt?.nanoseconds ?? since.map { $0.nanoseconds - 1 } ?? .min)
+            row.append(last.map { Int64(bitPattern: $0.id.rawValue) } ?? .max)
+            row.append(Int64(limit))
+        }
+    }
+
     private func orders(
         _ statement: LedgerStatement, _ fill: (inout RowValues) -> Void
     ) throws(LedgerError) -> [Order] {
@@ -99,6 +112,31 @@ extension LedgerReading {
         }
     }
 
+    /// An account's fills by time, oldest first, behind a fill of the account, or else from a moment on.
+    public func fills(
+        _ account: AccountID, behind last: FillRow?, since: Timestamp?, limit: Int
+    ) throws(LedgerError) -> [FillRow] {
+        try fills(.fillsBehind) { row in
+            row.append(account.rawValue)
+            row.append(last?.fill.at.nanoseconds ?? since.map { $0.nanoseconds - 1 } ?? .min)
+            row.append(last.map { Int64(bitPattern: $0.fill.id.rawValue) } ?? .max)
+            row.append(last.map { Int64(bitPattern: $0.order.rawValue) } ?? .max)
+            row.append(Int64(limit))
+        }
+    }
+
+    /// The pairs that an account has fills of, in the order of their names.
+    public func pairsOfFills(_ account: AccountID) throws(LedgerError) -> [Pair] {
+        try onConnection { connection in
+            var pairs: [Pair] = []
+            try connection.run(.pairsOfFills, { $0.append(account.rawValue) }) { row in
+                pairs.append(try value(Pair(row.text(0)), "fills", "pair", row.text(0)))
+                return true
+            }
+            return pairs
+        }
+    }
+
     private func fills(
         _ statement: LedgerStatement, _ fill: (inout RowValues) -> Void
     ) throws(LedgerError) -> [FillRow] {
@@ -140,13 +178,13 @@ private func fillRow(_ row: RowColumns) throws -> FillRow {
         side: try value(Side(rawValue: row.text(4)), "fills", "side", row.text(4)), value: try row.decimal(7, "fills"))
 }
 
-private func value<T>(_ parsed: T?, _ table: String, _ what: String, _ text: String) throws -> T {
+func value<T>(_ parsed: T?, _ table: String, _ what: String, _ text: String) throws -> T {
     guard let parsed else { throw LedgerError.badRow(table: table, detail: "\(text) is no \(what)") }
     return parsed
 }
 
 extension RowColumns {
-    fileprivate func decimal(_ column: Int32, _ table: String) throws -> ExactDecimal {
+    func decimal(_ column: Int32, _ table: String) throws -> ExactDecimal {
         let text = bytes(column)
         do {
             return try ExactDecimal(parsingUTF8: text)

@@ -20,6 +20,34 @@ extension LedgerReading {
         }
     }
 
+    /// What of an account's money came or went other than by trading: newest first unless the filter says otherwise.
+    public func adjustments(
+        _ account: AccountID, _ filter: AdjustmentFilter
+    ) throws(LedgerError) -> [AdjustmentRow] {
+        try onConnection { connection in
+            var rows: [AdjustmentRow] = []
+            try connection.run(
+                filter.oldestFirst ? .adjustments : .adjustmentsDescending,
+                { row in
+                    row.append(account.rawValue)
+                    row.append(filter.since?.nanoseconds ?? .min)
+                    row.append(filter.until?.nanoseconds ?? .max)
+                    row.append(filter.from?.rawValue ?? 0)
+                    row.append(filter.to?.rawValue ?? .max)
+                    row.append(Int64(filter.limit))
+                }
+            ) { row in
+                let numbered = try numberedRecord(row)
+                guard case .fundsAdjusted(let adjustment) = numbered.record else {
+                    throw LedgerError.badRow(table: "records", detail: "\(numbered.number) is not about funds")
+                }
+                rows.append(AdjustmentRow(number: numbered.number, adjustment: adjustment))
+                return true
+            }
+            return rows
+        }
+    }
+
     /// Every record after `number`, in order, read by the thousand. A missing or damaged one is an error.
     public func forEachRecord(
         after number: RecordNumber = .none, _ body: (RecordNumber, Record) throws -> Void

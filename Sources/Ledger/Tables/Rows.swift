@@ -1,3 +1,4 @@
+public import OrderEngine
 public import Trading
 
 /// A fill with what it belongs to.
@@ -31,6 +32,34 @@ public struct FillFilter: Hashable, Sendable {
         self.until = until
         self.fromID = fromID
         self.toID = toID
+        self.limit = limit
+        self.oldestFirst = oldestFirst
+    }
+}
+
+/// Money that came or went, with the number of its record.
+public struct AdjustmentRow: Hashable, Sendable {
+    public let number: RecordNumber
+    public let adjustment: FundsAdjustment
+}
+
+/// Which changes of funds are asked for. The time runs from `since` on and ends before `until`; the numbers include both ends.
+public struct AdjustmentFilter: Hashable, Sendable {
+    public var since: Timestamp?
+    public var until: Timestamp?
+    public var from: RecordNumber?
+    public var to: RecordNumber?
+    public var limit: Int
+    public var oldestFirst: Bool
+
+    public init(
+        since: Timestamp? = nil, until: Timestamp? = nil, from: RecordNumber? = nil, to: RecordNumber? = nil,
+        limit: Int, oldestFirst: Bool = false
+    ) {
+        self.since = since
+        self.until = until
+        self.from = from
+        self.to = to
         self.limit = limit
         self.oldestFirst = oldestFirst
     }

@@ -1,3 +1,5 @@
+import Venue
+
 /// What a network does to messages. Rates are per mille of the messages of that way.
 public struct NetworkFaults: Hashable, Sendable {
     /// Every message takes between these, drawn anew each time: so later ones overtake earlier ones.

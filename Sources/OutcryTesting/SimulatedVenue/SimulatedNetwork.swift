@@ -1,4 +1,5 @@
 public import Trading
+import Venue
 
 /// What reaches the gateway.
 public enum NetworkDelivery: Hashable, Sendable {

@@ -1,11 +1,12 @@
-public import Exchange
+import Exchange
 public import Trading
+import Venue
 
 /// An exchange with books of its own, that misbehaves as told.
 ///
-/// It knows nothing of the desk, shares no code with the engine or the paper exchange, and answers by messages only:
-/// `receive` takes a request, `drainPushes` gives what it says by itself. All else here is for who runs the simulation,
-/// and for who holds the desk's books against these. It draws its chance from one seed and takes the time as it is given;
+/// It knows nothing of the desk and answers by messages only: `receive` takes a request, `drainPushes` gives what it says
+/// by itself. Its books are those of the room Venue, which share no code with the engine or the paper exchange. All else
+/// here is for who runs the simulation, and for who holds the desk's books against these. It draws its chance from one seed and takes the time as it is given;
 /// the same calls give the same venue.
 ///
 /// Every call of an account carries a nonce, and one that is not above the last accepted of that account does nothing. So
@@ -14,20 +15,16 @@ public final class SimulatedVenue {
     /// What the venue is like.
     public internal(set) var traits: VenueTraits
     var chance: VenueChance
-    var ledger = VenueLedger()
-    var markets: [Pair: VenueMarket] = [:]
-    /// Every order ever accepted, by number: number `n` stands at `n - 1`.
-    var orders: [VenueOrder] = []
-    var fillList: [VenueFill] = []
-    var accountFills: [AccountID: [Int]] = [:]
-    var openOrderNumbers: [AccountID: Set<UInt64>] = [:]
+    let books = VenueBooks()
+    /// Around what strangers quote, in units.
+    var middles: [Pair: Int128] = [:]
     var named: [VenueOrderName: UInt64] = [:]
     /// How many orders came of a client order id, by account.
     var acceptedCounts: [VenueOrderName: Int] = [:]
     var nonces: [AccountID: Int64] = [:]
     var recentCalls: [AccountID: [Timestamp]] = [:]
-    var transactions: [VenueTransaction] = []
-    var lastFill: UInt64 = 0
+    /// Orders that may not be canceled until then, by number.
+    var cancelsRefusedUntil: [UInt64: Timestamp] = [:]
     var printList: [MarketTrade] = []
     var pushes: [VenuePush] = []
     var plans: [VenuePlan] = []
@@ -46,16 +43,12 @@ public final class SimulatedVenue {
     ) {
         self.traits = traits
         chance = VenueChance(seed: seed)
-        for rules in pairs {
-            markets[rules.pair] = VenueMarket(rules: rules, at: startedAt)
-            for coin in [rules.pair.base, rules.pair.quote] where ledger[.free(.strangers), coin] == 0 {
-                ledger.move(VenueLedger.strangersFunds, coin, from: .outside, to: .free(.strangers))
-            }
-        }
-        for pair in openingPrices.keys.sorted() {
-            markets[pair]?.middle = openingPrices[pair]?.units
+        for rules in pairs { books.setRules(rules, at: startedAt) }
+        for pair in openingPrices.keys.sorted() where books.markets[pair] != nil {
+            middles[pair] = openingPrices[pair]?.units
             requote(pair, at: startedAt)
         }
+        collectEvents()
         pushes = []
         makePlans(from: startedAt)
     }
@@ -77,15 +70,41 @@ public final class SimulatedVenue {
 
     /// What it has said by itself since the last call, in the order in which it happened.
     public func drainPushes() -> [VenuePush] {
+        collectEvents()
         defer { pushes = [] }
         return pushes
+    }
+
+    /// Makes of what happened in the books what the venue says of it. An order that is accepted or fills is open at that
+    /// moment, and one that is canceled is not: that decides whether the venue knows its client order id.
+    func collectEvents() {
+        for event in books.drainEvents() {
+            switch event {
+            case .accepted(let order):
+                guard let account = order.account else { continue }
+                pushes.append(.accepted(account, number: order.number, told(order, isOpen: true)))
+            case .filled(let index):
+                let fill = books.fills[index]
+                pushes.append(.filled(fill.account, row(fill, isOpen: true)))
+            case .canceled(let order):
+                guard let account = order.account else { continue }
+                pushes.append(.canceled(account, number: order.number, told(order, isOpen: false)))
+            case .trade(let print):
+                printList.append(print)
+                pushes.append(.trade(print))
+            case .ticker(let pair, let ticker): pushes.append(.ticker(pair, ticker))
+            case .rules(let rules): pushes.append(.rules(rules))
+            case .money(let one):
+                pushes.append(.money(one.account, transaction: one.number, one.coin, by: one.amount, one.reason))
+            }
+        }
     }
 
     /// Ends all faults: what it is by nature stays.
     public func stopFaults() {
         hasFaults = false
         downUntil = nil
-        for order in orders { order.cancelRefusedUntil = nil }
+        cancelsRefusedUntil = [:]
         plans.removeAll { $0.kind.isFault }
     }
 
@@ -99,35 +118,25 @@ public final class SimulatedVenue {
 
     // MARK: From outside
 
-    /// Money comes in. Negative amounts are a mistake of the caller.
-    public func deposit(_ amount: ExactDecimal, _ coin: Coin, to account: AccountID) {
-        ledger.move(amount.units, coin, from: .outside, to: .free(.account(account)))
-        book(account, coin, amount, .deposit)
+    /// Money comes in. Amounts that are not above zero are a mistake of the caller.
+    public func deposit(_ amount: ExactDecimal, _ coin: Coin, to account: AccountID, at now: Timestamp) {
+        books.move(amount, coin, .deposit, of: account, at: clock(now))
     }
 
     /// Money goes, as far as it is free; how much went.
     @discardableResult
-    public func withdraw(_ amount: ExactDecimal, _ coin: Coin, from account: AccountID) -> ExactDecimal {
-        let taken = min(amount.units, ledger[.free(.account(account)), coin])
-        guard taken > 0 else { return .zero }
-        ledger.move(taken, coin, from: .free(.account(account)), to: .outside)
-        book(account, coin, ExactDecimal(units: -taken), .withdrawal)
-        return ExactDecimal(units: taken)
-    }
-
-    private func book(_ account: AccountID, _ coin: Coin, _ amount: ExactDecimal, _ reason: BalanceChangeReason) {
-        let number = UInt64(transactions.count + 1)
-        transactions.append(
-            VenueTransaction(number: number, account: account, coin: coin, amount: amount, reason: reason))
-        pushes.append(.money(account, transaction: number, coin, by: amount, reason))
+    public func withdraw(
+        _ amount: ExactDecimal, _ coin: Coin, from account: AccountID, at now: Timestamp
+    ) -> ExactDecimal {
+        -books.move(amount, coin, .withdrawal, of: account, at: clock(now))
     }
 
     /// Takes another fee of orders that are accepted from now on; those that rest keep theirs.
-    public func changeFee(of pair: Pair, to rate: ExactDecimal) {
-        guard let rules = try? markets[pair]?.rules.with(feeRate: rate), rules != markets[pair]?.rules else { return }
-        markets[pair]?.rules = rules
-        markets[pair]?.feeRates.append(rate)
-        pushes.append(.rules(rules))
+    public func changeFee(of pair: Pair, to rate: ExactDecimal, at now: Timestamp) {
+        guard let old = books.markets[pair]?.rules, let rules = try? old.with(feeRate: rate), rules != old else {
+            return
+        }
+        books.setRules(rules, at: clock(now))
         count("changed a fee")
     }
 
@@ -143,44 +152,4 @@ public final class SimulatedVenue {
 struct VenueOrderName: Hashable {
     let account: AccountID
     let client: ClientOrderID
-}
-
-/// A pair as it trades now.
-struct VenueMarket {
-    var rules: PairRules
-    /// Every fee rate that it had, the newest last.
-    var feeRates: [ExactDecimal]
-    var book = VenueBook()
-    var ticker: Ticker
-    /// Around what strangers quote, in units.
-    var middle: Int128?
-
-    init(rules: PairRules, at now: Timestamp) {
-        self.rules = rules
-        feeRates = [rules.feeRate]
-        ticker = Ticker(at: now)
-    }
-}
-
-struct VenueFill {
-    let order: UInt64
-    let account: AccountID
-    let pair: Pair
-    let side: Side
-    let fill: Fill
-}
-
-/// Money that came or went other than by a trade.
-public struct VenueTransaction: Hashable, Sendable {
-    public let number: UInt64
-    public let account: AccountID
-    public let coin: Coin
-    /// Negative where it went.
-    public let amount: ExactDecimal
-    public let reason: BalanceChangeReason
-}
-
-extension VenueLedger {
-    /// What strangers begin with of each coin: 10^12.
-    static let strangersFunds = Int128(1_000_000_000_000) * 1_000_000_000_000_000_000
 }

@@ -1,5 +1,6 @@
 public import Exchange
 public import Trading
+public import Venue
 
 /// An order in the venue's books, for who holds them against the desk's.
 public struct BookedOrder: Hashable, Sendable {
@@ -25,51 +26,49 @@ public struct BookedOrder: Hashable, Sendable {
 extension SimulatedVenue {
     /// The accounts that ever had money here, lowest number first.
     public var accounts: [AccountID] {
-        Set(transactions.map(\.account)).sorted()
+        Set(books.transactions.map(\.account)).sorted()
     }
 
     /// What an account has of each coin that it ever had, by name.
     public func balances(of account: AccountID) -> [CoinBalance] {
-        ledger.coins.sorted().compactMap { coin in
-            guard ledger.knows(.free(.account(account)), coin) else { return nil }
-            return CoinBalance(
-                coin: coin, free: ExactDecimal(units: ledger[.free(.account(account)), coin]),
-                held: ExactDecimal(units: ledger[.held(.account(account)), coin]))
-        }
+        books.balances(of: account)
     }
 
     /// Every order of accounts that was ever accepted, oldest first.
-    public var bookedOrders: [BookedOrder] { orders.compactMap(booked) }
+    public var bookedOrders: [BookedOrder] { books.orders.compactMap(booked) }
 
     /// The order that came of a client order id: the first, should there be several.
     public func bookedOrder(_ client: ClientOrderID, of account: AccountID) -> BookedOrder? {
-        orders.first { $0.account == account && $0.clientOrderID == client }.flatMap(booked)
+        books.orders.first { $0.account == account && $0.clientOrderID == client }.flatMap(booked)
     }
 
     /// Every fill of an account, oldest first, with its order's number.
     public func bookedFills(of account: AccountID) -> [AccountFill] {
-        (accountFills[account] ?? []).map { index in
-            let fill = fillList[index]
+        (books.accountFills[account] ?? []).map { index in
+            let fill = books.fills[index]
             return AccountFill(
-                clientOrderID: orders[Int(fill.order) - 1].clientOrderID, exchangeOrderID: String(fill.order),
+                clientOrderID: books.order(fill.order)?.clientOrderID, exchangeOrderID: String(fill.order),
                 pair: fill.pair, side: fill.side, fill: fill.fill)
         }
     }
 
     /// Every print, oldest first. Times are the venue's.
-    public var prints: [MarketTrade] { printList }
+    public var prints: [MarketTrade] {
+        collectEvents()
+        return printList
+    }
 
     /// Every deposit and withdrawal, oldest first.
-    public var moneyMoved: [VenueTransaction] { transactions }
+    public var moneyMoved: [VenueTransaction] { books.transactions }
 
     /// Every fee rate that a pair has had, the newest last.
-    public func feeRates(of pair: Pair) -> [ExactDecimal] { markets[pair]?.feeRates ?? [] }
+    public func feeRates(of pair: Pair) -> [ExactDecimal] { books.markets[pair]?.feeRates ?? [] }
 
     /// The rules of a pair as they are now.
-    public func rules(of pair: Pair) -> PairRules? { markets[pair]?.rules }
+    public func rules(of pair: Pair) -> PairRules? { books.markets[pair]?.rules }
 
     /// What a pair trades at now.
-    public func ticker(of pair: Pair) -> Ticker? { markets[pair]?.ticker }
+    public func ticker(of pair: Pair) -> Ticker? { books.markets[pair]?.ticker }
 
     /// How many orders were accepted under a client order id, by any account: never above one, if the desk does right.
     public func ordersAccepted(for client: ClientOrderID) -> Int {
@@ -78,11 +77,7 @@ extension SimulatedVenue {
 
     /// What all purses of each coin hold together, the outside's debt included: zero, or the books are wrong.
     public var imbalances: [Coin: ExactDecimal] {
-        var found: [Coin: ExactDecimal] = [:]
-        for coin in ledger.coins where ledger.sum(of: coin) != 0 {
-            found[coin] = ExactDecimal(units: ledger.sum(of: coin))
-        }
-        return found
+        books.imbalances
     }
 
     /// A digest of all that is in the books and of its chance: equal in two runs only if they went the same way.
@@ -96,10 +91,12 @@ extension SimulatedVenue {
         for order in bookedOrders {
             digest.add("\(order.number) \(order.account) \(order.filled) \(order.status.rawValue) \(order.createdAt)")
         }
-        for fill in fillList { digest.add("\(fill.fill.id) \(fill.fill.price) \(fill.fill.quantity) \(fill.fill.fee)") }
+        for fill in books.fills {
+            digest.add("\(fill.fill.id) \(fill.fill.price) \(fill.fill.quantity) \(fill.fill.fee)")
+        }
         for account in nonces.keys.sorted() { digest.add("\(account) \(nonces[account] ?? 0)") }
         var chance = chance
-        digest.add("\(printList.count) \(transactions.count) \(chance.next())")
+        digest.add("\(prints.count) \(books.transactions.count) \(chance.next())")
         return digest.value
     }
 
@@ -110,7 +107,7 @@ extension SimulatedVenue {
             side: order.side, price: ExactDecimal(units: order.price), quantity: ExactDecimal(units: order.quantity),
             filled: ExactDecimal(units: order.filled), status: order.status,
             held: order.status == .open ? ExactDecimal(units: order.hold(for: order.left)) : .zero,
-            fills: order.fills.map { fillList[$0].fill }, isNumberUntold: order.isNumberUntold,
+            fills: order.fills.map { books.fills[$0].fill }, isNumberUntold: order.isNumberUntold,
             createdAt: order.createdAt)
     }
 }

@@ -1,5 +1,6 @@
 import Exchange
 public import Trading
+import Venue
 
 /// The venue as it is met over the wire.
 extension SimulatedVenue {
@@ -38,21 +39,27 @@ extension SimulatedVenue {
         case .place(let new): return place(new, of: account, at: now)
         case .cancel(let number): return cancel(number, of: account, at: now)
         case .openOrders:
-            let open = (openOrderNumbers[account] ?? []).sorted()
-            return .openOrders(open.compactMap { self.order($0, of: account) }.map(row))
+            let open = (books.openOrderNumbers[account] ?? []).sorted()
+            return .openOrders(open.compactMap { books.order($0, of: account) }.map(row))
         case .order(let number):
-            guard let order = order(number, of: account), !order.isNumberUntold else { return .refused(.noSuchOrder) }
+            guard let order = books.order(number, of: account), !order.isNumberUntold else {
+                return .refused(.noSuchOrder)
+            }
             return .order(row(order))
         case .orderNamed(let client):
             guard let number = named[VenueOrderName(account: account, client: client)],
-                let order = order(number, of: account), !order.isNumberUntold, told(order) != nil
+                let order = books.order(number, of: account), !order.isNumberUntold,
+                told(order, isOpen: order.status == .open) != nil
             else { return .refused(.noSuchOrder) }
             return .order(row(order))
         case .history(let after, let since, let limit):
             let oldest = since ?? Timestamp(nanoseconds: .min)
-            let rows = (accountFills[account] ?? []).lazy.map { self.fillList[$0] }
+            let rows = (books.accountFills[account] ?? []).lazy.map { self.books.fills[$0] }
                 .filter { $0.fill.id.rawValue > after && $0.fill.at >= oldest }
-            return .history(rows.prefix(min(max(limit, 0), traits.historyRowsMax)).map(row))
+            return .history(
+                rows.prefix(min(max(limit, 0), traits.historyRowsMax)).map {
+                    self.row($0, isOpen: self.books.order($0.order)?.status == .open)
+                })
         case .balances:
             return .balances(balances(of: account))
         }
@@ -61,7 +68,7 @@ extension SimulatedVenue {
     private func place(_ new: NewOrder, of account: AccountID, at now: Timestamp) -> VenueAnswer {
         guard new.account == account else { return .refused(.rejected(.notAllowed, reason: "not your account")) }
         if let number = named[VenueOrderName(account: account, client: new.clientOrderID)],
-            let order = order(number, of: account), told(order) != nil
+            let order = books.order(number, of: account), told(order, isOpen: order.status == .open) != nil
         {
             count("refused a client order id twice")
             return .refused(.rejected(.exchangeRejected, reason: "duplicate client order id"))
@@ -70,38 +77,43 @@ extension SimulatedVenue {
             count("rejected for reasons of its own")
             return .refused(.rejected(.exchangeRejected, reason: "not available"))
         }
-        if let refusal = objection(to: new) { return .refused(refusal) }
+        let entry = OrderEntry(new)
+        if let objection = books.objection(to: entry) { return .refused(refusal(of: entry, objection)) }
+        collectEvents()
         let pushed = pushes.count
-        let order = accept(new, at: now)
+        let order = books.accept(entry, at: clock(now))
+        let name = VenueOrderName(account: new.account, client: new.clientOrderID)
+        named[name] = order.number
+        acceptedCounts[name, default: 0] += 1
         guard traits.answersOrderZero, order.status == .filled else { return .placed(number: order.number) }
         order.isNumberUntold = true
         count("answered order 0")
+        collectEvents()
         let reports = pushes[pushed...].filter { $0.orderNumber != order.number }
         pushes.replaceSubrange(pushed..., with: reports)
         return .placed(number: 0)
     }
 
     private func cancel(_ number: UInt64, of account: AccountID, at now: Timestamp) -> VenueAnswer {
-        guard let order = order(number, of: account), !order.isNumberUntold else { return .refused(.noSuchOrder) }
+        guard let order = books.order(number, of: account), !order.isNumberUntold else { return .refused(.noSuchOrder) }
         guard order.status == .open else { return .refused(.badStatus) }
-        if let end = order.cancelRefusedUntil {
+        if let end = cancelsRefusedUntil[number] {
             if now < end { return .refused(.cancelNotNow) }
         } else if hasFaults, chance.perMille(traits.refusedCancelsPerMille) {
-            order.cancelRefusedUntil = now.advanced(byNanoseconds: chance.number(1...5_000_000_000))
+            cancelsRefusedUntil[number] = now.advanced(byNanoseconds: chance.number(1...5_000_000_000))
             count("refused a cancel")
             return .refused(.cancelNotNow)
         }
         if hasFaults, chance.perMille(traits.fillsBeforeCancelPerMille) { fillBeforeCancel(order, at: now) }
         guard order.status == .open else { return .refused(.badStatus) }
-        takeOff(order)
-        tell([], order.pair, at: now)
+        books.cancel(order, at: clock(now))
         return .canceled
     }
 
     private func answer(_ question: VenueQuestion) -> VenueAnswer {
         switch question {
         case .pairs:
-            return .pairs(markets.keys.sorted().compactMap { markets[$0]?.rules })
+            return .pairs(books.markets.keys.sorted().compactMap { books.markets[$0]?.rules })
         case .ticker(let pair):
             return answer(about: pair) { .ticker(pair, $0.ticker) }
         case .depth(let pair, let rows):
@@ -112,43 +124,67 @@ extension SimulatedVenue {
             }
         case .recentTrades(let pair, let count):
             return answer(about: pair) { _ in
-                .recentTrades(pair, Array(self.printList.reversed().lazy.filter { $0.pair == pair }.prefix(count)))
+                .recentTrades(pair, Array(self.prints.reversed().lazy.filter { $0.pair == pair }.prefix(count)))
             }
         }
     }
 
     private func answer(about pair: Pair, _ body: (VenueMarket) -> VenueAnswer) -> VenueAnswer {
-        markets[pair].map(body) ?? .refused(.noSuchPair(pair))
+        books.markets[pair].map(body) ?? .refused(.noSuchPair(pair))
     }
 
     // MARK: Rows
 
-    func order(_ number: UInt64, of account: AccountID) -> VenueOrder? {
-        guard number > 0, number <= UInt64(orders.count) else { return nil }
-        let order = orders[Int(number) - 1]
-        return order.account == account ? order : nil
-    }
-
-    /// The client order id, where the venue knows it.
-    func told(_ order: VenueOrder) -> ClientOrderID? {
+    /// The client order id, where the venue knows it of an order that is open or not.
+    func told(_ order: VenueOrder, isOpen: Bool) -> ClientOrderID? {
         switch traits.clientOrderIDs {
         case .forEver: order.clientOrderID
-        case .whileOpen: order.status == .open ? order.clientOrderID : nil
+        case .whileOpen: isOpen ? order.clientOrderID : nil
         case .never: nil
         }
     }
 
     func row(_ order: VenueOrder) -> VenueOrderRow {
         VenueOrderRow(
-            number: order.number, clientOrderID: told(order), pair: order.pair, side: order.side,
+            number: order.number, clientOrderID: told(order, isOpen: order.status == .open), pair: order.pair,
+            side: order.side,
             price: ExactDecimal(units: order.price), quantity: ExactDecimal(units: order.quantity),
             filled: ExactDecimal(units: order.filled), status: order.status, createdAt: order.createdAt)
     }
 
-    func row(_ fill: VenueFill) -> VenueFillRow {
+    func row(_ fill: VenueFill, isOpen: Bool) -> VenueFillRow {
         VenueFillRow(
-            order: fill.order, clientOrderID: told(orders[Int(fill.order) - 1]), pair: fill.pair, side: fill.side,
-            fill: fill.fill)
+            order: fill.order, clientOrderID: books.order(fill.order).flatMap { told($0, isOpen: isOpen) },
+            pair: fill.pair, side: fill.side, fill: fill.fill)
+    }
+
+    private func refusal(of new: OrderEntry, _ objection: OrderObjection) -> VenueRefusal {
+        switch objection {
+        case .unknownPair: .rejected(.unknownPair, reason: "no pair \(new.pair)")
+        case .nothing: .rejected(.outOfRange, reason: "nothing, or for nothing")
+        case .offTick(let tick): .rejected(.offTick, reason: "prices step by \(tick)")
+        case .offStep(let step): .rejected(.offStep, reason: "quantities step by \(step)")
+        case .belowQuantity(let least): .rejected(.belowMinimum, reason: "at least \(least)")
+        case .belowValue(let least): .rejected(.belowMinimum, reason: "a value of at least \(least)")
+        case .tooLarge: .rejected(.outOfRange, reason: "too large")
+        case .marketCannotWait: .rejected(.conflictingWords, reason: "a market order cannot wait")
+        case .insufficientFunds(let coin):
+            .rejected(.insufficientFunds, reason: "It is not enough \(coin) in the account")
+        case .wouldTrade: .rejected(.wouldTrade, reason: "it would trade at once")
+        case .tradesWithItself:
+            .rejected(.selfTrade, reason: "it would trade with an order of the same account")
+        case .cannotFill: .rejected(.cannotFill, reason: "not enough to trade with")
+        }
+    }
+}
+
+extension OrderEntry {
+    /// An order as the desk sends it.
+    fileprivate init(_ new: NewOrder) {
+        self.init(
+            account: new.account, pair: new.pair, side: new.side, price: new.price.bound, quantity: new.quantity,
+            lifetime: new.lifetime, isMarket: new.price.limit == nil, selfTrade: new.selfTrade,
+            clientOrderID: new.clientOrderID)
     }
 }
 
@@ -159,24 +195,6 @@ extension VenuePush {
         case .accepted(_, let number, _), .canceled(_, let number, _): number
         case .filled(_, let row): row.order
         case .trade, .ticker, .rules, .money: nil
-        }
-    }
-}
-
-extension VenueQueue {
-    fileprivate func levels(_ rows: Int) -> [DepthLevel] {
-        var levels: [(price: Int128, quantity: Int128)] = []
-        for order in orders {
-            if levels.last?.price == order.price {
-                levels[levels.count - 1].quantity += order.left
-            } else if levels.count < rows {
-                levels.append((order.price, order.left))
-            } else {
-                break
-            }
-        }
-        return levels.map {
-            DepthLevel(price: ExactDecimal(units: $0.price), quantity: ExactDecimal(units: $0.quantity))
         }
     }
 }

@@ -1,5 +1,6 @@
 public import Exchange
 public import Trading
+public import Venue
 
 /// What an account asks of the venue, each time under a nonce.
 public enum VenueCall: Hashable, Sendable {
@@ -121,13 +122,6 @@ public struct VenueOrderRow: Hashable, Sendable {
     public let status: VenueOrderStatus
     /// By the venue's clock.
     public let createdAt: Timestamp
-}
-
-/// Where an order stands in the exchange's books.
-public enum VenueOrderStatus: String, Hashable, Sendable {
-    case open
-    case filled
-    case canceled
 }
 
 /// A fill as the venue tells it.

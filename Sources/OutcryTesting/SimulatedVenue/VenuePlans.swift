@@ -1,4 +1,5 @@
 import Trading
+import Venue
 
 /// Something that the venue is going to do by itself.
 struct VenuePlan: Sendable {
@@ -33,7 +34,7 @@ struct VenuePlan: Sendable {
 
 extension SimulatedVenue {
     func makePlans(from now: Timestamp) {
-        for pair in markets.keys.sorted() {
+        for pair in books.markets.keys.sorted() {
             plan(.moveMarket(pair), from: now)
             plan(.changeFee(pair), from: now)
         }
@@ -63,29 +64,28 @@ extension SimulatedVenue {
         let now = done.due
         switch done.kind {
         case .moveMarket(let pair): moveMarket(pair, at: now)
-        case .changeFee(let pair): if let rate = chance.pick(traits.feeRates) { changeFee(of: pair, to: rate) }
+        case .changeFee(let pair): if let rate = chance.pick(traits.feeRates) { changeFee(of: pair, to: rate, at: now) }
         case .goDown:
             let length = chance.number(1...max(traits.downtimeMaxMilliseconds, 1)) * 1_000_000
             goDown(until: now.advanced(byNanoseconds: length), hangs: chance.perMille(500))
         case .cancelElsewhere: cancelSomethingElsewhere(at: now)
         case .orderElsewhere: orderSomethingElsewhere(at: now)
-        case .deposit, .withdraw: moveMoney(isDeposit: done.kind == .deposit)
+        case .deposit, .withdraw: moveMoney(isDeposit: done.kind == .deposit, at: now)
         }
         plan(done.kind, from: now)
     }
 
     private func cancelSomethingElsewhere(at now: Timestamp) {
-        let open = openOrderNumbers.values.flatMap(\.self).sorted()
-        guard let number = chance.pick(open), let account = orders[Int(number) - 1].account else { return }
+        let open = books.openOrderNumbers.values.flatMap(\.self).sorted()
+        guard let number = chance.pick(open), let account = books.order(number)?.account else { return }
         cancelElsewhere(number, of: account, at: now)
     }
 
     /// In a quantity that no order of the desk is likely to have: an odd number of steps above many.
     private func orderSomethingElsewhere(at now: Timestamp) {
-        guard let account = chance.pick(accounts), let pair = chance.pick(markets.keys.sorted()),
-            let market = markets[pair], let middle = market.middle
+        guard let account = chance.pick(accounts), let pair = chance.pick(books.markets.keys.sorted()),
+            let rules = books.markets[pair]?.rules, let middle = middles[pair]
         else { return }
-        let rules = market.rules
         let least = max(rules.quantityMin.units, rules.quantityStep.units)
         let odd = Int128(chance.number(1...499) * 2 + 1) * rules.quantityStep.units
         let side = chance.perMille(500) ? Side.buy : .sell
@@ -94,13 +94,13 @@ extension SimulatedVenue {
             account, pair, side, quantity: ExactDecimal(units: least + odd), price: ExactDecimal(units: price), at: now)
     }
 
-    private func moveMoney(isDeposit: Bool) {
-        guard let account = chance.pick(accounts), let coin = chance.pick(ledger.coins.sorted()) else { return }
+    private func moveMoney(isDeposit: Bool, at now: Timestamp) {
+        guard let account = chance.pick(accounts), let coin = chance.pick(books.ledger.coins.sorted()) else { return }
         let amount = ExactDecimal(Int(chance.number(1...20)))
         if isDeposit {
-            deposit(amount, coin, to: account)
+            deposit(amount, coin, to: account, at: now)
             count("deposited")
-        } else if withdraw(amount, coin, from: account).isPositive {
+        } else if withdraw(amount, coin, from: account, at: now).isPositive {
             count("withdrew")
         }
     }

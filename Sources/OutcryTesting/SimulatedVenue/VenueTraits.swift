@@ -1,4 +1,5 @@
 public import Trading
+import Venue
 
 /// For how long a venue knows an order by the client order id under which it was placed.
 public enum ClientOrderIDMemory: String, Hashable, Sendable, CaseIterable {

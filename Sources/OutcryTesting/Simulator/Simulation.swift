@@ -36,11 +36,15 @@ public final class Simulation {
     let server: SimulatedServer
     /// Nil where the desk trades on paper.
     let wire: SimulatedWire?
-    /// For when the wire's next move is in the queue.
+    /// When the wire moves next. What stands in the queue for another time has been overtaken.
     var wireDueAt: Timestamp?
     var markets: [SimulatedMarket]
     var traders: [SimulatedTrader] = []
     var areFaultsOn = true
+    /// What has happened so far: turns, messages, acts.
+    private(set) var steps = 0
+    /// After how many it is not gone on with.
+    var stepsMax = SimulationPlan.stepsMax
 
     // MARK: The process that runs now
 
@@ -49,7 +53,7 @@ public final class Simulation {
     /// What waits for the desk's next turn.
     var inbox: [DeskInput] = []
     var isTurnDue = false
-    /// When the desk is called next for what is due by itself.
+    /// When the desk is called next for what is due by itself. What stands in the queue for another time has been overtaken.
     var wakeAt: Timestamp?
     var isStopping = false
     var nextSession: UInt64 = 1
@@ -83,6 +87,10 @@ public final class Simulation {
     func takeNext() throws {
         guard let (moment, happening) = queue.popFirst() else { return }
         clock = max(clock, moment)
+        steps += 1
+        guard steps <= stepsMax else {
+            throw Violation(.comesToRest, "more than \(stepsMax) steps, and no end")
+        }
         switch happening {
         case .traderActs(let number):
             act(traders[number])
@@ -91,15 +99,15 @@ public final class Simulation {
             moveMarket()
             queue.add(.marketMoves, at: later(1...plan.pauseMilliseconds))
         case .deskTakesTurn(let life) where life == self.life: try takeTurn()
-        case .deskWakes(let life) where life == self.life:
+        case .deskWakes(let life) where life == self.life && wakeAt == moment:
             wakeAt = nil
             requestTurn()
-        case .wireMoves: moveWire()
+        case .wireMoves where wireDueAt == moment: moveWire()
         case .reachesDesk(let input, let life) where life == self.life: put(input)
         case .operatorEndsProcess(let life) where life == self.life: try endHaltedProcess()
         case .serverStarts: try startServer()
         case .networkFails: wire?.beginFaults()
-        case .deskTakesTurn, .deskWakes, .reachesDesk, .operatorEndsProcess: break
+        case .deskTakesTurn, .deskWakes, .wireMoves, .reachesDesk, .operatorEndsProcess: break
         }
     }
 
@@ -115,7 +123,7 @@ public final class Simulation {
                 passwordHash: PasswordHash(hashing: Secret(password), cost: SimulatedPasswords.cost), funds: funds,
                 at: clock)
             if let wire {
-                for one in plan.funds { wire.venue.deposit(ExactDecimal(one.amount), one.coin, to: account) }
+                for one in plan.funds { wire.venue.deposit(ExactDecimal(one.amount), one.coin, to: account, at: clock) }
             }
             traders.append(SimulatedTrader(name: name, password: password, account: account, chance: chance.fork()))
             queue.add(.traderActs(number), at: later(0...500))

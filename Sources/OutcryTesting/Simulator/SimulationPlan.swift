@@ -33,11 +33,17 @@ struct SimulationPlan {
     let disk: SimulatedDisk.Configuration
     let crashModel: CrashModel
     let checkpointPages: Int
+    /// For how long, at the end, nobody types anything: who repeats a line after that may rely on its tag.
+    let absenceSeconds: Int64
     let configuration: DeskConfiguration
     let funds: [(amount: Int, coin: Coin)] = [(2_000, "usd"), (10, "btc"), (300, "ltc")]
 
     /// How long everything may take to come to rest once the faults have stopped.
     static let restSecondsMax: Int64 = 900
+    /// How many steps one run may take: many times what any needs, so that one which finds no end is seen to.
+    static let stepsMax = 200_000
+    /// How many lines each trader repeats at the end.
+    static let repeatedLinesMax = 5
 
     init(_ profile: SimulationProfile, _ chance: inout Chance) {
         switch profile {
@@ -65,6 +71,7 @@ struct SimulationPlan {
             CrashModel(survival: .anySectors, tearing: .betweenSectors), .worst,
         ])
         checkpointPages = chance.pick([8, 40, 1_000])
+        absenceSeconds = Int64(chance.pick([90, 90, 600]))
         var configuration = DeskConfiguration()
         configuration.limits.snapshotRecords = chance.pick([3, 20, 100, 100_000])
         configuration.limits.resumeBatch = chance.pick([2, 7, 500])

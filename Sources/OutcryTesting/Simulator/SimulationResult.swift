@@ -4,6 +4,8 @@ public struct SimulationResult: Sendable {
     /// Of the whole trace, as `Trace` says.
     public let hash: UInt64
     public let lineCount: Int
+    /// What happened in it, counted: turns, messages, acts.
+    public let steps: Int
     /// The last lines of the trace, where lines are kept.
     public let lines: [String]
     /// Nil where all held.
@@ -32,7 +34,7 @@ extension Simulation {
         }
         if let violation { simulation.trace.add("! \(violation)", at: simulation.clock) }
         return SimulationResult(
-            seed: seed, hash: simulation.trace.hash, lineCount: simulation.trace.lineCount,
+            seed: seed, hash: simulation.trace.hash, lineCount: simulation.trace.lineCount, steps: simulation.steps,
             lines: simulation.trace.lines, violation: violation, coverage: simulation.coverage)
     }
 }

@@ -24,6 +24,13 @@ import Trading
 /// - `@connect NAME [text|json]` opens a session that nobody is logged in on.
 /// - `@close NAME` closes a session from the client's side. The name may be used again.
 ///
+/// Keys at an exchange other than paper; orders go to paper all the same:
+///
+/// - `@keys EXCHANGE [unsealed]` makes the desk keep keys for that exchange, from the beginning of the transcript on; `unsealed`:
+///   its operator has given it no master key.
+/// - `@key KEY SECRET WHAT...` says what that exchange answers when it is asked about a key: some of `info`, `trade` and
+///   `withdraw`, or `silence`. Keys that it was not told of it does not know.
+///
 /// The clock and the server:
 ///
 /// - `@at 2026-08-30 17:00[:30] [ZONE]` sets the clock. The first one, if nobody has typed or waited before it, is when the
@@ -46,6 +53,8 @@ enum Directive: Hashable, Sendable {
     case session(String, user: AccountName, WireFormat)
     case connect(String, WireFormat)
     case close(String)
+    case keys(String, isSealed: Bool)
+    case key(String, secret: String, KeyVerdict)
     case at(ClockSetting)
     case wait(nanoseconds: Int64)
     case restart(afterNanoseconds: Int64)

@@ -24,6 +24,8 @@ extension Directive {
         case "@session": self = .session(try reader.name(), user: try reader.account(), try reader.format())
         case "@connect": self = .connect(try reader.name(), try reader.format())
         case "@close": self = .close(try reader.name())
+        case "@keys": self = try reader.keys()
+        case "@key": self = try reader.key()
         case "@at": self = .at(try reader.clock())
         case "@wait": self = .wait(nanoseconds: try reader.duration())
         case "@restart":
@@ -43,8 +45,8 @@ extension Directive {
 /// The words of an `@` line, one after the other.
 private struct DirectiveReader {
     static let words = [
-        "@market", "@trade", "@fee", "@pair", "@tape", "@user", "@deposit", "@session", "@connect", "@close", "@at",
-        "@wait", "@restart",
+        "@market", "@trade", "@fee", "@pair", "@tape", "@user", "@deposit", "@session", "@connect", "@close", "@keys",
+        "@key", "@at", "@wait", "@restart",
     ]
 
     private var rest: [Substring]
@@ -162,6 +164,29 @@ private struct DirectiveReader {
             speed = try number("a number")
         }
         return Directive.TapeFile(path: pair == nil ? text : String(parts[1]), pair: pair, speed: speed)
+    }
+
+    // MARK: Keys
+
+    mutating func keys() throws(DirectiveError) -> Directive {
+        let exchange = try word("an EXCHANGE")
+        guard !isAtEnd else { return .keys(exchange, isSealed: true) }
+        try expect("unsealed")
+        return .keys(exchange, isSealed: false)
+    }
+
+    mutating func key() throws(DirectiveError) -> Directive {
+        let key = try word("a KEY")
+        let secret = try word("a SECRET")
+        let words = rest.map(String.init)
+        rest.removeAll()
+        if words == ["silence"] { return .key(key, secret: secret, .unavailable(reason: "no answer in time")) }
+        guard !words.isEmpty, words.allSatisfy({ ["info", "trade", "withdraw"].contains($0) }) else {
+            throw DirectiveError(message: "expected some of info, trade and withdraw, or silence")
+        }
+        let rights = ExchangeKeyRights(
+            info: words.contains("info"), trade: words.contains("trade"), withdraw: words.contains("withdraw"))
+        return .key(key, secret: secret, .accepted(rights))
     }
 
     // MARK: Time

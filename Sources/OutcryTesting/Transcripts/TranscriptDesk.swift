@@ -13,6 +13,8 @@ final class TranscriptDesk {
         var start: Timestamp
         var zone: TimeZoneRules
         var tapes: [Directive.TapeFile]
+        /// The exchange that keys are kept for, beside paper.
+        var keys: InlineKeys?
         /// Where tapes are looked for.
         var folder: URL
     }
@@ -79,7 +81,8 @@ final class TranscriptDesk {
                 sources: try setting.tapes.map(tapeReader), speed: setting.tapes.first?.speed ?? .one)
         }
         return try DeskCore.openPaper(
-            database: database.path, configuration, tapes: tapes, passwords: passwords, log: log.logger, now: now)
+            database: database.path, configuration, tapes: tapes, passwords: passwords, keys: setting.keys?.custody,
+            log: log.logger, now: now)
     }
 
     func tapeReader(_ tape: Directive.TapeFile) throws -> TapeReader {
@@ -97,7 +100,7 @@ final class TranscriptDesk {
         var inputs = first
         repeat {
             let closed = collect(desk.process(inputs, at: now))
-            inputs = closed + passwords.takeAnswers()
+            inputs = closed + passwords.takeAnswers() + (setting.keys?.takeAnswers() ?? [])
         } while !inputs.isEmpty
         try checkLog()
     }
@@ -123,8 +126,8 @@ final class TranscriptDesk {
                 connections[index].unseen.append("(closed \(code): \(reason))")
                 connections[index].isOpen = false
                 closed.append(.server(.closed(id)))
-            case .request, .ask:
-                // The paper exchange answers within the transaction.
+            case .request, .ask, .useKey, .offer, .withdrawOffers:
+                // The paper exchange answers within the transaction and knows accounts without keys; nobody fetches files.
                 break
             }
         }
@@ -151,7 +154,12 @@ final class TranscriptDesk {
             try move(.trade(MarketTrade(pair: pair, price: price, quantity: amount, takerSide: side, at: now)))
         case .fee(let pair, let rate): try move(.fee(pair, rate: rate))
         case .pair(let rules): try move(.rules(rules))
-        case .tape: break
+        case .tape, .keys: break
+        case .key(let key, let secret, let verdict):
+            guard let keys = setting.keys else {
+                throw TranscriptTrouble("no exchange has keys here: @keys EXCHANGE first")
+            }
+            keys.answer(key, secret: secret, with: verdict)
         case .user(let name, let role, let funds):
             let password = Secret(TranscriptDesk.password(of: name))
             accounts[name] = try opened().addAccount(

@@ -1,3 +1,4 @@
+import Accounts
 import Desk
 import Foundation
 import Trading
@@ -66,6 +67,11 @@ public struct TranscriptRunner: Sendable {
                     throw TranscriptTrouble("all tapes of a transcript play at one speed, here \(first.speed)")
                 }
                 setting.tapes.append(tape)
+            case .directive(.keys(let exchange, let isSealed), _):
+                guard !hasBegun, setting.keys == nil else {
+                    throw TranscriptTrouble("@keys stands once, before the first NAME> and @wait")
+                }
+                setting.keys = InlineKeys(exchange, master: isSealed ? try MasterKey.generate() : nil)
             case .directive: break
             }
         }

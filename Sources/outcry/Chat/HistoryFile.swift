@@ -1,3 +1,4 @@
+import CommandGrammar
 import Foundation
 
 /// The lines typed before, in a file that only its owner may read.
@@ -23,9 +24,9 @@ struct HistoryFile {
         return kept
     }
 
-    /// Adds a line. What cannot be written is not remembered: no reason to stop trading.
+    /// Adds a line, unless it may carry a secret. What cannot be written is not remembered: no reason to stop trading.
     func append(_ line: String) {
-        guard makeFolder() else { return }
+        guard !CommandParser.isSecret(line), makeFolder() else { return }
         let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }

@@ -27,6 +27,8 @@ final class WireBench {
     /// What the ledger is on, where it is not on this machine's.
     private let disk: SimulatedDisk?
     private let passwords = ReadyPasswords()
+    /// Where the exchange wants keys.
+    let keys: BenchKeys?
     private(set) var desk: DeskCore?
     var now = Timestamp(seconds: 1_756_576_800)
     var configuration = DeskConfiguration()
@@ -38,8 +40,11 @@ final class WireBench {
     /// Outputs after which the process dies, once.
     var diesAfterOutputs: Int?
 
-    init(usd: String = "10000", btc: String = "100", seed: UInt64 = 1, disk: SimulatedDisk? = nil) throws {
+    init(
+        usd: String = "10000", btc: String = "100", seed: UInt64 = 1, disk: SimulatedDisk? = nil, keys: BenchKeys? = nil
+    ) throws {
         self.disk = disk
+        self.keys = keys
         let rules = try PairRules(
             pair: "btc_usd", priceTick: d("0.001"), quantityStep: d("0.0001"), quantityMin: d("0.001"),
             feeRate: d("0.002"))
@@ -70,8 +75,8 @@ final class WireBench {
         let path = disk == nil ? home.appending(path: "desk.db").path : "/desk.db"
         let options = disk.map { LedgerOptions(use: .serve, busyMillisecondsMax: 0, vfs: $0.name) } ?? .serve
         desk = try DeskCore.openOverTheWire(
-            database: path, configuration, exchange: exchange, ledger: options, passwords: passwords, log: log,
-            now: now)
+            database: path, configuration, exchange: exchange, ledger: options, passwords: passwords,
+            keys: keys?.custody, log: log, now: now)
     }
 
     func logIn() {
@@ -107,13 +112,16 @@ final class WireBench {
                 var reports: [ExchangeReport] = []
                 switch output {
                 case .request(let request): reports = exchange.submit(request, at: now)
-                case .ask(let query, let id): reports = exchange.ask(query, id: id, at: now)
+                case .ask(let query, let id):
+                    keys?.used.append("ask")
+                    reports = exchange.ask(query, id: id, at: now)
                 case .send(let to, let message): if to == session { hear(message) }
-                case .close: break
+                case .useKey(let account, let key): keys?.used.append("\(account.rawValue) \(key?.key ?? "none")")
+                case .close, .offer, .withdrawOffers: break
                 }
                 if !reports.isEmpty { inputs.append(.exchange(reports)) }
             }
-            inputs += passwords.takeAnswers()
+            inputs += passwords.takeAnswers() + (keys?.takeAnswers() ?? [])
         } while !inputs.isEmpty
     }
 

@@ -1,5 +1,6 @@
 import Exchange
 import Trading
+import Venue
 
 @testable import OutcryTesting
 
@@ -38,7 +39,7 @@ struct GatewayStory {
             pairs: pairs, openingPrices: ["btc_usd": 100, "ltc_usd": 10], traits: traits, seed: seed, startedAt: now)
         network = SimulatedNetwork(venue, faults: .drawn(seed: seed &* 31), seed: seed &* 17)
         for account in accounts {
-            for coin in ["btc", "ltc", "usd"] as [Coin] { venue.deposit(2_000, coin, to: account) }
+            for coin in ["btc", "ltc", "usd"] as [Coin] { venue.deposit(2_000, coin, to: account, at: now) }
         }
         gateway = SimulatedGateway(
             network, settings: GatewaySettings(clientOrderIDs: traits.clientOrderIDs), startedAt: now, mistake: mistake)
@@ -73,7 +74,7 @@ struct GatewayStory {
 
     private mutating func place() {
         guard let account = chance.pick(accounts), let rules = chance.pick(pairs),
-            let middle = venue.markets[rules.pair]?.middle
+            let middle = venue.middles[rules.pair]
         else { return }
         orderCount += 1
         // Few quantities and few prices: orders that look alike are the rule.

@@ -1,6 +1,7 @@
 import Exchange
 import OutcryTesting
 import Trading
+import Venue
 
 /// The least that a desk has to keep, kept safely: what it has sent, what it was told, and nothing of a gateway.
 ///

@@ -2,6 +2,7 @@ import Exchange
 import OutcryTesting
 import Testing
 import Trading
+import Venue
 
 @Suite struct `Simulated exchange conformance` {
     @Test(arguments: ExchangeConformance.checks, [FeeBasis.quote, .received])

@@ -2,6 +2,7 @@ import Exchange
 import Foundation
 import Testing
 import Trading
+import Venue
 
 @testable import OutcryTesting
 

@@ -1,6 +1,7 @@
 import Exchange
 import OutcryTesting
 import Trading
+import Venue
 
 /// A venue, a network and a gateway as the conformance suite sees them.
 final class SimulatedHarness: ExchangeHarness {
@@ -30,7 +31,7 @@ final class SimulatedHarness: ExchangeHarness {
     func openAccount(_ funds: [Coin: ExactDecimal]) throws -> AccountID {
         accountCount += 1
         let account = AccountID(accountCount)
-        for coin in funds.keys.sorted() { venue.deposit(funds[coin] ?? .zero, coin, to: account) }
+        for coin in funds.keys.sorted() { venue.deposit(funds[coin] ?? .zero, coin, to: account, at: now) }
         return account
     }
 

@@ -3,6 +3,7 @@ import Exchange
 import Ledger
 import OrderEngine
 import Trading
+import Venue
 
 /// What the desk and the exchange's own ledger must agree on, once quiet.
 extension Simulation {
@@ -18,6 +19,7 @@ extension Simulation {
     private func firstDifference(_ wire: SimulatedWire) throws -> Violation? {
         guard let desk = server.desk, let ledger = server.ledger else { return Violation(.comesToRest, "no desk") }
         let state = desk.engineState
+        // What has filled may have been of an attempt before the last, which the exchange never took.
         for entry in state.orders where entry.order.closedAt == nil {
             let order = entry.order
             if order.status == .pending || order.status == .unknown
@@ -68,7 +70,7 @@ extension Simulation {
     }
 
     private func heldElsewhere(_ coin: Coin, _ account: AccountID, _ venue: SimulatedVenue) -> ExactDecimal {
-        venue.orders.reduce(.zero) { sum, order in
+        venue.books.orders.reduce(.zero) { sum, order in
             guard order.account == account, order.clientOrderID == nil, order.status == .open, order.coinSpent == coin
             else {
                 return sum
@@ -81,6 +83,7 @@ extension Simulation {
         var open: Set<ClientOrderID> = []
         // Every attempt at an order has filled for it.
         var fillsThere: [OrderID: Int] = [:]
+        var attempts: [OrderID: Int] = [:]
         for one in venue.bookedOrders {
             if let client = one.clientOrderID { fillsThere[client.order, default: 0] += one.fills.count }
         }
@@ -92,6 +95,13 @@ extension Simulation {
             if venue.ordersAccepted(for: client) > 1 {
                 return Violation(
                     .onePlacement, expected: 1, found: venue.ordersAccepted(for: client), "orders of \(client)")
+            }
+            let attempt = attempts[client.order, default: 0] + 1
+            attempts[client.order] = attempt
+            if attempt > 1, case let allowed = try ledger.attemptsAllowed(client.order), attempt > allowed {
+                return Violation(
+                    .onePlacement, expected: allowed, found: attempt,
+                    "\(client.order) has been placed under more than one name")
             }
             // Only the current attempt is on the book.
             let isOpenHere = order.isOnBook && client == order.clientOrderID
@@ -112,11 +122,23 @@ extension Simulation {
                     "the fills of \(client)")
             }
         }
+        // What has filled may have been of an attempt before the last, which the exchange never took.
         for entry in state.orders where entry.order.isThere && !open.contains(entry.order.clientOrderID) {
+            if !entry.order.isOnBook, fillsThere[entry.order.id] != nil { continue }
             return Violation(
                 .ordersAgree, "\(entry.order.id) is \(entry.order.status.rawValue), and not at the exchange")
         }
         return nil
+    }
+}
+
+extension Ledger {
+    /// One, and one for each time that it was moved.
+    fileprivate func attemptsAllowed(_ id: OrderID) throws -> Int {
+        try history(of: id).reduce(1) { count, entry in
+            guard case .orderReplaced = entry.record else { return count }
+            return count + 1
+        }
     }
 }
 

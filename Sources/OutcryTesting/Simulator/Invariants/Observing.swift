@@ -13,16 +13,19 @@ extension Simulation {
             guard wasHalted != desk.halt else { return }
             trace.add("# halted", at: clock)
             noteStatuses("ledger failed")
+            for trader in traders { trader.missed.loseBatch() }
             coverage.count(.fault, "disk: \(trouble?.rawValue ?? "later")")
             coverage.reached(trouble == .isFull || trouble == .writeIsFull ? .diskWasFull : .diskFailed)
             queue.add(.operatorEndsProcess(life: life), at: later(10...3_000))
             return
         }
         try checkLog()
+        watch.turn += 1
         collectPaperPrints()
         if let ledger = server.ledger { try look(at: observer.read(ledger), after: inputs) }
         noteOffBook(inputs)
         try checkExpiries()
+        try checkReached()
         try checkFunds()
         if areFaultsOn, !isStopping, chance.permille(plan.stopPermille) { stopCleanly() }
     }
@@ -39,7 +42,7 @@ extension Simulation {
     }
 
     /// Prints that the paper exchange has made since the last look, also of orders that met each other.
-    private func collectPaperPrints() {
+    func collectPaperPrints() {
         guard wire == nil else { return }
         watch.printsBeforeTurn = watch.prints.mapValues(\.count)
         guard let paper = server.paper else { return }
@@ -76,7 +79,7 @@ extension Simulation {
                     else { continue }
                     watch.prints[pair, default: []].append(
                         MarketTrade(pair: pair, price: last, quantity: .zero, takerSide: nil, at: ticker.at))
-                case .execution, .rules, .balanceChanged, .answer: break
+                case .execution, .rules, .balanceChanged, .connection, .keyEnding, .answer: break
                 }
             }
         }
@@ -92,6 +95,7 @@ extension Simulation {
             }
             try judge(one, inputs)
         }
+        try checkLadders(observations)
     }
 
     private func judge(_ one: RecordObserver.Observation, _ inputs: [DeskInput]) throws {
@@ -103,6 +107,9 @@ extension Simulation {
                 order.quantity < parent.quantity
             {
                 coverage.reached(.contraOfPart)
+            }
+            if let parent = order.parent, case .paired? = observer.engine.order(parent)?.plan {
+                try judgeContra(parent, order.quantity, at: one.number, includingItself: order.id)
             }
         case .cancelRequested(let id, .expiry, let at):
             try judgeExpiry(id, one.after, at)
@@ -135,6 +142,7 @@ extension Simulation {
         case .pairedDone(let id, let result, _):
             coverage.reached(.pairedDone)
             try judgeRoundTrip(id, one.before, result)
+        case .contraReady(let id, let quantity, _): try judgeContra(id, quantity, at: one.number)
         case .orderReconciled(let id, _): try judgeReconciliation(id, one.before, inputs)
         case .cancelFailed(let id, _, let at):
             coverage.reached(.cancelRefused)
@@ -142,7 +150,7 @@ extension Simulation {
             if let order = one.after, order.cancelReason == nil { noteArmed(order, at: at) }
         case .orderAmended(let id, _, let at):
             if let order = one.after, order.id == id { noteArmed(order, at: at) }
-        case .orderAccepted, .orderRejected, .cancelRequested, .answerLost, .contraReady, .orderFinished,
+        case .orderAccepted, .orderRejected, .cancelRequested, .answerLost, .orderFinished,
             .fundsAdjusted, .moveRequested, .orderReplaced, .triggerMoved, .orderGrown, .panicDeclared, .panicCleared,
             .panicLifted:
             break
@@ -206,6 +214,7 @@ extension Simulation {
     }
 
     private func noteArmed(_ order: Order, at time: Timestamp) {
+        watch.armedInTurn[order.id] = watch.turn
         watch.armed[order.id] = (
             time, watch.printsBeforeTurn[order.pair] ?? 0, watch.fillPrices[order.pair]?.count ?? 0
         )

@@ -25,9 +25,16 @@ struct RecordObserver {
     /// How many orders of an account are unknown.
     private(set) var unknown: [AccountID: Int] = [:]
     /// The fills that were written, by order, oldest first.
-    private(set) var fills: [OrderID: [Fill]] = [:]
+    private var fills: [OrderID: [(number: RecordNumber, fill: Fill)]] = [:]
+    /// Orders that may wait for a trigger; some of them no more.
+    private(set) var waiting: Set<OrderID> = []
     /// What was told of orders whose answer was lost: `unknown`, then `reconciled`.
     private(set) var uncertain: [OrderID: [String]] = [:]
+
+    /// The fills of an order that had been written by a record.
+    func fills(of id: OrderID, upTo number: RecordNumber) -> [Fill] {
+        (fills[id] ?? []).prefix { $0.number <= number }.map(\.fill)
+    }
 
     /// Takes in the records that are new.
     mutating func read(_ ledger: Ledger) throws -> [Observation] {
@@ -42,15 +49,15 @@ struct RecordObserver {
             last = number
             texts.append(record.traceText)
             note(before, after)
-            note(record)
+            note(record, number)
             new.append(Observation(number: number, record: record, before: before, after: after))
         }
         return new
     }
 
-    private mutating func note(_ record: Record) {
+    private mutating func note(_ record: Record, _ number: RecordNumber) {
         switch record {
-        case .orderFilled(let id, let fill, _, _): fills[id, default: []].append(fill)
+        case .orderFilled(let id, let fill, _, _): fills[id, default: []].append((number, fill))
         case .answerLost(let id, _): uncertain[id, default: []].append("unknown")
         case .orderReconciled(let id, _): uncertain[id, default: []].append("reconciled")
         default: break
@@ -62,6 +69,7 @@ struct RecordObserver {
         if let after, after.status == .unknown { unknown[after.account, default: 0] += 1 }
         if let before, before.closedAt == nil { openStatuses[before.status, default: 0] -= 1 }
         if let after, after.closedAt == nil { openStatuses[after.status, default: 0] += 1 }
+        if let after { if after.isWaiting { waiting.insert(after.id) } else { waiting.remove(after.id) } }
         guard let order = after, let end = order.timeInForce.expireTime else { return }
         expiring[order.id] = order.status.isFinal || order.closedAt != nil ? nil : end
     }

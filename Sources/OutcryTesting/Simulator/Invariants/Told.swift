@@ -15,7 +15,7 @@ extension Simulation {
         var fees = ExactDecimal.zero
         for leg in [id] + order.children {
             let side = observer.engine.order(leg)?.side ?? (leg == id ? order.side : order.side.opposite)
-            for fill in try fillsAtExchange(leg, of: order.account) {
+            for fill in try fillsAtExchange(leg, of: order.account, upTo: observer.last) {
                 let value = try fill.price.multiplied(by: fill.quantity)
                 if side == .sell { money += value } else { money -= value }
                 if fill.feeCurrency == order.pair.quote { fees += fill.fee }
@@ -28,9 +28,9 @@ extension Simulation {
         }
     }
 
-    /// The fills of an order that the desk had been told, each as the venue's own books have it; on paper as it was told.
-    private func fillsAtExchange(_ id: OrderID, of account: AccountID) throws -> [Fill] {
-        let told = observer.fills[id] ?? []
+    /// The fills of an order that the desk had written by a record, each as the venue's own books have it; on paper as it was told.
+    func fillsAtExchange(_ id: OrderID, of account: AccountID, upTo number: RecordNumber) throws -> [Fill] {
+        let told = observer.fills(of: id, upTo: number)
         guard let wire else { return told }
         let booked = wire.venue.bookedFills(of: account).filter { $0.clientOrderID?.order == id }.map(\.fill)
         return try told.map { one in
@@ -92,15 +92,13 @@ extension Simulation {
             for connection in trader.connections { trader.lost(connection.id) }
             for one in trader.passedOver {
                 let stored = try ledger.notifications(trader.account, from: one.number, limit: 1).first
-                // That a panic has begun or is over stands in the reply to the line that said so.
-                if stored?.event == "panic", stored?.text.hasPrefix("* panic done") == false { continue }
+                if stored?.isPanicSaidInReply == true { continue }
                 guard let row = stored, let id = row.order, let order = try ledger.order(id)
                 else {
                     throw Violation(.notificationsInOrder, "\(trader.name) was not told \(one.number) in text")
                 }
                 let isMentioned = one.mentioned.contains(id) || order.parent.map { one.mentioned.contains($0) } ?? false
-                guard isMentioned, ["opened", "canceled", "rejected", "contra_placed", "moved"].contains(row.event)
-                else {
+                guard isMentioned, Simulation.eventsSparedInText.contains(row.event) else {
                     throw Violation(
                         .notificationsInOrder,
                         "\(trader.name) was not told \(one.number) in text, and no reply had said it: \(row.text)")

@@ -16,6 +16,10 @@ public enum Invariant: String, Hashable, Sendable, CaseIterable {
     case sameTagSameReply = "same_tag_same_reply"
     /// Notifications of an account: no gap, no repeat, in order, the same number always in the same words.
     case notificationsInOrder = "notifications_in_order"
+    /// What came while nobody of an account was there is in its inbox.
+    case inboxIsWhole = "inbox_is_whole"
+    /// The orders of a whole are for all of it; a contra order is for what its entry has brought.
+    case partsAreTheWhole = "parts_are_the_whole"
     /// In the end everybody has been told everything.
     case allIsTold = "all_is_told"
     /// Funds are the same by the engine and by the exchange's own ledger.
@@ -26,7 +30,7 @@ public enum Invariant: String, Hashable, Sendable, CaseIterable {
     case restoredIsLive = "restored_is_live"
     /// Nothing expires before its time, and what is due does.
     case expiry
-    /// A stop fires at a print that reached its trigger, and not without one.
+    /// A stop fires at a print that reached its trigger, at the first one, and not without one.
     case trigger
     /// What a round trip is said to have come to is what the fills and fees come to.
     case pairedBenefit = "paired_benefit"

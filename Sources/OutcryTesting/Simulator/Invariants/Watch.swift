@@ -17,6 +17,9 @@ struct Watch {
     var cancelRefused: [OrderID: Timestamp] = [:]
     /// When an order was placed, or armed again by a cancel that failed, and how many prints of its pair there had been.
     var armed: [OrderID: (at: Timestamp, prints: Int, fills: Int)] = [:]
+    /// Turns of the desk so far, and the one in which an order was armed: within it nobody outside knows what came first.
+    var turn = 0
+    var armedInTurn: [OrderID: Int] = [:]
     /// What orders filled at on the paper exchange: prints too, also those of a process that died before anybody looked.
     var fillPrices: [Pair: [ExactDecimal]] = [:]
     /// When the process that runs was started, if it is not the first.

@@ -136,6 +136,9 @@ extension ExchangeReport {
         case .balanceChanged(let account, let coin, let amount, let reason):
             "balance \(account.rawValue) \(amount) \(coin) \(reason.rawValue)"
         case .answer(let id, let answer): "answer \(id.rawValue) \(answer.traceText)"
+        case .connection(.lost(let since, let reason)): "lost since \(since.nanoseconds) \(reason)"
+        case .connection(.back(let lostAt)): "back, lost at \(lostAt.nanoseconds)"
+        case .keyEnding(let account, let left): "key of \(account.rawValue) ends after \(left)"
         }
     }
 }
@@ -175,6 +178,8 @@ extension PaperAction {
         case .quote(let pair, let bid, let ask): "quote \(pair) \(bid) \(ask)"
         case .trade(let trade): "trade \(trade.traceText)"
         case .deposit(let account, let amount, let coin): "deposit \(account.rawValue) \(amount) \(coin)"
+        case .adjust(let account, let amount, let coin, let reason):
+            "\(reason.rawValue) \(account.rawValue) \(amount) \(coin)"
         case .fee(let pair, let rate): "fee \(pair) \(rate)"
         case .rules(let rules): "rules \(rules.pair)"
         }

@@ -60,14 +60,15 @@ extension Simulation {
         return [TypedLine("login \(trader.name)", .login), TypedLine(trader.password, .password)]
     }
 
-    func connect(_ trader: SimulatedTrader, _ format: WireFormat) {
+    func connect(_ trader: SimulatedTrader, _ format: WireFormat, mayResume: Bool = true) {
         let id = SessionID(rawValue: nextSession)
         nextSession += 1
+        trader.sessionsEver.insert(id)
         trader.connections.append(Connection(id: id, format: format))
         put(.server(.opened(id, Peer(address: trader.address, format: format))))
         send(loginLines(trader), on: id, of: trader)
         let from = trader.books.toldUpTo + 1
-        if trader.chance.permille(600) {
+        if mayResume, trader.chance.permille(600) {
             send([TypedLine("resume \(from)", .resume(from: from))], on: id, of: trader)
         }
     }

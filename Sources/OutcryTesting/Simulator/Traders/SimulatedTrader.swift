@@ -12,6 +12,10 @@ final class SimulatedTrader {
     var writer: LineWriter
     var books = TraderBooks()
     var connections: [Connection] = []
+    var sessionsEver: Set<SessionID> = []
+    var missed = Missed()
+    /// How many notifications the last `inbox` brought.
+    private(set) var inboxCount = 0
     /// Tagged lines that were sent and not answered when the session was lost: to be sent again.
     var toRepeat: [TypedLine] = []
     /// Some tagged lines that have been answered, to be sent once more for no good reason.
@@ -151,7 +155,10 @@ final class SimulatedTrader {
             if !isFresh, isOK, isNew, repliesLost.contains(tag) { told.crossings.append(.replyLostInCrash) }
             if isNew, chance.permille(150) { answered.append(line) }
         }
-        noteOrders(of: reply, index)
+        let orders = reply.orderIDs
+        connections[index].mentioned.formUnion(orders)
+        if connections[index].format == .text { missed.mentionInText(orders) }
+        if isOK, verb == "inbox" { try take(inbox: reply) }
         if isFresh, isOK, line.purpose == .order, case .object(let order)? = reply["order"],
             order["status"] == "pending"
         {
@@ -161,12 +168,13 @@ final class SimulatedTrader {
         return told
     }
 
-    private func noteOrders(of reply: JSONObject, _ index: Int) {
-        var all: [JSONObject] = []
-        if case .object(let order)? = reply["order"] { all.append(order) }
-        if case .array(let orders)? = reply["orders"] { for case .object(let order) in orders { all.append(order) } }
-        for order in all {
-            if case .int(let id)? = order["id"] { connections[index].mentioned.insert(OrderID(UInt64(id))) }
+    private func take(inbox reply: JSONObject) throws(Violation) {
+        inboxCount = reply.notifications.count
+        for notification in reply.notifications {
+            guard let number = notification.sequence else {
+                throw Violation(.wellFormed, "a notification without a number: \(JSONValue.object(reply).json)")
+            }
+            try books.tell(number, JSONValue.object(notification).json, notification)
         }
     }
 

@@ -32,7 +32,10 @@ extension Simulation {
         try collectPrints(told: inputs)
         let wasHalted = desk.halt
         let outputs = desk.process(inputs, at: clock)
-        if server.disk.isPowerless { return try crash("while the disk wrote") }
+        if server.disk.isPowerless {
+            for trader in traders { trader.missed.loseBatch() }
+            return try crash("while the disk wrote")
+        }
         if trouble != .isFull { DiskTrouble.end(on: server.disk) }
         try afterTurn(desk, inputs, wasHalted: wasHalted, trouble)
         try checkHalt(desk, outputs)
@@ -74,7 +77,10 @@ extension Simulation {
         trace.add("> \(output.traceText)", at: clock)
         switch output {
         case .send(let id, let message):
-            guard let trader = traders.first(where: { $0.index(of: id) != nil }) else { return }
+            guard let trader = traders.first(where: { $0.index(of: id) != nil }) else {
+                traders.first { $0.sessionsEver.contains(id) }?.missed.take(message)
+                return
+            }
             let told = try trader.receive(message, on: id)
             if let code = told.refusal { coverage.count(.refusal, code) }
             if let event = told.event { coverage.count(.event, event) }
@@ -88,6 +94,9 @@ extension Simulation {
         case .ask(let query, let id):
             if let wire { hear(wire.gateway?.ask(query, id: id, at: clock) ?? []) }
             expectWire()
+        // Its exchange knows accounts without keys.
+        case .useKey: break
+        case .offer, .withdrawOffers: break
         }
     }
 
@@ -97,7 +106,9 @@ extension Simulation {
             coverage.reached(.crashBeforeRequestSent)
         }
         for case .send(let id, let message) in outputs {
-            guard let trader = traders.first(where: { $0.index(of: id) != nil }) else { continue }
+            guard let trader = traders.first(where: { $0.sessionsEver.contains(id) }) else { continue }
+            trader.missed.take(message)
+            guard trader.index(of: id) != nil else { continue }
             switch message {
             case .reply(let reply): if let tag = reply.tag { trader.repliesLost.insert(tag) }
             case .written, .notice: trader.hasLostNotices = true

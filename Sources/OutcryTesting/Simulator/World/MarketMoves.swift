@@ -1,6 +1,7 @@
 import Desk
 import Exchange
 import Trading
+import Venue
 
 /// The market, money and fees, moved from outside.
 extension Simulation {
@@ -44,7 +45,8 @@ extension Simulation {
         let trader = chance.pick(traders)
         // Most of all while the desk does not know what its own order has done to the funds.
         if chance.permille(observer.unknown[trader.account] ?? 0 > 0 ? 300 : 20) {
-            venue.deposit(ExactDecimal(chance.within(1...50)), chance.pick(["usd", "btc", "ltc"]), to: trader.account)
+            venue.deposit(
+                ExactDecimal(chance.within(1...50)), chance.pick(["usd", "btc", "ltc"]), to: trader.account, at: clock)
         }
         let half = max(market.middle / 2_000, 1)
         let amount = SimulatedMarket.quantity(market.quantityMin * chance.within(1...30))

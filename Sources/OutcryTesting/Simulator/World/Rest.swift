@@ -20,7 +20,8 @@ extension Simulation {
         for trader in traders {
             for connection in trader.connections { drop(connection.id, of: trader) }
         }
-        try logEverybodyIn()
+        try logEverybodyIn(mayResume: false)
+        try readInboxes()
         for trader in traders {
             let again = trader.toRepeat
             trader.toRepeat.removeAll()
@@ -31,6 +32,7 @@ extension Simulation {
                 try settle()
             }
         }
+        try repeatAfterAbsence()
         if let wire { try agree(with: wire) }
         try logEverybodyIn()
         try tellEverything()
@@ -38,12 +40,25 @@ extension Simulation {
         try checkEnd()
     }
 
-    private func logEverybodyIn() throws {
+    /// Who comes back after a while and repeats a tagged line gets the first answer again.
+    private func repeatAfterAbsence() throws {
+        try pass(seconds: plan.absenceSeconds)
+        for trader in traders {
+            for line in trader.answered.suffix(SimulationPlan.repeatedLinesMax) {
+                try logEverybodyIn()
+                guard let connection = trader.connections.last else { break }
+                send([line], on: connection.id, of: trader)
+                try settle()
+            }
+        }
+    }
+
+    private func logEverybodyIn(mayResume: Bool = true) throws {
         let end = clock.advanced(bySeconds: SimulationPlan.restSecondsMax)
         while true {
             for trader in traders where !trader.isLoggedIn {
                 for connection in trader.connections { drop(connection.id, of: trader) }
-                connect(trader, .json)
+                connect(trader, .json, mayResume: mayResume)
             }
             try settle()
             if traders.allSatisfy(\.isLoggedIn) { return }

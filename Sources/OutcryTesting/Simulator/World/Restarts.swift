@@ -100,6 +100,8 @@ extension Simulation {
     private func afterStart() throws {
         guard let ledger = server.ledger else { return }
         let before = observer.last
+        collectPaperPrints()
+        for trader in traders { trader.missed.settle(upTo: try ledger.notificationHead(trader.account)) }
         let observations = try observer.readAgain(ledger)
         if watch.recordsBeforeCrash != nil, observer.last > before, watch.wasInsideCommit {
             coverage.reached(.crashInsideCommit)

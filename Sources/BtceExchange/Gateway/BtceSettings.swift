@@ -1,0 +1,64 @@
+/// Where the exchange is, how it is spoken to, and how long the adapter waits for what.
+public struct BtceSettings: Hashable, Sendable {
+    /// Without a slash at its end: `https://exchange.example`.
+    public var baseURL: String
+    public var dialect: Dialect
+
+    /// Requests a second of one key, and as many at once.
+    public var keyRequestsPerSecond: Int64 = 10
+    /// Requests a second of all together, and as many at once.
+    public var exchangeRequestsPerSecond: Int64 = 20
+
+    /// An order that could not be sent for this long is refused: it never was sent, and never will be. Below the desk's
+    /// `answer_s`, after which it calls the order unknown.
+    public var placeWaitNanoseconds: Int64 = 8_000_000_000
+    /// After which a question that could not be asked is answered with `lost`.
+    public var questionWaitNanoseconds: Int64 = 9_000_000_000
+    /// Between two looks at an account with orders at the exchange, where the desk asks for none.
+    public var lookIntervalNanoseconds: Int64 = 2_000_000_000
+    /// How often one request of a look or of a reading of the funds is repeated at once before the whole is given up.
+    public var stepRetriesMax = 2
+    /// After a look that came to nothing; doubled each time up to the most.
+    public var retryMinNanoseconds: Int64 = 500_000_000
+    public var retryMaxNanoseconds: Int64 = 8_000_000_000
+
+    /// How far the exchange's clock may be from this one. Of two orders that look the same, further apart than this, the
+    /// older one is never taken for the younger.
+    public var clockDifferenceNanoseconds: Int64 = 300_000_000_000
+    /// After a lost answer, before it counts that the exchange shows nothing of the order: its lists may lag behind its
+    /// trades.
+    public var certaintyNanoseconds: Int64 = 2_000_000_000
+    /// The same where the account's key was changed since: another key's nonces prove nothing.
+    public var keyChangeNanoseconds: Int64 = 60_000_000_000
+    /// For how long a fill may be told after one with a higher number.
+    public var historyOverlapNanoseconds: Int64 = 10_000_000_000
+
+    /// Orders of one account that wait to be sent, and questions of one account, each.
+    public var waitingMax = 1_000
+    /// Rows of a history that are asked for at once; the protocol gives 1,000 at most.
+    public var historyRows = 1_000
+    /// Rows of an account's history that are kept in memory.
+    public var historyRowsKept = 20_000
+    /// Finished orders of an account that are kept in memory.
+    public var finishedOrdersKept = 20_000
+    /// Pairs that one request names: a URL has its limits.
+    public var pairsPerRequest = 50
+    /// For how long questions for tickers are gathered into one request.
+    public var gatherNanoseconds: Int64 = 5_000_000
+    /// For how long version 2 is asked after version 3 has not given an answer that makes sense.
+    public var fallbackNanoseconds: Int64 = 600_000_000_000
+    /// What is taken of a fill on a pair of which the exchange says nothing any more: 0.002 is 0.2%.
+    public var feeRateFallbackPerMille: Int64 = 2
+
+    public init(baseURL: String, dialect: Dialect = .btce) {
+        self.baseURL = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
+        self.dialect = dialect
+    }
+
+    var pacing: RequestPacing {
+        func limit(_ perSecond: Int64) -> RateLimit {
+            RateLimit(burst: max(1, perSecond), intervalNanoseconds: 1_000_000_000 / max(1, perSecond))
+        }
+        return RequestPacing(exchange: limit(exchangeRequestsPerSecond), key: limit(keyRequestsPerSecond))
+    }
+}

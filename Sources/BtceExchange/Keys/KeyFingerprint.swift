@@ -1,0 +1,15 @@
+import COpenSSL
+
+/// What stands for a key where the key itself must not be read: on the disk, in a log.
+public enum KeyFingerprint {
+    /// The hexadecimal digits of the key's SHA-256. The same for the same key, whoever's it is.
+    public static func of(_ key: String) -> String {
+        let bytes = Array(key.utf8)
+        var digest = [UInt8](repeating: 0, count: 32)
+        let isDone = EVP_Digest(bytes, bytes.count, &digest, nil, EVP_sha256(), nil) == 1
+        // It fails only where OpenSSL has no SHA-256 or no memory: no two keys may be taken for one.
+        precondition(isDone, "OpenSSL did not compute SHA-256")
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+}

@@ -1,0 +1,130 @@
+import ChatServer
+import CommandGrammar
+import Ledger
+import OrderEngine
+import Trading
+
+/// `alert`, `alert drop` and `alerts`, and what fires them.
+///
+/// An alert ends in the transaction that numbers its notification: whatever happens between the two, it is told once.
+extension DeskCore {
+    func runAlert(
+        _ pair: Located<Pair>, _ direction: AlertDirection, _ price: Located<ExactDecimal>, _ context: LineContext
+    ) throws -> Reply {
+        let account = try context.account()
+        let alertsMax = configuration.limits.alertsMax
+        guard alerts.count(of: account) < alertsMax else {
+            throw Refusal(
+                .tooManyAlerts, "\(alertsMax) alerts wait already; alert drop N takes one back")
+        }
+        let last = freshEngine.market[pair.value]?.last
+        if let last, direction.isReached(by: last, price.value) {
+            throw Refusal(
+                .alreadyCrossed, "\(pair.value) trades at \(last), at or \(direction.rawValue) \(price.value) already",
+                at: price.span)
+        }
+        let transaction = try ledgerTransaction()
+        let alert = Alert(
+            account: account, number: try transaction.lastAlert(account) + 1, pair: pair.value, direction: direction,
+            price: price.value, createdAt: now)
+        try transaction.add(alert)
+        alerts.insert(alert)
+        let market = last.map { ", now at \($0)" } ?? ", which has not traded yet"
+        return Reply(
+            mark: .done, text: "+ alert \(alert.number): \(alert.words)\(market)",
+            fields: ["alert": .object(alert.json)])
+    }
+
+    func runAlerts(_ context: LineContext) throws -> Reply {
+        let waiting = alerts.alerts(of: try context.account())
+        guard !waiting.isEmpty else {
+            return Reply(mark: .answer, text: "= no alerts", fields: ["alerts": [], "count": 0])
+        }
+        let shown = waiting.prefix(configuration.limits.answerRows)
+        let zone = zone(context)
+        var table = Table([.right, .left, .left, .right, .left])
+        for alert in shown {
+            table.append([
+                "\(alert.number)", alert.pair.description, alert.direction.rawValue, alert.price.description,
+                "since \(zone.text(of: alert.createdAt))",
+            ])
+        }
+        var lines = ["= \(waiting.count) alert\(waiting.count == 1 ? "" : "s")"] + table.lines
+        if waiting.count > shown.count { lines.append("and \(waiting.count - shown.count) more") }
+        return Reply(
+            mark: .answer, text: lines.joined(separator: "\n  "),
+            fields: ["alerts": .array(shown.map { .object($0.json) }), "count": .int(Int64(waiting.count))])
+    }
+
+    func runAlertDrop(_ number: UInt64, _ context: LineContext) throws -> Reply {
+        guard let alert = alerts.alert(number, of: try context.account()) else {
+            throw Refusal(.unknownAlert, "no alert \(number) waits; alerts lists those that do")
+        }
+        try end(alert)
+        return Reply(
+            mark: .done, text: "+ alert \(number) dropped: \(alert.words)", fields: ["alert": .object(alert.json)])
+    }
+
+    private func end(_ alert: Alert) throws {
+        try ledgerTransaction().end(alert, at: now)
+        alerts.remove(alert)
+    }
+
+    /// Fires what a trade of the market reaches. A price that is old when it is heard fires nothing, and none fires what was
+    /// made after it.
+    func fireAlerts(_ trade: MarketTrade) throws {
+        let stale = trade.at.advanced(bySeconds: Int64(configuration.limits.feedStaleSeconds))
+        guard wire == nil || now <= stale else { return }
+        let difference = Int64(configuration.engineLimits.clockDifferenceMilliseconds) * 1_000_000
+        let newest = trade.at.advanced(byNanoseconds: difference)
+        while let alert = alerts.firstDue(on: trade.pair, at: trade.price, madeBy: newest) {
+            try end(alert)
+            alertsFired.append(FiredAlert(alert: alert, price: trade.price, at: now))
+        }
+    }
+
+    /// Numbers and tells what has fired: behind what the same trade has done to orders.
+    func tellAlerts() throws {
+        guard !alertsFired.isEmpty else { return }
+        let fired = alertsFired
+        alertsFired.removeAll()
+        for one in fired {
+            try notify(
+                one.alert.account, event: "alert", order: nil,
+                text: "* alert \(one.alert.number): \(one.alert.pair) traded at \(one.price) (\(one.alert.side))",
+                fields: ["alert": .object(one.alert.json), "market_price": one.price.json], at: one.at)
+        }
+    }
+}
+
+/// An alert that a trade has reached.
+struct FiredAlert {
+    let alert: Alert
+    let price: ExactDecimal
+    let at: Timestamp
+}
+
+extension AlertDirection {
+    /// Whether a trade at a price is at the alert's or beyond it.
+    func isReached(by trade: ExactDecimal, _ price: ExactDecimal) -> Bool {
+        switch self {
+        case .above: trade >= price
+        case .below: trade <= price
+        }
+    }
+}
+
+extension Alert {
+    /// `above 240`.
+    fileprivate var side: String { "\(direction.rawValue) \(price)" }
+
+    /// `btc_usd above 240`.
+    fileprivate var words: String { "\(pair) \(side)" }
+
+    fileprivate var json: JSONObject {
+        [
+            "number": .int(Int64(clamping: number)), "pair": .string(pair.description),
+            "direction": .string(direction.rawValue), "price": price.json, "created_at": createdAt.json,
+        ]
+    }
+}

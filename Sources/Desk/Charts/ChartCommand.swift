@@ -1,0 +1,92 @@
+import ChatServer
+import CommandGrammar
+import Exchange
+import Ledger
+import OrderEngine
+import Trading
+
+/// `chart`: a pair's price, or what the account has of a coin, in text.
+extension DeskCore {
+    private static let priceSeconds: Int64 = 86_400
+    private static let printsAsked = 100
+    private static let changesDrawn = 10_000
+    /// Points of a column, on average, from which on candles say more than a line.
+    private static let pointsOfACandle = 2
+
+    func runChart(_ subject: ChartSubject, seconds: Int64?, _ context: LineContext) throws -> Reply? {
+        switch subject {
+        case .pair(let pair): return try chartPrice(of: pair, seconds: seconds ?? DeskCore.priceSeconds, context)
+        case .coin(let coin): return try chartCoin(coin.value, seconds: seconds ?? DeskCore.twoMonthsSeconds, context)
+        }
+    }
+
+    // MARK: A price
+
+    private func chartPrice(of pair: Located<Pair>, seconds: Int64, _ context: LineContext) throws -> Reply? {
+        let query = ExchangeQuery.recentTrades(pair.value, count: DeskCore.printsAsked)
+        return try ask(query, context) { [self] told in
+            guard case .recentTrades(_, let prints) = told else { throw noAnswer }
+            let from = now.advanced(bySeconds: -seconds)
+            var points = try storedPoints(of: pair.value, from: from)
+            points += prints.map { ChartSeries.Point(at: min($0.at, now), value: $0.price) }
+            guard let series = ChartSeries(points, from: from, to: now, columns: TextChart.columns) else {
+                throw Refusal(.noMarket, "no price of \(pair.value) has been seen yet", at: pair.span)
+            }
+            let isDense = series.count >= DeskCore.pointsOfACandle * TextChart.columns
+            return chartReply(
+                series, isDense ? .candles : .line, "\(pair.value)", unit: pair.value.quote, seconds: seconds,
+                ["pair": .string(pair.value.description)], context)
+        }
+    }
+
+    /// What the store of prices has, from a little before on.
+    private func storedPoints(of pair: Pair, from: Timestamp) throws -> [ChartSeries.Point] {
+        let before = from.advanced(bySeconds: -DeskCore.priceSeconds)
+        return try ledgerTransaction().prices(of: pair, since: before, until: now).compactMap { point in
+            point.last.map { ChartSeries.Point(at: point.at, value: $0) }
+        }
+    }
+
+    // MARK: A coin
+
+    private func chartCoin(_ coin: Coin, seconds: Int64, _ context: LineContext) throws -> Reply {
+        let account = try context.account()
+        let from = now.advanced(bySeconds: -seconds)
+        let total = engine.funds(of: account, in: coin).total
+        let history = try CoinHistory(
+            of: coin, account, total: total, since: from, limit: DeskCore.changesDrawn, in: try ledgerTransaction())
+        var points = [ChartSeries.Point(at: from.advanced(byNanoseconds: -1), value: history.totalBefore(total))]
+        points += history.changes.reversed().map { ChartSeries.Point(at: min($0.at, now), value: $0.totalAfter) }
+        guard let series = ChartSeries(points, from: from, to: now, columns: TextChart.columns) else {
+            throw Refusal(.badDuration, "that is no length of time to draw")
+        }
+        return chartReply(
+            series, .line, "what you have of \(coin)", unit: coin, seconds: seconds,
+            ["coin": .string(coin.description)], context)
+    }
+
+    private func chartReply(
+        _ series: ChartSeries, _ style: TextChart.Style, _ what: String, unit: Coin, seconds: Int64,
+        _ subject: JSONObject, _ context: LineContext
+    ) -> Reply {
+        let zone = zone(context)
+        let figures = "first \(series.first), high \(series.high), low \(series.low), last \(series.last) \(unit)"
+        let title = "= \(what), \(DurationText.exact(seconds: seconds)) to \(zone.text(of: now))"
+        let chart = TextChart(series, style: style, zone: zone)
+        var fields = subject
+        fields.append("style", style == .candles ? "candles" : "line")
+        fields.append(
+            "chart",
+            .array(
+                series.columns.enumerated().compactMap { index, column in
+                    column.map { column in
+                        let at = ChartSeries.moment(index, of: TextChart.columns, from: series.from, to: series.to)
+                        return [
+                            "at": at.json, "open": column.open.json, "high": column.high.json, "low": column.low.json,
+                            "close": column.close.json,
+                        ]
+                    }
+                }))
+        return Reply(mark: .answer, text: ([title, figures] + chart.lines).joined(separator: "\n  "), fields: fields)
+    }
+}

@@ -1,0 +1,83 @@
+import ChatServer
+import CommandGrammar
+import Exchange
+import Trading
+
+/// `depth` and `tape`: what waits on the exchange's book, and what was last traded there.
+extension DeskCore {
+    private static let depthRows = 10
+    private static let tapeRows = 20
+
+    func runDepth(_ pair: Located<Pair>, _ rows: Int?, _ context: LineContext) throws -> Reply? {
+        let rows = min(rows ?? DeskCore.depthRows, configuration.limits.answerRows)
+        return try ask(.depth(pair.value, rows: rows), context) { [self] told in
+            guard case .depth(let depth) = told else { throw noAnswer }
+            return depthReply(depth, rows: rows)
+        }
+    }
+
+    private func depthReply(_ depth: MarketDepth, rows: Int) -> Reply {
+        let (bids, asks) = (depth.bids.prefix(rows), depth.asks.prefix(rows))
+        var table = Table([.right, .right, .right, .right])
+        table.append(["amount", "bid", "ask", "amount"])
+        for row in 0..<max(bids.count, asks.count) {
+            let bid = row < bids.count ? bids[row] : nil
+            let ask = row < asks.count ? asks[row] : nil
+            table.append([
+                bid?.amountWords ?? "", bid?.price.description ?? "", ask?.price.description ?? "",
+                ask?.amountWords ?? "",
+            ])
+        }
+        let isEmpty = bids.isEmpty && asks.isEmpty
+        let lines = ["= \(depth.pair): \(isEmpty ? "nothing is on the book" : "the best prices")"]
+        return Reply(
+            mark: .answer, text: (lines + (isEmpty ? [] : table.lines)).joined(separator: "\n  "),
+            fields: [
+                "depth": [
+                    "pair": .string(depth.pair.description), "bids": .array(bids.map(\.json)),
+                    "asks": .array(asks.map(\.json)),
+                ]
+            ])
+    }
+
+    func runTape(_ pair: Located<Pair>, _ rows: Int?, _ context: LineContext) throws -> Reply? {
+        let rows = min(rows ?? DeskCore.tapeRows, configuration.limits.answerRows)
+        return try ask(.recentTrades(pair.value, count: rows), context) { [self] told in
+            guard case .recentTrades(let pair, let prints) = told else { throw noAnswer }
+            return tapeReply(pair, prints.prefix(rows), zone: zone(context))
+        }
+    }
+
+    private func tapeReply(_ pair: Pair, _ prints: some Collection<MarketTrade>, zone: TimeZoneRules) -> Reply {
+        var table = Table([.left, .left, .right, .right])
+        for print in prints {
+            table.append([
+                zone.dateAndTime(of: print.at), print.takerSide?.rawValue ?? "", print.quantity.description,
+                "at \(print.price)",
+            ])
+        }
+        let title =
+            prints.isEmpty
+            ? "= no trades of \(pair) yet"
+            : "= \(pair): \(prints.count) trade\(prints.count == 1 ? "" : "s"), newest first, times in \(zone.name)"
+        return Reply(
+            mark: .answer, text: ([title] + table.lines).joined(separator: "\n  "),
+            fields: [
+                "pair": .string(pair.description),
+                "tape": .array(
+                    prints.map { print in
+                        [
+                            "price": print.price.json, "quantity": print.quantity.json,
+                            "side": print.takerSide.map { .string($0.rawValue) } ?? .null, "at": print.at.json,
+                        ]
+                    }),
+            ])
+    }
+}
+
+extension DepthLevel {
+    /// The world outside of the paper exchange takes and gives any amount.
+    fileprivate var amountWords: String { quantity?.description ?? "any" }
+
+    fileprivate var json: JSONValue { ["price": price.json, "quantity": quantity.json] }
+}

@@ -1,0 +1,71 @@
+import ChatServer
+import OrderEngine
+import Trading
+
+/// `jobs`: what the desk does by itself, for an admin.
+extension DeskCore {
+    func runJobs(_ context: LineContext) throws -> Reply {
+        let zone = zone(context)
+        var table = Table([.left, .left, .left, .right, .right, .right, .left])
+        table.append(["job", "every", "last run (\(zone.name))", "took", "runs", "failed", "last error"])
+        var rows: [JSONValue] = []
+        for job in JobBook.Job.allCases where wire != nil || !job.isOverTheWire {
+            let entry = jobs[job]
+            let every = interval(of: job)
+            let error = entry.lastError.map { words in
+                "\(entry.lastErrorAt.map { zone.dateAndTime(of: $0) + " " } ?? "")\(words)"
+            }
+            table.append([
+                job.rawValue, every.words, entry.lastEndedAt.map { zone.dateAndTime(of: $0) } ?? "not yet",
+                entry.lastEndedAt == nil ? "" : JobInterval.words(nanoseconds: entry.lastTookNanoseconds),
+                "\(entry.runs)", "\(entry.failures)", error ?? "none",
+            ])
+            rows.append([
+                "job": .string(job.rawValue), "every_s": every.seconds.map { .int($0) } ?? .null,
+                "last_run_at": entry.lastEndedAt?.json ?? .null,
+                "took_us": entry.lastEndedAt == nil ? .null : .int(entry.lastTookNanoseconds / 1_000),
+                "runs": .int(Int64(entry.runs)), "failures": .int(Int64(entry.failures)),
+                "last_error": entry.lastError.map { .string($0) } ?? .null,
+                "last_error_at": entry.lastErrorAt?.json ?? .null,
+            ])
+        }
+        return Reply(mark: .answer, text: table.reply(mark: "="), fields: ["jobs": .array(rows)])
+    }
+
+    private func interval(of job: JobBook.Job) -> JobInterval {
+        let limits = configuration.limits
+        return switch job {
+        case .pairs: .seconds(Int64(limits.pairsSeconds))
+        case .tickers: .seconds(Int64(limits.tickerSeconds))
+        case .openOrders, .fills: .seconds(Int64(limits.openOrdersSeconds))
+        case .funds: .seconds(Int64(limits.fundsSeconds))
+        case .tickerStore: .seconds(Int64(limits.tickerStoreSeconds))
+        case .tickerThinning: .seconds(DeskCore.thinningSeconds)
+        case .fundsStore: .seconds(Int64(limits.fundsStoreSeconds))
+        case .fundsThinning: .seconds(DeskCore.fundsThinningSeconds)
+        case .tags, .operatorRequests: .seconds(DeskCore.housekeepingSeconds)
+        case .checkpoints: .amount("\(limits.checkpointPages) pages")
+        case .snapshots: .amount("\(limits.snapshotRecords) records")
+        }
+    }
+}
+
+/// After how much time, or of what, a job is done again.
+private enum JobInterval {
+    case seconds(Int64)
+    case amount(String)
+
+    var seconds: Int64? { if case .seconds(let seconds) = self { seconds } else { nil } }
+
+    var words: String {
+        switch self {
+        case .seconds(let seconds): DurationText.exact(seconds: seconds)
+        case .amount(let words): words
+        }
+    }
+
+    /// How long it took: `350us`, `35ms`, `1200ms`.
+    static func words(nanoseconds: Int64) -> String {
+        nanoseconds < 1_000_000 ? "\(nanoseconds / 1_000)us" : "\(nanoseconds / 1_000_000)ms"
+    }
+}

@@ -1,0 +1,164 @@
+import Accounts
+import ChatServer
+import CommandGrammar
+import Exchange
+import OrderEngine
+import Trading
+
+/// A key that its exchange is being asked about.
+struct KeyJob {
+    let context: LineContext
+    let exchange: String
+    let account: AccountID
+    let key: ExchangeKey
+    let master: MasterKey
+}
+
+/// `keys`, `keys EXCHANGE set KEY SECRET` and `keys EXCHANGE drop`.
+///
+/// Nothing that is said here repeats a word of the line: what was taken for the exchange's name may be a secret.
+extension DeskCore {
+    func runKeys(_ name: String?, _ context: LineContext) throws -> Reply {
+        let custody = try name.map { try self.custody(of: $0) }
+        let stored = try accountStore().exchangeKeys(of: try context.account())
+            .filter { custody == nil || $0.exchange == custody?.exchange }
+        var table = Table([.left, .left, .left, .left])
+        for key in stored {
+            table.append([
+                key.exchange, "\(key.start)...", key.rights.words, "since \(zone(context).text(of: key.createdAt))",
+            ])
+        }
+        let none = self.custody == nil ? "= no keys: this desk trades on paper, which needs none" : "= no keys"
+        return Reply(
+            mark: .answer, text: stored.isEmpty ? none : table.reply(mark: "="),
+            fields: ["keys": .array(stored.map(\.json))])
+    }
+
+    /// Asks the exchange about the key; `keyChecked` answers the line.
+    func runKeysSet(_ name: String, key: String, secret: String, _ context: LineContext) throws -> Reply? {
+        let account = try context.account()
+        let custody = try custody(of: name)
+        guard let master = custody.master else {
+            throw Refusal(
+                .noMasterKey, "this server keeps no keys: its operator has given it nothing to seal them under",
+                details: ["outcry keys new-master FILE, then outcry serve --master-key-file FILE"])
+        }
+        guard let key = ExchangeKey(key: key, secret: secret) else {
+            throw Refusal(.unexpectedWord, "a KEY and a SECRET are each one word, of letters, digits and signs")
+        }
+        try accountStore().requireUnused(key, at: custody.exchange, for: account)
+        guard keyJobs.count < configuration.limits.keyChecks else {
+            throw Refusal(.tooManyWaiting, "too many keys are being checked; try again in a moment")
+        }
+        let job = KeyJobID(rawValue: nextKeyJob)
+        nextKeyJob += 1
+        keyJobs[job] = KeyJob(
+            context: context, exchange: custody.exchange, account: account, key: key, master: master)
+        sessions[context.session]?.isWaiting = true
+        custody.checking.check(key, as: job)
+        return nil
+    }
+
+    func keyChecked(_ id: KeyJobID, _ verdict: KeyVerdict) throws {
+        guard let job = keyJobs.removeValue(forKey: id) else { return }
+        do {
+            try answer(try keep(job, verdict), job.context)
+        } catch let refusal as Refusal {
+            try answer(refused(refusal, job.context), job.context)
+        }
+        try resumeLines(of: job.context.session)
+    }
+
+    private func keep(_ job: KeyJob, _ verdict: KeyVerdict) throws -> Reply {
+        let custody = try custody(of: job.exchange)
+        let rights: ExchangeKeyRights
+        switch verdict {
+        case .accepted(let told): rights = told
+        case .refused(let words):
+            throw Refusal(.keyRefused, "\(custody.exchange) does not accept this key: \(words); nothing was kept")
+        case .unavailable(let reason):
+            throw Refusal(
+                .exchangeUnavailable,
+                "\(custody.exchange) could not be asked about this key: \(reason); nothing was kept")
+        }
+        guard rights.info else {
+            throw Refusal(.keyRefused, "this key may not even read at \(custody.exchange); nothing was kept")
+        }
+        let stored = try accountStore().setExchangeKey(
+            job.key, at: custody.exchange, rights: rights, sealedUnder: job.master, for: job.account, at: now)
+        keyedAccounts.insert(job.account)
+        outputs.append(.useKey(job.account, job.key))
+        try askAnew(job.account)
+        try tellKeyChanged("\(stored.exchange) key \(stored.start)... was set", job.account, job.context)
+        var lines = ["+ \(stored.exchange) key \(stored.start)...: \(rights.words)"]
+        if !rights.trade { lines.append("orders need a key that may trade") }
+        if rights.withdraw {
+            lines.append("whoever gets hold of this key can take the money away; a key that may not withdraw does here")
+        }
+        return Reply(mark: .done, text: lines.joined(separator: "\n  "), fields: ["key": stored.json])
+    }
+
+    func runKeysDrop(_ name: String, _ context: LineContext) throws -> Reply {
+        let account = try context.account()
+        let custody = try custody(of: name)
+        let open = engine.openOrders(of: account).filter(\.isAtExchangeItself)
+        if wire != nil, keyedAccounts.contains(account), let first = open.first {
+            throw Refusal(
+                .ordersOpen,
+                "\(open.count) order\(open.count == 1 ? " is" : "s are") open at \(custody.exchange), \(first.id) first",
+                details: ["without the key nobody could ask what becomes of them; cancel all, or set another key"])
+        }
+        try accountStore().dropExchangeKey(at: custody.exchange, of: account)
+        keyedAccounts.remove(account)
+        outputs.append(.useKey(account, nil))
+        try tellKeyChanged("\(custody.exchange) key was dropped", account, context)
+        return Reply(mark: .done, text: "+ \(custody.exchange) key dropped")
+    }
+
+    /// What the exchange could not be asked for want of a key, or was asked with another, is asked now.
+    private func askAnew(_ account: AccountID) throws {
+        try watch(account)
+        _ = wire?.change(account) { watch in
+            watch.failures = 0
+            if !watch.isListing { watch.openOrdersDueAt = now }
+            if !watch.isSweeping { watch.sweepDueAt = now }
+            watch.balances.want(at: now)
+        }
+    }
+
+    /// The account's other sessions hear of it: it may not have been its owner.
+    private func tellKeyChanged(_ what: String, _ account: AccountID, _ context: LineContext) throws {
+        try notify(
+            account, event: "keys", order: nil, text: "* keys: \(what)", fields: ["what": .string(what)], at: now,
+            exceptInText: context.session)
+    }
+
+    private func custody(of name: String) throws(Refusal) -> KeyCustody {
+        guard let custody else {
+            throw Refusal(.unknownExchange, "this desk trades on \(exchange.name), which needs no keys")
+        }
+        guard custody.exchange == name else {
+            throw Refusal(.unknownExchange, "no such exchange here; expected \(custody.exchange)")
+        }
+        return custody
+    }
+}
+
+extension ExchangeKeyRights {
+    /// What it may, for a trader.
+    var words: String {
+        let may = [info ? "read" : nil, trade ? "trade" : nil, withdraw ? "withdraw" : nil].compactMap(\.self)
+        guard let last = may.last else { return "may do nothing" }
+        return "may " + (may.count == 1 ? last : may.dropLast().joined(separator: ", ") + " and " + last)
+    }
+}
+
+extension StoredExchangeKey {
+    fileprivate var json: JSONValue {
+        [
+            "exchange": .string(exchange), "key": .string(start),
+            "rights": ["info": .bool(rights.info), "trade": .bool(rights.trade), "withdraw": .bool(rights.withdraw)],
+            "since": createdAt.json,
+        ]
+    }
+}

@@ -1,0 +1,83 @@
+import ChatServer
+import Ledger
+import OrderEngine
+import Trading
+
+/// A finished order with what its kind is judged by.
+struct OrderReport {
+    let lines: [String]
+    let json: JSONObject
+    /// The orders whose fills it is made of: itself, and of a paired one also the contra orders.
+    let legs: [Order]
+    /// Orders under it that have figures of their own here.
+    let childrenTold: Int
+    /// What a paired one came to.
+    private(set) var result: PairedResult?
+
+    /// Of at most `childrenMax` orders under it there are figures of their own.
+    init(_ order: Order, in transaction: LedgerTransaction, zone: TimeZoneRules, childrenMax: Int) throws {
+        let children = try transaction.children(of: order.id)
+        let told = children.prefix(childrenMax)
+        childrenTold = told.count
+        legs = order.kind == .paired ? [order] + children : [order]
+        let words = OrderWords(order, zone: zone)
+        let closed = order.closedAt.map { zone.text(of: $0) } ?? ""
+        var object = order.json
+        var lines: [String] = []
+        let traded = order.filled.isZero ? "nothing was filled" : words.traded
+        switch order.plan {
+        case .none:
+            let ending = order.timeInForce.expireTime == nil ? order.status.words : "ended \(order.status.words)"
+            lines.append("\(order.id) \(words.asked): \(ending), \(traded), \(closed)")
+        case .sliced:
+            lines.append("\(order.id) \(words.asked): \(order.status.words), \(traded), \(closed)")
+            lines += told.map { child in
+                let price = child.averagePriceText ?? child.price.bound.description
+                return "  \(child.id) \(child.side.rawValue) \(child.quantity) at \(price): \(child.status.words)"
+            }
+            if children.count > told.count { lines.append("  and \(children.count - told.count) more under it") }
+            object.append("child_orders", .array(told.map { .object($0.json) }))
+        case .paired:
+            let family = OrderFamily(order: order, parent: nil, children: children)
+            if let result = try OrderReport.pairedResult(order.id, in: transaction) {
+                lines.append("\(order.id) \(EventWords.legs(family)); \(EventWords.benefit(result)), \(closed)")
+                result.append(to: &object)
+                self.result = result
+            } else {
+                lines.append("\(order.id) \(words.asked): ended without its contra, \(traded), \(closed)")
+                object.append("benefit", .null)
+            }
+            object.append("child_orders", .array(told.map { .object($0.json) }))
+        case .stop, .oco, .trail:
+            lines.append(
+                "\(order.id) \(words.asked): \(order.status.words), \(traded)\(OrderReport.slippage(order, children, &object)), \(closed)"
+            )
+            object.append("child_orders", .array(told.map { .object($0.json) }))
+        }
+        self.lines = lines
+        json = object
+    }
+
+    /// What the two legs came to, as it was recorded when the second had filled.
+    private static func pairedResult(_ id: OrderID, in transaction: LedgerTransaction) throws -> PairedResult? {
+        for entry in try transaction.history(of: id) {
+            if case .pairedDone(_, let result, _) = entry.record { return result }
+        }
+        return nil
+    }
+
+    /// How much worse than its trigger a stop came off; negative where it was better. In the quote coin, a unit. What a
+    /// one-cancels-the-other had filled at its limit before is not the stop's.
+    private static func slippage(
+        _ order: Order, _ children: [Order], _ object: inout JSONObject
+    ) -> String {
+        guard let market = order.triggerMarketPrice, let trigger = order.trigger else { return ", never triggered" }
+        object.append("market_price", market.json)
+        guard let average = children.last?.averagePriceText.flatMap({ ExactDecimal($0) }) else {
+            return ", triggered at \(market) (trigger \(trigger))"
+        }
+        let slippage = order.side == .sell ? trigger - average : average - trigger
+        object.append("slippage", slippage.json)
+        return ", triggered at \(market) (trigger \(trigger)), slippage \(slippage) \(order.pair.quote)"
+    }
+}

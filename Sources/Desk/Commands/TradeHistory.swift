@@ -1,0 +1,93 @@
+import ChatServer
+import CommandGrammar
+import Ledger
+import OrderEngine
+import Trading
+
+/// `trades` and `transactions`: what has happened to the account's money, by trading and otherwise.
+extension DeskCore {
+    func runTrades(_ query: HistoryQuery, _ context: LineContext) throws -> Reply {
+        let account = try context.account()
+        let zone = zone(context)
+        let window = try HistoryWindow(query, zone: zone, now: now, rowsMax: configuration.limits.answerRows)
+        let found = try ledgerTransaction().fills(account, window.fillFilter(pair: query.pair?.value))
+        let shown = found.prefix(window.count)
+        let hasMore = found.count > shown.count
+        var table = Table([.right, .left, .left, .right, .left, .right, .right, .left, .left, .left])
+        for row in shown {
+            table.append([
+                row.fill.id.description, zone.dateAndTime(of: row.fill.at), row.side.rawValue,
+                row.fill.quantity.description, row.pair.description, "at \(row.fill.price)",
+                "for \(row.value) \(row.pair.quote)", "fee \(row.fill.fee) \(row.fill.feeCurrency)",
+                row.fill.liquidity.rawValue, row.order.description,
+            ])
+        }
+        let title = HistoryTitle(
+            "trade", numbers: shown.map(\.fill.id.rawValue), hasMore: hasMore, window, zone: zone)
+        return Reply(
+            mark: .answer, text: ([title.text] + table.lines).joined(separator: "\n  "),
+            fields: ["trades": .array(shown.map { .object($0.json) }), "more": .bool(hasMore)])
+    }
+
+    func runTransactions(_ query: HistoryQuery, _ context: LineContext) throws -> Reply {
+        let account = try context.account()
+        let zone = zone(context)
+        let window = try HistoryWindow(query, zone: zone, now: now, rowsMax: configuration.limits.answerRows)
+        let found = try ledgerTransaction().adjustments(account, window.adjustmentFilter).map { Transaction($0) }
+        let shown = found.prefix(window.count)
+        let hasMore = found.count > shown.count
+        var table = Table([.right, .left, .left, .right, .left, .left])
+        for row in shown {
+            table.append([
+                "\(row.number)", zone.dateAndTime(of: row.at), row.kind.rawValue, row.amount.description,
+                row.coin.description, row.status.words,
+            ])
+        }
+        let title = HistoryTitle(
+            "transaction", numbers: shown.map(\.number), hasMore: hasMore, window, zone: zone)
+        return Reply(
+            mark: .answer, text: ([title.text] + table.lines).joined(separator: "\n  "),
+            fields: ["transactions": .array(shown.map { .object($0.json) }), "more": .bool(hasMore)])
+    }
+}
+
+extension FillRow {
+    /// A trade as programs get it.
+    var json: JSONObject {
+        [
+            "id": .int(Int64(clamping: fill.id.rawValue)), "order": order.json, "pair": .string(pair.description),
+            "side": .string(side.rawValue), "price": fill.price.json, "quantity": fill.quantity.json,
+            "value": value.json, "fee": fill.fee.json, "fee_currency": .string(fill.feeCurrency.description),
+            "liquidity": .string(fill.liquidity.rawValue), "at": fill.at.json,
+        ]
+    }
+}
+
+/// Money that came or went other than by trading, as a trader sees it.
+struct Transaction {
+    let number: UInt64
+    let at: Timestamp
+    let kind: FundsAdjustment.Reason
+    let coin: Coin
+    /// Never negative: `kind` has the direction.
+    let amount: ExactDecimal
+    let status: TransactionStatus
+
+    /// What is in the records has moved the funds.
+    init(_ row: AdjustmentRow) {
+        number = UInt64(clamping: row.number.rawValue)
+        at = row.adjustment.at
+        kind = row.adjustment.reason
+        coin = row.adjustment.coin
+        amount = row.adjustment.amount.magnitude
+        status = .successful
+    }
+
+    var json: JSONObject {
+        [
+            "id": .int(Int64(clamping: number)), "at": at.json, "type": .string(kind.rawValue),
+            "coin": .string(coin.description), "amount": amount.json, "status": .string(status.name),
+            "status_code": .int(Int64(status.rawValue)),
+        ]
+    }
+}

@@ -1,0 +1,74 @@
+import ChatServer
+import Exchange
+import Trading
+
+/// A line that the exchange is asked a question for, and what is made of the answer.
+///
+/// What it makes is the reply; nil where it has asked another question, whose answer makes it.
+typealias LineAnswer = (ExchangeAnswer) throws -> Reply?
+
+/// The lines that wait for an exchange over the wire to answer a question. None of it is on disk: such a line changes nothing.
+struct LineQuestions {
+    struct Waiting {
+        let number: UInt64
+        let context: LineContext
+        let answer: LineAnswer
+    }
+
+    /// In the order in which they were asked.
+    private(set) var waiting: [Waiting] = []
+    private var lastNumber: UInt64 = 0
+
+    mutating func add(_ context: LineContext, _ answer: @escaping LineAnswer) -> UInt64 {
+        lastNumber += 1
+        waiting.append(Waiting(number: lastNumber, context: context, answer: answer))
+        return lastNumber
+    }
+
+    mutating func take(_ number: UInt64) -> Waiting? {
+        waiting.firstIndex { $0.number == number }.map { waiting.remove(at: $0) }
+    }
+
+    mutating func removeAll() { waiting.removeAll() }
+}
+
+extension DeskCore {
+    /// Asks the exchange for a line. The paper exchange answers at once; of another the line waits for the answer.
+    func ask(_ query: ExchangeQuery, _ context: LineContext, _ answer: @escaping LineAnswer) throws -> Reply? {
+        guard exchange.settlement == .overTheWire else {
+            for case .answer(_, let told) in exchange.ask(query, id: QueryID(0), at: now) {
+                return try known(told, answer)
+            }
+            throw noAnswer
+        }
+        let number = lineQuestions.add(context, answer)
+        sessions[context.session]?.isWaiting = true
+        ask(query, for: .line(number))
+        return nil
+    }
+
+    /// The exchange has answered a line's question, or has said nothing in time.
+    func takeAnswer(_ told: ExchangeAnswer, toLine number: UInt64) throws {
+        guard let waiting = lineQuestions.take(number) else { return }
+        do {
+            guard let reply = try known(told, waiting.answer) else { return }
+            try answer(reply, waiting.context)
+        } catch let refusal as Refusal {
+            try answer(refused(refusal, waiting.context), waiting.context)
+        }
+        try resumeLines(of: waiting.context.session)
+    }
+
+    private func known(_ told: ExchangeAnswer, _ answer: LineAnswer) throws -> Reply? {
+        switch told {
+        case .lost: throw noAnswer
+        case .refused(let code, let reason): throw Refusal(code, reason)
+        default: return try answer(told)
+        }
+    }
+
+    /// What is said where an exchange answers nothing, or something else.
+    var noAnswer: Refusal {
+        Refusal(.exchangeUnavailable, "\(exchange.name) has not answered; nothing was changed")
+    }
+}

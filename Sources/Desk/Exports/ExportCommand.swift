@@ -1,0 +1,112 @@
+import Accounts
+import ChatServer
+import CommandGrammar
+import Ledger
+import Trading
+
+/// `export`: a file of trades, orders or transactions, to be fetched over HTTP.
+///
+/// It is made some rows at a time, between the lines of the others; its own line waits.
+extension DeskCore {
+    func runExport(_ query: ExportQuery, _ context: LineContext) throws -> Reply? {
+        let account = try context.account()
+        let limits = configuration.limits
+        let since = try query.since.map { try zone(context).moment(of: $0.value, before: now, at: $0.span).at }
+        exports.forgetOver(at: now)
+        guard exports.count(of: account) < limits.downloads else {
+            throw Refusal(
+                .tooManyDownloads,
+                "\(limits.downloads) downloads are good at the moment; each ends after \(DurationText.brief(seconds: Int64(limits.downloadSeconds)))"
+            )
+        }
+        guard exports.bytes < limits.downloadsBytes else {
+            throw Refusal(.tooManyDownloads, "the server holds as many downloads as it may; try again in a few minutes")
+        }
+        let columns =
+            switch query.subject {
+            case .trades: DeskCore.tradeColumns
+            case .orders: DeskCore.orderColumns
+            case .transactions: DeskCore.transactionColumns
+            }
+        exports.making.append(
+            Exports.Making(
+                context: context, account: account, query: query, since: since,
+                file: ExportFile(query.format == .csv ? .csv : .json, columns: columns)))
+        sessions[context.session]?.isWaiting = true
+        // What one turn can make is there at once.
+        if exports.making.count == 1 { try makeExports() }
+        return nil
+    }
+
+    /// Goes on with the file that was asked for first.
+    func makeExports() throws {
+        guard var export = exports.making.first else { return }
+        exports.making.removeFirst()
+        guard sessions[export.context.session] != nil else { return }
+        let limits = configuration.limits
+        let rowsMax = min(limits.downloadBurst, limits.downloadRows - export.file.rows)
+        let isDone: Bool
+        switch export.query.subject {
+        case .trades: isDone = try addTrades(to: &export, atMost: rowsMax)
+        case .transactions: isDone = try addTransactions(to: &export, atMost: rowsMax)
+        case .orders: isDone = try addOrders(to: &export, atMost: rowsMax)
+        }
+        guard isDone || export.file.rows >= limits.downloadRows else {
+            exports.making.insert(export, at: 0)
+            return
+        }
+        try offer(export, isWhole: isDone)
+    }
+
+    private func offer(_ export: Exports.Making, isWhole: Bool) throws {
+        let zone = zone(export.context)
+        let end = now.advanced(bySeconds: Int64(configuration.limits.downloadSeconds))
+        // A word of 256 bits, as a token has.
+        let word = String(try TokenSecret.generate().secret.revealed().dropFirst(TokenSecret.prefix.count))
+        let bytes = export.file.finished()
+        let what = export.query.subject.rawValue
+        let day = zone.dateAndTime(of: now).prefix(10)
+        let download = Download(
+            fileName: "outcry-\(what)-\(day).\(export.file.format.rawValue)", type: export.file.format.type,
+            bytes: bytes)
+        exports.offer(bytes.count, to: export.account, until: end)
+        outputs.append(.offer(download, word: word, account: export.account, until: end))
+
+        let path = Download.folder + word
+        let site = sessions[export.context.session]?.peer.site
+        let rows = export.file.rows
+        let noun = rows == 1 ? String(what.dropLast()) : what
+        var lines = [
+            "= \(rows) \(noun) as \(export.file.format.rawValue), \(bytes.count) bytes: \((site ?? "") + path)"
+        ]
+        lines.append(
+            "good for \(DurationText.brief(seconds: Int64(configuration.limits.downloadSeconds))), until \(zone.text(of: end)), for whoever has the link"
+        )
+        if !isWhole { lines.append("there are more: \(next(export, zone))") }
+        try answer(
+            Reply(
+                mark: .answer, text: lines.joined(separator: "\n  "),
+                fields: [
+                    "export": [
+                        "what": .string(what), "format": .string(export.file.format.rawValue),
+                        "rows": .int(Int64(rows)),
+                        "bytes": .int(Int64(bytes.count)), "path": .string(path),
+                        "url": site.map { .string($0 + path) } ?? .null, "expires_at": end.json,
+                        "more": .bool(!isWhole),
+                    ]
+                ]), export.context)
+        try resumeLines(of: export.context.session)
+    }
+
+    /// How to get the rows that the file has no room for.
+    private func next(_ export: Exports.Making, _ zone: TimeZoneRules) -> String {
+        let last =
+            switch export.query.subject {
+            case .trades: export.position.fill?.fill.at
+            case .orders: export.position.root?.closedAt
+            case .transactions: nil as Timestamp?
+            }
+        guard let last else { return "export \(export.query.subject.rawValue) since a later time" }
+        return "export \(export.query.subject.rawValue) since \(zone.dateAndTime(of: last).prefix(16))"
+    }
+}

@@ -1,0 +1,45 @@
+import Ledger
+import OrderEngine
+import Trading
+
+/// Keeps what pairs trade at, for charts and for what an account was worth: each few minutes for some days, each hour for some
+/// weeks, each day for ever.
+extension DeskCore {
+    /// Stores the prices of now where that is due, and lets go of those that have become too fine for their age.
+    func storeTickersIfDue() throws {
+        guard now >= nextTickerStore else { return }
+        nextTickerStore = DeskCore.nextTickerStore(after: now, configuration.limits)
+        try perform(.tickerStore) { try storeTickers() }
+        if now >= nextTickerThinning {
+            nextTickerThinning = now.advanced(bySeconds: DeskCore.thinningSeconds)
+            try perform(.tickerThinning) { try thinTickers() }
+        }
+    }
+
+    /// On the interval's multiples since 1970, whenever the desk was started.
+    static func nextTickerStore(after now: Timestamp, _ limits: DeskLimits) -> Timestamp {
+        let interval = Int64(limits.tickerStoreSeconds)
+        return Timestamp(seconds: (now.seconds / interval + 1) * interval)
+    }
+
+    /// Seconds between two looks for points that are too old.
+    static let thinningSeconds: Int64 = 3_600
+
+    private func storeTickers() throws {
+        let transaction = try ledgerTransaction()
+        for pair in pairs {
+            // A price that nobody has heard for long would be stored as one of now.
+            guard wire == nil || isFresh(pair), let ticker = engine.market[pair] else { continue }
+            let point = PricePoint(at: now, bid: ticker.bid, ask: ticker.ask, last: ticker.last)
+            if !point.isEmpty { try transaction.store(point, of: pair) }
+        }
+    }
+
+    private func thinTickers() throws {
+        let limits = configuration.limits
+        let transaction = try ledgerTransaction()
+        for (grain, days) in [(PriceGrain.point, limits.tickerPointsDays), (.hour, limits.tickerHoursDays)] {
+            try transaction.forgetPrices(grain, before: now.advanced(bySeconds: -86_400 * Int64(days)))
+        }
+    }
+}

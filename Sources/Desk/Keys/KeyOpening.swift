@@ -1,0 +1,39 @@
+import Accounts
+import Ledger
+import Logging
+import Trading
+
+/// The keys that are kept, when the desk opens.
+extension DeskCore {
+    /// Opens every key and hands it to its exchange, before that is asked anything. A desk whose master key is another than
+    /// the keys' does not open: nothing could be settled for their accounts.
+    func handOverKeys() throws {
+        guard let custody else { return }
+        let opened = try ledger.read {
+            try AccountStore($0).openExchangeKeys(at: custody.exchange, under: custody.master)
+        }
+        var locked: [String: Int] = [:]
+        for (stored, key) in opened {
+            switch key {
+            case .success(let key):
+                keyedAccounts.insert(stored.account)
+                outputs.append(.useKey(stored.account, key))
+            case .failure(.anotherMaster(let name)): locked[name, default: 0] += 1
+            case .failure(.damaged):
+                log.error("\(stored.account)'s key at \(stored.exchange) is damaged; it has to be set again")
+            case .failure(.unavailable(let reason)):
+                throw DeskError.cannotOpen("a sealed key was not opened: \(reason)")
+            }
+        }
+        guard let (name, count) = locked.min(by: { $0.key < $1.key }) else { return }
+        let given = custody.master.map { "the one given is \($0.name)" } ?? "none is given (--master-key-file)"
+        throw DeskError.cannotOpen(
+            """
+            \(count) exchange key\(count == 1 ? " is" : "s are") sealed under the master key \(name), and \(given); if \
+            outcry keys rotate was under way, one of its two files is the one; if it is lost, outcry keys forget
+            """)
+    }
+
+    /// Whether the exchange cannot be asked anything for an account, for want of a key.
+    func lacksKey(_ account: AccountID) -> Bool { custody != nil && !keyedAccounts.contains(account) }
+}

@@ -1,0 +1,79 @@
+import ChatServer
+import Ledger
+import OrderEngine
+import Trading
+
+/// What all that an account has was worth in USD, over time.
+struct Equity {
+    struct Point: Hashable {
+        let at: Timestamp
+        let usd: ExactDecimal
+        /// Coins that no price in USD was known of, and that are not counted.
+        let unpriced: [Coin]
+    }
+
+    /// Oldest first.
+    let points: [Point]
+
+    init(_ stored: [FundsPoint]) {
+        var points: [Point] = []
+        var index = stored.startIndex
+        while index < stored.endIndex {
+            let at = stored[index].at
+            var usd = ExactDecimal.zero
+            var unpriced: [Coin] = []
+            while index < stored.endIndex, stored[index].at == at {
+                let point = stored[index]
+                if let worth = point.usd {
+                    usd = (try? usd.adding(worth)) ?? usd
+                } else if !point.total.isZero {
+                    unpriced.append(point.coin)
+                }
+                index += 1
+            }
+            points.append(Point(at: at, usd: usd, unpriced: unpriced))
+        }
+        self.points = points
+    }
+
+    init(_ points: [Point]) { self.points = points }
+
+    /// One character a point of `columns` equal stretches of the values: `▁` where it was lowest, `█` where it was highest.
+    func sparkline(columns: Int) -> String {
+        guard let first = points.first, let last = points.last, first.at < last.at,
+            let series = ChartSeries(
+                points.map { ChartSeries.Point(at: $0.at, value: $0.usd) }, from: first.at, to: last.at,
+                columns: columns)
+        else { return "" }
+        let marks: [Character] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
+        let span = series.high - series.low
+        return String(
+            series.columns.map { column in
+                guard let value = column?.close, span.isPositive else { return marks[0] }
+                let share = (try? (value - series.low).divided(by: span, rounding: .down)) ?? .zero
+                return marks[Int(clamping: share.units * Int128(marks.count - 1) / ExactDecimal.one.units)]
+            })
+    }
+
+    var json: JSONValue {
+        .array(
+            points.map { point in
+                [
+                    "at": point.at.json, "usd": point.usd.json,
+                    "unpriced": .array(point.unpriced.map { .string($0.description) }),
+                ]
+            })
+    }
+}
+
+extension DeskCore {
+    /// From what was stored in the time, and now.
+    func equity(of account: AccountID, since: Timestamp) throws -> Equity {
+        let stored = try ledgerTransaction().fundsPoints(account, since: since, until: now)
+        let current = engine.coins(of: account).map { coin -> FundsPoint in
+            let total = engine.funds(of: account, in: coin).total
+            return FundsPoint(account: account, at: now, coin: coin, total: total, usd: usd(total, coin))
+        }
+        return Equity(stored + current)
+    }
+}

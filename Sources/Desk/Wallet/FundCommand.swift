@@ -1,0 +1,80 @@
+import ChatServer
+import CommandGrammar
+import Ledger
+import OrderEngine
+import Trading
+
+/// `fund COIN`: one coin, and how it came to what it is.
+extension DeskCore {
+    /// What two months are to a trader who looks back: as on the platform of 2015.
+    static let twoMonthsSeconds: Int64 = 62 * 86_400
+    private static let changesShown = 20
+
+    func runFund(_ coin: Located<Coin>, _ context: LineContext) throws -> Reply {
+        let account = try context.account()
+        let zone = zone(context)
+        let funds = engine.funds(of: account, in: coin.value)
+        let history = try CoinHistory(
+            of: coin.value, account, total: funds.total, since: now.advanced(bySeconds: -DeskCore.twoMonthsSeconds),
+            limit: min(DeskCore.changesShown, configuration.limits.answerRows), in: try ledgerTransaction())
+        var lines = ["= \(coin.value): \(amountWords(funds, coin.value))"]
+        if let route = route(of: coin.value, in: "usd"), let between = route.between {
+            lines.append("in usd through \(between), at \(route.price)")
+        } else if let route = route(of: coin.value, in: "usd"), coin.value != "usd" {
+            lines.append("in usd at \(route.price)")
+        }
+        var table = Table([.left, .right, .right, .left])
+        for change in history.changes {
+            table.append([
+                zone.dateAndTime(of: change.at), Drift.signed(change.amount), "total \(change.totalAfter)", change.text,
+            ])
+        }
+        let count = history.changes.count
+        if count == 0 {
+            lines.append("no changes in the last two months")
+        } else {
+            let more = history.hasMore ? "; there are more: trades, transactions and export have them" : ""
+            lines.append("the last \(count == 1 ? "change" : "\(count) changes"), times in \(zone.name)\(more)")
+        }
+        return Reply(
+            mark: .answer, text: (lines + table.lines).joined(separator: "\n  "),
+            fields: [
+                "fund": .object(fundJSON(funds, coin.value)),
+                "changes": .array(history.changes.map(\.json)), "more": .bool(history.hasMore),
+            ])
+    }
+
+    private func amountWords(_ funds: Funds, _ coin: Coin) -> String {
+        let amounts = [(funds.free, "free"), (funds.reserved, "in orders"), (funds.total, "total")]
+        return amounts.map { amount, words in
+            let value = coin == "usd" ? nil : usd(amount, coin).map { " (\($0) usd)" }
+            return "\(amount) \(words)\(value ?? "")"
+        }.joined(separator: ", ") + (route(of: coin, in: "usd") == nil ? ", no price in usd" : "")
+    }
+
+    /// A coin as `funds` has it in JSON.
+    func fundJSON(_ funds: Funds, _ coin: Coin) -> JSONObject {
+        [
+            "coin": .string(coin.description), "free": funds.free.json, "in_orders": funds.reserved.json,
+            "total": funds.total.json, "free_usd": usd(funds.free, coin).json,
+            "in_orders_usd": usd(funds.reserved, coin).json, "total_usd": usd(funds.total, coin).json,
+        ]
+    }
+}
+
+extension CoinHistory.Change {
+    fileprivate var json: JSONValue {
+        var object: JSONObject = [
+            "at": at.json, "amount": amount.json, "total": totalAfter.json, "source": .string(source.name),
+            "text": .string(text),
+        ]
+        switch source {
+        case .fill(let fill, let order):
+            object.append("fill", .int(Int64(clamping: fill.rawValue)))
+            object.append("order", order.json)
+        case .transaction(let number, _):
+            object.append("transaction", .int(Int64(clamping: number)))
+        }
+        return .object(object)
+    }
+}

@@ -1,0 +1,87 @@
+import Accounts
+import ChatServer
+import Exchange
+import Ledger
+import OrderEngine
+import Trading
+
+/// `summary`: the account on one screen.
+extension DeskCore {
+    private static let sparkColumns = 62
+    private static let transactionsShown = 3
+    private static let transactionsCounted = 1_000
+    /// Points of equity that are told to a program: four a day for two months, and one for now.
+    private static let equityPointsTold = 400
+
+    func runSummary(_ context: LineContext) throws -> Reply {
+        guard let login = context.login else { throw Refusal(.notLoggedIn, "log in first: login USER") }
+        let account = login.account
+        try flushTables()
+        let zone = zone(context)
+        let equity = try equity(of: account, since: now.advanced(bySeconds: -DeskCore.twoMonthsSeconds))
+        let open = engine.openOrders(of: account).filter { $0.parent == nil }
+        let openByKind = Dictionary(grouping: open, by: \.kind).mapValues(\.count)
+        let finished = try ledgerTransaction().finishedByKind(account)
+        let changes = try ledgerTransaction()
+            .adjustments(account, AdjustmentFilter(limit: DeskCore.transactionsCounted)).map { Transaction($0) }
+        let keys = try keyWords(account)
+
+        var lines = ["= \(login.name) on \(exchange.name), \(zone.text(of: now))"]
+        lines.append("keys          \(keys)")
+        lines += equityLines(equity, zone)
+        lines.append("open orders   \(DeskCore.words(openByKind))")
+        lines.append("finished      \(DeskCore.words(finished))")
+        let isCut = changes.count == DeskCore.transactionsCounted
+        let count = "\(changes.count)" + (isCut ? " or more" : "") + (changes.count == 1 ? "" : ", the last:")
+        lines.append("transactions  " + (changes.isEmpty ? "none" : count))
+        lines += changes.prefix(DeskCore.transactionsShown).map { row in
+            "  \(row.number) \(zone.dateAndTime(of: row.at)) \(row.kind.rawValue) \(row.amount) \(row.coin), \(row.status.words)"
+        }
+        return Reply(
+            mark: .answer, text: lines.joined(separator: "\n  "),
+            fields: [
+                "summary": [
+                    "name": .string(login.name.text), "exchange": .string(exchange.name), "keys": .string(keys),
+                    "equity_usd": equity.points.last?.usd.json ?? .null, "open_orders": DeskCore.json(openByKind),
+                    "finished_orders": DeskCore.json(finished), "transactions": .int(Int64(changes.count)),
+                ],
+                "equity": Equity(Array(equity.points.suffix(DeskCore.equityPointsTold))).json,
+                "transactions": .array(changes.prefix(DeskCore.transactionsShown).map { .object($0.json) }),
+            ])
+    }
+
+    private func equityLines(_ equity: Equity, _ zone: TimeZoneRules) -> [String] {
+        guard let last = equity.points.last else { return ["equity        nothing yet"] }
+        let unpriced = last.unpriced.map(\.description).joined(separator: ", ")
+        let without = unpriced.isEmpty ? "" : ", without \(unpriced): no price in usd is known"
+        var lines = ["equity        \(last.usd) usd\(without)"]
+        guard let first = equity.points.first, first.at < last.at,
+            let high = equity.points.max(by: { $0.usd < $1.usd }), let low = equity.points.min(by: { $0.usd < $1.usd })
+        else { return lines }
+        let change = last.usd - first.usd
+        lines.append("  \(equity.sparkline(columns: DeskCore.sparkColumns))")
+        lines.append(
+            "  since \(zone.dateAndTime(of: first.at)): \(Drift.signed(change)) from \(first.usd), high \(high.usd), "
+                + "low \(low.usd)")
+        return lines
+    }
+
+    private static func words(_ counts: [OrderKind: Int]) -> String {
+        let total = counts.values.reduce(0, +)
+        guard total > 0 else { return "none" }
+        let kinds = OrderKind.allCases.compactMap { kind in counts[kind].map { "\($0) \(kind.rawValue)" } }
+        return "\(total): \(kinds.joined(separator: ", "))"
+    }
+
+    private static func json(_ counts: [OrderKind: Int]) -> JSONValue {
+        .object(JSONObject(OrderKind.allCases.map { ($0.rawValue, .int(Int64(counts[$0] ?? 0))) }))
+    }
+
+    /// What the desk may do at the exchange in the account's name.
+    private func keyWords(_ account: AccountID) throws -> String {
+        guard let custody else { return wire == nil ? "\(exchange.name) needs none" : "the server's own" }
+        let stored = try accountStore().exchangeKeys(of: account).first { $0.exchange == custody.exchange }
+        guard let stored else { return "none: keys \(custody.exchange) set KEY SECRET" }
+        return "\(stored.start)..., \(stored.rights.words)"
+    }
+}

@@ -1,0 +1,51 @@
+import ChatServer
+import Exchange
+import Logging
+import Trading
+
+/// What everybody is told when an exchange over the wire goes silent.
+extension DeskCore {
+    /// Told once to every account, and once more when it is over. Orders at the exchange stay as they are, and nothing is guessed
+    /// of them meanwhile.
+    func takeConnection(_ connection: ExchangeConnection) throws {
+        guard wire != nil else { return }
+        switch connection {
+        case .lost(let since, let reason):
+            guard wire?.isLost == false else { return }
+            wire?.isLost = true
+            log.warning("\(exchange.name) has not answered since \(since): \(reason)")
+            try tellAll(event: "feed_lost", ["since": .string(since.description), "reason": .string(reason)]) { zone in
+                """
+                * feed lost: \(exchange.name) has not answered since \(zone.dateAndTime(of: since)) (\(reason)); what is open \
+                there stays there
+                """
+            }
+        case .back(let lostAt):
+            guard wire?.isLost == true else { return }
+            wire?.isLost = false
+            log.notice("\(exchange.name) answers again, lost since \(lostAt)")
+            try tellAll(event: "feed_back", ["since": .string(lostAt.description)]) { zone in
+                "* feed back: \(exchange.name) answers again; it was lost at \(zone.dateAndTime(of: lostAt))"
+            }
+        }
+    }
+
+    private func tellAll(event: String, _ fields: JSONObject, _ text: (TimeZoneRules) -> String) throws {
+        for account in wire?.accounts.keys.sorted() ?? [] {
+            try notify(account, event: event, order: nil, text: text(try zone(of: account)), fields: fields, at: now)
+        }
+    }
+
+    /// An account's key can send only so much more.
+    func takeKeyEnding(_ account: AccountID, requestsLeft: UInt64) throws {
+        log.warning("the key of \(account) at \(exchange.name) has \(requestsLeft) requests left")
+        guard wire?.accounts[account] != nil else { return }
+        try notify(
+            account, event: "key_ending", order: nil,
+            text: """
+                * your key at \(exchange.name) comes to its end: \(requestsLeft) requests are left; make a new one there \
+                and set it here
+                """,
+            fields: ["requests_left": .int(Int64(clamping: requestsLeft))], at: now)
+    }
+}

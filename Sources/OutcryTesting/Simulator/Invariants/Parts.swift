@@ -1,0 +1,42 @@
+import Ledger
+import OrderEngine
+import Trading
+
+/// What the orders of a whole are for: together for all of it, or for what its first leg has brought.
+extension Simulation {
+    /// The orders of a ladder are for what was asked for, to the last digit.
+    func checkLadders(_ observations: [RecordObserver.Observation]) throws {
+        for one in observations {
+            guard case .orderPlaced(let whole) = one.record, case .sliced = whole.plan else { continue }
+            let rungs = observer.engine.order(whole.id)?.children.compactMap { observer.engine.order($0)?.quantity }
+            let sum = (rungs ?? []).reduce(ExactDecimal.zero, +)
+            guard sum == whole.quantity else {
+                throw Violation(.partsAreTheWhole, expected: whole.quantity, found: sum, "the orders of \(whole.id)")
+            }
+        }
+    }
+
+    /// A contra order is for what its entry has brought, by the exchange's own fills and fees, and has not been traded back.
+    func judgeContra(
+        _ id: OrderID, _ quantity: ExactDecimal, at number: RecordNumber, includingItself contra: OrderID? = nil
+    ) throws {
+        guard let entry = observer.engine.order(id), let step = quantityStep(of: entry.pair) else { return }
+        var left = ExactDecimal.zero
+        for fill in try fillsAtExchange(id, of: entry.account, upTo: number) {
+            left += fill.quantity
+            if fill.feeCurrency == entry.pair.base { left -= fill.fee }
+        }
+        for child in entry.children where child != contra {
+            for fill in try fillsAtExchange(child, of: entry.account, upTo: number) { left -= fill.quantity }
+        }
+        let expected = try left.rounded(toMultipleOf: step, .down)
+        guard quantity == expected else {
+            throw Violation(.partsAreTheWhole, expected: expected, found: quantity, "the contra order of \(id)")
+        }
+    }
+
+    private func quantityStep(of pair: Pair) -> ExactDecimal? {
+        if let wire { return wire.venue.rules(of: pair)?.quantityStep }
+        return SimulatedMarket.all.contains { $0.pair == pair } ? SimulatedMarket.quantity(1) : nil
+    }
+}

@@ -1,0 +1,30 @@
+import OrderEngine
+import Trading
+
+/// The other half of `trigger`: what waits for a price does not sleep through it.
+extension Simulation {
+    /// A stop that waited when the desk was told of a trade at or beyond its trigger waits no more when that turn has ended.
+    func checkReached() throws {
+        for id in observer.waiting.sorted() {
+            guard let order = observer.engine.order(id), let trigger = order.trigger, order.isWaiting,
+                let armed = watch.armed[id], watch.armedInTurn[id].map({ $0 < watch.turn }) ?? false
+            else { continue }
+            let told = (watch.prints[order.pair] ?? []).dropFirst(watch.printsBeforeTurn[order.pair] ?? 0)
+            // What has no quantity is a last price, and may be older than what the desk knows.
+            let missed = told.first { print in
+                print.quantity.isPositive && (wire == nil || print.at >= armed.at)
+                    && (order.side == .sell ? print.price <= trigger : print.price >= trigger)
+            }
+            if let missed {
+                throw Violation(.trigger, "\(id) waits for \(trigger), and slept through \(missed.traceText)")
+            }
+        }
+    }
+}
+
+extension Order {
+    /// Whether a trade at its trigger has to fire it.
+    var isWaiting: Bool {
+        trigger != nil && !status.isFinal && closedAt == nil && triggeredAt == nil && cancelReason == nil
+    }
+}

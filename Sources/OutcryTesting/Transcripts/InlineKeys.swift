@@ -1,0 +1,35 @@
+import Accounts
+import Desk
+
+/// An exchange that is asked about keys, and answers at once what the transcript has told it to.
+final class InlineKeys: ExchangeKeyChecking {
+    private let exchange: String
+    private let master: MasterKey?
+    private var known: [String: (secret: String, verdict: KeyVerdict)] = [:]
+    private var answers: [DeskInput] = []
+
+    init(_ exchange: String, master: MasterKey?) {
+        self.exchange = exchange
+        self.master = master
+    }
+
+    var custody: KeyCustody { KeyCustody(exchange: exchange, checking: self, master: master) }
+
+    func answer(_ key: String, secret: String, with verdict: KeyVerdict) { known[key] = (secret, verdict) }
+
+    /// The answers that the desk has not been given yet.
+    func takeAnswers() -> [DeskInput] {
+        defer { answers.removeAll() }
+        return answers
+    }
+
+    func check(_ key: ExchangeKey, as job: KeyJobID) {
+        let verdict: KeyVerdict =
+            switch known[key.key] {
+            case nil: .refused(words: "invalid api key")
+            case let found? where Secret(found.secret) != key.secret: .refused(words: "invalid sign")
+            case let found?: found.verdict
+            }
+        answers.append(.keyChecked(job, verdict))
+    }
+}
