@@ -22,7 +22,7 @@ extension Simulation {
         try checkLog()
         watch.turn += 1
         collectPaperPrints()
-        if let ledger = server.ledger { try look(at: observer.read(ledger), after: inputs) }
+        if let ledger = server.ledger { try look(at: observer.read(ledger)) }
         noteOffBook(inputs)
         try checkExpiries()
         try checkReached()
@@ -86,7 +86,9 @@ extension Simulation {
     }
 
     /// Judges each new record by what was before it.
-    func look(at observations: [RecordObserver.Observation], after inputs: [DeskInput] = []) throws {
+    func look(at observations: [RecordObserver.Observation]) throws {
+        let inputs = watch.inputsSinceLook
+        watch.inputsSinceLook.removeAll()
         for one in observations {
             trace.add("= \(one.number) \(one.record.traceText)", at: clock)
             if let before = one.before, let after = one.after {

@@ -1,3 +1,4 @@
+import Desk
 import Exchange
 import Ledger
 import OrderEngine
@@ -30,6 +31,9 @@ struct Watch {
     /// Orders that the venue has said to be off the book. The desk believes no end before it has all fills: a fill that comes
     /// after these words finds its order still open here.
     var toldOffBook: Set<OrderID> = []
+    /// What the desk was given since its records were last looked at. Of a turn in which it died, or its ledger failed, the records
+    /// are found after the restart.
+    var inputsSinceLook: [DeskInput] = []
     /// Round trips, as the records have them.
     var pairedDone: [OrderID: PairedResult] = [:]
     /// How much money had moved at the venue at the last look.
