@@ -152,8 +152,9 @@ extension Simulation {
             if let order = one.after, order.cancelReason == nil { noteArmed(order, at: at) }
         case .orderAmended(let id, _, let at):
             if let order = one.after, order.id == id { noteArmed(order, at: at) }
+        case .triggerMoved(let id, _, _, _, _): try noteTrail(id, from: one.before, to: one.after)
         case .orderAccepted, .orderRejected, .cancelRequested, .answerLost, .orderFinished,
-            .fundsAdjusted, .moveRequested, .orderReplaced, .triggerMoved, .orderGrown, .panicDeclared, .panicCleared,
+            .fundsAdjusted, .moveRequested, .orderReplaced, .orderGrown, .panicDeclared, .panicCleared,
             .panicLifted:
             break
         }

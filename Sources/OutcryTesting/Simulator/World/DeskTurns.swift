@@ -31,7 +31,7 @@ extension Simulation {
         }
         try collectPrints(told: inputs)
         let wasHalted = desk.halt
-        if wasHalted == nil { watch.inputsSinceLook += inputs }
+        if case .ledgerFailed? = wasHalted {} else { watch.inputsSinceLook += inputs }
         let outputs = desk.process(inputs, at: clock)
         if server.disk.isPowerless {
             for trader in traders { trader.missed.loseBatch() }
