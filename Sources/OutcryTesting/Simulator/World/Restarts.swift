@@ -92,6 +92,7 @@ extension Simulation {
         }
         DiskTrouble.end(on: server.disk)
         watch.startedAt = clock
+        watch.lastBeforeHalt = nil
         try afterStart()
         requestTurn()
         expectWire()
