@@ -106,15 +106,39 @@ extension LineReader {
         }
     }
 
-    /// After `alias`: `NAME = COMMAND`.
+    /// After `totp`: `[on|off]`.
+    mutating func takeTwoFactorCommand() throws(Misreading) -> Command {
+        guard !isAtEnd else { return .twoFactor(nil) }
+        let change: TwoFactorChange = try takeOne(of: [.on, .off]) == .on ? .on : .off
+        try expectEnd()
+        return .twoFactor(change)
+    }
+
+    /// After `alias`: `NAME = COMMAND`, `drop NAME`, or nothing.
     mutating func takeAliasCommand() throws(Misreading) -> Command {
+        guard !isAtEnd else { return .aliases }
+        if isAt(.drop), peek(1)?.keyword != .equals {
+            next += 1
+            let name = try takeName("an alias's NAME")
+            let span = previous.map { self.span($0) } ?? lexer.endSpan
+            try expectEnd()
+            return .aliasDrop(name: Located(name.lowercased(), at: span))
+        }
         let word = try takeWord("a NAME")
         if let keyword = word.keyword, keyword.isCommand {
             throw Misreading(.nameTaken, "\(keyword.rawValue) is a command already", at: span(word))
         }
         next -= 1
-        let name = try takeName("an alias's NAME")
-        guard take(.equals) else { throw unexpected("=", near: []) }
-        return .alias(name: name, command: try takeRest("a COMMAND").value)
+        let name = Located(try takeName("an alias's NAME").lowercased(), at: span(word))
+        guard take(.equals) else {
+            let meant = Suggestions.nearest(to: name.value, among: [Keyword.drop.rawValue])
+            guard meant.isEmpty else {
+                throw Misreading(
+                    .unexpectedWord, "expected NAME = COMMAND or drop NAME after alias, found \(shown(word))",
+                    at: name.span, candidates: meant)
+            }
+            throw unexpected("=", near: [])
+        }
+        return .alias(name: name, command: try takeRest("a COMMAND"))
     }
 }

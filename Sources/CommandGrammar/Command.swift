@@ -26,11 +26,11 @@ public enum Command: Hashable, Sendable {
     case order(OrderCommand)
     case slice(SliceCommand)
     case pair(PairCommand)
-    case contra(order: Located<OrderID>, price: Located<PriceExpression>)
+    case contra(order: Located<OrderID>, price: Located<PriceExpression>, overridesGuard: Bool)
     case stop(StopCommand)
     case trail(TrailCommand)
     case cancel(CancelTarget)
-    case move(order: Located<OrderID>, change: OrderChange)
+    case move(order: Located<OrderID>, change: OrderChange, overridesGuard: Bool)
     case orders(kind: OrderKind?, pair: Located<Pair>?)
     case orderDetail(Located<OrderID>)
     case why(Located<OrderID>)
@@ -77,13 +77,23 @@ public enum Command: Hashable, Sendable {
     case help(topic: Located<String>?)
     case time
     case version
-    case alias(name: String, command: String)
+    case alias(name: Located<String>, command: Located<String>)
+    case aliases
+    case aliasDrop(name: Located<String>)
+    /// Whether logging in takes a second factor; nil asks whether it does.
+    case twoFactor(TwoFactorChange?)
 
     // The operator's, in paper mode
     case paper(PaperCommand)
 
     // The operator's
     case jobs
+}
+
+/// What to do about the second factor.
+public enum TwoFactorChange: String, Hashable, Sendable, CaseIterable {
+    case on
+    case off
 }
 
 /// How somebody says who they are.
@@ -316,7 +326,10 @@ public enum CancelTarget: Hashable, Sendable {
 
 /// What to change about an open order.
 public enum OrderChange: Hashable, Sendable {
+    /// Its limit; of a stop, its trigger.
     case price(Located<PriceExpression>)
+    /// Its trigger, also where it has a limit beside it.
+    case trigger(Located<PriceExpression>)
     case amount(Located<AmountExpression>)
 }
 

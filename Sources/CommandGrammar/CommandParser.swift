@@ -28,7 +28,7 @@ public struct CommandParser: Sendable {
     /// In characters.
     public static let tagLengthMax = 32
     /// The settings that `set` knows.
-    public static let settingNames = ["timezone", "quote", "pairs", "daily", "guard", "email"]
+    public static let settingNames = ["timezone", "quote", "pairs", "daily", "guard", "email", "quiet"]
 
     /// A parser for lines of at most `lineBytesMax` bytes.
     public init(vocabulary: Vocabulary, lineBytesMax: Int = CommandParser.lineBytesMaxDefault) {
@@ -168,6 +168,7 @@ extension LineReader {
                 })
         case .help: return try takeHelpCommand()
         case .alias: return try takeAliasCommand()
+        case .totp: return try takeTwoFactorCommand()
         case .paper: return try takePaperCommand()
         default:
             guard keyword.isCommand else {
@@ -214,7 +215,7 @@ extension LineReader {
 
     private mutating func takePreviewCommand() throws(Misreading) -> Command {
         guard let word = peek() else { throw missing("a COMMAND") }
-        let neverPreviewed: [Keyword] = [.preview, .go, .login, .password, .keys]
+        let neverPreviewed: [Keyword] = [.preview, .go, .login, .password, .keys, .totp]
         if let keyword = word.keyword, neverPreviewed.contains(keyword) {
             throw Misreading(
                 .unexpectedWord, "expected a COMMAND to preview, found \(keyword.rawValue)", at: span(word))

@@ -82,7 +82,8 @@ extension Command {
         case .help: "help"
         case .time: "time"
         case .version: "version"
-        case .alias: "alias"
+        case .alias, .aliases, .aliasDrop: "alias"
+        case .twoFactor: "totp"
         case .paper: "paper"
         case .jobs: "jobs"
         }

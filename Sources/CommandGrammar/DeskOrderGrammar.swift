@@ -2,13 +2,12 @@ import Trading
 
 /// The commands about orders that are there: `contra`, `cancel`, `move`, `orders`, `order`, `why`.
 extension LineReader {
-    /// After `contra`: `ORDER at PRICE`.
+    /// After `contra`: `ORDER at PRICE [anyway]`.
     mutating func takeContraCommand() throws(Misreading) -> Command {
         let order = try takeOrder()
         try takeAt()
         let price = try takePrice()
-        try expectEnd()
-        return .contra(order: order, price: price)
+        return .contra(order: order, price: price, overridesGuard: try takeAnyway())
     }
 
     /// After `cancel`: `ORDER...`, `all [PAIR]` or a kind.
@@ -27,7 +26,7 @@ extension LineReader {
         guard isDigit(firstByte(word)) || firstByte(word) == UInt8(ascii: "#") else {
             throw unexpected(
                 "an ORDER such as #41, all, or one of sliced, timed, paired, stops",
-                near: [.all, .sliced, .timed, .paired, .stops, .simple, .oco])
+                near: [.all, .sliced, .timed, .paired, .stops, .simple, .oco, .trail])
         }
         var orders: [Located<OrderID>] = []
         var seen: Set<OrderID> = []
@@ -38,19 +37,27 @@ extension LineReader {
         return .cancel(.orders(orders))
     }
 
-    /// After `move`: `ORDER to PRICE` or `ORDER amount AMOUNT`.
+    /// `anyway` or nothing, at the end of the line.
+    private mutating func takeAnyway() throws(Misreading) -> Bool {
+        guard !isAtEnd else { return false }
+        guard take(.anyway) else { throw unexpected("anyway or the end of the line", near: [.anyway]) }
+        try expectEnd()
+        return true
+    }
+
+    /// After `move`: `ORDER to PRICE`, `ORDER stop TRIGGER` or `ORDER amount AMOUNT`.
     mutating func takeMoveCommand() throws(Misreading) -> Command {
         let order = try takeOrder()
         let change: OrderChange
-        switch try takeOne(of: [.to, .amount]) {
+        switch try takeOne(of: [.to, .amount, .stop]) {
         case .to: change = .price(try takePrice("a PRICE", allowsMarket: false))
+        case .stop: change = .trigger(try takePrice("a TRIGGER", allowsMarket: false))
         default:
             // Without a pair on the line, only an amount of the order's own base coin has a meaning.
             let amount = try takePositive("an AMOUNT")
             change = .amount(Located(.base(amount.value), at: amount.span))
         }
-        try expectEnd()
-        return .move(order: order, change: change)
+        return .move(order: order, change: change, overridesGuard: try takeAnyway())
     }
 
     /// After `orders`: `[KIND] [PAIR]`.
@@ -88,7 +95,7 @@ extension LineReader {
         }
     }
 
-    static let kindWords: [Keyword] = [.simple, .sliced, .timed, .paired, .stop, .stops, .oco]
+    static let kindWords: [Keyword] = [.simple, .sliced, .timed, .paired, .stop, .stops, .oco, .trail]
 
     static func kind(_ keyword: Keyword?) -> OrderKind? {
         switch keyword {
@@ -98,6 +105,7 @@ extension LineReader {
         case .paired: .paired
         case .stop, .stops: .stop
         case .oco: .oco
+        case .trail: .trail
         default: nil
         }
     }

@@ -4,7 +4,8 @@ enum Keyword: String, CaseIterable, Sendable {
     case alert, alerts, alias, buy, cancel, chart, contra, depth, export, fee, fund, funds, go, help, inbox, jobs, keys
     case login, logout, move, order, orders, pair, pairs, panic, paper, password, preview, price, report, resume, sell
     case set, settings
-    case slice, stop, summary, tape, time, token, tokens, trades, trail, transactions, undo, unwatch, version, watch
+    case slice, stop, summary, tape, time, token, tokens, totp, trades, trail, transactions, undo, unwatch, version,
+        watch
     case whoami, why
 
     // Around an order
@@ -14,7 +15,7 @@ enum Keyword: String, CaseIterable, Sendable {
     case all, from, oco, oldest, paired, simple, since, sliced, stops, timed
 
     // Elsewhere
-    case above, below, deposit, drop, new, quote, read, trade
+    case above, below, deposit, drop, new, off, on, quote, read, trade
     case credit, csv, debit, drift, json, withdraw
     case equals = "="
 
@@ -28,10 +29,8 @@ enum Keyword: String, CaseIterable, Sendable {
         switch self {
         case .alert, .alerts, .alias, .buy, .cancel, .chart, .contra, .depth, .export, .fee, .fund, .funds, .go, .help,
             .inbox, .jobs, .keys, .login, .logout, .move, .order, .orders, .pair, .pairs, .panic, .paper, .password,
-            .preview,
-            .price,
-            .report, .resume, .sell, .set, .settings, .slice, .stop, .summary, .tape, .time, .token, .tokens, .trades,
-            .trail, .transactions, .undo, .unwatch, .version, .watch, .whoami, .why:
+            .preview, .price, .report, .resume, .sell, .set, .settings, .slice, .stop, .summary, .tape, .time, .token,
+            .tokens, .totp, .trades, .trail, .transactions, .undo, .unwatch, .version, .watch, .whoami, .why:
             true
         default: false
         }

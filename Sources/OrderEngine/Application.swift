@@ -43,6 +43,24 @@ extension OrderEngine {
         case .pairedDone(let id, let result, let time):
             let order = closeWhole(id, at: time, touching: &outcome)
             return [.notify(OrderEvent(order: order, kind: .pairedDone(result), at: time))]
+        case .moveRequested(let id, let terms, _):
+            return requestMove(id, terms, touching: &outcome)
+        case .orderReplaced(let id, let price, let quantity, let reserved, let time):
+            return replace(id, price, quantity, reserved, at: time, touching: &outcome)
+        case .orderAmended(let id, let terms, let time):
+            return amend(id, terms, at: time, touching: &outcome)
+        case .triggerMoved(let id, let trigger, let marketPrice, let tradedAt, _):
+            moveTrigger(id, to: trigger, by: marketPrice, at: tradedAt, touching: &outcome)
+            return []
+        case .orderGrown(let id, let quantity, _):
+            grow(id, to: quantity, touching: &outcome)
+            return []
+        case .panicDeclared(let account, let orders, let time):
+            return declarePanic(account, orders, at: time)
+        case .panicCleared(let account, let time):
+            return clearPanic(account, at: time)
+        case .panicLifted(let account, let time):
+            return liftPanic(account, at: time)
         }
     }
 
@@ -64,9 +82,7 @@ extension OrderEngine {
             mirror(parent, touching: &outcome)
             schedule(parent)
         }
-        if let trigger = order.trigger {
-            triggers[order.pair, default: TriggerBook()].insert(order.id, side: order.side, trigger: trigger)
-        }
+        arm(order)
         schedule(order.id)
         guard order.status == .pending else { return [] }
         return [.request(.place(sent(order).order))]
@@ -81,12 +97,17 @@ extension OrderEngine {
         outcome.touchedOrders.append(id)
         let isOvertaken = before.status.after(.accepted) == nil
         if isOvertaken, before.status.isFinal { return [] }
-        let order = isOvertaken ? existing(id).order : transition(id, .accepted, touching: &outcome)
+        var order = isOvertaken ? existing(id).order : transition(id, .accepted, touching: &outcome)
+        if order.status == .open, order.filled.isPositive {
+            // What an attempt before had filled.
+            entries[id]?.order.status = .partiallyFilled
+            if let parent = order.parent { mirror(parent, touching: &outcome) }
+            order = existing(id).order
+        }
         var isContra = false
         if let parent = order.parent, case .paired = entries[parent]?.order.plan { isContra = true }
-        var effects: [Effect] = [
-            .notify(OrderEvent(order: order, kind: isContra ? .contraPlaced : .opened, at: time))
-        ]
+        let kind: OrderEvent.Kind = order.attempt > 1 ? .moved : isContra ? .contraPlaced : .opened
+        var effects: [Effect] = [.notify(OrderEvent(order: order, kind: kind, at: time))]
         // A cancel that was asked for before the exchange had answered.
         if order.cancelReason != nil, !isOvertaken {
             effects.append(.request(.cancel(sent(order))))
@@ -98,6 +119,12 @@ extension OrderEngine {
         _ id: OrderID, _ code: RefusalCode, _ reason: String, at time: Timestamp, touching outcome: inout Outcome
     ) -> [Effect] {
         entries[id]?.order.rejection = code
+        if existing(id).order.attempt > 1, !existing(id).order.status.isFinal {
+            // The trader had an order on the book, and has none any more.
+            let order = transition(id, .canceled, touching: &outcome)
+            let effects = release(id, at: time, touching: &outcome)
+            return [.notify(OrderEvent(order: order, kind: .canceled, at: time))] + effects
+        }
         let entry = existing(id)
         // The limit of a one-cancels-the-other is off the book already when its stop cannot be placed.
         let order = entry.order.status.isFinal ? entry.order : transition(id, .rejected, touching: &outcome)
@@ -114,11 +141,14 @@ extension OrderEngine {
         _ id: OrderID, _ fill: Fill, _ reservedAfter: ExactDecimal, at time: Timestamp, touching outcome: inout Outcome
     ) -> [Effect] {
         let before = existing(id).order
-        let isWhole = fill.quantity == before.remaining
+        let isWhole = fill.quantity == before.remaining && before.status != .filled
         entries[id]?.fillIDs.insert(fill.id)
         entries[id]?.order.add(fill)
         entries[id]?.order.reserved = reservedAfter
-        let order = transition(id, isWhole ? .filledWhole : .filledInPart, touching: &outcome)
+        // What an attempt that had been replaced fills after the whole has been filled changes nothing but the figures.
+        let order =
+            before.status == .filled
+            ? existing(id).order : transition(id, isWhole ? .filledWhole : .filledInPart, touching: &outcome)
         settleFunds(of: order, fill, released: before.reserved - reservedAfter, touching: &outcome)
         if let parent = order.parent, entries[parent]?.order.sumsItsChildren == true {
             entries[parent]?.order.add(fill)
@@ -140,12 +170,13 @@ extension OrderEngine {
     private mutating func requestCancel(
         _ id: OrderID, _ reason: CancelReason, touching outcome: inout Outcome
     ) -> [Effect] {
+        if reason != .replaced { dropMove(id, touching: &outcome) }
         let order = existing(id).order
         entries[id]?.order.cancelReason = reason
         entries[id]?.cancelRetryAt = nil
         schedule(id)
         outcome.touchedOrders.append(id)
-        if order.trigger != nil, reason != .triggered { triggers[order.pair]?.remove(id, side: order.side) }
+        if reason != .triggered, reason != .replaced { disarm(order) }
         guard order.isAtExchangeItself else { return [] }
         switch order.status {
         case .open, .partiallyFilled: return [.request(.cancel(sent(order)))]
@@ -167,9 +198,7 @@ extension OrderEngine {
         let isTraders = order.cancelReason == .requested && order.triggeredAt == nil
         if isTraders {
             entries[id]?.order.cancelReason = nil
-            if let trigger = order.trigger {
-                triggers[order.pair, default: TriggerBook()].insert(id, side: order.side, trigger: trigger)
-            }
+            arm(order)
         }
         schedule(id)
         let ask = Effect.request(.status(sent(order)))
@@ -196,7 +225,7 @@ extension OrderEngine {
     ) -> [Effect] {
         let order = existing(id).order
         guard let trigger = order.trigger else { preconditionFailure("\(id) triggered and has no trigger") }
-        triggers[order.pair]?.remove(id, side: order.side)
+        disarm(order)
         entries[id]?.order.triggeredAt = time
         entries[id]?.order.triggerMarketPrice = marketPrice
         entries[id]?.triggeredChild = child
@@ -205,6 +234,7 @@ extension OrderEngine {
         let then: TriggeredPrice
         switch order.plan {
         case .stop(_, let price), .oco(_, let price): then = price
+        case .trail: then = .market
         case .none, .sliced, .paired: preconditionFailure("\(id) triggered and has no trigger")
         }
         return [

@@ -37,16 +37,21 @@ extension OrderEngine {
             // Nothing is at the exchange: its own word is enough.
             return [.cancelRequested(order.id, reason, at: now), .orderClosed(order.id, at: now)]
         }
-        // Where a limit is making way for its stop, the stop is not to follow; where it has followed, its time is over.
-        if order.cancelReason == nil || order.cancelReason == .triggered {
-            steps.append(.cancelRequested(order.id, reason, at: now))
+        switch order.cancelReason {
+        // Where a limit is making way for its stop, the stop is not to follow; where it has followed, its time is over. What
+        // is being moved comes off, and nothing takes its place.
+        case nil, .triggered?, .replaced?: steps.append(.cancelRequested(order.id, reason, at: now))
+        // The trader's to repeat if it fails; a panic's is the desk's.
+        case .requested? where reason == .panic: steps.append(.cancelRequested(order.id, reason, at: now))
+        case .requested?, .expiry?, .parent?, .panic?: break
         }
         for child in liveChildren(of: order) {
             switch child.cancelReason {
-            case nil: steps.append(.cancelRequested(child.id, reason == .requested ? .parent : reason, at: now))
+            case nil, .replaced?:
+                steps.append(.cancelRequested(child.id, reason == .expiry ? .expiry : .parent, at: now))
             // The trader's to repeat if it failed, and then not followed by another: now it is the whole's.
             case .requested?: steps.append(.cancelRequested(child.id, .parent, at: now))
-            case .expiry?, .triggered?, .parent?: break
+            case .expiry?, .triggered?, .parent?, .panic?: break
             }
         }
         // A paired order between its legs has nothing at the exchange: it ends at once.
@@ -73,11 +78,11 @@ extension OrderEngine {
         guard let (time, id) = expiries.first, time <= now, let order = entries[id]?.order else { return [] }
         let isOver = order.timeInForce.expireTime.map { $0 <= now } ?? false
         switch order.cancelReason {
-        case let reason? where reason != .triggered:
-            return [.cancelRequested(id, reason, at: now)]
-        case .some where !isOver:
-            return [.cancelRequested(id, .triggered, at: now)]
-        case .some, nil:
+        case .requested?, .expiry?, .parent?, .panic?:
+            return [.cancelRequested(id, order.cancelReason ?? .parent, at: now)]
+        case .triggered? where !isOver, .replaced? where !isOver:
+            return [.cancelRequested(id, order.cancelReason ?? .parent, at: now)]
+        case .triggered?, .replaced?, nil:
             return cancelSteps(order, .expiry, at: now)
         }
     }
@@ -89,9 +94,9 @@ extension OrderEntry {
         guard order.closedAt == nil else { return nil }
         let expireTime = order.timeInForce.expireTime
         switch order.cancelReason {
-        case .requested?, .expiry?, .parent?:
+        case .requested?, .expiry?, .parent?, .panic?:
             return cancelRetryAt
-        case .triggered?:
+        case .triggered?, .replaced?:
             // What has made way for its stop has no cancel left to repeat; the stop's time is its own.
             guard order.isAtExchangeItself, let cancelRetryAt else { return expireTime }
             return min(cancelRetryAt, expireTime ?? cancelRetryAt)

@@ -29,7 +29,7 @@ extension OrderEngine {
         switch order.plan {
         case .sliced:
             entries[parent]?.order.status = order.filled.isPositive ? .partiallyFilled : .open
-        case .stop, .oco:
+        case .stop, .oco, .trail:
             guard let child = order.children.last, let status = entries[child]?.order.status else { return }
             entries[parent]?.order.status = status
         case .none, .paired:
@@ -41,6 +41,7 @@ extension OrderEngine {
     mutating func release(
         _ id: OrderID, at time: Timestamp, touching outcome: inout Outcome
     ) -> [Effect] {
+        dropMove(id, touching: &outcome)
         let order = existing(id).order
         failedCancelsTold.remove(id)
         if order.reserved.isPositive {
@@ -68,7 +69,7 @@ extension OrderEngine {
         entries[id]?.contraReady = nil
         openOrders[order.account]?.remove(id)
         schedule(id)
-        if order.trigger != nil { triggers[order.pair]?.remove(id, side: order.side) }
+        disarm(order)
         finished.append(id)
         dropOldFinished()
         return existing(id).order
@@ -104,8 +105,9 @@ extension OrderEngine {
         let isTriggered = order.parent.flatMap { entries[$0]?.order.triggeredAt } != nil
         return SentOrder(
             NewOrder(order, selfTrade: isTriggered ? .cancelResting : .cancelIncoming),
-            exchangeOrderID: order.exchangeOrderID, sentAt: order.createdAt, countedFills: countedFills,
-            countedQuantity: countedFills.isEmpty ? .zero : order.filled)
+            exchangeOrderID: order.exchangeOrderID, sentAt: order.replacedAt ?? order.createdAt,
+            countedFills: countedFills,
+            countedQuantity: countedFills.isEmpty ? .zero : order.filled - order.filledBefore)
     }
 
     mutating func settleFunds(
@@ -136,7 +138,7 @@ extension NewOrder {
         }
         self.init(
             clientOrderID: order.clientOrderID, account: order.account, pair: order.pair, side: order.side,
-            quantity: order.quantity, price: order.price, lifetime: lifetime, selfTrade: selfTrade)
+            quantity: order.attemptQuantity, price: order.price, lifetime: lifetime, selfTrade: selfTrade)
     }
 }
 
@@ -147,7 +149,7 @@ extension Order {
     /// Whether its figures are the sums of its own and its children's fills.
     var sumsItsChildren: Bool {
         switch plan {
-        case .sliced, .stop, .oco: true
+        case .sliced, .stop, .oco, .trail: true
         case .none, .paired: false
         }
     }

@@ -37,6 +37,12 @@ extension OrderEngine {
                 return Decision(records: try decideContra(order, account: account, price: price, line: line, at: now))
             case .cancel(let orders, let account):
                 return Decision(records: try decideCancel(orders, account: account, at: now))
+            case .move(let order, let account, let move, let line):
+                return Decision(records: try decideMove(order, account: account, move, line: line, at: now))
+            case .panic(let account):
+                return Decision(records: decidePanic(account, at: now))
+            case .liftPanic(let account):
+                return Decision(records: panics[account] == nil ? [] : [.panicLifted(account, at: now)])
             case .report(let report):
                 return decideReport(report, at: now)
             case .marketTrade(let trade):
@@ -47,6 +53,8 @@ extension OrderEngine {
                 return Decision(records: try decideAdjustment(adjustment))
             case .settle(let order):
                 return decideSettlement(order, at: now)
+            case .settlePanic(let account):
+                return Decision(records: hasClearedPanic(account) ? [.panicCleared(account, at: now)] : [])
             }
         } catch {
             return .refused(error)

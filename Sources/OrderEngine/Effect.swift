@@ -4,6 +4,7 @@ public import Trading
 public enum Effect: Hashable, Sendable {
     case request(OrderRequest)
     case notify(OrderEvent)
+    case tell(PanicEvent)
     /// To be decided next, before anything else.
     case consider(Input)
 }
@@ -35,6 +36,8 @@ public struct OrderEvent: Hashable, Sendable {
         case slicedDone
         /// The exchange would not cancel it.
         case cancelFailed(reason: String)
+        /// It stands where its trader has moved it.
+        case moved
 
         /// The permanent name in messages.
         public var name: String {
@@ -53,6 +56,7 @@ public struct OrderEvent: Hashable, Sendable {
             case .pairedDone: "paired_done"
             case .slicedDone: "sliced_done"
             case .cancelFailed: "cancel_failed"
+            case .moved: "moved"
             }
         }
     }

@@ -7,6 +7,11 @@ public enum Input: Hashable, Sendable {
     case placeContra(order: OrderID, account: AccountID, price: TicketPrice, line: String)
     /// Every one of them, or a refusal and none.
     case cancel([OrderID], account: AccountID)
+    /// Changes an open order, which keeps its number and what it has filled.
+    case move(OrderID, account: AccountID, to: OrderMove, line: String)
+    /// Takes everything of an account off, and takes on nothing new until it is lifted.
+    case panic(AccountID)
+    case liftPanic(AccountID)
     case report(ExecutionReport)
     /// A print of the market, anybody's.
     case marketTrade(MarketTrade)
@@ -15,6 +20,18 @@ public enum Input: Hashable, Sendable {
     case adjustFunds(FundsAdjustment)
     /// Look at an order of several parts again after one of them changed.
     case settle(OrderID)
+    /// Look whether anything of an account in panic is still open.
+    case settlePanic(AccountID)
+}
+
+/// What is to be changed about an open order.
+public enum OrderMove: Hashable, Sendable {
+    /// The limit of an order on the book.
+    case price(ExactDecimal)
+    /// The trigger of a stop, or of the stop of a one-cancels-the-other. A stop whose limit is its trigger keeps it so.
+    case trigger(ExactDecimal)
+    /// The whole of it, what has filled included; in the base coin.
+    case quantity(ExactDecimal)
 }
 
 /// How a new order is to be priced.
@@ -61,6 +78,7 @@ public struct OrderTicket: Hashable, Sendable {
         case .paired: .paired
         case .stop: .stop
         case .oco: .oco
+        case .trail: .trail
         }
     }
 }

@@ -23,6 +23,11 @@ public struct OrderEngine: Sendable {
     var openOrders: [AccountID: Set<OrderID>] = [:]
     var expiries = WaitingList<Timestamp, OrderID>()
     var triggers: [Pair: TriggerBook] = [:]
+    /// At which price the trigger of each trailing stop moves next. It moves away from the price that fires it, so it stands
+    /// on the other side here.
+    var followers: [Pair: TriggerBook] = [:]
+    /// Whose trader has stopped everything.
+    var panics: [AccountID: Panic] = [:]
     /// Orders whose failed cancel by the desk has been told. Not on disk: after a restart it is told once more.
     var failedCancelsTold: Set<OrderID> = []
 
@@ -90,6 +95,17 @@ public struct OrderEngine: Sendable {
         funds[FundsKey(account: account, coin: coin)] ?? Funds()
     }
 
+    /// Since when an account takes on nothing new, and whether all of it is off the book by now; nil where it trades.
+    public func panic(of account: AccountID) -> Panic? { panics[account] }
+
+    /// The newest order of an account that is no other's child, of those still in memory.
+    public func newestRoot(of account: AccountID) -> Order? {
+        for id in entries.keys.sorted().reversed() {
+            if let order = entries[id]?.order, order.account == account, order.parent == nil { return order }
+        }
+        return nil
+    }
+
     /// When the next expiry is due, if any order has one.
     public var nextExpiry: Timestamp? { expiries.first?.key }
 
@@ -136,6 +152,8 @@ public struct OrderEngine: Sendable {
         public var requests: [OrderRequest] = []
         /// To be told once the records are written.
         public var events: [OrderEvent] = []
+        /// To be told besides: what the account as a whole has come to.
+        public var panics: [PanicEvent] = []
         /// Nothing was changed.
         public var refusal: EngineRefusal?
         public var anomalies: [Anomaly] = []
@@ -162,7 +180,7 @@ public struct OrderEngine: Sendable {
         if case .marketTrade(let trade) = input { observe(trade) }
         var waiting = Deque([input])
         var decisions = 0
-        while let next = waiting.popFirst() {
+        while let next = waiting.popFirst() ?? clearedPanic(outcome) {
             decisions += 1
             precondition(decisions <= OrderEngine.decisionsMax, "\(input) leads to decisions without end")
             let decision = decide(next, at: now)
@@ -179,6 +197,7 @@ public struct OrderEngine: Sendable {
                     case .notify(var event):
                         event.why = decision.why
                         outcome.events.append(event)
+                    case .tell(let event): outcome.panics.append(event)
                     case .consider(let input): waiting.append(input)
                     }
                 }
@@ -207,7 +226,8 @@ extension Input {
     var repeatsWhileItDecides: Bool {
         switch self {
         case .marketTrade, .timePassed: true
-        case .place, .placeContra, .cancel, .report, .adjustFunds, .settle: false
+        case .place, .placeContra, .cancel, .move, .panic, .liftPanic, .report, .adjustFunds, .settle, .settlePanic:
+            false
         }
     }
 }
@@ -216,7 +236,7 @@ extension Order {
     /// Whether it is never at the exchange itself, only its children are.
     public var isOnlyParent: Bool {
         switch plan {
-        case .sliced, .stop: true
+        case .sliced, .stop, .trail: true
         case .none, .paired, .oco: false
         }
     }
@@ -227,15 +247,7 @@ extension Order {
         switch plan {
         case .none, .paired: return true
         case .oco: return children.isEmpty
-        case .sliced, .stop: return false
-        }
-    }
-
-    /// The price that fires what its plan waits for.
-    var trigger: ExactDecimal? {
-        switch plan {
-        case .stop(let trigger, _), .oco(let trigger, _): trigger
-        case .none, .sliced, .paired: nil
+        case .sliced, .stop, .trail: return false
         }
     }
 }

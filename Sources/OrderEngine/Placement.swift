@@ -3,6 +3,7 @@ import Trading
 extension OrderEngine {
     /// Takes a new order on: checks everything that can be known before the exchange is asked.
     func decidePlacement(_ ticket: OrderTicket, at now: Timestamp) throws(EngineRefusal) -> [Record] {
+        try checkNoPanic(ticket.account)
         let rules = try rules(for: ticket.pair)
         try checkExpiry(ticket.timeInForce, at: now)
         switch ticket.plan {
@@ -10,6 +11,8 @@ extension OrderEngine {
             return try [.orderPlaced(workingOrder(ticket, rules, at: now))]
         case .stop(let trigger, let then):
             return try [.orderPlaced(armedStop(ticket, trigger, then, rules, at: now))]
+        case .trail(let trailing):
+            return try [.orderPlaced(trailingStop(ticket, trailing, rules, at: now))]
         case .sliced(let low, let high, let includesHigh, let count):
             let ladder = try SliceLadder(
                 low: low, high: high, includesHigh: includesHigh, count: count, quantity: ticket.quantity,
@@ -30,7 +33,7 @@ extension OrderEngine {
             try checkOtherLeg(trigger, then, beside: price.bound, ticket, rules)
         case .paired(let contraPrice?):
             try checkPrice(contraPrice, rules, .contraPrice)
-        case .none, .paired(nil), .sliced, .stop:
+        case .none, .paired(nil), .sliced, .stop, .trail:
             break
         }
         try checkOpenOrders(ticket.account, adding: 1)
@@ -49,12 +52,34 @@ extension OrderEngine {
     ) throws(EngineRefusal) {
         try checkTrigger(trigger, ticket.side, rules)
         try checkTriggered(then, ticket.quantity, rules)
-        let isOnItsSide = ticket.side == .sell ? trigger < limit : trigger > limit
-        guard isOnItsSide else {
-            let expected = ticket.side == .sell ? "below" : "above"
+        try checkOtherSide(trigger, of: limit, ticket.side)
+    }
+
+    /// The stop of a one-cancels-the-other is on the other side of the market than its limit.
+    func checkOtherSide(
+        _ trigger: ExactDecimal, of limit: ExactDecimal, _ side: Side
+    ) throws(EngineRefusal) {
+        guard side == .sell ? trigger < limit : trigger > limit else {
+            let expected = side == .sell ? "below" : "above"
             throw EngineRefusal(
                 .outOfRange, .trigger, "the stop at \(trigger) must be \(expected) the limit at \(limit)")
         }
+    }
+
+    private func trailingStop(
+        _ ticket: OrderTicket, _ trailing: TrailingStop, _ rules: PairRules, at now: Timestamp
+    ) throws(EngineRefusal) -> Order {
+        guard trailing.trigger.isPositive else {
+            throw EngineRefusal(
+                .outOfRange, .trigger,
+                "the market is at \(trailing.best): a trigger as far behind it would be at \(trailing.trigger)")
+        }
+        try checkQuantity(ticket.quantity, rules)
+        try checkTrigger(trailing.trigger, ticket.side, rules)
+        try checkValue(trailing.trigger, ticket.quantity, rules)
+        try checkOpenOrders(ticket.account, adding: 1)
+        return order(
+            ticket, price: .market(protection: trailing.trigger), status: .armed, reserved: .zero, rules, at: now)
     }
 
     private func armedStop(

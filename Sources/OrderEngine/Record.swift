@@ -30,6 +30,55 @@ public enum Record: Hashable, Sendable {
     case orderFinished(OrderID, OrderStatus, at: Timestamp)
     /// Both legs of a paired order have filled.
     case pairedDone(OrderID, PairedResult, at: Timestamp)
+    /// Its trader wants it at another price, or of another quantity: it comes off the book, and `orderReplaced` follows.
+    case moveRequested(OrderID, MoveTerms, at: Timestamp)
+    /// The attempt before is off the book, and the next goes there: for `quantity`, less what has filled. It holds `reserved`.
+    case orderReplaced(OrderID, price: ExactDecimal, quantity: ExactDecimal, reserved: ExactDecimal, at: Timestamp)
+    /// What the desk itself keeps of it is another now; nothing at the exchange changes.
+    case orderAmended(OrderID, AmendedTerms, at: Timestamp)
+    /// The trigger of a trailing stop follows a trade of the market.
+    case triggerMoved(OrderID, trigger: ExactDecimal, marketPrice: ExactDecimal, tradedAt: Timestamp, at: Timestamp)
+    /// An attempt that had been replaced has filled after all: the whole is of so much now.
+    case orderGrown(OrderID, quantity: ExactDecimal, at: Timestamp)
+    /// A trader has stopped everything; `orders` were open, children included.
+    case panicDeclared(AccountID, orders: Int, at: Timestamp)
+    /// Nothing of the account is open any more, by the exchange's word.
+    case panicCleared(AccountID, at: Timestamp)
+    case panicLifted(AccountID, at: Timestamp)
+}
+
+/// What an order on the book is to become.
+public struct MoveTerms: Hashable, Sendable {
+    public let price: ExactDecimal
+    /// The whole of it, in the base coin.
+    public let quantity: ExactDecimal
+    /// What is held for it meanwhile beyond what the order holds, in the coin that it spends.
+    public let held: ExactDecimal
+    /// The line that asked for it, for the story.
+    public let line: String
+
+    public init(price: ExactDecimal, quantity: ExactDecimal, held: ExactDecimal, line: String) {
+        self.price = price
+        self.quantity = quantity
+        self.held = held
+        self.line = line
+    }
+}
+
+/// What is kept of an order that waits for its trigger.
+public struct AmendedTerms: Hashable, Sendable {
+    public let price: OrderPrice
+    public let quantity: ExactDecimal
+    public let plan: OrderPlan
+    /// The line that asked for it, for the story.
+    public let line: String
+
+    public init(price: OrderPrice, quantity: ExactDecimal, plan: OrderPlan, line: String) {
+        self.price = price
+        self.quantity = quantity
+        self.plan = plan
+        self.line = line
+    }
 }
 
 /// Money that came or went other than by trading.

@@ -15,7 +15,7 @@ extension OrderEngine {
         switch report {
         case .filled(_, let fill):
             // Money moved, whichever attempt it was for.
-            return decideFill(fill, of: entry, at: now)
+            return decideFill(fill, of: entry, attempt: clientID.attempt, at: now)
         case .accepted(_, let exchangeOrderID):
             guard isCurrentAttempt, order.status.after(.accepted) != nil || order.lacksNumber else { return .nothing }
             return Decision(records: [.orderAccepted(order.id, exchangeOrderID: exchangeOrderID, at: now)])
@@ -24,9 +24,13 @@ extension OrderEngine {
             guard order.status.after(.rejected) != nil else {
                 return .odd(order.id, "rejected while \(order.status.words): \(reason)")
             }
-            return Decision(records: [.orderRejected(order.id, code: code, reason: reason, at: now)])
+            return Decision(
+                records: [.orderRejected(order.id, code: code, reason: reason, at: now)],
+                why: order.attempt > 1
+                    ? EngineRefusal(code, nil, "what was to take its place was refused: \(reason)") : nil)
         case .canceled:
             guard isCurrentAttempt, order.status.after(.canceled) != nil else { return .nothing }
+            if order.cancelReason == .replaced { return decideReplacement(entry, left: order.remaining, at: now) }
             return Decision(records: [.orderClosed(order.id, at: now)])
         case .cancelRejected(_, let reason):
             guard isCurrentAttempt, !order.status.isFinal, order.cancelReason != nil else { return .nothing }
@@ -45,9 +49,18 @@ extension OrderEngine {
         }
     }
 
-    private func decideFill(_ fill: Fill, of entry: OrderEntry, at now: Timestamp) -> Decision {
+    private func decideFill(
+        _ fill: Fill, of entry: OrderEntry, attempt: UInt32, at now: Timestamp
+    ) -> Decision {
         let order = entry.order
         guard !entry.fillIDs.contains(fill.id) else { return .nothing }
+        if attempt < order.attempt, fill.isCountable {
+            var records = decideLateFill(fill, of: entry, at: now)
+            for child in liveChildren(of: order) where order.trigger != nil && child.cancelReason == nil {
+                records.append(.cancelRequested(child.id, .parent, at: now))
+            }
+            return Decision(records: records)
+        }
         guard fill.quantity <= order.remaining, fill.isCountable else {
             return .odd(
                 order.id, "fill \(fill.id) of \(fill.quantity) at \(fill.price) does not fit \(order.remaining) left")
@@ -88,6 +101,7 @@ extension OrderEngine {
         let order = entry.order
         let wasUnsure = order.status == .unknown || order.status == .pending
         var records: [Record] = []
+        var why: EngineRefusal?
         let fills: [Fill]
         switch state {
         case .neverArrived: fills = []
@@ -111,23 +125,40 @@ extension OrderEngine {
         case .neverArrived where wasUnsure:
             records.append(
                 .orderRejected(order.id, code: .exchangeUnavailable, reason: "it never reached the exchange", at: now))
+            if order.attempt > 1 {
+                why = EngineRefusal(
+                    .exchangeUnavailable, nil, "what was to take its place never reached the exchange")
+            }
         case .neverArrived:
             if !order.status.isFinal {
                 return .odd(order.id, "the exchange does not know it, and had accepted it")
             }
         case .open:
             break
+        case .closed where left.isPositive && !order.status.isFinal && order.cancelReason == .replaced:
+            let next = decideReplacement(entry, left: left, at: now)
+            records += next.records
+            why = next.why
         case .closed where left.isPositive && !order.status.isFinal:
             records.append(.orderClosed(order.id, at: now))
         case .closed:
             break
         }
         // Its end is told by now: the number is for whoever asks about it later.
-        if case .closed(let exchangeOrderID, _) = state, order.exchangeOrderID == nil, order.status != .rejected {
+        if case .closed(let exchangeOrderID, _) = state, order.exchangeOrderID == nil, order.status != .rejected,
+            !records.contains(where: \.isReplacement)
+        {
             records.append(.orderAccepted(order.id, exchangeOrderID: exchangeOrderID, at: now))
         }
         if wasUnsure, !records.isEmpty { records.insert(.orderReconciled(order.id, at: now), at: 0) }
-        return Decision(records: records)
+        return Decision(records: records, why: why)
+    }
+}
+
+extension Record {
+    /// Whether the attempt that was spoken of is not the current one any more.
+    fileprivate var isReplacement: Bool {
+        if case .orderReplaced = self { true } else { false }
     }
 }
 

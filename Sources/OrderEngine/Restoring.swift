@@ -10,7 +10,8 @@ extension OrderEngine {
             finished: Array(finished),
             funds: funds.keys
                 .sorted { ($0.account, $0.coin) < ($1.account, $1.coin) }
-                .map { EngineSnapshot.FundsRow(account: $0.account, coin: $0.coin, funds: funds[$0] ?? Funds()) })
+                .map { EngineSnapshot.FundsRow(account: $0.account, coin: $0.coin, funds: funds[$0] ?? Funds()) },
+            panics: panics.keys.sorted().compactMap { panics[$0] })
     }
 
     /// The engine as it was when the snapshot was taken: what waits, waits again.
@@ -21,14 +22,13 @@ extension OrderEngine {
         for row in snapshot.funds {
             funds[FundsKey(account: row.account, coin: row.coin)] = row.funds
         }
+        for panic in snapshot.panics { panics[panic.account] = panic }
         for entry in snapshot.orders {
             let order = entry.order
             entries[order.id] = entry
             guard order.closedAt == nil else { continue }
             openOrders[order.account, default: []].insert(order.id)
-            if let trigger = order.trigger, order.triggeredAt == nil, order.cancelReason == nil {
-                triggers[order.pair, default: TriggerBook()].insert(order.id, side: order.side, trigger: trigger)
-            }
+            if order.triggeredAt == nil, order.cancelReason == nil || order.cancelReason == .replaced { arm(order) }
             schedule(order.id)
         }
     }

@@ -7,7 +7,7 @@ extension OrderEngine {
         switch entry.order.plan {
         case .none: return .nothing
         case .sliced: return Decision(records: settleSliced(entry.order, at: now))
-        case .stop: return Decision(records: settleStop(entry.order, at: now))
+        case .stop, .trail: return Decision(records: settleStop(entry.order, at: now))
         case .oco(_, let then): return Decision(records: settleOCO(entry, then, at: now))
         case .paired(let contraPrice): return settlePaired(entry, contraPrice, at: now)
         }
@@ -77,8 +77,8 @@ extension OrderEngine {
                     : .pairedDone(order.id, pairedResult(order, contras), at: now)
             ])
         }
-        if let last = contras.last, last.cancelReason == .parent {
-            // The whole was canceled while its contra worked.
+        if panics[order.account] != nil || contras.last?.cancelReason == .parent {
+            // Everything was stopped, or the whole was canceled while its contra worked.
             return Decision(records: [.orderFinished(order.id, .canceled, at: now)])
         }
         if contras.isEmpty, order.status == .filled, let contraPrice, entry.contraReady == nil {
@@ -150,6 +150,7 @@ extension OrderEngine {
         guard let entry = entries[id]?.order else {
             throw EngineRefusal(.unknownOrder, .order(id), "there is no open order \(id)")
         }
+        try checkNoPanic(account)
         let side = entry.side.opposite
         let rules = try rules(for: entry.pair)
         try checkQuantity(quantity, rules)

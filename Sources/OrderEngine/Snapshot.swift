@@ -9,18 +9,24 @@ public struct OrderEntry: Hashable, Sendable {
     public var triggeredChild: OrderID?
     /// How much a paired order's contra may be, while it may be placed.
     public var contraReady: ExactDecimal?
+    /// What it becomes when it is off the book, while it is being moved.
+    public var move: MoveTerms?
+    /// When its trader last changed its trigger: trades of before do not fire it.
+    public var triggerSetAt: Timestamp?
     /// When the desk repeats a cancel that failed; for a trader's own, until when it lets the order's time wait.
     public var cancelRetryAt: Timestamp?
 
     public init(
         order: Order, fillIDs: Set<FillID> = [], triggeredChild: OrderID? = nil, contraReady: ExactDecimal? = nil,
-        cancelRetryAt: Timestamp? = nil
+        cancelRetryAt: Timestamp? = nil, move: MoveTerms? = nil, triggerSetAt: Timestamp? = nil
     ) {
         self.order = order
         self.fillIDs = fillIDs
         self.triggeredChild = triggeredChild
         self.contraReady = contraReady
         self.cancelRetryAt = cancelRetryAt
+        self.move = move
+        self.triggerSetAt = triggerSetAt
     }
 }
 
@@ -62,11 +68,16 @@ public struct EngineSnapshot: Hashable, Sendable {
     public var finished: [OrderID]
     /// By account, then coin.
     public var funds: [FundsRow]
+    /// By account.
+    public var panics: [Panic]
 
-    public init(nextOrderID: OrderID, orders: [OrderEntry], finished: [OrderID], funds: [FundsRow]) {
+    public init(
+        nextOrderID: OrderID, orders: [OrderEntry], finished: [OrderID], funds: [FundsRow], panics: [Panic] = []
+    ) {
         self.nextOrderID = nextOrderID
         self.orders = orders
         self.finished = finished
         self.funds = funds
+        self.panics = panics
     }
 }

@@ -9,6 +9,8 @@ public enum StatusEvent: String, Hashable, Sendable, CaseIterable {
     case canceled
     case expired
     case answerLost
+    /// Another attempt takes its place, under the same number.
+    case replaced
 }
 
 extension OrderStatus {
@@ -26,16 +28,19 @@ extension OrderStatus {
         case (.pending, .canceled): .canceled
         case (.pending, .expired): .expired
         case (.pending, .answerLost): .unknown
+        case (.pending, .replaced): .pending
 
         case (.open, .filledInPart): .partiallyFilled
         case (.open, .filledWhole): .filled
         case (.open, .canceled): .canceled
         case (.open, .expired): .expired
+        case (.open, .replaced): .pending
 
         case (.partiallyFilled, .filledInPart): .partiallyFilled
         case (.partiallyFilled, .filledWhole): .filled
         case (.partiallyFilled, .canceled): .canceled
         case (.partiallyFilled, .expired): .expired
+        case (.partiallyFilled, .replaced): .pending
 
         case (.unknown, .accepted): .open
         case (.unknown, .rejected): .rejected
@@ -43,6 +48,7 @@ extension OrderStatus {
         case (.unknown, .filledWhole): .filled
         case (.unknown, .canceled): .canceled
         case (.unknown, .expired): .expired
+        case (.unknown, .replaced): .pending
 
         case (.armed, .canceled): .canceled
         case (.armed, .expired): .expired
@@ -59,13 +65,14 @@ extension OrderStatus {
             (.partiallyFilled, .accepted), (.partiallyFilled, .rejected), (.partiallyFilled, .answerLost),
             (.unknown, .answerLost),
             (.armed, .accepted), (.armed, .filledInPart), (.armed, .filledWhole), (.armed, .answerLost),
+            (.armed, .replaced),
             (.filled, _),
             (.canceled, .accepted), (.canceled, .rejected), (.canceled, .canceled), (.canceled, .expired),
-            (.canceled, .answerLost),
+            (.canceled, .answerLost), (.canceled, .replaced),
             (.expired, .accepted), (.expired, .rejected), (.expired, .canceled), (.expired, .expired),
-            (.expired, .answerLost),
+            (.expired, .answerLost), (.expired, .replaced),
             (.rejected, .accepted), (.rejected, .rejected), (.rejected, .canceled), (.rejected, .expired),
-            (.rejected, .answerLost):
+            (.rejected, .answerLost), (.rejected, .replaced):
             nil
         }
     }

@@ -6,13 +6,19 @@ extension OrderEngine {
     func decideTrigger(_ trade: MarketTrade, at now: Timestamp) -> [Record] {
         let difference = Int64(limits.clockDifferenceMilliseconds) * 1_000_000
         let newestArmed = trade.at.advanced(byNanoseconds: difference)
-        let due = triggers[trade.pair]?.firstDue(at: trade.price) { id in
-            entries[id].map { $0.armedAt <= newestArmed } ?? false
+        func wasArmed(_ id: OrderID) -> Bool {
+            entries[id].map { $0.armedAt <= newestArmed && $0.order.hasTrailed(before: trade) } ?? false
         }
-        guard let id = due, let order = entries[id]?.order else { return [] }
+        guard let id = triggers[trade.pair]?.firstDue(at: trade.price, where: wasArmed), let order = entries[id]?.order
+        else {
+            let moving = followers[trade.pair]?.firstDue(at: trade.price, where: wasArmed)
+            return moving.map { follow($0, trade, at: now) } ?? []
+        }
         switch order.plan {
         case .stop(_, let then):
             return fireStop(order, then, trade, at: now)
+        case .trail:
+            return fireStop(order, .market, trade, at: now)
         case .oco:
             // The limit comes off first; what is left of it then becomes the child, whose number is set aside here.
             return [
@@ -22,6 +28,14 @@ extension OrderEngine {
         case .none, .sliced, .paired:
             preconditionFailure("\(id) waits for a trigger and has none")
         }
+    }
+
+    /// The market has gone so far that a trailing trigger goes with it.
+    private func follow(_ id: OrderID, _ trade: MarketTrade, at now: Timestamp) -> [Record] {
+        guard let order = entries[id]?.order, case .trail(let trailing) = order.plan,
+            let trigger = trailing.trigger(following: trade.price, side: order.side)
+        else { return [] }
+        return [.triggerMoved(id, trigger: trigger, marketPrice: trade.price, tradedAt: trade.at, at: now)]
     }
 
     private func fireStop(
@@ -69,10 +83,21 @@ extension OrderEngine {
 }
 
 extension OrderEntry {
-    /// Since when its trigger waits: since it was placed, or since a cancel of it failed, which arms it again.
+    /// Since when its trigger waits: since it was placed, since its trader moved it, or since a cancel of it failed, which arms
+    /// it again.
     ///
-    /// While a trigger waits, only a trader's cancel that failed can have set when cancels may be repeated.
+    /// While a trigger waits, only a cancel that failed can have set when cancels may be repeated.
     var armedAt: Timestamp {
-        cancelRetryAt?.advanced(bySeconds: -OrderEngine.cancelRetrySeconds) ?? order.createdAt
+        let placed = max(triggerSetAt ?? order.createdAt, order.createdAt)
+        return cancelRetryAt.map { max($0.advanced(bySeconds: -OrderEngine.cancelRetrySeconds), placed) } ?? placed
+    }
+}
+
+extension Order {
+    /// Whether a trade is none of before the one that a trailing trigger was last moved by: both are told by the exchange's
+    /// own clock. The trigger was not there yet.
+    fileprivate func hasTrailed(before trade: MarketTrade) -> Bool {
+        guard case .trail(let trailing) = plan else { return true }
+        return trailing.bestAt <= trade.at
     }
 }

@@ -35,6 +35,8 @@ public enum OrderPlan: Hashable, Sendable {
     case stop(trigger: ExactDecimal, then: TriggeredPrice)
     /// A limit at the exchange; when the trigger fires it is taken off, and what is left becomes a child order.
     case oco(trigger: ExactDecimal, then: TriggeredPrice)
+    /// A stop whose trigger follows the market; it becomes a market order.
+    case trail(TrailingStop)
 }
 
 /// Why an order is being taken off.
@@ -47,6 +49,10 @@ public enum CancelReason: String, Hashable, Sendable, Codable, CaseIterable {
     case triggered
     /// A sibling was rejected, or the whole that it belongs to was canceled.
     case parent
+    /// The trader has stopped everything.
+    case panic
+    /// It is being moved: what takes its place follows under the same number.
+    case replaced
 }
 
 /// An order as the desk knows it.
@@ -59,12 +65,14 @@ public struct Order: Hashable, Sendable {
     public let pair: Pair
     public let side: Side
     public let kind: OrderKind
-    /// In the base coin.
-    public let quantity: ExactDecimal
-    public let price: OrderPrice
+    /// In the base coin. Changes when it is moved.
+    public var quantity: ExactDecimal
+    /// Changes when it is moved.
+    public var price: OrderPrice
     public let timeInForce: TimeInForce
     public let isPostOnly: Bool
-    public let plan: OrderPlan
+    /// Its trigger changes when it is moved, or follows the market.
+    public var plan: OrderPlan
     /// The order that this one is a child of: a slice, a contra order, what a stop became.
     public let parent: OrderID?
     /// The line that made it, without its tag; a child has its parent's.
@@ -95,6 +103,10 @@ public struct Order: Hashable, Sendable {
     public var children: [OrderID]
     /// When nothing could happen to it, or to anything under it, any more.
     public var closedAt: Timestamp?
+    /// What the attempts before the current one had filled, in the base coin: the current one is for the rest.
+    public var filledBefore: ExactDecimal
+    /// When the current attempt was decided; nil for the first.
+    public var replacedAt: Timestamp?
 
     public init(
         id: OrderID, account: AccountID, pair: Pair, side: Side, kind: OrderKind, quantity: ExactDecimal,
@@ -123,10 +135,23 @@ public struct Order: Hashable, Sendable {
         self.feeCurrency = feeCurrency
         self.reserved = reserved
         self.children = []
+        self.filledBefore = .zero
+    }
+
+    /// The price that fires what its plan waits for, in the quote coin; nil where it waits for none.
+    public var trigger: ExactDecimal? {
+        switch plan {
+        case .stop(let trigger, _), .oco(let trigger, _): trigger
+        case .trail(let trailing): trailing.trigger
+        case .none, .sliced, .paired: nil
+        }
     }
 
     /// What is not filled yet, in the base coin.
     public var remaining: ExactDecimal { quantity - filled }
+
+    /// What the current attempt is for, in the base coin: the whole, less what the attempts before it had filled.
+    public var attemptQuantity: ExactDecimal { quantity - filledBefore }
 
     /// What the exchange knows it by.
     public var clientOrderID: ClientOrderID { ClientOrderID(order: id, attempt: attempt) }

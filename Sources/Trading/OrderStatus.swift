@@ -50,6 +50,8 @@ public enum OrderKind: String, Hashable, Sendable, Codable, CaseIterable {
     case stop
     /// A limit and a stop, of which one cancels the other.
     case oco
+    /// A stop whose trigger follows the market.
+    case trail
 }
 
 /// How long an order works (FIX TimeInForce).

@@ -64,6 +64,19 @@ public enum RefusalCode: UInt16, Hashable, Sendable, CaseIterable, Error {
     case unknownAnswer = 59
     case cancelUnderWay = 60
     case ordersOpen = 61
+    case cannotMove = 62
+    case beyondGuard = 63
+    case dailyLimit = 64
+    case pairNotAllowed = 65
+    case noPreview = 66
+    case marketMoved = 67
+    case nothingToUndo = 68
+    case inPanic = 69
+    case unknownAlias = 70
+    case aliasTooDeep = 71
+    case tooManyAliases = 72
+    case wrongCode = 73
+    case twoFactorUnchanged = 74
 
     // The desk itself
     case ledgerFailed = 80

@@ -158,7 +158,7 @@ struct CommandGenerator {
         case 8:
             return .pair(
                 PairCommand(entry: orderCommand(isEntry: true), contraPrice: maybe { $0.price(allowsMarket: false) }))
-        case 9: return .contra(order: order(), price: price(allowsMarket: true))
+        case 9: return .contra(order: order(), price: price(allowsMarket: true), overridesGuard: chance(4))
         case 10:
             return .stop(
                 StopCommand(
@@ -170,8 +170,10 @@ struct CommandGenerator {
         case 12: return .cancel(.orders([order(), located(OrderID(1_000_001 + UInt64(below(9))))]))
         case 13: return .cancel(.all(pair: maybe { $0.pair() }))
         case 14: return .cancel(.kind(kind()))
-        case 15: return .move(order: order(), change: .price(price(allowsMarket: false)))
-        case 16: return .move(order: order(), change: .amount(located(.base(decimal()))))
+        case 15 where chance(3):
+            return .move(order: order(), change: .trigger(price(allowsMarket: false)), overridesGuard: chance(4))
+        case 15: return .move(order: order(), change: .price(price(allowsMarket: false)), overridesGuard: chance(4))
+        case 16: return .move(order: order(), change: .amount(located(.base(decimal()))), overridesGuard: false)
         case 17: return .orders(kind: maybe { $0.kind() }, pair: maybe { $0.pair() })
         case 18: return .orderDetail(order())
         case 19: return .why(order())
@@ -208,7 +210,9 @@ struct CommandGenerator {
         case 38: return .keysDrop(exchange: "btce")
         case 39: return .inbox(count: maybe { $0.rows() })
         case 40: return .help(topic: maybe { $0.located($0.pick(commandWords)) })
-        case 41: return .alias(name: name(), command: "buy 1 btc at bid")
+        case 41 where chance(3): return .aliasDrop(name: located(name().lowercased()))
+        case 41 where chance(3): return .twoFactor(maybe { $0.pick(TwoFactorChange.allCases) })
+        case 41: return .alias(name: located(name().lowercased()), command: located("buy 1 btc at bid"))
         case 42:
             let bid = decimal()
             return .paper(.quote(pair: pair(), bid: located(bid), ask: located(bid + decimal())))

@@ -16,7 +16,8 @@ enum CommandPrinter {
             join(
                 "slice", slice.side?.rawValue, amountAndPair(slice.amount.value, slice.pair.value),
                 range(slice.range.value), "x\(slice.count.value)", conditions(slice.conditions))
-        case .contra(let order, let price): "contra \(order.value) at \(self.price(price.value))"
+        case .contra(let order, let price, let isAnyway):
+            join("contra \(order.value) at \(self.price(price.value))", isAnyway ? "anyway" : nil)
         case .stop(let stop):
             join(
                 "stop", stop.side.rawValue, amountAndPair(stop.amount.value, stop.pair.value), "at",
@@ -28,8 +29,13 @@ enum CommandPrinter {
         case .cancel(.orders(let orders)): join("cancel", orders.map { "\($0.value)" }.joined(separator: " "))
         case .cancel(.all(let pair)): join("cancel all", pair?.value.description)
         case .cancel(.kind(let kind)): join("cancel", kind.rawValue)
-        case .move(let order, .price(let price)): "move \(order.value) to \(self.price(price.value))"
-        case .move(let order, .amount(let amount)): "move \(order.value) amount \(self.amount(amount.value, "btc_usd"))"
+        case .move(let order, .price(let price), let isAnyway):
+            join("move \(order.value) to \(self.price(price.value))", isAnyway ? "anyway" : nil)
+        case .move(let order, .trigger(let price), let isAnyway):
+            join("move \(order.value) stop \(self.price(price.value))", isAnyway ? "anyway" : nil)
+        case .move(let order, .amount(let amount), let isAnyway):
+            join(
+                "move \(order.value) amount \(self.amount(amount.value, "btc_usd"))", isAnyway ? "anyway" : nil)
         case .orders(let kind, let pair): join("orders", kind?.rawValue, pair?.value.description)
         case .orderDetail(let order): "order \(order.value)"
         case .why(let order): "why \(order.value.rawValue)"
@@ -58,7 +64,9 @@ enum CommandPrinter {
         case .keysDrop(let exchange): "keys \(exchange) drop"
         case .inbox(let count): join("inbox", count.map { "\($0)" })
         case .help(let topic): join("help", topic?.value)
-        case .alias(let name, let command): "alias \(name) = \(command)"
+        case .alias(let name, let command): "alias \(name.value) = \(command.value)"
+        case .aliasDrop(let name): "alias drop \(name.value)"
+        case .twoFactor(let change): join("totp", change?.rawValue)
         case .paper(.quote(let pair, let bid, let ask)): "paper quote \(pair.value) \(bid.value) \(ask.value)"
         case .paper(.trade(let pair, let price, let amount, let side)):
             join("paper trade", pair.value.description, "\(price.value)", "\(amount.value)", side?.rawValue)
@@ -68,7 +76,7 @@ enum CommandPrinter {
             join("export", query.subject.rawValue, query.since.map { "since \(when($0.value))" }, query.format.rawValue)
         case .reportDrift: "report drift"
         case .logout, .whoami, .password, .tokens, .go, .undo, .panic, .funds, .summary, .pairs, .alerts, .settings,
-            .time, .version, .jobs:
+            .aliases, .time, .version, .jobs:
             command.verb
         }
     }

@@ -192,7 +192,11 @@ import Trading
         #expect(command("keys btce drop") == .keysDrop(exchange: "btce"))
         #expect(command("resume") == .resume(from: nil))
         #expect(command("resume 1842") == .resume(from: 1_842))
-        #expect(command("alias b = buy 1 btc at bid") == .alias(name: "b", command: "buy 1 btc at bid"))
+        #expect(
+            command("alias b = buy 1 btc at bid")
+                == .alias(
+                    name: Located("b", at: Span(column: 7, length: 1)),
+                    command: Located("buy 1 btc at bid", at: Span(column: 11, length: 16))))
     }
 
     @Test func `the first word is found without reading the line`() {

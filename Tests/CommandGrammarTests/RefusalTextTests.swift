@@ -129,7 +129,7 @@ import Trading
         Refused(
             .unknownSetting, "set timezon Europe/Madrid",
             """
-            ! no setting timezon; there are timezone, quote, pairs, daily, guard, email; did you mean timezone?
+            ! no setting timezon; there are timezone, quote, pairs, daily, guard, email, quiet; did you mean timezone?
               set timezon Europe/Madrid
                   ^^^^^^^
               try: set timezone Europe/Madrid

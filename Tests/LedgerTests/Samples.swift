@@ -38,6 +38,16 @@ enum Samples {
         return order
     }()
 
+    /// One whose second attempt is at the exchange.
+    static let replaced: Order = {
+        var order = simple
+        order.attempt = 2
+        order.filled = decimal("0.1")
+        order.filledBefore = decimal("0.1")
+        order.replacedAt = time
+        return order
+    }()
+
     static func order(
         _ id: UInt64 = 1, account: Int64 = 1, pair: Pair = "btc_usd", side: Side = .buy, kind: OrderKind = .simple,
         time force: TimeInForce = .goodTillCanceled, plan: OrderPlan = .none, parent: UInt64? = nil,
@@ -87,6 +97,30 @@ enum Samples {
                     PairedResult(benefit: decimal("0.106267"), fees: decimal("0.045233"), currency: "usd"), at: time)
             ),
         ]
+        all += [
+            (
+                "move requested",
+                .moveRequested(
+                    OrderID(41),
+                    MoveTerms(price: 232, quantity: decimal("0.4"), held: decimal("0.5"), line: "move 41 to 232"),
+                    at: time)
+            ),
+            ("replaced", .orderReplaced(OrderID(41), price: 232, quantity: decimal("0.4"), reserved: 93, at: time)),
+            (
+                "amended",
+                .orderAmended(
+                    OrderID(43),
+                    AmendedTerms(
+                        price: .limit(264), quantity: 2, plan: .stop(trigger: 264, then: .limit(264)),
+                        line: "move 43 to 264"), at: time)
+            ),
+            ("trigger moved", .triggerMoved(OrderID(50), trigger: 266, marketPrice: 271, tradedAt: time, at: time)),
+            ("grown", .orderGrown(OrderID(41), quantity: decimal("0.7"), at: time)),
+            ("panic declared", .panicDeclared(AccountID(7), orders: 10_000, at: time)),
+            ("panic cleared", .panicCleared(AccountID(7), at: time)),
+            ("panic lifted", .panicLifted(AccountID(7), at: time)),
+            ("order placed, replaced", .orderPlaced(replaced)),
+        ]
         for reason in FundsAdjustment.Reason.allCases {
             all.append(
                 (
@@ -117,6 +151,16 @@ enum Samples {
         ("stop, limit", .stop(trigger: 265, then: .limit(264))),
         ("stop, market", .stop(trigger: 265, then: .market)),
         ("oco", .oco(trigger: 265, then: .limit(265))),
+        (
+            "trail, by an amount",
+            .trail(TrailingStop(distance: .absolute(5), step: decimal("0.001"), trigger: 265, best: 270, bestAt: time))
+        ),
+        (
+            "trail, by a share",
+            .trail(
+                TrailingStop(
+                    distance: .percent(2), step: decimal("0.001"), trigger: decimal("264.6"), best: 270, bestAt: time))
+        ),
     ]
 
     static let forces: [(String, TimeInForce)] = [
@@ -128,10 +172,17 @@ enum Samples {
         orders: [
             OrderEntry(order: simple, fillIDs: [FillID(9), FillID(3), FillID(.max)], triggeredChild: OrderID(44)),
             OrderEntry(order: full, contraReady: decimal("0.05"), cancelRetryAt: time),
+            OrderEntry(
+                order: replaced, move: MoveTerms(price: 232, quantity: 1, held: .zero, line: "move 41 to 232"),
+                triggerSetAt: time),
         ],
         finished: [OrderID(300)],
         funds: [
             .init(account: AccountID(7), coin: "btc", funds: Funds(total: 2, reserved: .zero)),
             .init(account: AccountID(7), coin: "usd", funds: Funds(total: 1_000, reserved: decimal("115.23"))),
+        ],
+        panics: [
+            Panic(account: AccountID(7), since: time, orders: 3),
+            Panic(account: AccountID(8), since: time, orders: 0, isCleared: true),
         ])
 }

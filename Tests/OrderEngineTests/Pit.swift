@@ -151,6 +151,12 @@ struct Pit {
         #expect(last.refusal == nil, "\(last.refusal?.message ?? "")", sourceLocation: sourceLocation)
     }
 
+    /// Asks for a move that is taken on.
+    mutating func move(_ id: OrderID, _ move: OrderMove, sourceLocation: SourceLocation = #_sourceLocation) {
+        process(.move(id, account: trader, to: move, line: "move"), sourceLocation: sourceLocation)
+        #expect(last.refusal == nil, "\(last.refusal?.message ?? "")", sourceLocation: sourceLocation)
+    }
+
     mutating func trade(at price: String, sourceLocation: SourceLocation = #_sourceLocation) {
         process(
             .marketTrade(MarketTrade(pair: pair, price: d(price), quantity: d("1"), takerSide: nil, at: now)),
@@ -178,8 +184,8 @@ struct Pit {
         return SentOrder(
             NewOrder(
                 clientOrderID: order.clientOrderID, account: order.account, pair: order.pair, side: order.side,
-                quantity: order.quantity, price: order.price, lifetime: .rest),
-            exchangeOrderID: exchangeOrderID, sentAt: order.createdAt)
+                quantity: order.attemptQuantity, price: order.price, lifetime: .rest),
+            exchangeOrderID: exchangeOrderID, sentAt: order.replacedAt ?? order.createdAt)
     }
 
     func status(_ id: OrderID) -> OrderStatus? { engine.order(id)?.status }
@@ -215,7 +221,9 @@ func complaints(about engine: OrderEngine) -> [String] {
     for entry in snapshot.orders { entries[entry.order.id] = entry }
     for entry in snapshot.orders {
         let order = entry.order
-        reserved[Holding(account: order.account, coin: order.spentCoin), default: .zero] += order.reserved
+        reserved[Holding(account: order.account, coin: order.spentCoin), default: .zero] +=
+            order.reserved + (entry.move?.held ?? .zero)
+        if entry.move != nil, order.cancelReason != .replaced { found.append("\(order.id) is moved and is not") }
         if order.reserved.isNegative { found.append("\(order.id) holds less than nothing") }
         if order.filled > order.quantity || order.filled.isNegative {
             found.append("\(order.id) has filled \(order.filled) of \(order.quantity)")

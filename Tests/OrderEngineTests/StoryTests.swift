@@ -67,7 +67,18 @@ struct Story {
             now = now.advanced(byNanoseconds: Int64(chance.below(8)) * 500_000_000)
             process(.timePassed)
         case 75..<77: deposit("usd", ExactDecimal(chance.below(2_000)))
+        case 77..<84: process(.move(someOrders()[0], account: trader, to: someMove(), line: "move"))
+        case 84..<86:
+            process(engine.panic(of: trader) == nil && chance.percent(30) ? .panic(trader) : .liftPanic(trader))
         default: exchange.tradeAny(at: now, &chance)
+        }
+    }
+
+    private mutating func someMove() -> OrderMove {
+        switch chance.below(4) {
+        case 0: .quantity(ExactDecimal(units: Int128(chance.below(8_000) + 5) * d("0.001").units))
+        case 1: .trigger(near())
+        default: .price(near())
         }
     }
 
@@ -109,6 +120,14 @@ struct Story {
             plan = .sliced(
                 low: low, high: low + cents(1 + chance.below(500)), includesHigh: chance.percent(50),
                 count: 1 + chance.below(8))
+        case 7..<8:
+            let last = cents(price)
+            let distance: TrailingStop.Distance =
+                chance.percent(50)
+                ? .percent(ExactDecimal(1 + chance.below(4))) : .absolute(cents(1 + chance.below(500)))
+            if let trailing = try? TrailingStop(distance, behind: last, at: now, side: side, step: d("0.01")) {
+                plan = .trail(trailing)
+            }
         default: break
         }
         let times: [TimeInForce] = [
@@ -140,6 +159,7 @@ struct Story {
 
     /// Everything is canceled, and all that was said is heard.
     private mutating func quieten() {
+        process(.liftPanic(trader))
         for _ in 0..<400 where problems.isEmpty {
             exchange.step += 1
             deliver()
@@ -156,17 +176,18 @@ struct Story {
             if !funds.reserved.isZero { problems.append("\(funds.reserved) \(coin) is held for nothing") }
         }
         for id in exchange.arrivals {
-            let one = exchange.held[id]
-            if one?.isOpen == true { problems.append("the exchange still has \(id)") }
+            if exchange.held[id]?.isOpen == true { problems.append("the exchange still has \(id)") }
+            // Every attempt at an order has filled for it.
+            guard id.attempt == 1 else { continue }
+            let there = exchange.held.filter { $0.key.order == id.order }
+                .reduce(ExactDecimal.zero) { $0 + $1.value.filled }
             // What the engine has forgotten cannot be compared.
             guard let order = engine.order(id.order), order.children.allSatisfy({ engine.order($0) != nil }) else {
                 continue
             }
             var own = order.filled
             if order.trigger != nil { for child in order.children { own -= engine.order(child)?.filled ?? .zero } }
-            if own != one?.filled ?? .zero {
-                problems.append("\(id) has filled \(own) here and \(one?.filled ?? .zero) there")
-            }
+            if own != there { problems.append("\(id.order) has filled \(own) here and \(there) there") }
         }
     }
 
@@ -183,7 +204,7 @@ struct Story {
         let twin = restored.process(input, at: now)
         if twin.records != outcome.records || twin.requests != outcome.requests
             || StoryTests.withoutToldAgain(twin.events, beside: outcome.events) != outcome.events
-            || twin.refusal != outcome.refusal || twin.anomalies != outcome.anomalies
+            || twin.refusal != outcome.refusal || twin.panics != outcome.panics || twin.anomalies != outcome.anomalies
         {
             problems.append("a restored engine does otherwise: \(input)\n\(outcome.records)\n\(twin.records)")
         }

@@ -17,6 +17,7 @@ import Trading
             if status == .filled || status == .armed { return nil }
             return status.isFinal ? status : .partiallyFilled
         case .filledWhole: return status == .filled || status == .armed ? nil : .filled
+        case .replaced: return status.isAtExchange ? .pending : nil
         }
     }
 
@@ -26,7 +27,7 @@ import Trading
                 #expect(status.after(event) == expected(status, event), "\(status) \(event)")
             }
         }
-        #expect(OrderStatus.allCases.count * StatusEvent.allCases.count == 63)
+        #expect(OrderStatus.allCases.count * StatusEvent.allCases.count == 72)
     }
 
     @Test func `names and words are permanent`() {
@@ -42,6 +43,13 @@ import Trading
         ("paired", .paired(contraPrice: nil)), ("paired then", .paired(contraPrice: d("400"))),
         ("stop", .stop(trigger: d("150"), then: .limit(d("149")))),
         ("oco", .oco(trigger: d("150"), then: .limit(d("149")))),
+        (
+            "trail",
+            .trail(
+                TrailingStop(
+                    distance: .absolute(d("80")), step: d("0.001"), trigger: d("150"), best: d("230"),
+                    bestAt: Timestamp(seconds: 0)))
+        ),
     ]
 
     /// Ways to bring a fresh order somewhere; the numbers are the order's and its first child's.
@@ -144,6 +152,7 @@ import Trading
                     pit.wait(seconds: 120)
                     pit.fill(id, "0.1", at: "231")
                     pit.canceled(id)
+                    if case .move = input { continue }
                     #expect(pit.engine.order(id)?.clientOrderID.attempt ?? 1 == 1, "\(place): \(input)")
                 }
             }
@@ -169,6 +178,10 @@ import Trading
             .cancel([id], account: pit.trader), .settle(id), .timePassed,
             .placeContra(order: id, account: pit.trader, price: .limit(d("229")), line: "contra"),
             .placeContra(order: id, account: pit.trader, price: .market, line: "contra"),
+            .move(id, account: pit.trader, to: .price(d("232")), line: "move"),
+            .move(id, account: pit.trader, to: .trigger(d("151")), line: "move"),
+            .move(id, account: pit.trader, to: .quantity(d("0.7")), line: "move"),
+            .panic(pit.trader), .liftPanic(pit.trader), .settlePanic(pit.trader),
         ]
     }
 }

@@ -33,6 +33,16 @@ enum OpenSSL {
         return digest
     }
 
+    /// HMAC-SHA-1 (RFC 2104), which one-time codes are made of: what breaks SHA-1 as a hash does not break this.
+    static func hmacSHA1(_ key: UnsafeRawBufferPointer, _ message: [UInt8]) throws(Failure) -> [UInt8] {
+        var mac = [UInt8](repeating: 0, count: 20)
+        var length: UInt32 = 0
+        guard HMAC(EVP_sha1(), key.baseAddress, Int32(key.count), message, message.count, &mac, &length) != nil,
+            length == 20
+        else { throw .last(doing: "no HMAC-SHA-1") }
+        return mac
+    }
+
     static func sha256(of bytes: [UInt8]) throws(Failure) -> [UInt8] {
         var digest = [UInt8](repeating: 0, count: 32)
         guard EVP_Digest(bytes, bytes.count, &digest, nil, EVP_sha256(), nil) == 1 else {

@@ -2,6 +2,7 @@ import Accounts
 import ChatServer
 import CommandGrammar
 import Ledger
+import OrderEngine
 import Trading
 
 /// What a password is being checked, or hashed, for.
@@ -59,10 +60,13 @@ extension DeskCore {
                     throw Refusal(.passwordMismatch, "the new passwords are not the same; nothing was changed")
                 }
                 try checkOldPassword(old, new: new, session, tag: tag)
+            case .loginCode(let account, let loginTag):
+                try takeLoginCode(text, account, session, tag: tag ?? loginTag)
+            case .commandCode(let command, let context): try takeCommandCode(text, command, context, session, tag: tag)
+            case .firstCode(let secret): try takeFirstCode(text, secret, session, tag: tag)
             }
         } catch let refusal as Refusal {
-            let isLogin = if case .loginPassword = session.prompt { true } else { false }
-            send(.reply(.refused(refusal, verb: isLogin ? "login" : "password", tag: tag)), to: session.id)
+            send(.reply(.refused(refusal, verb: session.prompt.verb, tag: tag)), to: session.id)
         }
     }
 
@@ -130,9 +134,15 @@ extension DeskCore {
         }
         guard !account.isDisabled else { throw Refusal(.accountDisabled, "this account is disabled") }
         guard sessions[id] != nil else { return }
-        try enterAccount(id, account, rights: account.role.rights)
         throttle.succeeded(name: name, address: address)
         try saveThrottle()
+        if try oneTimeSecret(of: account.id) != nil { return askLoginCode(id, account, tag: tag) }
+        try finishLogin(id, account, tag: tag)
+    }
+
+    /// Whoever it is has shown all that was asked for.
+    func finishLogin(_ id: SessionID, _ account: Account, tag: String?) throws {
+        try enterAccount(id, account, rights: account.role.rights)
         var reply = try welcome(id)
         reply.tag = tag
         reply.verb = "login"
@@ -168,6 +178,7 @@ extension DeskCore {
         let settings = try accountStore().settings(of: account.id)
         place.zone = settings["timezone"].flatMap { TimeZoneRules(named: $0) } ?? configuration.timeZone
         place.quote = settings["quote"].flatMap { Coin($0) } ?? configuration.quote
+        place.guards = AccountGuards(settings)
         try accountStore().touchLastLogin(account.id, at: now)
         accounts[account.id] = place
         if !place.sessions.isEmpty {
@@ -195,9 +206,10 @@ extension DeskCore {
         let head = try transaction.notificationHead(login.account)
         let missed = try inboxMark(of: login.account).unseen(upTo: head).numberCount
         let rights = login.rights == .trade ? "" : ", to read"
+        let panic = engine.panic(of: login.account).map { _ in "; in panic: resume takes orders again" } ?? ""
         let waiting = missed == 0 ? "" : "; \(missed) notification\(missed == 1 ? "" : "s") missed: inbox"
         return Reply(
-            mark: .done, text: "+ hello \(login.name) (\(login.role.rawValue)\(rights))\(waiting)",
+            mark: .done, text: "+ hello \(login.name) (\(login.role.rawValue)\(rights))\(waiting)\(panic)",
             fields: [
                 "account": .string(login.name.text), "role": .string(login.role.rawValue),
                 "rights": .string(login.rights.rawValue), "seq": .int(Int64(clamping: head)),

@@ -6,7 +6,7 @@ import Trading
 /// `price`, `pairs`, `fee`, `watch` and `unwatch`.
 extension DeskCore {
     func runPrice(_ pair: Pair?, _ context: LineContext) throws -> Reply {
-        let asked = pair.map { [$0] } ?? pairs.filter { engine.market[$0]?.isSeen == true }
+        let asked = pair.map { [$0] } ?? shownPairs(context).filter { engine.market[$0]?.isSeen == true }
         guard !asked.isEmpty else { return Reply(mark: .answer, text: "= no prices yet", fields: ["prices": []]) }
         var table = Table([.left, .left, .right, .left, .right, .left, .right, .left])
         var json: [JSONValue] = []
@@ -33,7 +33,7 @@ extension DeskCore {
     func runPairs(_ context: LineContext) throws -> Reply {
         var table = Table([.left, .left, .right, .left, .right, .left, .right, .left, .right])
         var json: [JSONValue] = []
-        for rules in pairs.compactMap({ engine.rules[$0] }) {
+        for rules in shownPairs(context).compactMap({ engine.rules[$0] }) {
             table.append([
                 rules.pair.description, "price step", rules.priceTick.description, "amount step",
                 rules.quantityStep.description, "least", "\(rules.quantityMin) \(rules.pair.base)", "fee",

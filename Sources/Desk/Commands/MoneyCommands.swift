@@ -36,20 +36,20 @@ extension DeskCore {
     /// What an amount is worth at the last prices, through one other coin where there is no pair with USD; to the nearest
     /// 10^-4. Nil where no price has been seen.
     func usd(_ amount: ExactDecimal, _ coin: Coin) -> ExactDecimal? {
-        guard let route = usdRoute(of: coin) else { return nil }
+        guard let route = route(of: coin, in: "usd") else { return nil }
         return try? amount.multiplied(by: route.price, rounding: .nearest)
             .rounded(toMultipleOf: DeskCore.usdStep, .nearest)
     }
 
-    /// The last price of one coin in dollars, and the other coin that it is counted through, where it is.
-    struct USDRoute {
+    /// The last price of one coin in another, and the coin that it is counted through, where it is.
+    struct PriceRoute {
         let price: ExactDecimal
         let between: Coin?
     }
 
-    /// The last price of a coin in USD, turned around where the pair is the other way, through at most one other coin.
-    func usdRoute(of coin: Coin) -> USDRoute? {
-        if let direct = directPrice(of: coin, in: "usd") { return USDRoute(price: direct, between: nil) }
+    /// The last price of one coin in another, turned around where the pair is the other way, through at most one coin.
+    func route(of coin: Coin, in other: Coin) -> PriceRoute? {
+        if let direct = directPrice(of: coin, in: other) { return PriceRoute(price: direct, between: nil) }
         for pair in pairs {
             let between: Coin
             if pair.base == coin {
@@ -59,12 +59,12 @@ extension DeskCore {
             } else {
                 continue
             }
-            guard let first = directPrice(of: coin, in: between), let second = directPrice(of: between, in: "usd")
+            guard let first = directPrice(of: coin, in: between), let second = directPrice(of: between, in: other)
             else {
                 continue
             }
             return (try? first.multiplied(by: second, rounding: .nearest)).map {
-                USDRoute(price: $0, between: between)
+                PriceRoute(price: $0, between: between)
             }
         }
         return nil

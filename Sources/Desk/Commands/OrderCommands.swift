@@ -25,11 +25,13 @@ extension DeskCore {
     /// Places an order. The reply waits for what the exchange says of it.
     func place(_ resolved: ResolvedTicket, _ context: LineContext) throws -> Reply? {
         try requireFreshPrice(for: resolved)
+        try requireWithinGuards(resolved, context)
         let outcome = engine.process(.place(resolved.ticket), at: now)
         if let refusal = outcome.refusal { throw resolved.spans.refusal(refusal) }
         let made = outcome.touchedOrders.sorted()
         guard let root = made.first(where: { engine.order($0)?.parent == nil }) else { return nil }
         try takeOutcome(outcome)
+        noteOrderCommand(.made(root), context)
         return try reply(
             whenAnswered: made, .placed(root, notes: resolved.notes), context)
     }
@@ -46,7 +48,7 @@ extension DeskCore {
     }
 
     /// All below the market: buy; all above: sell; across it: nil.
-    private func inferredSide(_ command: SliceCommand) throws(Refusal) -> Side? {
+    func inferredSide(_ command: SliceCommand) throws(Refusal) -> Side? {
         try requireFreshPrice(of: command.pair.value, at: command.pair.span)
         let ticker = engine.market[command.pair.value]
         guard let bid = ticker?.bid ?? ticker?.last, let ask = ticker?.ask ?? ticker?.last else {
@@ -70,15 +72,33 @@ extension DeskCore {
                 """)
     }
 
-    private func marketWords(_ pair: Pair) -> String {
+    func marketWords(_ pair: Pair) -> String {
         let ticker = engine.market[pair]
         guard let bid = ticker?.bid, let ask = ticker?.ask else { return "\(ticker?.last ?? .zero)" }
         return bid == ask ? "\(bid)" : "\(bid) to \(ask)"
     }
 
     func runContra(
-        _ order: Located<OrderID>, _ price: Located<PriceExpression>, _ context: LineContext
+        _ order: Located<OrderID>, _ price: Located<PriceExpression>, overridesGuard: Bool, _ context: LineContext
     ) throws -> Reply? {
+        let account = try context.account()
+        let (ticketPrice, notes) = try resolveContra(order, price, context)
+        try requireContraWithinGuards(order, ticketPrice, price.span, overridesGuard: overridesGuard, context)
+        let outcome = engine.process(
+            .placeContra(order: order.value, account: account, price: ticketPrice, line: context.text), at: now)
+        if let refusal = outcome.refusal {
+            throw try explained(
+                refusal, of: account, TicketSpans(amount: order.span, price: price.span, order: order.span))
+        }
+        let contra = outcome.touchedOrders.sorted().last ?? order.value
+        try takeOutcome(outcome)
+        noteOrderCommand(.made(contra), context)
+        return try reply(whenAnswered: [contra], .placed(contra, notes: notes), context)
+    }
+
+    func resolveContra(
+        _ order: Located<OrderID>, _ price: Located<PriceExpression>, _ context: LineContext
+    ) throws -> (TicketPrice, notes: [String]) {
         let account = try context.account()
         var ticketPrice = TicketPrice.market
         var notes: [String] = []
@@ -88,32 +108,16 @@ extension DeskCore {
             }
             if ticketPrice == .market { try requireFreshPrice(of: entry.pair, at: price.span) }
         }
-        let outcome = engine.process(
-            .placeContra(order: order.value, account: account, price: ticketPrice, line: context.text), at: now)
-        if let refusal = outcome.refusal {
-            throw try explained(
-                refusal, of: account, TicketSpans(amount: order.span, price: price.span, order: order.span))
-        }
-        let contra = outcome.touchedOrders.sorted().last ?? order.value
-        try takeOutcome(outcome)
-        return try reply(whenAnswered: [contra], .placed(contra, notes: notes), context)
+        return (ticketPrice, notes)
     }
 
     // MARK: Cancel
 
     func runCancel(_ target: CancelTarget, _ context: LineContext) throws -> Reply? {
         let account = try context.account()
-        let ids: [OrderID]
+        let ids = try cancelTargets(target, context)
         var spans: [OrderID: Span] = [:]
-        switch target {
-        case .orders(let located):
-            ids = located.map(\.value)
-            for one in located { spans[one.value] = one.span }
-        case .all(let pair):
-            ids = openRoots(of: account) { pair == nil || $0.pair == pair?.value }
-        case .kind(let kind):
-            ids = openRoots(of: account) { $0.kind == kind || (kind == .stop && $0.kind == .oco) }
-        }
+        if case .orders(let located) = target { for one in located { spans[one.value] = one.span } }
         guard !ids.isEmpty else { return Reply(mark: .done, text: "+ nothing to cancel", fields: ["orders": []]) }
         let outcome = engine.process(.cancel(ids, account: account), at: now)
         if let refusal = outcome.refusal {
@@ -123,7 +127,20 @@ extension DeskCore {
         }
         let affected = Set(ids).union(outcome.touchedOrders)
         try takeOutcome(outcome)
+        noteOrderCommand(.canceled, context)
         return try reply(whenAnswered: affected.sorted(), .canceled(ids), context)
+    }
+
+    func cancelTargets(_ target: CancelTarget, _ context: LineContext) throws -> [OrderID] {
+        let account = try context.account()
+        switch target {
+        case .orders(let located): return located.map(\.value)
+        case .all(let pair): return openRoots(of: account) { pair == nil || $0.pair == pair?.value }
+        case .kind(let kind):
+            return openRoots(of: account) {
+                $0.kind == kind || (kind == .stop && ($0.kind == .oco || $0.kind == .trail))
+            }
+        }
     }
 
     private func openRoots(of account: AccountID, where isMeant: (Order) -> Bool) -> [OrderID] {
@@ -132,7 +149,7 @@ extension DeskCore {
     }
 
     /// An order that is over is not in the engine's memory for ever: the tables say what it was.
-    private func explained(
+    func explained(
         _ refusal: EngineRefusal, of account: AccountID, _ spans: TicketSpans
     ) throws -> Refusal {
         var explained = spans.refusal(refusal)
@@ -148,7 +165,7 @@ extension DeskCore {
     // MARK: Replies that wait
 
     /// The reply, if the exchange has said all that it depends on; otherwise it is sent when it has.
-    private func reply(
+    func reply(
         whenAnswered orders: [OrderID], _ subject: PendingReply.Subject, _ context: LineContext
     ) throws -> Reply? {
         let pending = PendingReply(
@@ -178,7 +195,8 @@ extension DeskCore {
         let kind: Covered.Kind =
             switch pending.subject {
             case .placed: reply.isOK ? .placed : .refused
-            case .canceled: .canceled
+            case .canceled, .undone: .canceled
+            case .moved: .moved
             }
         try answer(
             reply, pending.context,
@@ -190,7 +208,10 @@ extension DeskCore {
             guard let order = engine.order(id) else { return true }
             switch pending.subject {
             case .placed: return order.status != .pending
-            case .canceled: return order.cancelReason == nil || order.status.isFinal || !order.isAtExchangeItself
+            case .canceled, .undone:
+                return order.cancelReason == nil || order.status.isFinal || !order.isAtExchangeItself
+            case .moved:
+                return order.status.isFinal || (order.cancelReason != .replaced && order.status != .pending)
             }
         }
     }
@@ -203,11 +224,17 @@ extension DeskCore {
             return placedReply(order, notes: notes, zone: zone)
         case .canceled(let ids):
             return canceledReply(try ids.compactMap(orderEver), zone: zone)
+        case .moved(let id, let notes):
+            guard let order = try orderEver(id) else { return Reply(mark: .done, text: "+ \(id)") }
+            return movedReply(order, notes: notes, zone: zone)
+        case .undone(let id):
+            guard let order = try orderEver(id) else { return Reply(mark: .done, text: "+ \(id)") }
+            return undoneReply(order, zone: zone)
         }
     }
 
     /// The order as it is, or, where it is over for so long that it is not in memory, as it was in the end.
-    private func orderEver(_ id: OrderID) throws -> Order? {
+    func orderEver(_ id: OrderID) throws -> Order? {
         if let order = engine.order(id) { return order }
         try flushTables()
         return try ledgerTransaction().order(id)

@@ -46,6 +46,9 @@ extension DeskCore {
             }
         case .stop, .oco:
             if let child = order.children.last { words.append("now \(child)") }
+        case .trail(let trailing):
+            let child = order.children.last.map { "now \($0)" }
+            words.append(child ?? "trigger \(trailing.trigger), best \(trailing.best)")
         case .none: break
         }
         // The time of a paired order is its first leg's: what has filled may wait for its contra as long as it likes.

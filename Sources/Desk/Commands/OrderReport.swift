@@ -48,9 +48,9 @@ struct OrderReport {
                 object.append("benefit", .null)
             }
             object.append("child_orders", .array(told.map { .object($0.json) }))
-        case .stop(let trigger, _), .oco(let trigger, _):
+        case .stop, .oco, .trail:
             lines.append(
-                "\(order.id) \(words.asked): \(order.status.words), \(traded)\(OrderReport.slippage(order, children, trigger, &object)), \(closed)"
+                "\(order.id) \(words.asked): \(order.status.words), \(traded)\(OrderReport.slippage(order, children, &object)), \(closed)"
             )
             object.append("child_orders", .array(told.map { .object($0.json) }))
         }
@@ -69,9 +69,9 @@ struct OrderReport {
     /// How much worse than its trigger a stop came off; negative where it was better. In the quote coin, a unit. What a
     /// one-cancels-the-other had filled at its limit before is not the stop's.
     private static func slippage(
-        _ order: Order, _ children: [Order], _ trigger: ExactDecimal, _ object: inout JSONObject
+        _ order: Order, _ children: [Order], _ object: inout JSONObject
     ) -> String {
-        guard let market = order.triggerMarketPrice else { return ", never triggered" }
+        guard let market = order.triggerMarketPrice, let trigger = order.trigger else { return ", never triggered" }
         object.append("market_price", market.json)
         guard let average = children.last?.averagePriceText.flatMap({ ExactDecimal($0) }) else {
             return ", triggered at \(market) (trigger \(trigger))"

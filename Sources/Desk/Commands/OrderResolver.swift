@@ -13,7 +13,7 @@ struct OrderResolver {
     let now: Timestamp
     let line: String
     /// What the reply has to say besides.
-    private(set) var notes: [String] = []
+    var notes: [String] = []
 
     init(engine: OrderEngine, zone: TimeZoneRules, account: AccountID, now: Timestamp, line: String) {
         self.engine = engine

@@ -5,6 +5,8 @@ import Trading
 extension DeskCore {
     /// Runs a command. Nil where the reply comes later.
     func run(_ command: Command, _ context: LineContext) throws -> Reply? {
+        if let question = try askCode(for: command, context) { return question }
+        if command.makesOrder { try requireNoPanic(context) }
         switch command {
         case .login(let method): return try runLogin(method, context)
         case .logout: return try runLogout(context)
@@ -22,7 +24,22 @@ extension DeskCore {
             return try place(resolve(context) { try $0.ticket(pair) }, context)
         case .stop(let stop):
             return try place(resolve(context) { try $0.ticket(stop) }, context)
-        case .contra(let order, let price): return try runContra(order, price, context)
+        case .contra(let order, let price, let isAnyway):
+            return try runContra(order, price, overridesGuard: isAnyway, context)
+        case .trail(let trail):
+            return try place(resolve(context) { try $0.ticket(trail) }, context)
+        case .move(let order, let change, let isAnyway):
+            return try runMove(order, change, overridesGuard: isAnyway, context)
+        case .preview(let command, let line): return try runPreview(command, line, context)
+        case .go: return try runGo(context)
+        case .undo: return try runUndo(context)
+        case .panic: return try runPanic(context)
+        case .resume(from: nil): return try runLiftPanic(context)
+        case .why(let order): return try runWhy(order, context)
+        case .aliases: return try runAliases(context)
+        case .alias(let name, let command): return try runAlias(name, command, context)
+        case .aliasDrop(let name): return try runAliasDrop(name, context)
+        case .twoFactor(let change): return try runTwoFactor(change, context)
         case .cancel(let target): return try runCancel(target, context)
         case .orders(let kind, let pair): return try runOrders(kind, pair?.value, context)
         case .orderDetail(let order): return try runOrderDetail(order, context)
@@ -60,9 +77,6 @@ extension DeskCore {
         case .version: return runVersion()
         case .paper(let paper): return try runPaper(paper)
         case .jobs: return try runJobs(context)
-
-        case .trail, .move, .why, .preview, .go, .undo, .panic, .resume(from: nil), .alias:
-            throw Refusal(.notYet, "\(command.verb) is not built yet; nothing was done")
         }
     }
 

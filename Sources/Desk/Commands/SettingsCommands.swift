@@ -18,26 +18,39 @@ extension DeskCore {
         table.append(["last login", account.lastLoginAt.map { zone.text(of: $0) } ?? "never"])
         table.append(["timezone", zone.name])
         table.append(["quote", quote.description])
-        return Reply(
-            mark: .answer, text: table.reply(mark: "="),
-            fields: [
-                "settings": [
-                    "name": .string(account.name.text), "role": .string(account.role.rawValue),
-                    "joined": account.createdAt.json, "last_login": account.lastLoginAt.map { $0.json } ?? .null,
-                    "timezone": .string(zone.name), "quote": .string(quote.description),
-                ]
-            ])
+        let shown = try shownSettings(login.account)
+        for one in shown { table.append([one.name, one.value ?? one.unset]) }
+        var fields: JSONObject = [
+            "name": .string(account.name.text), "role": .string(account.role.rawValue),
+            "joined": account.createdAt.json, "last_login": account.lastLoginAt.map { $0.json } ?? .null,
+            "timezone": .string(zone.name), "quote": .string(quote.description),
+        ]
+        for one in shown { fields.append(one.name, one.value.map { .string($0) } ?? .null) }
+        return Reply(mark: .answer, text: table.reply(mark: "="), fields: ["settings": .object(fields)])
+    }
+
+    /// Those that may be unset, with what holds then.
+    private func shownSettings(
+        _ account: AccountID
+    ) throws -> [(name: String, value: String?, unset: String)] {
+        let settings = try accountStore().settings(of: account)
+        return [
+            ("pairs", settings["pairs"], "all"), ("daily", settings["daily"], "no limit"),
+            ("guard", settings["guard"], "off"), ("quiet", settings["quiet"], "off"),
+            ("email", settings["email"], "none"),
+        ]
     }
 
     func runSet(_ name: Located<String>, _ value: Located<String>, _ context: LineContext) throws -> Reply {
         let account = try context.account()
-        let stored: String
+        let stored: String?
         switch name.value {
         case "timezone":
             let zone = try TimeZoneRules(named: value.value, at: value.span)
             stored = zone.name
-            try accountStore().set("timezone", to: stored, for: account)
             accounts[account]?.zone = zone
+            // The day begins at another moment.
+            accounts[account]?.tally = nil
         case "quote":
             guard let quote = Coin(value.value), pairs.contains(where: { $0.quote == quote }) else {
                 let quotes = Set(pairs.map(\.quote)).sorted().map(\.description).joined(separator: ", ")
@@ -45,16 +58,20 @@ extension DeskCore {
                     .unknownCoin, "nothing is traded in \(value.value); expected one of \(quotes)", at: value.span)
             }
             stored = quote.description
-            try accountStore().set("quote", to: stored, for: account)
             accounts[account]?.quote = quote
-        case "pairs", "daily", "guard", "email":
-            throw Refusal(.notYet, "the setting \(name.value) is not built yet; nothing was changed", at: name.span)
+        case "pairs": stored = try pairsSetting(value, account)
+        case "daily": stored = try dailySetting(value, context)
+        case "guard": stored = try guardSetting(value)
+        case "quiet": stored = try quietSetting(value)
+        case "email": stored = try emailSetting(value)
         default:
-            throw Refusal(
-                .unknownSetting, "no setting \(name.value); expected timezone or quote", at: name.span)
+            throw Refusal(.unknownSetting, "no setting \(name.value)", at: name.span)
         }
+        try accountStore().set(name.value, to: stored, for: account)
+        accounts[account]?.guards = AccountGuards(try accountStore().settings(of: account))
+        let unset = try shownSettings(account).first { $0.name == name.value }?.unset ?? ""
         return Reply(
-            mark: .done, text: "+ \(name.value) is \(stored)",
-            fields: ["setting": .string(name.value), "value": .string(stored)])
+            mark: .done, text: "+ \(name.value) is \(stored ?? unset)",
+            fields: ["setting": .string(name.value), "value": stored.map { .string($0) } ?? .null])
     }
 }

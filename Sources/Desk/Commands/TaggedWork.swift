@@ -26,6 +26,12 @@ struct TaggedWork: Hashable {
             guard let root = named.first else { return nil }
             subject = .placed(root, notes: Array(lines.dropFirst(2)))
         case "canceled": subject = .canceled(named)
+        case "moved":
+            guard let id = named.first else { return nil }
+            subject = .moved(id, notes: Array(lines.dropFirst(2)))
+        case "undone":
+            guard let id = named.first else { return nil }
+            subject = .undone(id)
         default: return nil
         }
         orders = lines[1].split(separator: " ").compactMap { UInt64($0).map { OrderID($0) } }
@@ -38,6 +44,9 @@ struct TaggedWork: Hashable {
         case .placed(let root, let notes):
             return (["placed \(root.rawValue)", list(orders)] + notes).joined(separator: "\n")
         case .canceled(let ids): return "canceled \(list(ids))\n\(list(orders))"
+        case .moved(let id, let notes):
+            return (["moved \(id.rawValue)", list(orders)] + notes).joined(separator: "\n")
+        case .undone(let id): return "undone \(id.rawValue)\n\(list(orders))"
         }
     }
 }

@@ -7,6 +7,10 @@ struct ResolvedTicket {
     var ticket: OrderTicket
     var notes: [String]
     var spans: TicketSpans
+    /// Every price on the line, for the guard.
+    var prices: [Located<ExactDecimal>] = []
+    /// `anyway`: the trader means them.
+    var overridesGuard = false
 }
 
 /// Where the parts of an order stood, so that the engine's refusals point.
@@ -48,9 +52,12 @@ extension OrderResolver {
         let pair = command.pair.value
         let price = try price(command.price, of: pair, for: command.side)
         var plan = OrderPlan.none
+        var prices: [Located<ExactDecimal>] = []
+        if case .limit(let limit) = price { prices.append(Located(limit, at: command.price.span)) }
         if let stop = command.stop {
             let trigger = try limit(stop.trigger, of: pair, for: command.side)
             plan = .oco(trigger: trigger, then: try triggered(stop, trigger: trigger, of: pair, for: command.side))
+            prices.append(Located(trigger, at: stop.trigger.span))
         }
         let quantity = try quantity(command.amount, of: pair, side: command.side, at: price)
         return ResolvedTicket(
@@ -61,14 +68,17 @@ extension OrderResolver {
             notes: notes,
             spans: TicketSpans(
                 amount: command.amount.span, price: command.price.span, pair: command.pair.span,
-                trigger: command.stop?.trigger.span, expiry: command.conditions.expiry?.span))
+                trigger: command.stop?.trigger.span, expiry: command.conditions.expiry?.span),
+            prices: prices, overridesGuard: command.conditions.overridesGuard)
     }
 
     mutating func ticket(_ command: PairCommand) throws(Refusal) -> ResolvedTicket {
         var resolved = try ticket(command.entry)
         var contraPrice: ExactDecimal?
         if let contra = command.contraPrice {
-            contraPrice = try limit(contra, of: command.entry.pair.value, for: command.entry.side.opposite)
+            let price = try limit(contra, of: command.entry.pair.value, for: command.entry.side.opposite)
+            resolved.prices.append(Located(price, at: contra.span))
+            contraPrice = price
         }
         resolved.ticket.plan = .paired(contraPrice: contraPrice)
         resolved.spans.contraPrice = command.contraPrice?.span
@@ -90,7 +100,49 @@ extension OrderResolver {
             spans: TicketSpans(
                 amount: command.amount.span, price: command.clause.then?.span ?? command.clause.trigger.span,
                 pair: command.pair.span, trigger: command.clause.trigger.span,
-                expiry: command.conditions.expiry?.span))
+                expiry: command.conditions.expiry?.span),
+            prices: [
+                Located(trigger, at: command.clause.trigger.span),
+                Located(reference, at: command.clause.then?.span ?? command.clause.trigger.span),
+            ], overridesGuard: command.conditions.overridesGuard)
+    }
+
+    /// A trailing stop begins behind the last price.
+    mutating func ticket(_ command: TrailCommand) throws(Refusal) -> ResolvedTicket {
+        let pair = command.pair.value
+        guard let rules = engine.rules[pair] else {
+            throw Refusal(.unknownPair, "\(pair) is not traded on this exchange", at: command.pair.span)
+        }
+        guard let ticker = engine.market[pair],
+            let last = ticker.last ?? (command.side == .sell ? ticker.bid : ticker.ask)
+        else { throw Refusal(.noMarket, "no price of \(pair) has been seen yet", at: command.pair.span) }
+        let distance: TrailingStop.Distance =
+            switch command.distance.value {
+            case .percent(let percent): .percent(percent)
+            case .absolute(let behind): .absolute(behind)
+            }
+        let trailing: TrailingStop
+        do {
+            trailing = try TrailingStop(
+                distance, behind: last, at: ticker.at, side: command.side, step: rules.priceTick)
+        } catch {
+            throw Refusal(.outOfRange, "that distance is beyond what can be counted", at: command.distance.span)
+        }
+        guard trailing.trigger.isPositive else {
+            throw Refusal(
+                .outOfRange, "\(pair) trades at \(last): a trigger so far behind it would be at \(trailing.trigger)",
+                at: command.distance.span)
+        }
+        let quantity = try quantity(command.amount, of: pair, side: command.side, at: .limit(trailing.trigger))
+        notes.append("the market is at \(last): the trigger begins at \(trailing.trigger)")
+        return ResolvedTicket(
+            ticket: OrderTicket(
+                account: account, pair: pair, side: command.side, quantity: quantity, price: .market,
+                plan: .trail(trailing), line: line),
+            notes: notes,
+            spans: TicketSpans(
+                amount: command.amount.span, price: command.distance.span, pair: command.pair.span,
+                trigger: command.distance.span))
     }
 
     /// A sliced order on a side that is known by now.
@@ -115,6 +167,8 @@ extension OrderResolver {
             notes: notes,
             spans: TicketSpans(
                 amount: command.amount.span, pair: command.pair.span, range: command.range.span,
-                count: command.count.span, expiry: command.conditions.expiry?.span))
+                count: command.count.span, expiry: command.conditions.expiry?.span),
+            prices: [Located(range.low, at: command.range.span), Located(range.high, at: command.range.span)],
+            overridesGuard: command.conditions.overridesGuard)
     }
 }

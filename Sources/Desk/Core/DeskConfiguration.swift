@@ -63,6 +63,10 @@ public struct DeskLimits: Hashable, Sendable {
     public var downloadBurst = 500
     /// Rows of one answer.
     public var answerRows = 200
+    /// Aliases of one account.
+    public var aliasCount = 100
+    /// Aliases that one alias may stand for, one behind the other.
+    public var aliasDepth = 8
     /// How long a tag is remembered.
     public var tagMemoryHours = 24
     /// Milliseconds between two price notifications of one pair.

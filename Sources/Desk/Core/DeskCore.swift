@@ -69,6 +69,8 @@ public final class DeskCore {
     private var openingOutputs: [DeskOutput] = []
     private var unanswered: [Unanswered] = []
     var events: [OrderEvent] = []
+    /// What is told of accounts as a whole, with the events.
+    var panicEvents: [PanicEvent] = []
     var alertsFired: [FiredAlert] = []
     /// What the exchange has said and the engine does not know yet.
     var reportQueue: Deque<ExchangeReport> = []

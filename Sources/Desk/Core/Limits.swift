@@ -47,6 +47,7 @@ public struct Limits: Sendable {
             ("downloads", \.downloads), ("download_s", \.downloadSeconds), ("download_rows", \.downloadRows),
             ("downloads_bytes", \.downloadsBytes), ("download_burst_rows", \.downloadBurst),
             ("tag_memory_h", \.tagMemoryHours),
+            ("alias_count", \.aliasCount), ("alias_depth", \.aliasDepth),
             ("watch_interval_ms", \.watchIntervalMilliseconds),
             ("snapshot_records", \.snapshotRecords), ("checkpoint_pages", \.checkpointPages),
             ("inbox_inputs", \.inboxInputs), ("batch_inputs", \.batchInputs),

@@ -61,14 +61,21 @@ extension DeskCore {
     }
 
     private func takeCommandLine(_ line: IncomingLine, _ session: Session) throws {
-        let parsed = parser(for: session.login?.account).parse(line.text)
+        var parsed = parser(for: session.login?.account).parse(line.text)
+        var expanded = line.text
         let tag = line.tag ?? parsed.tag
+        let typed = parsed.text
+        do {
+            if let found = try expandAlias(parsed, session) { (parsed, expanded) = (found, found.text) }
+        } catch let refusal as Refusal {
+            return send(.reply(.refused(refusal, tag: tag)), to: session.id)
+        }
         guard parsed.command != nil || parsed.refusal != nil else {
             send(.noReply, to: session.id)
             return
         }
         let owner = parsed.isSecret ? nil : session.login?.account
-        if let owner, let tag, try answerAgain(tag, parsed, owner, session.id) { return }
+        if let owner, let tag, try answerAgain(tag, typed, parsed.command?.verb, owner, session.id) { return }
         guard halt != .stopping else {
             // Without remembering the tag: after the restart the line is done when it comes again.
             let refusal = Refusal(.shuttingDown, "the server is going down; nothing was done")
@@ -81,10 +88,10 @@ extension DeskCore {
             return
         }
         if let owner, let tag {
-            try ledgerTransaction().rememberTag(owner, tag, line: parsed.text, at: now)
+            try ledgerTransaction().rememberTag(owner, tag, line: typed, at: now)
         }
         let context = LineContext(
-            session: session.id, login: session.login, tag: tag, line: line.text, text: parsed.text,
+            session: session.id, login: session.login, tag: tag, line: expanded, text: parsed.text,
             isSecret: parsed.isSecret, verb: parsed.command?.verb)
         do {
             if let refusal = parsed.refusal { throw refusal }
@@ -127,10 +134,10 @@ extension DeskCore {
 
     /// Answers a line whose tag has been seen: with the first reply, or a refusal where the line is another. False for a new tag.
     private func answerAgain(
-        _ tag: String, _ parsed: ParsedLine, _ account: AccountID, _ session: SessionID
+        _ tag: String, _ typed: String, _ verb: String?, _ account: AccountID, _ session: SessionID
     ) throws -> Bool {
         guard let remembered = try ledgerTransaction().tag(account, tag) else { return false }
-        guard remembered.line == parsed.text else {
+        guard remembered.line == typed else {
             let refusal = Refusal(
                 .tagReused, "the tag \(tag) was used for another line", details: [remembered.line])
             send(.reply(.refused(refusal, tag: tag)), to: session)
@@ -152,7 +159,7 @@ extension DeskCore {
             return true
         }
         // The server went down between the two: the orders say what the line came to.
-        if try answerFromWork(remembered, tag, account, verb: parsed.command?.verb, session) { return true }
+        if try answerFromWork(remembered, tag, account, verb: verb, session) { return true }
         let refusal = Refusal(
             .unknownAnswer, "this line was taken on, and the server stopped before it was answered",
             details: ["orders shows what it made"])
@@ -171,7 +178,7 @@ extension DeskCore {
 
     // MARK: Who may
 
-    private func requireMayRun(_ command: Command, _ context: LineContext) throws {
+    func requireMayRun(_ command: Command, _ context: LineContext) throws {
         switch command {
         case .help, .login, .version, .time: return
         default: break
@@ -191,7 +198,8 @@ extension DeskCore {
             }
         case .jobs:
             guard login.role == .admin else { throw Refusal(.notAllowed, "only an admin sees the desk's jobs") }
-        case .set, .password, .tokenNew, .tokenDrop, .keysSet, .keysDrop, .alias, .alert, .alertDrop:
+        case .set, .password, .tokenNew, .tokenDrop, .keysSet, .keysDrop, .alias, .aliasDrop, .twoFactor(.some), .alert,
+            .alertDrop:
             guard login.rights == .trade || login.role == .viewer else {
                 throw Refusal(.notAllowed, "a token to read cannot change the account")
             }
@@ -218,17 +226,29 @@ extension Command {
     }
 }
 
+extension Command {
+    /// Whether it puts something new on the book, now or later.
+    var makesOrder: Bool {
+        switch self {
+        case .order, .slice, .pair, .contra, .stop, .trail, .move: true
+        default: false
+        }
+    }
+}
+
 /// A line on its way to its reply.
 struct LineContext {
     var session: SessionID
     let login: Session.Login?
-    let tag: String?
+    var tag: String?
     /// As it came, for carets.
-    let line: String
+    var line: String
     /// Without tag and comment, for records.
-    let text: String
+    var text: String
     let isSecret: Bool
-    let verb: String?
+    var verb: String?
+    /// Whether the second factor has been shown for this line.
+    var hasShownCode = false
 
     /// The account, for the commands that need one: `requireMayRun` saw to it.
     func account() throws(Refusal) -> AccountID {

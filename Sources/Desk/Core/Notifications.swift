@@ -15,12 +15,15 @@ struct Covered {
         case placed
         case refused
         case canceled
+        case moved
+        /// Of a panic: that it has begun, or is lifted.
+        case panic
     }
 
     func covers(_ event: OrderEvent) -> Bool {
         guard orders.contains(event.order.id) else { return false }
         switch (event.kind, kind) {
-        case (.opened, .placed), (.contraPlaced, .placed), (.canceled, .canceled): return true
+        case (.opened, .placed), (.contraPlaced, .placed), (.canceled, .canceled), (.moved, .moved): return true
         case (.opened, .refused), (.canceled, .refused), (.rejected, .refused): return true
         default: return false
         }
@@ -35,7 +38,10 @@ extension DeskCore {
     /// `canceled` or `rejected` of what its own reply covers. A program in JSON mode gets every event, so that it can
     /// follow the numbers.
     func flushEvents(covering covered: Covered?) throws {
-        guard !events.isEmpty || !alertsFired.isEmpty else { return }
+        guard !events.isEmpty || !panicEvents.isEmpty || !alertsFired.isEmpty else { return }
+        let panics = panicEvents
+        panicEvents.removeAll()
+        for event in panics where event.kind != .cleared { try tell(event, covering: covered) }
         let happened = events
         events.removeAll(keepingCapacity: true)
         for event in happened {
@@ -46,6 +52,8 @@ extension DeskCore {
                 account, event: event.kind.name, order: event.order.id, text: words.text, fields: words.fields,
                 at: event.at, exceptInText: isCovered ? covered?.session : nil)
         }
+        // The last line of a panic comes after all that it is about.
+        for event in panics where event.kind == .cleared { try tell(event, covering: covered) }
         try tellAlerts()
     }
 
@@ -62,6 +70,8 @@ extension DeskCore {
         _ = try transaction.appendNotification(account, at: moment, event: event, order: order, text: text, json: json)
         let listeners = accounts[account]?.sessions ?? []
         var isSeen = false
+        // What is not critical waits in the inbox.
+        if try isQuiet(account, at: moment), !QuietHours.criticalEvents.contains(event) { return }
         for id in listeners where id != excluded {
             guard let session = sessions[id], !session.isCatchingUp else { continue }
             isSeen = true

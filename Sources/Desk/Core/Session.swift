@@ -15,6 +15,12 @@ struct Session {
         case oldPassword
         case newPassword(old: Secret)
         case newPasswordAgain(old: Secret, new: Secret)
+        /// `login`, with the right password: the code.
+        case loginCode(Account, tag: String?)
+        /// What needs a code: it is run when that is right.
+        case commandCode(Command, LineContext)
+        /// `totp on`: the first code of the new secret.
+        case firstCode(OneTimeSecret)
     }
 
     /// Who is logged in, and what the session may do.
@@ -35,6 +41,8 @@ struct Session {
     var watched: Set<Pair> = []
     /// The numbers of the notifications that have been sent to it, or that its replies have told it of.
     var sent = RangeSet<UInt64>()
+    /// What its last `preview` was of.
+    var preview: StoredPreview?
     /// It asked for more old notifications than one answer brings, and gets no new ones until it has the rest.
     var isCatchingUp = false
 
@@ -49,6 +57,11 @@ struct AccountPlace {
     var sessions: [SessionID] = []
     var zone: TimeZoneRules
     var quote: Coin
+    /// What the last order command was, as far as is remembered since the start.
+    var lastOrderCommand: LastOrderCommand?
+    var guards = AccountGuards()
+    /// Counted when it is first asked for, and then as fills come.
+    var tally: DailyTally?
 }
 
 /// A line that is answered later.
@@ -64,5 +77,7 @@ struct PendingReply {
     enum Subject: Hashable {
         case placed(OrderID, notes: [String])
         case canceled([OrderID])
+        case moved(OrderID, notes: [String])
+        case undone(OrderID)
     }
 }

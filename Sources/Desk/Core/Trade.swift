@@ -20,12 +20,14 @@ extension DeskCore {
             recordsSinceSnapshot += 1
             if case .orderFilled(let id, let fill, _, _) = record, let order = engine.order(id) {
                 try transaction.project(fill: fill, of: order)
+                countToday(fill, of: order)
             }
         }
         touchedOrders.formUnion(outcome.touchedOrders)
         touchedFunds.formUnion(outcome.touchedFunds)
         for anomaly in outcome.anomalies { log.error("\(anomaly.order): \(anomaly.text)") }
         events += settled(outcome.events)
+        panicEvents += outcome.panics
         if wire != nil {
             for account in Set(outcome.touchedOrders.compactMap { engine.order($0)?.account }).sorted() {
                 noteActivity(account)

@@ -53,11 +53,16 @@ public final class OperatorDesk {
         try change { store in try store.enable(OperatorDesk.account(name, in: store).id) }
     }
 
-    /// Gives an account another password. Refuses with `unknown_user` or `password_too_weak`.
+    /// Gives an account another password, and turns two-factor codes off: whoever lost the authenticator needs both. Refuses
+    /// with `unknown_user` or `password_too_weak`.
     public func setPassword(_ name: AccountName, to password: Secret) throws {
         try PasswordRule.check(password)
         let hash = try PasswordHash(hashing: password)
-        try change { store in try store.setPassword(OperatorDesk.account(name, in: store).id, to: hash) }
+        try change { store in
+            let account = try OperatorDesk.account(name, in: store)
+            try store.setPassword(account.id, to: hash)
+            for setting in DeskCore.twoFactorSettings { try store.set(setting, to: nil, for: account.id) }
+        }
     }
 
     /// A copy of the database as it is at this moment, also while a server writes to it.

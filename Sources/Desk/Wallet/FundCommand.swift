@@ -18,9 +18,9 @@ extension DeskCore {
             of: coin.value, account, total: funds.total, since: now.advanced(bySeconds: -DeskCore.twoMonthsSeconds),
             limit: min(DeskCore.changesShown, configuration.limits.answerRows), in: try ledgerTransaction())
         var lines = ["= \(coin.value): \(amountWords(funds, coin.value))"]
-        if let route = usdRoute(of: coin.value), let between = route.between {
+        if let route = route(of: coin.value, in: "usd"), let between = route.between {
             lines.append("in usd through \(between), at \(route.price)")
-        } else if let route = usdRoute(of: coin.value), coin.value != "usd" {
+        } else if let route = route(of: coin.value, in: "usd"), coin.value != "usd" {
             lines.append("in usd at \(route.price)")
         }
         var table = Table([.left, .right, .right, .left])
@@ -49,7 +49,7 @@ extension DeskCore {
         return amounts.map { amount, words in
             let value = coin == "usd" ? nil : usd(amount, coin).map { " (\($0) usd)" }
             return "\(amount) \(words)\(value ?? "")"
-        }.joined(separator: ", ") + (usdRoute(of: coin) == nil ? ", no price in usd" : "")
+        }.joined(separator: ", ") + (route(of: coin, in: "usd") == nil ? ", no price in usd" : "")
     }
 
     /// A coin as `funds` has it in JSON.

@@ -14,7 +14,9 @@ extension DeskCore {
         {
             return Refusal(.feedStale, "\(exchange.name) has not told yet which pairs it trades; nothing was done")
         }
-        guard let command = parsed.command, command.trades, let login = session.login, login.rights == .trade else {
+        guard let command = parsed.command, command.trades, command != .panic, let login = session.login,
+            login.rights == .trade
+        else {
             return nil
         }
         guard !lacksKey(login.account) else {
@@ -56,6 +58,7 @@ extension DeskCore {
         switch resolved.ticket.plan {
         // Theirs is not a price of now.
         case .sliced, .stop: return
+        case .trail: try requireFreshPrice(of: resolved.ticket.pair, at: resolved.spans.pair)
         case .none, .paired, .oco: try requireFreshPrice(of: resolved.ticket.pair, at: resolved.spans.price)
         }
     }

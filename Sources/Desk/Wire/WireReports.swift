@@ -22,7 +22,7 @@ extension DeskCore {
             guard wire?.leaving.insert(id).inserted == true else { return }
             return try askStatus(id)
         case .accepted, .filled:
-            wire?.answers.answered(.place, of: id)
+            if report.clientOrderID == order.clientOrderID { wire?.answers.answered(.place, of: id) }
         case .rejected(_, .insufficientFunds, _):
             _ = wire?.change(account) { $0.balances.want(at: now) }
         case .rejected: break
@@ -36,7 +36,15 @@ extension DeskCore {
             _ = wire?.change(account) { $0.awaited.remove(id) }
         }
         try takeOutcome(engine.process(.report(report), at: now))
+        if let attempt = engine.order(id)?.attempt, attempt != order.attempt { return hasBegunAgain(id) }
         followUp(report, id)
+    }
+
+    /// What was asked of the attempt before matters no more; the answer to the place of this one is awaited.
+    private func hasBegunAgain(_ id: OrderID) {
+        wire?.leaving.remove(id)
+        wire?.answers.answered(.cancel, of: id)
+        wire?.answers.answered(.status, of: id)
     }
 
     /// What is still to be asked of an order after a report of it.

@@ -23,7 +23,8 @@ struct EventWords {
         case .filled:
             return "\(order.id) filled: \(words.traded)"
         case .canceled:
-            return "\(order.id) canceled: \(words.asked); \(filledWords(order))"
+            let why = event.why.map { "; \($0.message)" } ?? ""
+            return "\(order.id) canceled: \(words.asked); \(filledWords(order))\(why)"
         case .expired:
             return "\(order.id) expired: \(words.asked); \(filledWords(order))"
         case .rejected(_, let reason):
@@ -52,6 +53,9 @@ struct EventWords {
             return "\(order.id) sliced done: \(words.traded)"
         case .cancelFailed(let reason):
             return "\(order.id) cancel failed: \(words.asked): \(reason)"
+        case .moved:
+            let filled = order.filled.isZero ? "" : "; \(order.filled) was filled before"
+            return "\(order.id) moved: \(words.asked)\(filled)"
         }
     }
 
@@ -102,7 +106,11 @@ struct EventWords {
             result.append(to: &object)
         case .cancelFailed(let reason):
             object.append("reason", .string(reason))
-        case .opened, .canceled, .expired, .unknown, .reconciled, .contraPlaced, .slicedDone:
+        case .canceled:
+            if let why = event.why {
+                object.append("error", ["code": .string(why.code.name), "message": .string(why.message)])
+            }
+        case .opened, .expired, .unknown, .reconciled, .contraPlaced, .slicedDone, .moved:
             break
         }
         return object

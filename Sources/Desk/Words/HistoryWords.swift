@@ -8,7 +8,7 @@ struct HistoryWords {
     init(_ record: Record) {
         text =
             switch record {
-            case .fundsAdjusted: nil
+            case .fundsAdjusted, .panicDeclared, .panicCleared, .panicLifted: nil
             case .orderPlaced: "taken on"
             case .orderAccepted(_, let exchangeOrderID, _): "accepted by the exchange as \(exchangeOrderID)"
             case .orderRejected(_, _, let reason, _): "rejected: \(reason)"
@@ -23,6 +23,14 @@ struct HistoryWords {
             case .contraReady(_, let quantity, _): "its contra of \(quantity) may be placed"
             case .orderFinished(_, let status, _): "finished, \(status.words)"
             case .pairedDone(_, let result, _): "paired done, benefit \(result.benefit) \(result.currency)"
+            case .moveRequested(_, let terms, _):
+                "to be moved to \(terms.quantity) at \(terms.price): \(terms.line)"
+            case .orderReplaced(_, let price, let quantity, _, _): "replaced by \(quantity) at \(price)"
+            case .orderAmended(_, let terms, _): "changed: \(terms.line)"
+            case .triggerMoved(_, let trigger, let marketPrice, _, _):
+                "the market traded at \(marketPrice): the trigger follows to \(trigger)"
+            case .orderGrown(_, let quantity, _):
+                "filled by what it had replaced: it is of \(quantity) in all now"
             }
     }
 
@@ -32,6 +40,8 @@ struct HistoryWords {
         case .expiry: "its time is over"
         case .triggered: "its stop was triggered"
         case .parent: "with the order that it belongs to"
+        case .panic: "everything is stopped"
+        case .replaced: "to be moved"
         }
     }
 }

@@ -62,6 +62,12 @@ extension Order {
             } else {
                 object.append("stop_price", .null)
             }
+        case .trail(let trailing):
+            object.append("trail_by", .string(trailing.distance.words))
+            object.append("best_price", trailing.best.json)
+            object.append("trigger_price", trailing.trigger.json)
+            object.append("triggered_at", triggeredAt.map { $0.json } ?? .null)
+            object.append("stop_price", .null)
         }
         return object
     }

@@ -23,6 +23,7 @@ struct OrderWords {
             case .stop(let trigger, let then): "stop \(what) at \(trigger)\(OrderWords.then(then, after: trigger))"
             case .oco(let trigger, let then):
                 "\(what) at \(price) stop \(trigger)\(OrderWords.then(then, after: trigger))"
+            case .trail(let trailing): "trail \(what) by \(trailing.distance.words)"
             }
         return words + conditions
     }
@@ -56,6 +57,16 @@ struct OrderWords {
         \(order.side == .buy ? "bought" : "sold") \(order.filled) \(order.pair.base) for \(order.filledValue) \
         \(order.pair.quote) (average \(order.averagePriceText ?? "none")), fee \(order.fee) \(order.feeCurrency)
         """
+    }
+}
+
+extension TrailingStop.Distance {
+    /// As typed: `2%` or `5`.
+    var words: String {
+        switch self {
+        case .absolute(let behind): "\(behind)"
+        case .percent(let percent): "\(percent)%"
+        }
     }
 }
 

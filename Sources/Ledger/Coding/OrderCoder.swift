@@ -41,7 +41,9 @@ private struct OrderParts: OptionSet {
     static let triggeredAt = OrderParts(rawValue: 1 << 5)
     static let triggerMarketPrice = OrderParts(rawValue: 1 << 6)
     static let closedAt = OrderParts(rawValue: 1 << 7)
-    static let all = OrderParts(rawValue: 0xFF)
+    /// What the attempts before the current one had filled, and since when that one is.
+    static let replaced = OrderParts(rawValue: 1 << 8)
+    static let all = OrderParts(rawValue: 0x1FF)
 
     init(rawValue: UInt16) { self.rawValue = rawValue }
 
@@ -55,6 +57,7 @@ private struct OrderParts: OptionSet {
         if order.triggeredAt != nil { parts.insert(.triggeredAt) }
         if order.triggerMarketPrice != nil { parts.insert(.triggerMarketPrice) }
         if order.closedAt != nil { parts.insert(.closedAt) }
+        if order.replacedAt != nil { parts.insert(.replaced) }
         self = parts
     }
 }
@@ -89,6 +92,10 @@ extension ByteWriter {
         append(varint: UInt64(order.children.count))
         for child in order.children { append(varint: child.rawValue) }
         if let time = order.closedAt { append(time) }
+        if let time = order.replacedAt {
+            append(time)
+            append(order.filledBefore)
+        }
     }
 
     mutating func append(_ price: OrderPrice) {
@@ -146,6 +153,19 @@ extension ByteWriter {
             append(byte: 7)
             append(trigger)
             append(then)
+        case .trail(let trailing):
+            switch trailing.distance {
+            case .absolute(let behind):
+                append(byte: 8)
+                append(behind)
+            case .percent(let percent):
+                append(byte: 9)
+                append(percent)
+            }
+            append(trailing.step)
+            append(trailing.trigger)
+            append(trailing.best)
+            append(trailing.bestAt)
         }
     }
 }
@@ -193,6 +213,10 @@ extension ByteReader {
         order.children.reserveCapacity(children)
         for _ in 0..<children { order.children.append(OrderID(try varint())) }
         if parts.contains(.closedAt) { order.closedAt = try time() }
+        if parts.contains(.replaced) {
+            order.replacedAt = try time()
+            order.filledBefore = try decimal()
+        }
         return order
     }
 
@@ -202,7 +226,7 @@ extension ByteReader {
         return attempt
     }
 
-    private mutating func orderPrice() throws(StoredBytesError) -> OrderPrice {
+    mutating func orderPrice() throws(StoredBytesError) -> OrderPrice {
         let start = offset
         let code = try byte()
         switch code {
@@ -235,7 +259,7 @@ extension ByteReader {
         }
     }
 
-    private mutating func plan() throws(StoredBytesError) -> OrderPlan {
+    mutating func plan() throws(StoredBytesError) -> OrderPlan {
         let start = offset
         let code = try byte()
         switch code {
@@ -252,6 +276,15 @@ extension ByteReader {
         case 7:
             let trigger = try decimal()
             return .oco(trigger: trigger, then: try triggeredPrice())
+        case 8, 9:
+            let distance = try decimal()
+            let step = try decimal()
+            let trigger = try decimal()
+            let best = try decimal()
+            return .trail(
+                TrailingStop(
+                    distance: code == 8 ? .absolute(distance) : .percent(distance), step: step, trigger: trigger,
+                    best: best, bestAt: try time()))
         default: throw .unknownCode("order plan", UInt64(code), at: start)
         }
     }

@@ -107,6 +107,7 @@ extension OrderKind: PermanentlyCoded {
         case .paired: 4
         case .stop: 5
         case .oco: 6
+        case .trail: 7
         }
     }
 
@@ -118,6 +119,7 @@ extension OrderKind: PermanentlyCoded {
         case 4: self = .paired
         case 5: self = .stop
         case 6: self = .oco
+        case 7: self = .trail
         default: return nil
         }
     }
@@ -132,6 +134,8 @@ extension CancelReason: PermanentlyCoded {
         case .expiry: 2
         case .triggered: 3
         case .parent: 4
+        case .panic: 5
+        case .replaced: 6
         }
     }
 
@@ -141,6 +145,8 @@ extension CancelReason: PermanentlyCoded {
         case 2: self = .expiry
         case 3: self = .triggered
         case 4: self = .parent
+        case 5: self = .panic
+        case 6: self = .replaced
         default: return nil
         }
     }

@@ -81,6 +81,38 @@ extension ByteWriter {
             append(result.benefit)
             append(result.fees)
             append(result.currency)
+        case .moveRequested(let id, let terms, let at):
+            append(id, at)
+            append(terms.price)
+            append(terms.quantity)
+            append(terms.held)
+            append(terms.line)
+        case .orderReplaced(let id, let price, let quantity, let reserved, let at):
+            append(id, at)
+            append(price)
+            append(quantity)
+            append(reserved)
+        case .orderAmended(let id, let terms, let at):
+            append(id, at)
+            append(terms.price)
+            append(terms.quantity)
+            append(terms.plan)
+            append(terms.line)
+        case .triggerMoved(let id, let trigger, let marketPrice, let tradedAt, let at):
+            append(id, at)
+            append(trigger)
+            append(marketPrice)
+            append(tradedAt)
+        case .orderGrown(let id, let quantity, let at):
+            append(id, at)
+            append(quantity)
+        case .panicDeclared(let account, let orders, let at):
+            append(zigzag: account.rawValue)
+            append(at)
+            append(varint: UInt64(orders))
+        case .panicCleared(let account, let at), .panicLifted(let account, let at):
+            append(zigzag: account.rawValue)
+            append(at)
         }
     }
 
@@ -110,12 +142,13 @@ extension ByteReader {
         switch kind {
         case .fundsAdjusted: return try fundsAdjusted()
         case .orderPlaced: return .orderPlaced(try order())
+        case .panicDeclared, .panicCleared, .panicLifted: return try panic(kind)
         default: break
         }
         let id = OrderID(try varint())
         let at = try time()
         switch kind {
-        case .fundsAdjusted, .orderPlaced:
+        case .fundsAdjusted, .orderPlaced, .panicDeclared, .panicCleared, .panicLifted:
             preconditionFailure("read above")
         case .orderAccepted: return .orderAccepted(id, exchangeOrderID: try text(), at: at)
         case .orderRejected:
@@ -138,6 +171,37 @@ extension ByteReader {
             let benefit = try decimal()
             let fees = try decimal()
             return .pairedDone(id, PairedResult(benefit: benefit, fees: fees, currency: try coin()), at: at)
+        case .moveRequested:
+            let price = try decimal()
+            let quantity = try decimal()
+            let held = try decimal()
+            let terms = MoveTerms(price: price, quantity: quantity, held: held, line: try text())
+            return .moveRequested(id, terms, at: at)
+        case .orderReplaced:
+            let price = try decimal()
+            let quantity = try decimal()
+            return .orderReplaced(id, price: price, quantity: quantity, reserved: try decimal(), at: at)
+        case .orderAmended:
+            let price = try orderPrice()
+            let quantity = try decimal()
+            let plan = try plan()
+            let terms = AmendedTerms(price: price, quantity: quantity, plan: plan, line: try text())
+            return .orderAmended(id, terms, at: at)
+        case .triggerMoved:
+            let trigger = try decimal()
+            let marketPrice = try decimal()
+            return .triggerMoved(id, trigger: trigger, marketPrice: marketPrice, tradedAt: try time(), at: at)
+        case .orderGrown: return .orderGrown(id, quantity: try decimal(), at: at)
+        }
+    }
+
+    private mutating func panic(_ kind: RecordKind) throws(StoredBytesError) -> Record {
+        let account = AccountID(try zigzag())
+        let at = try time()
+        switch kind {
+        case .panicDeclared: return .panicDeclared(account, orders: Int(clamping: try varint()), at: at)
+        case .panicCleared: return .panicCleared(account, at: at)
+        default: return .panicLifted(account, at: at)
         }
     }
 

@@ -17,6 +17,14 @@ public enum RecordKind: UInt8, Hashable, Sendable, CaseIterable {
     case contraReady = 12
     case orderFinished = 13
     case pairedDone = 14
+    case moveRequested = 15
+    case orderReplaced = 16
+    case orderAmended = 17
+    case triggerMoved = 18
+    case orderGrown = 19
+    case panicDeclared = 20
+    case panicCleared = 21
+    case panicLifted = 22
 
     public var name: String {
         switch self {
@@ -34,6 +42,14 @@ public enum RecordKind: UInt8, Hashable, Sendable, CaseIterable {
         case .contraReady: "contra_ready"
         case .orderFinished: "order_finished"
         case .pairedDone: "paired_done"
+        case .moveRequested: "move_requested"
+        case .orderReplaced: "order_replaced"
+        case .orderAmended: "order_amended"
+        case .triggerMoved: "trigger_moved"
+        case .orderGrown: "order_grown"
+        case .panicDeclared: "panic_declared"
+        case .panicCleared: "panic_cleared"
+        case .panicLifted: "panic_lifted"
         }
     }
 }
@@ -55,18 +71,28 @@ extension Record {
         case .contraReady: .contraReady
         case .orderFinished: .orderFinished
         case .pairedDone: .pairedDone
+        case .moveRequested: .moveRequested
+        case .orderReplaced: .orderReplaced
+        case .orderAmended: .orderAmended
+        case .triggerMoved: .triggerMoved
+        case .orderGrown: .orderGrown
+        case .panicDeclared: .panicDeclared
+        case .panicCleared: .panicCleared
+        case .panicLifted: .panicLifted
         }
     }
 
-    /// The order that it is about; nil for an adjustment of funds.
+    /// The order that it is about; nil for what is about an account.
     public var orderID: OrderID? {
         switch self {
-        case .fundsAdjusted: nil
+        case .fundsAdjusted, .panicDeclared, .panicCleared, .panicLifted: nil
         case .orderPlaced(let order): order.id
         case .orderAccepted(let id, _, _), .orderRejected(let id, _, _, _), .orderFilled(let id, _, _, _),
             .cancelRequested(let id, _, _), .cancelFailed(let id, _, _), .orderClosed(let id, _),
             .orderTriggered(let id, _, _, _), .answerLost(let id, _), .orderReconciled(let id, _),
-            .contraReady(let id, _, _), .orderFinished(let id, _, _), .pairedDone(let id, _, _):
+            .contraReady(let id, _, _), .orderFinished(let id, _, _), .pairedDone(let id, _, _),
+            .moveRequested(let id, _, _), .orderReplaced(let id, _, _, _, _), .orderAmended(let id, _, _),
+            .triggerMoved(let id, _, _, _, _), .orderGrown(let id, _, _):
             id
         }
     }
@@ -76,6 +102,7 @@ extension Record {
         switch self {
         case .fundsAdjusted(let adjustment): adjustment.account
         case .orderPlaced(let order): order.account
+        case .panicDeclared(let account, _, _), .panicCleared(let account, _), .panicLifted(let account, _): account
         default: nil
         }
     }
@@ -88,7 +115,10 @@ extension Record {
         case .orderAccepted(_, _, let at), .orderRejected(_, _, _, let at), .orderFilled(_, _, _, let at),
             .cancelRequested(_, _, let at), .cancelFailed(_, _, let at), .orderClosed(_, let at),
             .orderTriggered(_, _, _, let at), .answerLost(_, let at), .orderReconciled(_, let at),
-            .contraReady(_, _, let at), .orderFinished(_, _, let at), .pairedDone(_, _, let at):
+            .contraReady(_, _, let at), .orderFinished(_, _, let at), .pairedDone(_, _, let at),
+            .moveRequested(_, _, let at), .orderReplaced(_, _, _, _, let at), .orderAmended(_, _, let at),
+            .triggerMoved(_, _, _, _, let at), .orderGrown(_, _, let at), .panicDeclared(_, _, let at),
+            .panicCleared(_, let at), .panicLifted(_, let at):
             at
         }
     }

@@ -4,7 +4,7 @@ import Trading
 /// A snapshot of the engine as bytes.
 public enum SnapshotCoder {
     /// The version that is written. A snapshot of another version is passed over: the records have it all.
-    public static let version: UInt8 = 2
+    public static let version: UInt8 = 3
 
     public static func encode(_ snapshot: EngineSnapshot) -> [UInt8] {
         var writer = ByteWriter()
@@ -20,6 +20,13 @@ public enum SnapshotCoder {
             writer.append(row.coin)
             writer.append(row.funds.total)
             writer.append(row.funds.reserved)
+        }
+        writer.append(varint: UInt64(snapshot.panics.count))
+        for panic in snapshot.panics {
+            writer.append(zigzag: panic.account.rawValue)
+            writer.append(panic.since)
+            writer.append(varint: UInt64(panic.orders))
+            writer.append(byte: panic.isCleared ? 1 : 0)
         }
         writer.appendChecksum(from: 0)
         return writer.bytes
@@ -41,6 +48,14 @@ public enum SnapshotCoder {
             let funds = Funds(total: total, reserved: try reader.decimal())
             snapshot.funds.append(.init(account: account, coin: coin, funds: funds))
         }
+        for _ in 0..<(try reader.count()) {
+            let account = AccountID(try reader.zigzag())
+            let since = try reader.time()
+            let orders = Int(clamping: try reader.varint())
+            let isCleared = try reader.isPresent("an end")
+            snapshot.panics.append(
+                Panic(account: account, since: since, orders: orders, isCleared: isCleared))
+        }
         try reader.finish()
         return snapshot
     }
@@ -57,6 +72,15 @@ extension ByteWriter {
         if let quantity = entry.contraReady { append(quantity) }
         append(byte: entry.cancelRetryAt == nil ? 0 : 1)
         if let time = entry.cancelRetryAt { append(time) }
+        append(byte: entry.move == nil ? 0 : 1)
+        if let move = entry.move {
+            append(move.price)
+            append(move.quantity)
+            append(move.held)
+            append(move.line)
+        }
+        append(byte: entry.triggerSetAt == nil ? 0 : 1)
+        if let time = entry.triggerSetAt { append(time) }
     }
 }
 
@@ -69,10 +93,17 @@ extension ByteReader {
         entry.triggeredChild = try optionalOrderID()
         if try isPresent("a quantity") { entry.contraReady = try decimal() }
         if try isPresent("a time") { entry.cancelRetryAt = try time() }
+        if try isPresent("a move") {
+            let price = try decimal()
+            let quantity = try decimal()
+            let held = try decimal()
+            entry.move = MoveTerms(price: price, quantity: quantity, held: held, line: try text())
+        }
+        if try isPresent("a time") { entry.triggerSetAt = try time() }
         return entry
     }
 
-    private mutating func isPresent(_ what: String) throws(StoredBytesError) -> Bool {
+    fileprivate mutating func isPresent(_ what: String) throws(StoredBytesError) -> Bool {
         let start = offset
         let code = try byte()
         guard code <= 1 else { throw .unknownCode("presence of \(what)", UInt64(code), at: start) }

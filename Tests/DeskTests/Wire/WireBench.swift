@@ -196,11 +196,19 @@ final class WireBench {
             let order = entry.order
             let held = exchange.books.held[order.clientOrderID]
             if order.status == .pending || order.status == .unknown { found.append("\(order.id) is \(order.status)") }
-            var filled = held?.filled ?? .zero
+            // Every attempt at it has filled for it, and only the current one is on the book.
+            var filled = ExactDecimal.zero
+            for (client, one) in exchange.books.held where client.order == order.id {
+                filled += one.filled
+                if one.isOpen, client.attempt != order.attempt {
+                    found.append("\(client) is still on the book, and \(order.clientOrderID) is the order")
+                }
+            }
             // What a limit's stop trades is the whole's as well.
             if case .oco = order.plan {
                 for child in order.children {
-                    filled += exchange.books.held[ClientOrderID(order: child, attempt: 1)]?.filled ?? .zero
+                    filled += exchange.books.held.filter { $0.key.order == child }
+                        .reduce(ExactDecimal.zero) { $0 + $1.value.filled }
                 }
             }
             if order.filled != filled { found.append("\(order.id) has \(order.filled), and there \(filled)") }

@@ -19,6 +19,7 @@ extension Simulation {
     private func firstDifference(_ wire: SimulatedWire) throws -> Violation? {
         guard let desk = server.desk, let ledger = server.ledger else { return Violation(.comesToRest, "no desk") }
         let state = desk.engineState
+        // What has filled may have been of an attempt before the last, which the exchange never took.
         for entry in state.orders where entry.order.closedAt == nil {
             let order = entry.order
             if order.status == .pending || order.status == .unknown
@@ -80,7 +81,12 @@ extension Simulation {
 
     private func ordersDiffer(_ venue: SimulatedVenue, _ state: EngineSnapshot, _ ledger: Ledger) throws -> Violation? {
         var open: Set<ClientOrderID> = []
-        var placed: Set<OrderID> = []
+        // Every attempt at an order has filled for it.
+        var fillsThere: [OrderID: Int] = [:]
+        var attempts: [OrderID: Int] = [:]
+        for one in venue.bookedOrders {
+            if let client = one.clientOrderID { fillsThere[client.order, default: 0] += one.fills.count }
+        }
         for booked in venue.bookedOrders {
             guard let client = booked.clientOrderID else { continue }
             guard let order = try ledger.order(client.order) else {
@@ -90,10 +96,15 @@ extension Simulation {
                 return Violation(
                     .onePlacement, expected: 1, found: venue.ordersAccepted(for: client), "orders of \(client)")
             }
-            guard placed.insert(client.order).inserted else {
-                return Violation(.onePlacement, "\(client.order) has been placed under more than one name")
+            let attempt = attempts[client.order, default: 0] + 1
+            attempts[client.order] = attempt
+            if attempt > 1, case let allowed = try ledger.attemptsAllowed(client.order), attempt > allowed {
+                return Violation(
+                    .onePlacement, expected: allowed, found: attempt,
+                    "\(client.order) has been placed under more than one name")
             }
-            let isOpenHere = order.isOnBook
+            // Only the current attempt is on the book.
+            let isOpenHere = order.isOnBook && client == order.clientOrderID
             guard isOpenHere == (booked.status == .open) else {
                 return Violation(
                     .ordersAgree, expected: booked.status.rawValue, found: order.status.rawValue,
@@ -105,17 +116,29 @@ extension Simulation {
                 return Violation(
                     .fillsAgree, expected: fill.traceText, found: told.map(\.traceText), "the fills of \(client)")
             }
-            guard told.count == booked.fills.count else {
+            guard told.count == fillsThere[client.order] else {
                 return Violation(
                     .fillsAgree, expected: booked.fills.map(\.traceText), found: told.map(\.traceText),
                     "the fills of \(client)")
             }
         }
+        // What has filled may have been of an attempt before the last, which the exchange never took.
         for entry in state.orders where entry.order.isThere && !open.contains(entry.order.clientOrderID) {
+            if !entry.order.isOnBook, fillsThere[entry.order.id] != nil { continue }
             return Violation(
                 .ordersAgree, "\(entry.order.id) is \(entry.order.status.rawValue), and not at the exchange")
         }
         return nil
+    }
+}
+
+extension Ledger {
+    /// One, and one for each time that it was moved.
+    fileprivate func attemptsAllowed(_ id: OrderID) throws -> Int {
+        try history(of: id).reduce(1) { count, entry in
+            guard case .orderReplaced = entry.record else { return count }
+            return count + 1
+        }
     }
 }
 
@@ -125,7 +148,7 @@ extension Order {
     fileprivate var isOnBook: Bool {
         guard status == .open || status == .partiallyFilled else { return false }
         switch plan {
-        case .sliced, .stop: return false
+        case .sliced, .stop, .trail: return false
         case .oco: return children.isEmpty
         case .none, .paired: return true
         }
@@ -134,7 +157,7 @@ extension Order {
     /// Whether the exchange must have heard of it: it is on the book, or something of it has traded there.
     fileprivate var isThere: Bool {
         switch plan {
-        case .sliced, .stop: false
+        case .sliced, .stop, .trail: false
         case .none, .paired, .oco: isOnBook || (filled.isPositive && children.isEmpty)
         }
     }

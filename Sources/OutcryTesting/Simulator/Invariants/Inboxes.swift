@@ -21,6 +21,7 @@ extension Simulation {
 
     private func mayHaveBeenShown(_ row: NotificationRow, to trader: SimulatedTrader, _ ledger: Ledger) -> Bool {
         if trader.missed.numbers.contains(row.seq) { return true }
+        if row.isPanicSaidInReply { return true }
         guard let id = row.order, Simulation.eventsSparedInText.contains(row.event) else { return false }
         let mentioned = trader.missed.mentionedInText
         if mentioned.contains(id) { return true }
@@ -28,5 +29,10 @@ extension Simulation {
     }
 
     /// What a session in text is not told where its own reply has said it.
-    static let eventsSparedInText: Set<String> = ["opened", "canceled", "rejected", "contra_placed"]
+    static let eventsSparedInText: Set<String> = ["opened", "canceled", "rejected", "contra_placed", "moved"]
+}
+
+extension NotificationRow {
+    /// That a panic has begun or is over stands in the reply to the line that said so.
+    var isPanicSaidInReply: Bool { event == "panic" && !text.hasPrefix("* panic done") }
 }

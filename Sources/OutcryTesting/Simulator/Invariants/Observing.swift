@@ -124,7 +124,7 @@ extension Simulation {
             switch one.before?.cancelReason {
             case .requested: coverage.reached(.fillWhileCanceling)
             case .expiry: coverage.reached(.fillWhileExpiring)
-            case .triggered, .parent, nil: break
+            case .triggered, .parent, .panic, .replaced, nil: break
             }
             if let before = one.before, before.status.isFinal || watch.toldOffBook.contains(before.id) {
                 coverage.reached(.fillAfterOffBook)
@@ -150,7 +150,13 @@ extension Simulation {
             coverage.reached(.cancelRefused)
             watch.cancelRefused[id] = at
             if let order = one.after, order.cancelReason == nil { noteArmed(order, at: at) }
-        case .orderAccepted, .orderRejected, .cancelRequested, .answerLost, .orderFinished, .fundsAdjusted: break
+        case .orderAmended(let id, _, let at):
+            if let order = one.after, order.id == id { noteArmed(order, at: at) }
+        case .triggerMoved(let id, _, _, _, _): try noteTrail(id, from: one.before, to: one.after)
+        case .orderAccepted, .orderRejected, .cancelRequested, .answerLost, .orderFinished,
+            .fundsAdjusted, .moveRequested, .orderReplaced, .orderGrown, .panicDeclared, .panicCleared,
+            .panicLifted:
+            break
         }
     }
 
@@ -188,6 +194,7 @@ extension Simulation {
         let trigger: ExactDecimal
         switch order?.plan {
         case .stop(let at, _), .oco(let at, _): trigger = at
+        case .trail(let trailing): trigger = trailing.trigger
         case .none?, .sliced, .paired, nil: throw Violation(.trigger, "\(id) fired, and has no trigger")
         }
         guard let order else { return }

@@ -31,6 +31,8 @@ struct Watch {
     /// Orders that the venue has said to be off the book. The desk believes no end before it has all fills: a fill that comes
     /// after these words finds its order still open here.
     var toldOffBook: Set<OrderID> = []
+    /// Where the trigger of a trailing stop has been in the newest turn in which it moved, oldest first.
+    var trails: [OrderID: (turn: Int, path: [TrailingStop])] = [:]
     /// What the desk was given since its records were last looked at. Of a turn in which it died, or its ledger failed, the records
     /// are found after the restart.
     var inputsSinceLook: [DeskInput] = []

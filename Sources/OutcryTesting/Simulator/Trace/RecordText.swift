@@ -27,18 +27,31 @@ extension Record {
         case .orderFinished(let id, let status, _): "finished \(id) \(status.rawValue)"
         case .pairedDone(let id, let result, _):
             "paired done \(id) \(result.benefit) \(result.fees) \(result.currency)"
+        case .moveRequested(let id, let terms, _):
+            "move \(id) to \(terms.quantity) at \(terms.price) holds \(terms.held)"
+        case .orderReplaced(let id, let price, let quantity, let reserved, _):
+            "replaced \(id) by \(quantity) at \(price) holds \(reserved)"
+        case .orderAmended(let id, let terms, _):
+            "amended \(id) \(terms.quantity) at \(terms.price.bound) \(terms.line)"
+        case .triggerMoved(let id, let trigger, let price, _, _): "trigger of \(id) to \(trigger) by \(price)"
+        case .orderGrown(let id, let quantity, _): "grown \(id) to \(quantity)"
+        case .panicDeclared(let account, let orders, _): "panic \(account.rawValue) over \(orders)"
+        case .panicCleared(let account, _): "panic cleared \(account.rawValue)"
+        case .panicLifted(let account, _): "panic lifted \(account.rawValue)"
         }
     }
 
     /// The order that it is about.
     var order: OrderID? {
         switch self {
-        case .fundsAdjusted: nil
+        case .fundsAdjusted, .panicDeclared, .panicCleared, .panicLifted: nil
         case .orderPlaced(let order): order.id
         case .orderAccepted(let id, _, _), .orderRejected(let id, _, _, _), .orderFilled(let id, _, _, _),
             .cancelRequested(let id, _, _), .cancelFailed(let id, _, _), .orderClosed(let id, _),
             .orderTriggered(let id, _, _, _), .answerLost(let id, _), .orderReconciled(let id, _),
-            .contraReady(let id, _, _), .orderFinished(let id, _, _), .pairedDone(let id, _, _):
+            .contraReady(let id, _, _), .orderFinished(let id, _, _), .pairedDone(let id, _, _),
+            .moveRequested(let id, _, _), .orderReplaced(let id, _, _, _, _), .orderAmended(let id, _, _),
+            .triggerMoved(let id, _, _, _, _), .orderGrown(let id, _, _):
             id
         }
     }
@@ -60,6 +73,14 @@ extension Record {
         case .contraReady: "contra ready"
         case .orderFinished: "finished"
         case .pairedDone: "paired done"
+        case .moveRequested: "move requested"
+        case .orderReplaced: "replaced"
+        case .orderAmended: "amended"
+        case .triggerMoved: "trigger moved"
+        case .orderGrown: "grown"
+        case .panicDeclared: "panic declared"
+        case .panicCleared: "panic cleared"
+        case .panicLifted: "panic lifted"
         }
     }
 }

@@ -127,6 +127,7 @@ extension SimulatedTrader {
         case .tokenDrop(let name):
             books.tokens[name] = .dropAsked
             secret = nil
+        case .move(let id): books.noteMove(of: id)
         case .login, .password, .resume, .order, .cancel, .logout, .question, .wrong: break
         }
     }

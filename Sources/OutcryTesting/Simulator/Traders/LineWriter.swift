@@ -6,6 +6,8 @@ struct LineWriter {
     /// Makes amounts different from each other, so that a line is nearly a name.
     private var serial = 0
     private var tokens = 0
+    /// Whether everything has been stopped, and nothing will be done until it is lifted.
+    private var isInPanic = false
 
     init(chance: Chance) { self.chance = chance }
 
@@ -27,13 +29,19 @@ struct LineWriter {
     }
 
     mutating func line(_ known: Knowledge) -> TypedLine {
+        if isInPanic, chance.permille(400) {
+            isInPanic = false
+            return TypedLine("resume", .cancel)
+        }
         if let next = followUp(known) { return next }
-        return switch chance.weighted([52, 14, 12, 6, 10, 6]) {
+        return switch chance.weighted([52, 14, 12, 6, 10, 6, known.open.isEmpty ? 0 : 7, 1]) {
         case 0: TypedLine(order(known), .order)
         case 1: TypedLine(cancel(known), .cancel)
         case 2: TypedLine(question(known), .question)
         case 3: setting(known)
         case 4: TypedLine(misspelt(known), .wrong)
+        case 6: move(known)
+        case 7: panic()
         default: TypedLine(hostile(known), .wrong)
         }
     }
@@ -56,13 +64,14 @@ struct LineWriter {
 
     private mutating func order(_ known: Knowledge) -> String {
         let market = chance.pick(known.markets)
-        switch chance.weighted([40, 10, 8, 10, 10, 8, known.paired.isEmpty ? 0 : 8]) {
+        switch chance.weighted([40, 10, 8, 10, 10, 8, known.paired.isEmpty ? 0 : 8, 5]) {
         case 0: return simple(market)
         case 1: return atMarket(market)
         case 2: return slice(market)
         case 3: return pair(market)
         case 4: return stop(market)
         case 5: return oco(market)
+        case 7: return trail(market)
         default: return "contra \(chance.pick(known.paired).rawValue) at \(near(market, steps: spread(market)))"
         }
     }
@@ -102,6 +111,29 @@ struct LineWriter {
         let then = chance.pick(["", " market", " limit \(near(market, steps: spread(market)))"])
         let end = chance.pick(["", "", "", " for \(chance.within(2...30))s"])
         return "stop \(way) \(quantity(market)) \(market.pair) at \(market.price(trigger))\(then)\(end)"
+    }
+
+    private mutating func trail(_ market: SimulatedMarket) -> String {
+        let distance = chance.permille(500) ? "\(chance.within(1...3))%" : "\(market.price(spread(market)))"
+        return "trail \(side()) \(quantity(market)) \(market.pair) by \(distance)"
+    }
+
+    /// To another price, or to another amount.
+    private mutating func move(_ known: Knowledge) -> TypedLine {
+        let market = chance.pick(known.markets)
+        let id = chance.pick(known.open)
+        let change =
+            switch chance.weighted([60, 20, 10]) {
+            case 0: "to \(near(market, steps: spread(market)))"
+            case 1: "amount \(quantity(market))"
+            default: "stop \(near(market, steps: spread(market)))"
+            }
+        return TypedLine("move \(id.rawValue) \(change)", .move(id))
+    }
+
+    private mutating func panic() -> TypedLine {
+        isInPanic = true
+        return TypedLine("panic", .cancel)
     }
 
     private mutating func oco(_ market: SimulatedMarket) -> String {
@@ -189,7 +221,7 @@ struct LineWriter {
             "buy 0.5 \(pair) at \(price) until 2001-01-01", "buy 0.5 \(pair) at \(price) ioc post", "cancle all",
             "stop sell 0.5 \(pair) at \(market.price(market.middle * 2))", "contra 999999 at 1", "cancel 999999",
             "slice buy 0.05 \(pair) \(price)..\(market.price(market.middle * 2)) x999", "set timezone Europe/Madird",
-            "set guard 5%", "token drop nothing", "resume 999999", "pair buy 0.5 \(pair) at \(price) than \(price)",
+            "set guard 500%", "token drop nothing", "resume 999999", "pair buy 0.5 \(pair) at \(price) than \(price)",
             "buy 0.5 \(pair) at \(price) for 0s", "trail sell 0.5 \(pair) by 1%", "undo", "buy -1 \(pair) at \(price)",
             "login nobody wrong password", "orders \(pair) \(pair)", "[", "[k", "buy 50% \(pair) at \(price) fok",
             "sell all \(pair) at \(price) post", "buy 10 usd \(pair) at ask", "sell 50% \(pair) at last+1%",

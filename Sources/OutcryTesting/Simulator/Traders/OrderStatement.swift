@@ -11,6 +11,9 @@ struct OrderStatement: Hashable {
     let price: String?
     let timeInForce: String
     let expireTime: String?
+    let parent: OrderID?
+    /// Whether the trader has asked to move it: then its price and its amount may be others.
+    var mayHaveMoved = false
     /// The most that it was said to have filled.
     private(set) var filled: ExactDecimal
     /// The last of its statuses, by how much had filled and whether it was final.
@@ -38,6 +41,7 @@ struct OrderStatement: Hashable {
         price = optional("price")
         timeInForce = try text("time_in_force")
         expireTime = optional("expire_time")
+        if case .int(let number)? = object["parent"] { parent = OrderID(UInt64(number)) } else { parent = nil }
         status = try text("status")
         isClosed = optional("closed_at") != nil
         guard let filled = ExactDecimal(try text("filled")) else {
@@ -57,6 +61,7 @@ struct OrderStatement: Hashable {
         price = if case .sliced = order.plan { nil } else { order.price.limit?.description }
         timeInForce = order.timeInForce.name
         expireTime = order.timeInForce.expireTime?.description
+        parent = order.parent
         filled = order.filled
         status = order.status.rawValue
         isClosed = order.closedAt != nil
@@ -65,7 +70,8 @@ struct OrderStatement: Hashable {
     /// Whether this is the same order as that, in what cannot change.
     func isSameOrder(as other: OrderStatement) -> Bool {
         id == other.id && kind == other.kind && pair == other.pair && side == other.side
-            && quantity == other.quantity && price == other.price && timeInForce == other.timeInForce
+            && (mayHaveMoved || other.mayHaveMoved || (quantity == other.quantity && price == other.price))
+            && timeInForce == other.timeInForce
             && expireTime == other.expireTime
     }
 

@@ -203,7 +203,7 @@ final class SimulatedTrader {
                 self.secret = secret
             }
         case .tokenDrop(let name): if isOK { books.tokens[name] = .gone }
-        case .login, .password, .resume, .order, .cancel, .logout, .question, .wrong: break
+        case .login, .password, .resume, .order, .cancel, .move, .logout, .question, .wrong: break
         }
     }
 }

@@ -76,9 +76,21 @@ struct TraderBooks {
 
     // MARK: Orders
 
+    /// The orders that the trader has asked to move, and what those belong to.
+    private var moved: Set<OrderID> = []
+
+    /// From now on its price and its amount may be others.
+    mutating func noteMove(of id: OrderID) {
+        for one in [id, orders[id]?.parent].compactMap(\.self) {
+            moved.insert(one)
+            orders[one]?.mayHaveMoved = true
+        }
+    }
+
     /// Takes in what is said of an order.
     mutating func learn(_ object: JSONObject) throws(Violation) {
-        let statement = try OrderStatement(object)
+        var statement = try OrderStatement(object)
+        statement.mayHaveMoved = moved.contains(statement.id)
         guard var known = orders[statement.id] else {
             orders[statement.id] = statement
             return

@@ -15,6 +15,7 @@ struct TypedLine: Hashable, Sendable {
         case resume(from: UInt64)
         case order
         case cancel
+        case move(OrderID)
         case setting(name: String, value: String)
         case tokenNew(String)
         case tokenDrop(String)
@@ -36,7 +37,7 @@ struct TypedLine: Hashable, Sendable {
         guard !text.hasPrefix("login") else { return false }
         switch purpose {
         case .login, .password, .tokenNew: return false
-        case .resume, .order, .cancel, .setting, .tokenDrop, .logout, .question, .wrong: return true
+        case .resume, .order, .cancel, .move, .setting, .tokenDrop, .logout, .question, .wrong: return true
         }
     }
 }

@@ -1,0 +1,121 @@
+import Accounts
+import ChatServer
+import CommandGrammar
+import Trading
+
+/// `alias`: words of one's own, which stand for the beginning of a line.
+extension DeskCore {
+    /// Among the account's settings.
+    private static let settingPrefix = "alias "
+
+    // MARK: Using one
+
+    /// The line that is meant where it begins with an alias; nil where it does not. What is a command is never an alias.
+    func expandAlias(_ parsed: ParsedLine, _ session: Session) throws -> ParsedLine? {
+        guard let account = session.login?.account, parsed.refusal?.code == .unknownCommand, !parsed.isSecret else {
+            return nil
+        }
+        var parsed = parsed
+        var depth = 0
+        while parsed.refusal?.code == .unknownCommand {
+            let (before, name, rest) = DeskCore.split(parsed.text)
+            guard let command = try accountStore().setting(DeskCore.settingPrefix + name, of: account) else { break }
+            depth += 1
+            guard depth <= configuration.limits.aliasDepth else { throw tooDeep(name) }
+            parsed = parser(for: account).parse(before + command + rest)
+        }
+        return depth == 0 ? nil : parsed
+    }
+
+    /// `? b 0.5` in `? `, `b` and ` 0.5`.
+    private static func split(_ text: String) -> (before: String, name: String, rest: String) {
+        var rest = text[...]
+        var before = ""
+        if rest.first == "?" {
+            rest = rest.dropFirst()
+            before = "? "
+        } else if let word = rest.prefix(while: { !$0.isWhitespace }) as Substring?, word.lowercased() == "preview" {
+            rest = rest.dropFirst(word.count)
+            before = "preview "
+        }
+        rest = rest.drop(while: \.isWhitespace)
+        let name = rest.prefix { !$0.isWhitespace }
+        return (before, name.lowercased(), String(rest.dropFirst(name.count)))
+    }
+
+    private func tooDeep(_ name: String) -> Refusal {
+        Refusal(
+            .aliasTooDeep,
+            "\(name) stands for more than \(configuration.limits.aliasDepth) aliases one behind the other, or for itself"
+        )
+    }
+
+    // MARK: Making and dropping
+
+    func runAliases(_ context: LineContext) throws -> Reply {
+        let all = try aliases(of: try context.account())
+        var table = Table([.left, .left])
+        for one in all { table.append([one.name, "= \(one.command)"]) }
+        return Reply(
+            mark: .answer, text: all.isEmpty ? "= no aliases" : table.reply(mark: "="),
+            fields: [
+                "aliases": .array(all.map { ["name": .string($0.name), "command": .string($0.command)] })
+            ])
+    }
+
+    func runAlias(_ name: Located<String>, _ command: Located<String>, _ context: LineContext) throws -> Reply {
+        let account = try context.account()
+        guard !CommandParser.isSecret(name.value), !CommandParser.isSecret(command.value) else {
+            throw Refusal(.notAllowed, "what may carry a password or a key is never an alias", at: name.span)
+        }
+        guard name.value != "drop" else {
+            throw Refusal(.nameTaken, "alias drop takes an alias away; choose another name", at: name.span)
+        }
+        let others = try aliases(of: account).filter { $0.name != name.value }
+        guard others.count < configuration.limits.aliasCount else {
+            throw Refusal(.tooManyAliases, "there are \(others.count) aliases, which is the most there may be")
+        }
+        try requireCommand(command, as: name, others)
+        try accountStore().set(DeskCore.settingPrefix + name.value, to: command.value, for: account)
+        return Reply(
+            mark: .done, text: "+ \(name.value) = \(command.value)",
+            fields: ["name": .string(name.value), "command": .string(command.value)])
+    }
+
+    /// It must begin with a command, or with an alias that in the end does.
+    private func requireCommand(
+        _ command: Located<String>, as name: Located<String>, _ others: [(name: String, command: String)]
+    ) throws {
+        var text = command.value
+        var depth = 1
+        while CommandParser(vocabulary: Vocabulary(pairs: [], quote: configuration.quote)).parse(text).refusal?.code
+            == .unknownCommand
+        {
+            let (before, word, rest) = DeskCore.split(text)
+            if word == name.value { throw tooDeep(name.value) }
+            guard let next = others.first(where: { $0.name == word }) else {
+                throw Refusal(
+                    .unknownCommand, "an alias begins with a command or another alias, found \(word)", at: command.span)
+            }
+            depth += 1
+            guard depth <= configuration.limits.aliasDepth else { throw tooDeep(name.value) }
+            text = before + next.command + rest
+        }
+    }
+
+    func runAliasDrop(_ name: Located<String>, _ context: LineContext) throws -> Reply {
+        let account = try context.account()
+        guard try accountStore().setting(DeskCore.settingPrefix + name.value, of: account) != nil else {
+            throw Refusal(.unknownAlias, "there is no alias \(name.value); alias lists them", at: name.span)
+        }
+        try accountStore().set(DeskCore.settingPrefix + name.value, to: nil, for: account)
+        return Reply(mark: .done, text: "+ alias \(name.value) dropped", fields: ["name": .string(name.value)])
+    }
+
+    private func aliases(of account: AccountID) throws -> [(name: String, command: String)] {
+        try accountStore().settings(of: account)
+            .filter { $0.key.hasPrefix(DeskCore.settingPrefix) }
+            .map { (String($0.key.dropFirst(DeskCore.settingPrefix.count)), $0.value) }
+            .sorted { $0.0 < $1.0 }
+    }
+}

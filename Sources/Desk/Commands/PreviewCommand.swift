@@ -1,0 +1,237 @@
+import ChatServer
+import CommandGrammar
+import OrderEngine
+import Trading
+
+/// What a `preview` has shown, for `go`.
+struct StoredPreview {
+    let command: Command
+    let line: String
+    let at: Timestamp
+    let basis: PreviewBasis
+}
+
+/// What a previewed line comes to at the prices of a moment. The market has moved past a preview when it is another.
+struct PreviewBasis: Hashable {
+    /// Without the time of its end: that moves with the clock.
+    var ticket: OrderTicket?
+    var move: OrderMove?
+    var contraPrice: TicketPrice?
+    /// Whether it would trade at once.
+    var wouldTrade = false
+    /// What a market order would be done at.
+    var touch: ExactDecimal?
+    var side: Side?
+
+    /// Whether a line that was shown as `self` would be another one, or a worse one, now.
+    func isOvertaken(by now: PreviewBasis) -> Bool {
+        guard ticket == now.ticket, move == now.move, contraPrice == now.contraPrice, wouldTrade == now.wouldTrade
+        else { return true }
+        guard let shown = touch, let found = now.touch else { return touch != now.touch }
+        return side == .sell ? found < shown : found > shown
+    }
+}
+
+/// `preview`, `?` and `go`.
+extension DeskCore {
+    /// How long a preview may be executed.
+    private static let previewSeconds: Int64 = 60
+
+    func runPreview(_ command: Command, _ line: String, _ context: LineContext) throws -> Reply? {
+        var inner = context
+        inner.text = line
+        sessions[context.session]?.preview = nil
+        let shown: Preview
+        switch command {
+        case _ where command.trades: shown = try preview(command, inner)
+        default:
+            shown = Preview(lines: ["\(line): makes no order; go does it"], basis: PreviewBasis())
+        }
+        sessions[context.session]?.preview = StoredPreview(
+            command: command, line: line, at: now, basis: shown.basis)
+        var fields = shown.fields
+        fields["line"] = .string(line)
+        return Reply(
+            mark: .question, text: "? " + shown.lines.joined(separator: "\n  "), fields: ["preview": .object(fields)])
+    }
+
+    /// What a line that trades would do; a refusal that it would meet is part of the answer.
+    func preview(_ command: Command, _ context: LineContext) throws -> Preview {
+        do {
+            if command.makesOrder { try requireNoPanic(context) }
+            switch command {
+            case .order(let order): return try preview(resolve(context) { try $0.ticket(order) }, context)
+            case .pair(let pair): return try preview(resolve(context) { try $0.ticket(pair) }, context)
+            case .stop(let stop): return try preview(resolve(context) { try $0.ticket(stop) }, context)
+            case .trail(let trail): return try preview(resolve(context) { try $0.ticket(trail) }, context)
+            case .slice(let slice):
+                guard let side = try slice.side ?? inferredSide(slice) else {
+                    return Preview(
+                        lines: [
+                            "\(context.text): across the market (\(marketWords(slice.pair.value))), "
+                                + "it would be asked back: buy or sell?"
+                        ], basis: PreviewBasis())
+                }
+                return try preview(resolve(context) { try $0.ticket(slice, side: side) }, context)
+            case .contra(let order, let price, let isAnyway):
+                return try previewContra(order, price, isAnyway, context)
+            case .move(let order, let change, let isAnyway): return try previewMove(order, change, isAnyway, context)
+            case .cancel(let target): return try previewCancel(target, context)
+            case .panic: return try previewPanic(context)
+            case .undo: return try previewUndo(context)
+            default: return Preview(lines: ["\(context.text): makes no order; go does it"], basis: PreviewBasis())
+            }
+        } catch let refusal as Refusal {
+            return Preview(refusal, of: context.text)
+        }
+    }
+
+    func runGo(_ context: LineContext) throws -> Reply? {
+        guard let preview = sessions[context.session]?.preview else {
+            throw Refusal(.noPreview, "nothing has been previewed here; ? COMMAND does")
+        }
+        sessions[context.session]?.preview = nil
+        let age = now.nanoseconds(since: preview.at) / Timestamp.nanosecondsPerSecond
+        guard age < DeskCore.previewSeconds else {
+            throw Refusal(
+                .noPreview, "that preview is \(DurationText.brief(seconds: age)) old; preview it again",
+                details: [preview.line])
+        }
+        var inner = context
+        inner.text = preview.line
+        inner.line = preview.line
+        inner.verb = preview.command.verb
+        // Who may type `go` need not be allowed what was previewed.
+        try requireMayRun(preview.command, inner)
+        if preview.command.trades {
+            let found = try self.preview(preview.command, inner)
+            guard !preview.basis.isOvertaken(by: found.basis) else {
+                throw Refusal(
+                    .marketMoved, "the market has moved past that preview; nothing was done", details: found.lines)
+            }
+        }
+        return try run(preview.command, inner)
+    }
+
+    // MARK: Each command
+
+    private func preview(_ resolved: ResolvedTicket, _ context: LineContext) throws -> Preview {
+        try requireFreshPrice(for: resolved)
+        try requireWithinGuards(resolved, context)
+        let decision = engine.decide(.place(resolved.ticket), at: now)
+        if let refusal = decision.refusal { throw resolved.spans.refusal(refusal) }
+        var basis = PreviewBasis()
+        var ticket = resolved.ticket
+        if ticket.timeInForce.expireTime != nil { ticket.timeInForce = .goodTillCanceled }
+        // Where a trailing trigger begins moves with every tick, for the better.
+        if case .trail(let trailing) = ticket.plan {
+            ticket.plan = .trail(trailing.moved(to: .one, by: .one, at: Timestamp(seconds: 0)))
+        }
+        basis.ticket = ticket
+        note(ticket.price, ticket.plan, ticket.side, ticket.pair, in: &basis)
+        return preview(decision.placed, basis, notes: resolved.notes, context)
+    }
+
+    private func note(
+        _ price: TicketPrice, _ plan: OrderPlan, _ side: Side, _ pair: Pair, in basis: inout PreviewBasis
+    ) {
+        switch plan {
+        case .none, .paired, .oco: break
+        case .sliced, .stop, .trail: return
+        }
+        let ticker = engine.market[pair]
+        let touch = side == .buy ? ticker?.ask ?? ticker?.last : ticker?.bid ?? ticker?.last
+        basis.side = side
+        switch price {
+        case .market: basis.touch = touch
+        case .limit(let limit): basis.wouldTrade = touch.map { side == .buy ? limit >= $0 : limit <= $0 } ?? false
+        }
+    }
+
+    private func previewContra(
+        _ order: Located<OrderID>, _ price: Located<PriceExpression>, _ isAnyway: Bool, _ context: LineContext
+    ) throws -> Preview {
+        let account = try context.account()
+        let (ticketPrice, notes) = try resolveContra(order, price, context)
+        try requireContraWithinGuards(order, ticketPrice, price.span, overridesGuard: isAnyway, context)
+        let decision = engine.decide(
+            .placeContra(order: order.value, account: account, price: ticketPrice, line: context.text), at: now)
+        if let refusal = decision.refusal {
+            throw try explained(
+                refusal, of: account, TicketSpans(amount: order.span, price: price.span, order: order.span))
+        }
+        var basis = PreviewBasis(contraPrice: ticketPrice)
+        if let contra = decision.placed.first { note(ticketPrice, .none, contra.side, contra.pair, in: &basis) }
+        return preview(decision.placed, basis, notes: notes, context)
+    }
+
+    private func previewMove(
+        _ id: Located<OrderID>, _ change: OrderChange, _ isAnyway: Bool, _ context: LineContext
+    ) throws -> Preview {
+        let account = try context.account()
+        let resolved = try resolveMove(id, change, context)
+        try requireWithinGuards(of: id.value, resolved, overridesGuard: isAnyway, context)
+        let decision = engine.decide(
+            .move(id.value, account: account, to: resolved.move, line: context.text), at: now)
+        if let refusal = decision.refusal { throw try explained(refusal, of: account, resolved.spans) }
+        var basis = PreviewBasis(move: resolved.move)
+        guard let order = engine.order(id.value) else { return Preview(lines: [context.text], basis: basis) }
+        if case .price(let price) = resolved.move, order.status != .armed {
+            note(.limit(price), .none, order.side, order.pair, in: &basis)
+        }
+        let zone = zone(context)
+        let trades = basis.wouldTrade ? ["it would trade at once"] : []
+        var lines = ["\(context.text): go does it", "now \(OrderWords(order, zone: zone).asked)"]
+        for case .moveRequested(_, let terms, _) in decision.records {
+            lines.append(
+                "then \(order.side.rawValue) \(terms.quantity) \(order.pair) at \(terms.price), \(terms.held) "
+                    + "\(order.spentCoin) more held")
+        }
+        for case .orderAmended(_, let terms, _) in decision.records {
+            var changed = order
+            changed.price = terms.price
+            changed.quantity = terms.quantity
+            changed.plan = terms.plan
+            lines.append("then \(OrderWords(changed, zone: zone).asked)")
+        }
+        return Preview(
+            lines: lines + trades + resolved.notes, basis: basis,
+            fields: ["allowed": true, "order": .object(order.json)])
+    }
+
+    private func previewCancel(_ target: CancelTarget, _ context: LineContext) throws -> Preview {
+        let orders = try cancelTargets(target, context).compactMap { engine.order($0) }
+        let shown = orders.prefix(configuration.limits.answerRows)
+        let what =
+            orders.isEmpty ? "nothing to cancel" : "would cancel \(DeskCore.count(orders.count, "order")); go does it"
+        return Preview(
+            lines: ["\(context.text): \(what)"] + shown.map { "\($0.id) \(OrderWords($0, zone: zone(context)).asked)" },
+            basis: PreviewBasis(),
+            fields: ["allowed": true, "orders": .array(shown.map { .object($0.json) })])
+    }
+
+    private func previewUndo(_ context: LineContext) throws -> Preview {
+        guard let order = try orderEver(lastMade(try context.account())), order.closedAt == nil else {
+            return Preview(lines: ["undo: nothing to undo"], basis: PreviewBasis())
+        }
+        let filled = order.filled.isPositive ? ["\(order.filled) has filled and stays"] : []
+        return Preview(
+            lines: ["undo: would cancel \(order.id) \(OrderWords(order, zone: zone(context)).asked); go does it"]
+                + filled,
+            basis: PreviewBasis(), fields: ["allowed": true, "orders": [.object(order.json)]])
+    }
+
+    private func previewPanic(_ context: LineContext) throws -> Preview {
+        let open = engine.openOrders(of: try context.account()).count
+        return Preview(
+            lines: ["panic: would cancel \(DeskCore.count(open, "order")) and refuse new ones; go does it"],
+            basis: PreviewBasis(), fields: ["allowed": true, "count": .int(Int64(open))])
+    }
+}
+
+extension Decision {
+    /// The orders that it makes, the whole before its children.
+    fileprivate var placed: [Order] {
+        records.compactMap { if case .orderPlaced(let order) = $0 { order } else { nil } }
+    }
+}

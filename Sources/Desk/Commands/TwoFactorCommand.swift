@@ -1,0 +1,141 @@
+import Accounts
+import ChatServer
+import CommandGrammar
+import Trading
+
+/// `totp`: a second factor (RFC 6238), asked for at the login and before what could lock the trader out.
+extension DeskCore {
+    /// Among the account's settings: the secret in base32, and the newest step whose code has been taken.
+    private static let secretSetting = "totp"
+    private static let stepSetting = "totp step"
+    static var twoFactorSettings: [String] { [secretSetting, stepSetting] }
+
+    func oneTimeSecret(of account: AccountID) throws -> OneTimeSecret? {
+        try accountStore().setting(DeskCore.secretSetting, of: account).flatMap { OneTimeSecret(base32: $0) }
+    }
+
+    func runTwoFactor(_ change: TwoFactorChange?, _ context: LineContext) throws -> Reply {
+        guard let login = context.login else { throw Refusal(.notLoggedIn, "log in first: login USER") }
+        let isOn = try oneTimeSecret(of: login.account) != nil
+        switch change {
+        case nil:
+            return Reply(
+                mark: .answer,
+                text: "= two-factor codes are \(isOn ? "on" : "off"); totp \(isOn ? "off" : "on") changes it",
+                fields: ["totp": .bool(isOn)])
+        case .on:
+            guard !isOn else { throw Refusal(.twoFactorUnchanged, "two-factor codes are on already") }
+            let secret = try OneTimeSecret.generate()
+            sessions[context.session]?.prompt = .firstCode(secret)
+            return Reply(
+                mark: .question,
+                text: """
+                    ? type the code that your authenticator shows for
+                      \(secret.uri(account: login.name))
+                      or for the key \(secret.base32), which is shown this once
+                    """,
+                fields: ["uri": .string(secret.uri(account: login.name)), "secret": .string(secret.base32)])
+        case .off:
+            // The code has been asked for by now.
+            guard isOn else { throw Refusal(.twoFactorUnchanged, "two-factor codes are off already") }
+            for setting in DeskCore.twoFactorSettings {
+                try accountStore().set(setting, to: nil, for: login.account)
+            }
+            return Reply(mark: .done, text: "+ two-factor codes are off", fields: ["totp": false])
+        }
+    }
+
+    // MARK: Asking
+
+    /// The question for a code, where a command needs one; nil where it does not. It is run when the code is right.
+    func askCode(for command: Command, _ context: LineContext) throws -> Reply? {
+        guard !context.hasShownCode, command.needsCode, let login = context.login,
+            try oneTimeSecret(of: login.account) != nil
+        else { return nil }
+        sessions[context.session]?.prompt = .commandCode(command, context)
+        return Reply(mark: .question, text: "? code of your authenticator")
+    }
+
+    func askLoginCode(_ id: SessionID, _ account: Account, tag: String?) {
+        sessions[id]?.prompt = .loginCode(account, tag: tag)
+        send(
+            .reply(Reply(tag: tag, mark: .question, verb: "login", text: "? code of your authenticator")), to: id)
+    }
+
+    // MARK: Answers
+
+    func takeLoginCode(_ code: String, _ account: Account, _ session: Session, tag: String?) throws {
+        try checkCode(code, of: account.id, name: account.name, address: session.peer.address)
+        // It may have been disabled while the code was typed.
+        guard let current = try accountStore().account(account.id), !current.isDisabled else {
+            throw Refusal(.accountDisabled, "this account is disabled")
+        }
+        try finishLogin(session.id, current, tag: tag)
+    }
+
+    func takeCommandCode(
+        _ code: String, _ command: Command, _ context: LineContext, _ session: Session, tag: String?
+    ) throws {
+        guard let login = session.login else { throw Refusal(.notLoggedIn, "log in first: login USER") }
+        try checkCode(code, of: login.account, name: login.name, address: session.peer.address)
+        var context = context
+        context.tag = tag
+        context.hasShownCode = true
+        do {
+            if let reply = try run(command, context) { try answer(reply, context) }
+        } catch let refusal as Refusal {
+            try answer(refused(refusal, context), context)
+        }
+    }
+
+    func takeFirstCode(_ code: String, _ secret: OneTimeSecret, _ session: Session, tag: String?) throws {
+        guard let login = session.login else { throw Refusal(.notLoggedIn, "log in first: login USER") }
+        guard let step = try secret.step(matching: code, at: now, after: nil) else {
+            throw Refusal(.wrongCode, "that is not the code of now; nothing was changed: totp on begins again")
+        }
+        try accountStore().set(DeskCore.secretSetting, to: secret.base32, for: login.account)
+        try accountStore().set(DeskCore.stepSetting, to: "\(step)", for: login.account)
+        let reply = Reply(
+            tag: tag, mark: .done, verb: "totp", text: "+ two-factor codes are on: the next login asks for one",
+            fields: ["totp": true])
+        send(.reply(reply), to: session.id)
+    }
+
+    /// Refuses a wrong code, one that has been used, and too many of them. Guessing counts as guessing at a password does.
+    private func checkCode(_ code: String, of account: AccountID, name: AccountName, address: String) throws {
+        guard let secret = try oneTimeSecret(of: account) else { return }
+        let guesser = "code of \(name)"
+        try throttle.attempt(name: guesser, address: address, at: now)
+        try saveThrottle()
+        let used = try accountStore().setting(DeskCore.stepSetting, of: account).flatMap { Int64($0) }
+        guard let step = try secret.step(matching: code, at: now, after: used) else {
+            throw Refusal(.wrongCode, "wrong code, or one that was used already; nothing was done")
+        }
+        throttle.succeeded(name: guesser, address: address)
+        try saveThrottle()
+        try accountStore().set(DeskCore.stepSetting, to: "\(step)", for: account)
+    }
+}
+
+extension Command {
+    /// Whether it may lock a trader out, or let somebody else in.
+    var needsCode: Bool {
+        switch self {
+        case .password, .keysSet, .keysDrop, .tokenNew, .twoFactor(.off): true
+        case .set(let name, _): name.value == "daily"
+        default: false
+        }
+    }
+}
+
+extension Session.Prompt {
+    /// The command that a prompt belongs to.
+    var verb: String {
+        switch self {
+        case .command, .oldPassword, .newPassword, .newPasswordAgain: "password"
+        case .loginPassword, .loginCode: "login"
+        case .commandCode(let command, _): command.verb
+        case .firstCode: "totp"
+        }
+    }
+}
