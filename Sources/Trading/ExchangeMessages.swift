@@ -121,8 +121,14 @@ public enum ExecutionReport: Hashable, Sendable {
 }
 
 extension ExecutionReport {
-    /// Whether it tells something of the order itself, and not only that an answer was lost.
-    public var saysWhereItIs: Bool { if case .lost = self { false } else { true } }
+    /// Whether a desk that has it on disk knows that the exchange has the order, or never will. `canceled` is only the word that it is off
+    /// the book: its `status` says what it had come to.
+    public var saysWhereItIs: Bool {
+        switch self {
+        case .accepted, .rejected, .filled, .status: true
+        case .canceled, .cancelRejected, .lost: false
+        }
+    }
 }
 
 /// The whole of what an exchange knows about one order.

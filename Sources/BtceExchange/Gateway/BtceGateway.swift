@@ -227,8 +227,8 @@ public final class BtceGateway {
     }
 
     func say(_ report: ExecutionReport, of account: TradedAccount) {
-        // A lost answer leaves it in doubt, and that keeps the others back by itself.
-        if report.saysWhereItIs, let order = account.orders[report.clientOrderID], !order.isNoted {
+        // While it is in doubt that keeps the others back by itself.
+        if let order = account.orders[report.clientOrderID], !order.isNoted, order.fate.isKnown {
             account.unnoted[order.id] = order.kind
         }
         turn.reports.append(.execution(account: account.id, report))

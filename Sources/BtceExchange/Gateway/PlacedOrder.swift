@@ -19,6 +19,9 @@ final class PlacedOrder {
         case closed
         /// The exchange has not got it and never will: refused, or never sent, or lost on the way.
         case neverThere
+
+        /// Whether the exchange is known to have it, or to have it never.
+        var isKnown: Bool { self == .open || self == .closed || self == .neverThere }
     }
 
     let order: NewOrder
