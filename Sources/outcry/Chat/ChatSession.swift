@@ -187,7 +187,7 @@ struct ChatSession {
         if let tag = parsed.tag, words.dropFirst(tag.count + 2).allSatisfy({ $0 == " " }) { return [] }
         var asked = Asked(purpose: .typed, line: line, hasOwnTag: parsed.tag != nil, account: account, at: now)
         switch parsed.command {
-        case .login(.password(let user, nil))?:
+        case .login(.password(let user, nil))?, .register(let user, nil)?:
             typedUser = user
             asked.bringsSecret = true
         case .password?: asked.bringsSecret = true

@@ -67,7 +67,7 @@ extension ChatSession {
         question = ChatSession.question(in: reply)
         if question == .newPassword { typedSecret = nil }
         switch reply.verb {
-        case "login" where reply.isOK && reply.mark == .done:
+        case "login" where reply.isOK && reply.mark == .done, "register" where reply.isOK && reply.mark == .done:
             // What was typed without echo is remembered for the next connection; what stood in the line is not.
             if line.purpose == .secret, let user = typedUser, let secret = typedSecret {
                 credentials = .password(user: user, password: secret)
