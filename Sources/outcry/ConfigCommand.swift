@@ -1,7 +1,7 @@
 import ArgumentParser
 import Desk
 
-/// `outcry config`: the settings that have no file of their own, and every limit with its value.
+/// `outcry config`: every limit with its value.
 struct ConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "config", abstract: "Show the limits, with what --limit and the environment make of them.")
@@ -14,7 +14,6 @@ struct ConfigCommand: ParsableCommand {
         let settings = Settings()
         let limits = try settings.limits(limit)
         print("database \(try database.path(settings))")
-        print("open-registration \(settings.flag("open.registration") ? "on" : "off")")
         for one in limits.described { print("limit \(one.name)=\(one.value)") }
     }
 }
