@@ -18,6 +18,13 @@ extension LineReader {
         return .login(.password(user: text(user), password: password))
     }
 
+    /// After `register`: `USER` or `USER PASSWORD`, as after `login`.
+    mutating func takeRegisterCommand() throws(Misreading) -> Command {
+        let user = try takeWord("a USER")
+        let password = isAtEnd ? nil : try takeRest("a password").value
+        return .register(user: text(user), password: password)
+    }
+
     /// After `password`, which asks for everything.
     mutating func takePasswordCommand() throws(Misreading) -> Command {
         guard isAtEnd else {

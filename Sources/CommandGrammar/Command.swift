@@ -15,6 +15,8 @@ public struct Located<Value: Hashable & Sendable>: Hashable, Sendable {
 public enum Command: Hashable, Sendable {
     // Getting in
     case login(LoginMethod)
+    /// Without a password it is asked for, twice.
+    case register(user: String, password: String?)
     case logout
     case whoami
     case password

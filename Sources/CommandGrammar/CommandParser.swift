@@ -155,6 +155,7 @@ extension LineReader {
         case .unwatch: return try takeUnwatchCommand()
         case .alert: return try takeAlertCommand()
         case .login: return try takeLoginCommand()
+        case .register: return try takeRegisterCommand()
         case .password: return try takePasswordCommand()
         case .token: return try takeTokenCommand()
         case .set: return try takeSetCommand()
@@ -215,7 +216,7 @@ extension LineReader {
 
     private mutating func takePreviewCommand() throws(Misreading) -> Command {
         guard let word = peek() else { throw missing("a COMMAND") }
-        let neverPreviewed: [Keyword] = [.preview, .go, .login, .password, .keys, .totp]
+        let neverPreviewed: [Keyword] = [.preview, .go, .login, .register, .password, .keys, .totp]
         if let keyword = word.keyword, neverPreviewed.contains(keyword) {
             throw Misreading(
                 .unexpectedWord, "expected a COMMAND to preview, found \(keyword.rawValue)", at: span(word))

@@ -37,6 +37,7 @@ extension Command {
     public var verb: String {
         switch self {
         case .login: "login"
+        case .register: "register"
         case .logout: "logout"
         case .whoami: "whoami"
         case .password: "password"

@@ -69,7 +69,7 @@ extension LineReader {
 
     /// A kind of order and a pair, both of them optional.
     mutating func takeKindAndPair(
-        unless keywords: [Keyword]
+        unless keywords: [Keyword], orElse others: [Keyword] = []
     ) throws(Misreading) -> (kind: OrderKind?, pair: Located<Pair>?) {
         var kind: OrderKind?
         if let word = peek(), let named = LineReader.kind(word.keyword) {
@@ -79,7 +79,7 @@ extension LineReader {
         guard let word = peek() else { return (kind, nil) }
         if let keyword = word.keyword, keywords.contains(keyword) { return (kind, nil) }
         if vocabulary.pair(word, in: bytes) == nil, !isPairLike(word) {
-            let kinds: [Keyword] = kind == nil ? LineReader.kindWords : []
+            let kinds: [Keyword] = kind == nil ? LineReader.kindWords + others : []
             var misreading = unexpected(
                 kind == nil ? "a kind of order or a PAIR" : "a PAIR", near: kinds + keywords)
             if misreading.candidates.isEmpty { misreading = unknownPair(word) }

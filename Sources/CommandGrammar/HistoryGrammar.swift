@@ -11,7 +11,7 @@ extension LineReader {
             try expectEnd()
             return .reportDrift
         }
-        let (kind, pair) = try takeKindAndPair(unless: [.last, .since, .until])
+        let (kind, pair) = try takeKindAndPair(unless: [.last, .since, .until], orElse: [.drift])
         let filters = try takeFilters([.last, .since, .until])
         return .report(
             ReportQuery(kind: kind, pair: pair, last: filters.last, since: filters.since, until: filters.until))

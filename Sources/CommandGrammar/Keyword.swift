@@ -2,8 +2,8 @@
 enum Keyword: String, CaseIterable, Sendable {
     // The commands
     case alert, alerts, alias, buy, cancel, chart, contra, depth, export, fee, fund, funds, go, help, inbox, jobs, keys
-    case login, logout, move, order, orders, pair, pairs, panic, paper, password, preview, price, report, resume, sell
-    case set, settings
+    case login, logout, move, order, orders, pair, pairs, panic, paper, password, preview, price
+    case register, report, resume, sell, set, settings
     case slice, stop, summary, tape, time, token, tokens, totp, trades, trail, transactions, undo, unwatch, version,
         watch
     case whoami, why
@@ -29,8 +29,9 @@ enum Keyword: String, CaseIterable, Sendable {
         switch self {
         case .alert, .alerts, .alias, .buy, .cancel, .chart, .contra, .depth, .export, .fee, .fund, .funds, .go, .help,
             .inbox, .jobs, .keys, .login, .logout, .move, .order, .orders, .pair, .pairs, .panic, .paper, .password,
-            .preview, .price, .report, .resume, .sell, .set, .settings, .slice, .stop, .summary, .tape, .time, .token,
-            .tokens, .totp, .trades, .trail, .transactions, .undo, .unwatch, .version, .watch, .whoami, .why:
+            .preview, .price, .register, .report, .resume, .sell, .set, .settings, .slice, .stop, .summary, .tape,
+            .time, .token, .tokens, .totp, .trades, .trail, .transactions, .undo, .unwatch, .version, .watch, .whoami,
+            .why:
             true
         default: false
         }

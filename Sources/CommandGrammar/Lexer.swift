@@ -93,7 +93,8 @@ struct Lexer {
             let word = Word(bytes, start, index, keywords)
             if words.isEmpty {
                 // A password or a secret may have `//` in it.
-                isLiteral = word.keyword == .login || word.keyword == .password || word.keyword == .keys
+                let literal: [Keyword] = [.login, .register, .password, .keys]
+                isLiteral = word.keyword.map { literal.contains($0) } ?? false
             }
             words.append(word)
         }

@@ -4,18 +4,19 @@ enum Secrets {
     /// How far into a line a word that announces a secret is looked for: after a bad tag, or behind `preview`.
     private static let wordsMax = 6
 
-    private static let announcing = ["login", "password", "keys", "token"]
+    private static let announcing = ["login", "register", "password", "keys", "token"]
 
     /// What people type on other servers to say who they are, and what they glue to it.
     private static let beginnings = [
         "login", "logon", "passw", "auth", "signin", "sign", "identify", "secret", "apikey", "token", "user",
+        "regist",
     ]
 
     static func mayHoldSecret(_ lexer: Lexer) -> Bool {
         guard let first = lexer.words.first else { return lexer.badTag != nil }
         if lexer.badTag == nil, let keyword = first.keyword, keyword.isCommand {
             switch keyword {
-            case .login, .password, .keys: return true
+            case .login, .register, .password, .keys: return true
             case .token: return isTokenLogin(lexer)
             case .preview, .alias: return announces(lexer)
             default: return false
@@ -35,7 +36,7 @@ enum Secrets {
 
     private static func announces(_ lexer: Lexer) -> Bool {
         lexer.words.prefix(wordsMax).contains {
-            $0.keyword == .login || $0.keyword == .password || $0.keyword == .keys
+            $0.keyword == .login || $0.keyword == .register || $0.keyword == .password || $0.keyword == .keys
         }
     }
 
@@ -47,7 +48,7 @@ enum Secrets {
 }
 
 extension CommandParser {
-    /// Whether a line carries a password, a token or a secret, or may: `login`, `password` and `keys`, misspelt too.
+    /// Whether a line carries a password, a token or a secret, or may: `login`, `register`, `password` and `keys`, misspelt too.
     /// Such a line is never echoed, logged or recorded.
     public static func isSecret(_ line: String) -> Bool {
         Secrets.mayHoldSecret(Lexer(line, lineBytesMax: .max - 1))

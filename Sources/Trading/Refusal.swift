@@ -77,6 +77,8 @@ public enum RefusalCode: UInt16, Hashable, Sendable, CaseIterable, Error {
     case tooManyAliases = 72
     case wrongCode = 73
     case twoFactorUnchanged = 74
+    case registrationClosed = 75
+    case tooManyRegistrations = 76
 
     // The desk itself
     case ledgerFailed = 80

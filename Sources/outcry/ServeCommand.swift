@@ -46,6 +46,8 @@ struct ServeCommand: AsyncParsableCommand {
     var allowOrigin: [String] = []
     @Flag(help: "Believe the X-Forwarded-For of a proxy on this machine.")
     var trustForwardedFor = false
+    @Flag(help: "Let anybody who can connect make an account, with register.")
+    var openRegistration = false
     @Option(help: "The time zone of accounts that have set none. (default: UTC)")
     var timezone: String?
     @Option(help: "A limit, NAME=VALUE; outcry config lists them. May be given several times.")
@@ -91,6 +93,7 @@ struct ServeCommand: AsyncParsableCommand {
         }
         let limits = try settings.limits(limit)
         var desk = DeskConfiguration(engineLimits: limits.engine, limits: limits.desk)
+        desk.isRegistrationOpen = openRegistration || settings.flag("open.registration")
         if let name = timezone ?? settings.text("timezone") {
             do {
                 desk.timeZone = try TimeZoneRules(named: name, at: nil)

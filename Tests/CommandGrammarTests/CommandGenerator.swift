@@ -144,6 +144,7 @@ struct CommandGenerator {
     mutating func command(_ number: Int) -> Command {
         switch number {
         case 0: return .login(.password(user: name(), password: maybe { $0.pick(["a // b", "p", "é  x", "[k] y"]) }))
+        case 1 where chance(2): return .register(user: name(), password: maybe { $0.pick(["a // b", "p"]) })
         case 1: return .login(.token(name()))
         case 2:
             return .tokenNew(name: name(), scope: pick(TokenScope.allCases), lifetimeSeconds: maybe { $0.seconds() })

@@ -6,6 +6,7 @@ enum CommandPrinter {
     static func line(_ command: Command) -> String {
         switch command {
         case .login(.password(let user, let password)): join("login", user, password)
+        case .register(let user, let password): join("register", user, password)
         case .login(.token(let token)): "login token \(token)"
         case .tokenNew(let name, let scope, let seconds):
             join("token new", name, scope.rawValue, seconds.map { "for \(duration($0))" })

@@ -181,6 +181,8 @@ import Trading
         #expect(command("login ana") == .login(.password(user: "ana", password: nil)))
         #expect(command("login ana a // b  c") == .login(.password(user: "ana", password: "a // b  c")))
         #expect(command("login token abc") == .login(.token("abc")))
+        #expect(command("register ana") == .register(user: "ana", password: nil))
+        #expect(command("register ana a // b  c") == .register(user: "ana", password: "a // b  c"))
         #expect(command("password") == .password)
         #expect(command("token new bot") == .tokenNew(name: "bot", scope: .read, lifetimeSeconds: nil))
         #expect(

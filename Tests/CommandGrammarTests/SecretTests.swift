@@ -11,7 +11,8 @@ import Trading
         "keys btce set KEY hunter2", "keys btce KEY hunter2", "kyes btce set KEY hunter2", "keys btce sett KEY hunter2",
         "[k 7] login ana hunter2", "[k7 login ana hunter2", "[login ana hunter2", "auth ana hunter2",
         "preview login ana hunter2", "? keys btce set K hunter2", "alias me = login ana hunter2", "x login ana hunter2",
-        "login token a hunter2",
+        "login token a hunter2", "register ana hunter2", "regsiter ana hunter2", "? register ana hunter2",
+        "alias me = register ana hunter2", "registration ana hunter2",
     ]
 
     @Test(arguments: secrets) func `no refusal repeats a secret`(_ line: String) {

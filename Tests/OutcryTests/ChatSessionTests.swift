@@ -44,6 +44,32 @@ private func notes(_ effects: [ChatSession.Effect]) -> [String] {
         #expect(session.isIdle && session.prompt == "demo> ")
     }
 
+    @Test func `where a second factor is asked for, the trader's next line is it, and the password is remembered`() {
+        let code = #"{"type":"reply","id":null,"ok":true,"verb":"login","text":"? code of your authenticator"}"#
+        var session = session(.password(user: "demo", password: "secret"))
+        _ = session.opened(subprotocol: "outcry.json.v1", now: 0)
+        _ = session.received(passwordQuestion, now: 0)
+        #expect(sent(session.received(code, now: 0)).isEmpty)
+        #expect(session.takesLines && session.hidesInput && session.prompt == "code: ")
+        #expect(sent(session.typed("123456", now: 0)) == [#"{"line":"123456"}"#])
+        #expect(sent(session.received(welcome, now: 0)) == [#"{"line":"pairs"}"#])
+        #expect(session.account == "demo")
+        #expect(session.credentials == .password(user: "demo", password: "secret"))
+    }
+
+    @Test func `typed by hand, the code is not taken for the password`() {
+        var session = session()
+        _ = session.opened(subprotocol: "outcry.json.v1", now: 0)
+        _ = session.typed("login demo", now: 0)
+        _ = session.received(passwordQuestion, now: 0)
+        _ = session.typed("secret", now: 0)
+        _ = session.received(
+            #"{"type":"reply","id":null,"ok":true,"verb":"login","text":"? code of your authenticator"}"#, now: 0)
+        _ = session.typed("123456", now: 0)
+        _ = session.received(welcome, now: 0)
+        #expect(session.credentials == .password(user: "demo", password: "secret"))
+    }
+
     @Test func `an order gets a tag, a question none, and the trader's own tag stays`() {
         var session = loggedIn()
         #expect(

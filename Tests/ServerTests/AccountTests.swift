@@ -31,6 +31,21 @@ extension `The server` {
             #expect(try other.ask("login ann another password").ok == true)
         }
 
+        @Test func `nobody registers unless serve lets them, and no more of them an hour than the limit`() throws {
+            let desk = try DeskUnderTest()
+            try desk.start()
+            #expect(try desk.connect().ask("register ann correct horse").error?.code == "registration_closed")
+            try desk.stop(SIGKILL)
+            try desk.start(DeskUnderTest.unhurried + ["--open-registration", "--limit", "registrations_per_hour=1"])
+            #expect(try desk.connect().ask("register ann correct horse").text == "+ hello ann (trader)")
+            #expect(try desk.connect().ask("register ben correct horse").error?.code == "too_many_registrations")
+            try desk.stop(SIGKILL)
+            #expect(!desk.log.contains("correct horse"))
+            try desk.start()
+            #expect(try desk.logIn("ann", password: "correct horse").ask("whoami").ok == true)
+            #expect(try desk.user(["list"]).split(separator: "\n").count == 1)
+        }
+
         @Test func `what it does not do is said in one line`() throws {
             let desk = try DeskUnderTest()
             try desk.add("ann")

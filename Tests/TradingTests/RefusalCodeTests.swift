@@ -76,6 +76,8 @@ import Trading
         (.tooManyAliases, 72, "too_many_aliases"),
         (.wrongCode, 73, "wrong_code"),
         (.twoFactorUnchanged, 74, "two_factor_unchanged"),
+        (.registrationClosed, 75, "registration_closed"),
+        (.tooManyRegistrations, 76, "too_many_registrations"),
         (.ledgerFailed, 80, "ledger_failed"),
         (.shuttingDown, 81, "shutting_down"),
         (.paperOnly, 82, "paper_only"),

@@ -31,6 +31,12 @@ extension AccountStore {
             id: AccountID(database.lastInsertedRowID), name: name, role: role, createdAt: now, email: email)
     }
 
+    /// How many accounts were made after a moment.
+    public func accountCount(madeAfter moment: Timestamp) throws -> Int {
+        try Int.fetchOne(
+            database, sql: "SELECT COUNT(*) FROM accounts WHERE created_at > ?", arguments: [moment.nanoseconds]) ?? 0
+    }
+
     /// Everybody, in the order in which they came.
     public func accounts() throws -> [Account] {
         try Row.fetchAll(database, sql: "SELECT * FROM accounts ORDER BY id").map(AccountStore.account(from:))

@@ -70,11 +70,8 @@ extension DeskCore {
         alerts.remove(alert)
     }
 
-    /// Fires what a trade of the market reaches. A price that is old when it is heard fires nothing, and none fires what was
-    /// made after it.
+    /// Fires what a trade of the market reaches, but nothing that was made after it.
     func fireAlerts(_ trade: MarketTrade) throws {
-        let stale = trade.at.advanced(bySeconds: Int64(configuration.limits.feedStaleSeconds))
-        guard wire == nil || now <= stale else { return }
         let difference = Int64(configuration.engineLimits.clockDifferenceMilliseconds) * 1_000_000
         let newest = trade.at.advanced(byNanoseconds: difference)
         while let alert = alerts.firstDue(on: trade.pair, at: trade.price, madeBy: newest) {

@@ -10,10 +10,13 @@ enum PasswordJob {
     case login(SessionID, Credentials?, name: String, address: String, tag: String?)
     case change(SessionID, AccountID, new: Secret, tag: String?)
     case store(SessionID, AccountID, tag: String?)
+    case register(SessionID, AccountName, tag: String?)
 
     var session: SessionID {
         switch self {
-        case .login(let session, _, _, _, _), .change(let session, _, _, _), .store(let session, _, _): session
+        case .login(let session, _, _, _, _), .change(let session, _, _, _), .store(let session, _, _),
+            .register(let session, _, _):
+            session
         }
     }
 }
@@ -60,6 +63,17 @@ extension DeskCore {
                     throw Refusal(.passwordMismatch, "the new passwords are not the same; nothing was changed")
                 }
                 try checkOldPassword(old, new: new, session, tag: tag)
+            case .registerPassword(let name, let registerTag):
+                try PasswordRule.check(secret)
+                sessions[session.id]?.prompt = .registerPasswordAgain(name, secret, tag: tag ?? registerTag)
+                send(
+                    .reply(Reply(tag: tag, mark: .question, verb: "register", text: "? new password, again")),
+                    to: session.id)
+            case .registerPasswordAgain(let name, let first, let registerTag):
+                guard first == secret else {
+                    throw Refusal(.passwordMismatch, "the passwords are not the same; no account was made")
+                }
+                try makeAccount(name, secret, session.id, tag: tag ?? registerTag)
             case .loginCode(let account, let loginTag):
                 try takeLoginCode(text, account, session, tag: tag ?? loginTag)
             case .commandCode(let command, let context): try takeCommandCode(text, command, context, session, tag: tag)
@@ -112,7 +126,7 @@ extension DeskCore {
                 try finishOldPassword(session, isRight)
                 try passwords.hash(new, as: newPasswordJob(.store(session, account, tag: tag)))
                 return
-            case .store: break
+            case .store, .register: break
             }
         } catch let refusal as Refusal {
             send(.reply(.refused(refusal, verb: job.verb, tag: job.tag)), to: session)
@@ -165,7 +179,7 @@ extension DeskCore {
         }
     }
 
-    private func enterAccount(_ id: SessionID, _ account: Account, rights: TokenRights) throws {
+    func enterAccount(_ id: SessionID, _ account: Account, rights: TokenRights) throws {
         // Somebody whom the operator has just added finds the money there.
         try takeOperatorRequests()
         try watch(account.id)
@@ -200,7 +214,7 @@ extension DeskCore {
         if accounts[account]?.sessions.isEmpty == true { accounts[account] = nil }
     }
 
-    private func welcome(_ id: SessionID) throws -> Reply {
+    func welcome(_ id: SessionID) throws -> Reply {
         guard let login = sessions[id]?.login else { throw Refusal(.notLoggedIn, "this session has ended") }
         let transaction = try ledgerTransaction()
         let head = try transaction.notificationHead(login.account)
@@ -245,11 +259,16 @@ extension DeskCore {
 extension PasswordJob {
     var tag: String? {
         switch self {
-        case .login(_, _, _, _, let tag), .change(_, _, _, let tag), .store(_, _, let tag): tag
+        case .login(_, _, _, _, let tag), .change(_, _, _, let tag), .store(_, _, let tag), .register(_, _, let tag):
+            tag
         }
     }
 
-    fileprivate var verb: String {
-        if case .login = self { "login" } else { "password" }
+    var verb: String {
+        switch self {
+        case .login: "login"
+        case .change, .store: "password"
+        case .register: "register"
+        }
     }
 }

@@ -44,16 +44,21 @@ extension DeskCore {
     }
 
     func passwordHashed(_ id: PasswordJobID, _ hash: PasswordHash?) throws {
-        guard case .store(let session, let account, let tag)? = passwordJobs.removeValue(forKey: id) else { return }
-        if let hash {
-            try accountStore().setPassword(account, to: hash)
-            send(.reply(Reply(tag: tag, mark: .done, verb: "password", text: "+ password changed")), to: session)
-        } else {
-            send(
-                .reply(
-                    .refused(
-                        Refusal(.tooManyWaiting, "the password could not be hashed now; nothing was changed"),
-                        verb: "password", tag: tag)), to: session)
+        guard let job = passwordJobs.removeValue(forKey: id) else { return }
+        let session = job.session
+        do {
+            guard let hash else {
+                throw Refusal(.tooManyWaiting, "the password could not be hashed now; nothing was changed")
+            }
+            switch job {
+            case .store(_, let account, let tag):
+                try accountStore().setPassword(account, to: hash)
+                send(.reply(Reply(tag: tag, mark: .done, verb: "password", text: "+ password changed")), to: session)
+            case .register(_, let name, let tag): try finishRegister(session, name, hash, tag: tag)
+            case .login, .change: return
+            }
+        } catch let refusal as Refusal {
+            send(.reply(.refused(refusal, verb: job.verb, tag: job.tag)), to: session)
         }
         try resumeLines(of: session)
     }

@@ -101,16 +101,28 @@ extension DeskCore {
         inner.text = preview.line
         inner.line = preview.line
         inner.verb = preview.command.verb
+        do {
+            return try runPreviewed(preview, inner)
+        } catch var refusal as Refusal where refusal.span != nil {
+            // It points into the line that was previewed, and what was typed is `go`.
+            refusal.span = nil
+            refusal.suggestion = nil
+            refusal.details.insert(preview.line, at: 0)
+            throw refusal
+        }
+    }
+
+    private func runPreviewed(_ preview: StoredPreview, _ context: LineContext) throws -> Reply? {
         // Who may type `go` need not be allowed what was previewed.
-        try requireMayRun(preview.command, inner)
+        try requireMayRun(preview.command, context)
         if preview.command.trades {
-            let found = try self.preview(preview.command, inner)
+            let found = try self.preview(preview.command, context)
             guard !preview.basis.isOvertaken(by: found.basis) else {
                 throw Refusal(
                     .marketMoved, "the market has moved past that preview; nothing was done", details: found.lines)
             }
         }
-        return try run(preview.command, inner)
+        return try run(preview.command, context)
     }
 
     // MARK: Each command

@@ -9,6 +9,7 @@ extension DeskCore {
         if command.makesOrder { try requireNoPanic(context) }
         switch command {
         case .login(let method): return try runLogin(method, context)
+        case .register(let user, let password): return try runRegister(user, password, context)
         case .logout: return try runLogout(context)
         case .whoami: return try runWhoami(context)
         case .password: return try runPassword(context)

@@ -134,6 +134,7 @@ extension Session.Prompt {
         switch self {
         case .command, .oldPassword, .newPassword, .newPasswordAgain: "password"
         case .loginPassword, .loginCode: "login"
+        case .registerPassword, .registerPasswordAgain: "register"
         case .commandCode(let command, _): command.verb
         case .firstCode: "totp"
         }

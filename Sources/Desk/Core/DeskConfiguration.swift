@@ -9,6 +9,8 @@ public struct DeskConfiguration: Sendable {
     public var timeZone: TimeZoneRules
     /// The currency in which a coin alone is traded, for accounts that have set none.
     public var quote: Coin
+    /// Whether people may make accounts of their own, with `register`.
+    public var isRegistrationOpen = false
     public var version: String
     /// Measures how long jobs take, in nanoseconds: any clock that only goes forward. One that stands still where the
     /// time is the caller's.
@@ -35,6 +37,8 @@ public enum Version {
 public struct DeskLimits: Hashable, Sendable {
     /// Sessions of one account.
     public var accountSessions = 16
+    /// Accounts that may be made in an hour, by the operator and by `register`, before `register` is refused.
+    public var registrationsPerHour = 20
     /// Lines of one session that wait for a password check or an exchange.
     public var sessionLinesWaiting = 100
     /// Seconds that a reply waits for the exchange; then it says that the order is pending.

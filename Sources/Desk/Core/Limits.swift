@@ -39,7 +39,8 @@ public struct Limits: Sendable {
 
     private static var deskLimits: [(name: String, path: WritableKeyPath<DeskLimits, Int>)] {
         [
-            ("account_sessions", \.accountSessions), ("session_lines_waiting", \.sessionLinesWaiting),
+            ("account_sessions", \.accountSessions), ("registrations_per_hour", \.registrationsPerHour),
+            ("session_lines_waiting", \.sessionLinesWaiting),
             ("reply_s", \.replySeconds), ("resume_notifications", \.resumeBatch), ("resume_bytes", \.resumeBytes),
             ("answer_rows", \.answerRows), ("alerts", \.alertsMax),
             ("funds_store_s", \.fundsStoreSeconds), ("funds_points_d", \.fundsPointsDays),

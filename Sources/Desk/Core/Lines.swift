@@ -180,7 +180,7 @@ extension DeskCore {
 
     func requireMayRun(_ command: Command, _ context: LineContext) throws {
         switch command {
-        case .help, .login, .version, .time: return
+        case .help, .login, .register, .version, .time: return
         default: break
         }
         guard let login = context.login else {

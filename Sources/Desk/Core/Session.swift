@@ -15,6 +15,9 @@ struct Session {
         case oldPassword
         case newPassword(old: Secret)
         case newPasswordAgain(old: Secret, new: Secret)
+        /// `register USER`: the new account's password, twice.
+        case registerPassword(AccountName, tag: String?)
+        case registerPasswordAgain(AccountName, Secret, tag: String?)
         /// `login`, with the right password: the code.
         case loginCode(Account, tag: String?)
         /// What needs a code: it is run when that is right.

@@ -93,6 +93,7 @@ extension DeskCore {
         case .trade(let trade):
             // The paper exchange prints in the turn that hears of it, also where its tape is behind its time.
             let told = wire == nil ? trade.happening(at: now) : trade
+            guard !isStale(told) else { return }
             try takeOutcome(engine.process(.marketTrade(told), at: now))
             try fireAlerts(told)
         case .ticker(let pair, let ticker):

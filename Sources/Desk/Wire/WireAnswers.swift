@@ -55,6 +55,7 @@ extension DeskCore {
         if watchers[pair] != nil, !pricesToTell.contains(pair) { pricesToTell.append(pair) }
         guard let last = ticker.last else { return }
         let trade = MarketTrade(pair: pair, price: last, quantity: .zero, takerSide: nil, at: ticker.at)
+        guard !isStale(trade) else { return }
         try fireAlerts(trade)
         guard engine.triggersWaiting(on: pair) > 0 else { return }
         try takeOutcome(engine.process(.marketTrade(trade), at: now))

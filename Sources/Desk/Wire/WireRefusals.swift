@@ -72,6 +72,12 @@ extension DeskCore {
             .feedStale, "\(exchange.name) has told no price of \(pair) \(age ?? "yet"); nothing was done", at: span)
     }
 
+    /// Whether a trade that an exchange tells is too old, by its own time, to fire anything: the market is elsewhere by now. What
+    /// is told next fires what it has to.
+    func isStale(_ trade: MarketTrade) -> Bool {
+        wire != nil && now > trade.at.advanced(bySeconds: Int64(configuration.limits.feedStaleSeconds))
+    }
+
     func isFresh(_ pair: Pair) -> Bool {
         guard let told = wire?.feed.lastTold(pair) else { return false }
         return now <= told.advanced(bySeconds: Int64(configuration.limits.feedStaleSeconds))

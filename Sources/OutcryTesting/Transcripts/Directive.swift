@@ -31,6 +31,8 @@ import Trading
 /// - `@key KEY SECRET WHAT...` says what that exchange answers when it is asked about a key: some of `info`, `trade` and
 ///   `withdraw`, or `silence`. Keys that it was not told of it does not know.
 ///
+/// - `@registration open` lets people make accounts of their own, from the beginning of the transcript on.
+///
 /// The clock and the server:
 ///
 /// - `@at 2026-08-30 17:00[:30] [ZONE]` sets the clock. The first one, if nobody has typed or waited before it, is when the
@@ -55,6 +57,7 @@ enum Directive: Hashable, Sendable {
     case close(String)
     case keys(String, isSealed: Bool)
     case key(String, secret: String, KeyVerdict)
+    case registrationOpen
     case at(ClockSetting)
     case wait(nanoseconds: Int64)
     case restart(afterNanoseconds: Int64)

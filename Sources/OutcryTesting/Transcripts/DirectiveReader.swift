@@ -26,6 +26,9 @@ extension Directive {
         case "@close": self = .close(try reader.name())
         case "@keys": self = try reader.keys()
         case "@key": self = try reader.key()
+        case "@registration":
+            try reader.expect("open")
+            self = .registrationOpen
         case "@at": self = .at(try reader.clock())
         case "@wait": self = .wait(nanoseconds: try reader.duration())
         case "@restart":
@@ -46,7 +49,7 @@ extension Directive {
 private struct DirectiveReader {
     static let words = [
         "@market", "@trade", "@fee", "@pair", "@tape", "@user", "@deposit", "@session", "@connect", "@close", "@keys",
-        "@key", "@at", "@wait", "@restart",
+        "@key", "@registration", "@at", "@wait", "@restart",
     ]
 
     private var rest: [Substring]

@@ -15,6 +15,7 @@ final class TranscriptDesk {
         var tapes: [Directive.TapeFile]
         /// The exchange that keys are kept for, beside paper.
         var keys: InlineKeys?
+        var isRegistrationOpen = false
         /// Where tapes are looked for.
         var folder: URL
     }
@@ -75,6 +76,7 @@ final class TranscriptDesk {
     func openDesk(at database: URL) throws -> DeskCore {
         var configuration = DeskConfiguration()
         configuration.timeZone = setting.zone
+        configuration.isRegistrationOpen = setting.isRegistrationOpen
         var tapes: PaperTapes?
         if !setting.tapes.isEmpty {
             tapes = PaperTapes(
@@ -154,7 +156,7 @@ final class TranscriptDesk {
             try move(.trade(MarketTrade(pair: pair, price: price, quantity: amount, takerSide: side, at: now)))
         case .fee(let pair, let rate): try move(.fee(pair, rate: rate))
         case .pair(let rules): try move(.rules(rules))
-        case .tape, .keys: break
+        case .tape, .keys, .registrationOpen: break
         case .key(let key, let secret, let verdict):
             guard let keys = setting.keys else {
                 throw TranscriptTrouble("no exchange has keys here: @keys EXCHANGE first")

@@ -72,6 +72,7 @@ public struct TranscriptRunner: Sendable {
                     throw TranscriptTrouble("@keys stands once, before the first NAME> and @wait")
                 }
                 setting.keys = InlineKeys(exchange, master: isSealed ? try MasterKey.generate() : nil)
+            case .directive(.registrationOpen, _): setting.isRegistrationOpen = true
             case .directive: break
             }
         }

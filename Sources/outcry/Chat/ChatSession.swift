@@ -54,6 +54,8 @@ struct ChatSession {
         case typed
         /// Typed without echo.
         case secret
+        /// Typed without echo, and of no use a second time.
+        case code
         case loginName, loginPassword, whoami, head, resume, pairs
     }
 
@@ -82,6 +84,8 @@ struct ChatSession {
     enum Question: Equatable {
         case login(user: String?)
         case oldPassword, newPassword
+        /// The code of an authenticator.
+        case code
     }
 
     let options: Options
@@ -140,6 +144,7 @@ struct ChatSession {
         case .login(let user)?: return "password\(user.map { " for \($0)" } ?? ""): "
         case .oldPassword?: return "old password: "
         case .newPassword?: return "new password: "
+        case .code?: return "code: "
         case nil: return hidesInput ? "" : "\(account ?? "outcry")> "
         }
     }
@@ -171,6 +176,8 @@ struct ChatSession {
         if let question {
             guard line.contains(where: { $0 != " " && $0 != "\t" }) else { return [] }
             self.question = nil
+            // No password: what is remembered for the next connection stays.
+            if question == .code { return ask(Asked(purpose: .code, line: line, account: account, at: now)) }
             if case .login(let user) = question { typedUser = user ?? typedUser }
             typedSecret = line
             return ask(Asked(purpose: .secret, line: line, account: account, at: now))
@@ -187,7 +194,7 @@ struct ChatSession {
         if let tag = parsed.tag, words.dropFirst(tag.count + 2).allSatisfy({ $0 == " " }) { return [] }
         var asked = Asked(purpose: .typed, line: line, hasOwnTag: parsed.tag != nil, account: account, at: now)
         switch parsed.command {
-        case .login(.password(let user, nil))?:
+        case .login(.password(let user, nil))?, .register(let user, nil)?:
             typedUser = user
             asked.bringsSecret = true
         case .password?: asked.bringsSecret = true

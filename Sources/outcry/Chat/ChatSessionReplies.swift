@@ -22,7 +22,7 @@ extension ChatSession {
         let tagged = reply.tag.flatMap { tag in asked.firstIndex { $0.tag == tag } }
         let line = asked.remove(at: tagged ?? 0)
         switch line.purpose {
-        case .typed, .secret: return answered(typed: line, reply, now: now)
+        case .typed, .secret, .code: return answered(typed: line, reply, now: now)
         case .loginName:
             guard reply.mark == .question, case .password(_, let password)? = credentials else {
                 return loginRefused(reply, now: now)
@@ -30,6 +30,12 @@ extension ChatSession {
             return ask(Asked(purpose: .loginPassword, line: password, at: now))
         case .loginPassword:
             guard reply.isOK else { return loginRefused(reply, now: now) }
+            if reply.mark == .question {
+                // A second factor, which only the trader has.
+                isEntering = false
+                question = ChatSession.question(in: reply)
+                return [aside(reply)]
+            }
             return [aside(reply)] + entered(reply, now: now)
         case .whoami:
             guard reply.isOK, let name = reply.fields.string("account") else { return loginRefused(reply, now: now) }
@@ -67,9 +73,9 @@ extension ChatSession {
         question = ChatSession.question(in: reply)
         if question == .newPassword { typedSecret = nil }
         switch reply.verb {
-        case "login" where reply.isOK && reply.mark == .done:
+        case "login" where reply.isOK && reply.mark == .done, "register" where reply.isOK && reply.mark == .done:
             // What was typed without echo is remembered for the next connection; what stood in the line is not.
-            if line.purpose == .secret, let user = typedUser, let secret = typedSecret {
+            if line.purpose != .typed, let user = typedUser, let secret = typedSecret {
                 credentials = .password(user: user, password: secret)
             }
             effects += entered(reply, now: now)
@@ -99,6 +105,7 @@ extension ChatSession {
         }
         if reply.text.hasPrefix("? password") { return .login(user: nil) }
         if reply.text.hasPrefix("? old password") { return .oldPassword }
+        if reply.text.hasPrefix("? code of") { return .code }
         return reply.text.hasPrefix("? new password") ? .newPassword : nil
     }
 

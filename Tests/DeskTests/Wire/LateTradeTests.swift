@@ -46,6 +46,28 @@ import Trading
         #expect(bench.differences() == [])
     }
 
+    @Test(arguments: [(33, false), (28, true)])
+    func `a print that is stale when it is heard fires no stop, and the next one does`(
+        secondsAgo: Int64, fires: Bool
+    ) throws {
+        let bench = try armed()
+        bench.pass(seconds: 60)
+        print(bench, secondsAgo: secondsAgo)
+        #expect(bench.takeTold().contains { $0.contains("#1 triggered") } == fires)
+        print(bench, secondsAgo: 0)
+        #expect(bench.order(2)?.parent == bench.order(1)?.id)
+    }
+
+    @Test(arguments: [(40, false), (20, true)])
+    func `a price that is asked for and stale fires no stop`(secondsAgo: Int64, fires: Bool) throws {
+        let bench = try armed()
+        bench.pass(seconds: 60)
+        bench.exchange.books.ticker = Ticker(
+            bid: d("219"), ask: d("221"), last: d("219"), at: bench.now.advanced(bySeconds: -secondsAgo))
+        bench.pass(seconds: 3)
+        #expect((bench.order(2) != nil) == fires)
+    }
+
     @Test(arguments: [false, true])
     func `a price that is asked for fires by its own time`(isOfBefore: Bool) throws {
         let bench = try WireBench()

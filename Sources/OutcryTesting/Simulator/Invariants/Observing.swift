@@ -115,8 +115,8 @@ extension Simulation {
             }
         case .cancelRequested(let id, .expiry, let at):
             try judgeExpiry(id, one.after, at)
-        case .orderTriggered(let id, let price, let child, _):
-            try judgeTrigger(id, one.before, price)
+        case .orderTriggered(let id, let price, let child, let at):
+            try judgeTrigger(id, one.before, price, at: at)
             if child == nil { coverage.reached(.triggeredWithoutFunds) }
             if one.before?.status == .partiallyFilled { coverage.reached(.stopFiredWhileLimitFilled) }
         case .orderFilled(_, let fill, _, _):
@@ -190,7 +190,7 @@ extension Simulation {
         guard wire == nil else { throw Violation(.unknownIsSettled, "\(id) is settled without the exchange's word") }
     }
 
-    private func judgeTrigger(_ id: OrderID, _ order: Order?, _ price: ExactDecimal) throws {
+    private func judgeTrigger(_ id: OrderID, _ order: Order?, _ price: ExactDecimal, at moment: Timestamp) throws {
         let trigger: ExactDecimal
         switch order?.plan {
         case .stop(let at, _), .oco(let at, _): trigger = at
@@ -204,15 +204,18 @@ extension Simulation {
         let prints = (watch.prints[order.pair] ?? []).dropFirst(armed.prints).filter { $0.price == price }
         let fills = (watch.fillPrices[order.pair] ?? []).dropFirst(armed.fills)
         if wire == nil, fills.contains(price) { return }
-        guard let newest = prints.map(\.at).max() else {
+        guard let newest = prints.max(by: { $0.at < $1.at }) else {
             throw Violation(.trigger, "\(id) fired at \(price), which was not told since it was armed")
         }
         // The paper exchange is of the desk's own turns: the order of what it prints says all.
         guard wire != nil else { return }
+        guard !isStale(newest, at: moment) else {
+            throw Violation(.trigger, "\(id) fired at \(moment) by a stale price: \(newest.traceText)")
+        }
         let difference = Int64(server.configuration.engineLimits.clockDifferenceMilliseconds) * 1_000_000
-        guard newest.advanced(byNanoseconds: difference) >= armed.at else {
+        guard newest.at.advanced(byNanoseconds: difference) >= armed.at else {
             throw Violation(
-                .trigger, expected: "a print since \(armed.at)", found: newest, "\(id), which fired at \(price)")
+                .trigger, expected: "a print since \(armed.at)", found: newest.at, "\(id), which fired at \(price)")
         }
     }
 

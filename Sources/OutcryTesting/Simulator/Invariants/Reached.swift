@@ -1,3 +1,4 @@
+import Desk
 import OrderEngine
 import Trading
 
@@ -14,7 +15,7 @@ extension Simulation {
             var trail = trail(of: order)
             let missed = told.first { print in
                 let isDue =
-                    print.quantity.isPositive && (wire == nil || print.at >= armed.at)
+                    print.quantity.isPositive && (wire == nil || (print.at >= armed.at && !isStale(print, at: clock)))
                     && trail.current.map { print.at >= $0.bestAt } ?? true
                 let trigger = trail.current?.trigger ?? trigger
                 trail.follow(print)
@@ -24,6 +25,13 @@ extension Simulation {
                 throw Violation(.trigger, "\(id) waits for \(trigger), and slept through \(missed.traceText)")
             }
         }
+    }
+}
+
+extension Simulation {
+    /// Whether a trade over the wire is too old at a moment to fire anything.
+    func isStale(_ print: MarketTrade, at moment: Timestamp) -> Bool {
+        moment > print.at.advanced(bySeconds: Int64(server.configuration.limits.feedStaleSeconds))
     }
 }
 

@@ -1,0 +1,68 @@
+import Accounts
+import ChatServer
+import Logging
+import Trading
+
+/// `register`: an account of one's own, on a desk whose operator lets people make them.
+extension DeskCore {
+    private static let hour: Int64 = 3_600
+
+    func runRegister(_ user: String, _ password: String?, _ context: LineContext) throws -> Reply? {
+        if let login = context.login {
+            throw Refusal(.alreadyLoggedIn, "this session is \(login.name)'s; logout first")
+        }
+        let name = try newName(user)
+        guard let password else {
+            sessions[context.session]?.prompt = .registerPassword(name, tag: context.tag)
+            return Reply(mark: .question, text: "? new password for \(name)")
+        }
+        let secret = Secret(password)
+        try PasswordRule.check(secret)
+        try makeAccount(name, secret, context.session, tag: context.tag)
+        return nil
+    }
+
+    /// Refuses where nobody may register now, or not under that name.
+    private func newName(_ user: String) throws -> AccountName {
+        try requireOpenRegistration()
+        guard let name = AccountName(user) else { throw Refusal(.unexpectedWord, "a USER is \(AccountName.rule)") }
+        guard try accountStore().account(named: name) == nil else {
+            throw Refusal(.nameTaken, "the name \(name) is taken")
+        }
+        return name
+    }
+
+    private func requireOpenRegistration() throws {
+        guard configuration.isRegistrationOpen else {
+            throw Refusal(.registrationClosed, "nobody registers here: the operator adds people")
+        }
+        let most = configuration.limits.registrationsPerHour
+        guard try accountStore().accountCount(madeAfter: now.advanced(bySeconds: -DeskCore.hour)) < most else {
+            throw Refusal(.tooManyRegistrations, "\(most) accounts were made in the last hour; try again later")
+        }
+    }
+
+    func makeAccount(_ name: AccountName, _ password: Secret, _ session: SessionID, tag: String?) throws {
+        let job = newPasswordJob(.register(session, name, tag: tag))
+        do {
+            try passwords.hash(password, as: job)
+            sessions[session]?.isWaiting = true
+        } catch {
+            passwordJobs[job] = nil
+            throw error
+        }
+    }
+
+    /// The password is hashed. Somebody else may have been quicker with the name, or with the last place of the hour.
+    func finishRegister(_ id: SessionID, _ name: AccountName, _ hash: PasswordHash, tag: String?) throws {
+        guard let session = sessions[id] else { return }
+        try requireOpenRegistration()
+        let account = try accountStore().add(name, role: .trader, passwordHash: hash, at: now)
+        log.notice("\(name) has registered from \(session.peer.address)")
+        try enterAccount(id, account, rights: account.role.rights)
+        var reply = try welcome(id)
+        reply.tag = tag
+        reply.verb = "register"
+        send(.reply(reply), to: id)
+    }
+}
