@@ -12,6 +12,7 @@ struct WireTypist {
     private var linesOfPanic: Int?
 
     private static let ordersKept = 15
+    private static let halfHundredth = ExactDecimal(units: 5_000_000_000_000_000)
 
     init(name: String) { self.name = name }
 
@@ -57,7 +58,8 @@ struct WireTypist {
             return (start + price(1...10) + " for \(seconds)s", .order(quantity))
         case 46..<49: return (start + price(2...14) + " day", .order(quantity))
         case 49..<55:
-            let whole = self.quantity(Int.random(in: 8...20, using: &chance))
+            // Half a hundredth more: none of its parts has another line's quantity.
+            let whole = self.quantity(Int.random(in: 8...20, using: &chance)) + WireTypist.halfHundredth
             let ends = [quotes.thousandths(away * 2), quotes.thousandths(away * 16)].sorted().map(Quotes.text)
             let parts = Int.random(in: 2...4, using: &chance)
             return ("slice \(side) \(whole) btc_usd \(ends[0])..\(ends[1]) x\(parts)", .order(whole))
