@@ -26,12 +26,14 @@ extension `The server` {
 
         private static func run(kills: Int, _ name: String, tape: [String] = []) throws {
             let seed = setting("OUTCRY_SEED") ?? .random(in: 1...99_999)
-            let kills = setting("OUTCRY_VENUE_KILLS").map { Int(clamping: $0) } ?? kills
+            let wanted = setting("OUTCRY_VENUE_KILLS").map { Int(clamping: $0) }
+            let kills = wanted ?? kills
             print("\(name): OUTCRY_SEED=\(seed) OUTCRY_VENUE_KILLS=\(kills)")
             let begin = Moment.milliseconds
             let ends = try BothEnds(seed: seed, tape: tape)
             do {
-                try ends.run(kills: kills)
+                // Who asks for many has the time to let more happen between them.
+                try ends.run(kills: kills, mostMillisecondsBetween: wanted == nil ? 2_500 : 8_000)
                 let settling = Moment.milliseconds
                 try ends.settle()
                 let now = Moment.milliseconds

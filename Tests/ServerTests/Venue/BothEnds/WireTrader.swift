@@ -33,7 +33,9 @@ final class WireTrader {
     private static let linesLookedAt = 1_000
     private static let quietMilliseconds = 200
     /// Not kept with a line's tag: the same line is said again.
-    private static let refusedForNow: Set<String> = ["reconciling", "feed_stale", "too_many_waiting"]
+    private static func isRefusedForNow(_ code: String, _ text: String) -> Bool {
+        code == "reconciling" || code == "feed_stale" && text.contains("which pairs it trades")
+    }
 
     init(name: String, token: String) {
         (self.name, self.token) = (name, token)
@@ -153,7 +155,7 @@ final class WireTrader {
         if let code {
             refused[code, default: 0] += 1
             if code == "in_panic" { typist.isInPanic() }
-            if WireTrader.refusedForNow.contains(code) {
+            if WireTrader.isRefusedForNow(code, text) {
                 quietUntil = Moment.milliseconds + WireTrader.quietMilliseconds
                 return
             }
