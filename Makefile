@@ -7,7 +7,7 @@ SOURCES = Package.swift Sources Tests Plugins Fuzz/libFuzzer/Package.swift Fuzz/
 SEEDS ?= 1000
 PROFILE ?= mixed
 
-.PHONY: run test simulate kills mutants packages format lint bench fuzz sanitize venue-clients clean
+.PHONY: run test simulate kills venue-kills mutants packages format lint bench fuzz sanitize venue-clients clean
 
 run: packages
 	@$(SWIFT) build -c release --product outcry
@@ -33,6 +33,12 @@ KILLS ?= 5000
 kills: packages
 	$(SWIFT) build --build-tests
 	OUTCRY_KILLS=$(KILLS) $(SWIFT) test --skip-build --filter 'every answer is true after every kill'
+
+# The real server at the real venue, both killed so often; then the same over a tape where ../shared is there.
+VENUE_KILLS ?= 200
+venue-kills: packages
+	$(SWIFT) build --build-tests
+	OUTCRY_VENUE_KILLS=$(VENUE_KILLS) $(SWIFT) test --skip-build --filter 'the books of both are equal at the end'
 
 lint:
 	@$(SWIFT) format lint --strict --recursive $(SOURCES)

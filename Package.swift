@@ -30,6 +30,7 @@ let package = Package(
             name: "OutcryRooms",
             targets: [
                 "Trading", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "ChatServer", "Desk",
+                "BtceExchange", "Venue", "VenueServer",
             ]),
         // What the package in Fuzz/ stands on.
         .library(name: "OutcryTesting", targets: ["OutcryTesting"]),

@@ -31,6 +31,14 @@ import Trading
             ("invalid api key", .invalidKey, .notAllowed, true), ("invalid sign", .invalidSignature, .notAllowed, true),
             ("Invalid method", .invalidMethod, .exchangeRejected, true),
             ("invalid order", .invalidOrder, .unknownOrder, true), ("bad status", .badStatus, .orderFinished, true),
+            // YoBit's own words.
+            ("The given order has already been closed and cannot be cancelled.", .badStatus, .orderFinished, true),
+            ("The given order has already been cancelled.", .badStatus, .orderFinished, true),
+            ("Total order amount is less than minimal amount", .amountTooSmall, .belowMinimum, true),
+            (
+                "Insufficient funds in wallet of the second currency of the pair", .insufficientFunds(nil),
+                .insufficientFunds, true
+            ),
             ("no orders", .nothingThere, .exchangeRejected, false), ("Requests too often", .tooOften, .tooFast, true),
             ("not available", .unavailable, .exchangeUnavailable, false),
             ("data unavailable", .unavailable, .exchangeUnavailable, false),

@@ -3,7 +3,7 @@ import Testing
 import Trading
 
 /// Files that are beside the project and not in it. Absent on most machines.
-private enum Tapes {
+enum Tapes {
     private static let root: URL = {
         if let named = ProcessInfo.processInfo.environment["OUTCRY_SHARED"] { return URL(fileURLWithPath: named) }
         return URL(fileURLWithPath: #filePath)

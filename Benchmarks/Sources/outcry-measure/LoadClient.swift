@@ -65,6 +65,8 @@ final class LoadClient: Sendable {
     private func handle(_ event: WebSocketClient.Event) {
         switch event {
         case .opened: opened.signal()
+        // What is pushed is no answer.
+        case .message(let text) where text.hasPrefix("*"): break
         case .message(let text):
             let now = ContinuousClock.now
             let goesOn = state.withLock { state in

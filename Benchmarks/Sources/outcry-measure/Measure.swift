@@ -1,8 +1,9 @@
 import Glibc
 
-/// Measures the desk whole, beside raw SQLite in the same run, and counts what can be counted exactly.
+/// Measures the desk whole, beside raw SQLite in the same run, then with an exchange over HTTP, beside bare requests to it, and
+/// counts what can be counted exactly.
 ///
-/// Usage: `outcry-measure [disk] [desk] [counts] [--rounds N] [--seconds N] [--folder PATH]`, all three unless told. `counts`
+/// Usage: `outcry-measure [disk] [desk] [wire] [counts] [--rounds N] [--seconds N] [--folder PATH]`, all four unless told. `counts`
 /// ends with status 1 where a count is above its threshold. `outcry-measure repeat NAME COUNT` does one thing many
 /// times, for a profiler.
 @main
@@ -15,13 +16,14 @@ struct Measure {
             try Repetition.run(arguments[1], count, options)
             return
         }
-        let known = ["disk", "desk", "counts"]
+        let known = ["disk", "desk", "wire", "counts"]
         for name in arguments where !known.contains(name) {
             throw MeasureError("no measurement \(name); there are \(known.joined(separator: ", "))")
         }
         let wanted = arguments.isEmpty ? known : arguments
         if wanted.contains("disk") { try DiskMeasurement(options).run() }
         if wanted.contains("desk") { try DeskMeasurement(options).run() }
+        if wanted.contains("wire") { try WireMeasurement(options).run() }
         if wanted.contains("counts") {
             guard try CountMeasurement(options).run() else { exit(1) }
         }

@@ -26,8 +26,12 @@ struct SocketBench {
         try server.start()
         defer { server.stop() }
         guard let port = server.port else { throw MeasureError("the server listens nowhere") }
+        try self.init(port: port, tokens: traders.tokens, seconds: seconds)
+    }
 
-        let clients = traders.tokens.map { token in
+    /// At a server that runs; a connection for each token.
+    init(port: UInt16, tokens: [String], seconds: Double) throws {
+        let clients = tokens.map { token in
             let client = LoadClient()
             client.connect(port: port, token: token)
             return client

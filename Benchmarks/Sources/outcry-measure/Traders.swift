@@ -11,7 +11,9 @@ struct Traders {
     /// The most that one look at the operator's requests takes up; each account asks for its money that way.
     static let countMax = 100
 
-    init(_ count: Int, database path: String) throws {
+    /// Those of an exchange over the wire, where a master key is given, have a key there that is called as they are, and the
+    /// same as its secret; the others have play money.
+    init(_ count: Int, database path: String, keysUnder master: MasterKey? = nil) throws {
         precondition(count <= Traders.countMax)
         guard let cost = ScryptCost(n: 2, r: 1, p: 1) else { throw MeasureError("scrypt") }
         let hash = try PasswordHash(hashing: Secret("never typed"), cost: cost)
@@ -20,11 +22,20 @@ struct Traders {
         tokens = try ledger.transaction { transaction in
             let store = AccountStore(try transaction.database)
             return try (1...count).map { number in
-                guard let name = AccountName("trader\(number)") else { throw MeasureError("name") }
+                guard let name = AccountName(Traders.name(number)) else { throw MeasureError("name") }
                 let account = try store.add(name, role: .trader, passwordHash: hash, at: now)
                 let token = try TokenSecret.generate()
                 _ = try store.addToken(token, named: name, rights: .trade, for: account.id, at: now)
-                try store.enqueue(.deposit(1_000_000_000_000, "usd"), for: account.id, at: now)
+                if let master {
+                    guard let key = ExchangeKey(key: Traders.name(number), secret: Traders.name(number)) else {
+                        throw MeasureError("key")
+                    }
+                    _ = try store.setExchangeKey(
+                        key, at: WireDesk.exchange, rights: ExchangeKeyRights(info: true, trade: true, withdraw: false),
+                        sealedUnder: master, for: account.id, at: now)
+                } else {
+                    try store.enqueue(.deposit(1_000_000_000_000, "usd"), for: account.id, at: now)
+                }
                 return token.secret.revealed()
             }
         }
@@ -48,6 +59,11 @@ struct Traders {
         return DeskConfiguration(engineLimits: limits.engine, limits: limits.desk)
     }
 
-    /// A line that rests on the book: nothing else trades.
-    static func line(_ number: Int) -> String { "buy 0.5 btc_usd at \(200 + number % 30)" }
+    static func name(_ number: Int) -> String { "trader\(number)" }
+
+    /// The price of an order that rests on the book: nothing trades at it.
+    static func price(_ number: Int) -> ExactDecimal { ExactDecimal(200 + number % 30) }
+
+    /// A line that rests on the book.
+    static func line(_ number: Int) -> String { "buy 0.5 btc_usd at \(price(number))" }
 }

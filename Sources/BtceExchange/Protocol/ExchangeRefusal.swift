@@ -39,7 +39,9 @@ public enum ExchangeRefusal: Error, Hashable, Sendable {
                 .insufficientFunds(nil)
             } else if begins("you incorrectly entered") {
                 .badField
-            } else if begins("value ") && has("must be greater") || begins("total transaction amount") {
+            } else if begins("value ") && has("must be greater") || begins("total transaction amount")
+                || begins("total order amount")
+            {
                 .amountTooSmall
             } else if begins("price per ") {
                 .priceOutOfRange
@@ -57,7 +59,7 @@ public enum ExchangeRefusal: Error, Hashable, Sendable {
                 .invalidMethod
             } else if begins("invalid order") {
                 .invalidOrder
-            } else if begins("bad status") {
+            } else if begins("bad status") || begins("the given order has already been") {
                 .badStatus
             } else if begins("no orders") || begins("no trades") || begins("no transactions") {
                 .nothingThere

@@ -184,13 +184,15 @@ extension DeskCore {
         guard !pendingReplies.isEmpty else { return }
         let ready = pendingReplies.filter { isAnswered($0) || $0.dueBy <= now }
         pendingReplies.removeAll { isAnswered($0) || $0.dueBy <= now }
-        for pending in ready {
-            try answer(pending)
-            try resumeLines(of: pending.context.session)
-        }
+        // One batch of reports may answer several lines: what a reply covers must not be pushed along with another's.
+        try flushEvents(covering: try ready.map(sendReply))
+        for pending in ready { try resumeLines(of: pending.context.session) }
     }
 
-    func answer(_ pending: PendingReply) throws {
+    func answer(_ pending: PendingReply) throws { try flushEvents(covering: [try sendReply(to: pending)]) }
+
+    /// Sends the reply, and says what of the events it covers.
+    private func sendReply(to pending: PendingReply) throws -> Covered {
         let reply = try reply(to: pending)
         let kind: Covered.Kind =
             switch pending.subject {
@@ -198,9 +200,8 @@ extension DeskCore {
             case .canceled, .undone: .canceled
             case .moved: .moved
             }
-        try answer(
-            reply, pending.context,
-            covering: Covered(session: pending.context.session, orders: Set(pending.orders), kind: kind))
+        try send(reply, pending.context)
+        return Covered(session: pending.context.session, orders: Set(pending.orders), kind: kind)
     }
 
     func isAnswered(_ pending: PendingReply) -> Bool {

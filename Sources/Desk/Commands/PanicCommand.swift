@@ -59,7 +59,7 @@ extension DeskCore {
 
     // MARK: What is told
 
-    func tell(_ event: PanicEvent, covering covered: Covered?) throws {
+    func tell(_ event: PanicEvent, covering covered: [Covered]) throws {
         let orders = DeskCore.count(event.panic.orders, "order")
         let text: String
         switch event.kind {
@@ -75,10 +75,10 @@ extension DeskCore {
         }
         var fields = panicFields(event.panic)
         fields["state"] = .string(event.kind.rawValue)
-        let isCovered = covered?.kind == .panic && event.kind != .cleared
+        let covering = event.kind == .cleared ? nil : covered.first { $0.kind == .panic }
         try notify(
             event.panic.account, event: "panic", order: nil, text: text, fields: fields, at: event.at,
-            exceptInText: isCovered ? covered?.session : nil)
+            exceptInText: covering?.session)
     }
 
     private func panicFields(_ panic: Panic?) -> JSONObject {

@@ -27,7 +27,7 @@ extension DeskCore {
         try storeFundsIfDue()
         try answerPending()
         try makeExports()
-        try flushEvents(covering: nil)
+        try flushEvents()
     }
 
     func expire() throws {

@@ -174,7 +174,7 @@ public final class DeskCore {
             try ask(engine.requestsAfterRestart())
             try expire()
             try takeOperatorRequests()
-            try flushEvents(covering: nil)
+            try flushEvents()
         }
         if case .ledgerFailed(let reason) = halt { throw DeskError.cannotOpen(reason) }
         openingOutputs = outputs
@@ -245,7 +245,7 @@ public final class DeskCore {
                 } catch let error as Refusal {
                     refusal = error
                 }
-                try flushEvents(covering: nil)
+                try flushEvents()
             }
         } catch {
             fail(error, [])
@@ -260,7 +260,7 @@ public final class DeskCore {
             self.transaction = transaction
             defer { self.transaction = nil }
             try body()
-            try flushEvents(covering: nil)
+            try flushEvents()
             try flushTables()
             try flushMarks()
             try writeBooks()
@@ -347,14 +347,14 @@ public final class DeskCore {
         case .exchange(let reports):
             try takeReports(reports)
             try answerPending()
-            try flushEvents(covering: nil)
+            try flushEvents()
         case .paper(let action):
             do {
                 try takePaper(action)
             } catch let refusal as Refusal {
                 log.error("\(action) is refused: \(refusal.message)")
             }
-            try flushEvents(covering: nil)
+            try flushEvents()
         case .wake: break
         case .stop: if halt == nil { halt = .stopping }
         }

@@ -115,12 +115,17 @@ extension DeskCore {
     func answer(
         _ reply: Reply, _ context: LineContext, covering covered: Covered? = nil, keeping kept: Reply? = nil
     ) throws {
+        try send(reply, context, keeping: kept)
+        try flushEvents(covering: covered.map { [$0] } ?? [])
+    }
+
+    /// Sends the reply and keeps it with its tag; what happened on the way is still to be told.
+    func send(_ reply: Reply, _ context: LineContext, keeping kept: Reply? = nil) throws {
         let reply = addressed(reply, context)
         if let account = context.login?.account, let tag = context.tag, !context.isSecret {
             try completeTag(account, tag, kept.map { addressed($0, context) } ?? reply)
         }
         send(.reply(reply), to: context.session)
-        try flushEvents(covering: covered)
     }
 
     private func addressed(_ reply: Reply, _ context: LineContext) -> Reply {

@@ -37,7 +37,7 @@ extension DeskCore {
     /// A reply that says "#41 is open" is enough for the person who reads it: a session in text is not told `opened`,
     /// `canceled` or `rejected` of what its own reply covers. A program in JSON mode gets every event, so that it can
     /// follow the numbers.
-    func flushEvents(covering covered: Covered?) throws {
+    func flushEvents(covering covered: [Covered] = []) throws {
         guard !events.isEmpty || !panicEvents.isEmpty || !alertsFired.isEmpty else { return }
         let panics = panicEvents
         panicEvents.removeAll()
@@ -47,10 +47,10 @@ extension DeskCore {
         for event in happened {
             let account = event.order.account
             let words = EventWords(event, zone: try zone(of: account), family: family(of: event.order))
-            let isCovered = covered?.covers(event) ?? false
+            let covering = covered.first { $0.covers(event) }
             try notify(
                 account, event: event.kind.name, order: event.order.id, text: words.text, fields: words.fields,
-                at: event.at, exceptInText: isCovered ? covered?.session : nil)
+                at: event.at, exceptInText: covering?.session)
         }
         // The last line of a panic comes after all that it is about.
         for event in panics where event.kind == .cleared { try tell(event, covering: covered) }

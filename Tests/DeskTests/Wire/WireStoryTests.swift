@@ -37,6 +37,17 @@ import Trading
         #expect(bench.differences() == [])
     }
 
+    @Test func `a session is not pushed what its reply covers, when the exchange answers two sessions at once`() throws
+    {
+        let bench = try ready()
+        bench.type("buy 1 btc_usd at 200")
+        bench.logIn()
+        _ = bench.takeTold()
+        bench.type("buy 2 btc_usd at 201")
+        bench.pass(seconds: 1)
+        #expect(bench.takeTold() == ["+ #2 buy 2 btc_usd at 201", "* #1 opened: buy 1 btc_usd at 200"])
+    }
+
     @Test func `an order without an answer is unknown, and asked about until the exchange says that it never came`()
         throws
     {

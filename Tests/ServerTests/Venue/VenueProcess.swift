@@ -15,6 +15,11 @@ final class VenueProcess {
     private var operatorClient: RawSocket?
     /// The last nonce that was sent.
     private(set) var nonce: UInt64 = 0
+    /// Who trades there, as it is typed.
+    var accounts = ["--account", "ann:secret of ann", "--funds", "100000 usd, 100 btc"]
+
+    /// How often ports that it had are asked for again: somebody else may hold one for a moment.
+    private static let portTriesMax = 50
 
     init() throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("outcry-venue-\(UUID().uuidString)")
@@ -29,12 +34,24 @@ final class VenueProcess {
 
     var booksPath: String { folder.appendingPathComponent("books").path }
 
-    /// Starts it with one account, on free ports, and waits until it listens.
-    func start(_ options: [String] = []) throws {
-        let arguments = [
-            "venue", "--listen", "127.0.0.1:0", "--control", "127.0.0.1:0", "--account", "ann:secret of ann", "--funds",
-            "100000 usd, 100 btc",
-        ]
+    /// Starts it on free ports, and waits until it listens.
+    func start(_ options: [String] = []) throws { try start(listen: 0, control: 0, options) }
+
+    /// Starts it on the ports that it had, where its clients look for it.
+    func startAgain(_ options: [String] = []) throws {
+        for _ in 1..<VenueProcess.portTriesMax {
+            do {
+                return try start(listen: port, control: controlPort, options)
+            } catch {
+                guard let run, try run.ending() == .exit(1), run.logged.contains("in use") else { throw error }
+                usleep(100_000)
+            }
+        }
+        try start(listen: port, control: controlPort, options)
+    }
+
+    private func start(listen: UInt16, control: UInt16, _ options: [String]) throws {
+        let arguments = ["venue", "--listen", "127.0.0.1:\(listen)", "--control", "127.0.0.1:\(control)"] + accounts
         let run = try ProgramRun(arguments + options, in: folder)
         self.run = run
         func port(_ line: String) throws -> UInt16 {
@@ -77,12 +94,16 @@ final class VenueProcess {
     }
 
     func control(_ path: String, _ body: String? = nil) throws -> ExchangeJSON {
+        try ExchangeJSONReader.read(Array(try controlText(path, body).utf8))
+    }
+
+    /// The answer of the operator's port as it came.
+    func controlText(_ path: String, _ body: String? = nil) throws -> String {
         let socket = try operatorClient ?? RawSocket(port: controlPort)
         operatorClient = socket
-        let answer = try socket.request(
+        return try socket.request(
             path, ["Content-Length: \((body ?? "").utf8.count)"], method: body == nil ? "GET" : "POST", body: body ?? ""
-        )
-        return try ExchangeJSONReader.read(Array(answer.body.utf8))
+        ).body
     }
 }
 

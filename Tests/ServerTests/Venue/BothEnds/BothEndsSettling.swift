@@ -1,0 +1,75 @@
+import ExactJSON
+import Glibc
+import Trading
+
+extension BothEnds {
+    /// Nothing goes wrong any more, all is settled and taken off, and the books are held against each other.
+    func settle() throws {
+        _ = try venue.control("/fault", "{}")
+        for trader in traders {
+            try wait("\(trader.name) has all answers") {
+                try trader.read()
+                if try trader.sayUnanswered() { return [] }
+                _ = Wire.wait(for: trader.wires, milliseconds: 50)
+                return ["some lines have none"]
+            }
+            try waitUntilDone("resume", trader)
+            if tape.isEmpty { try waitForEqualFunds(trader) { [] } }
+        }
+        for trader in traders {
+            try waitUntilDone("cancel all", trader)
+            try waitForEqualFunds(trader) {
+                let open = try trader.ask("orders").objects("orders").count
+                return open > 0 ? ["\(open) orders are open"] : []
+            }
+        }
+        try checkAll()
+    }
+
+    private func waitUntilDone(_ line: String, _ trader: WireTrader) throws {
+        try wait("\(line) of \(trader.name) is done") {
+            let reply = try trader.ask(line)
+            return reply.flag("ok") == true ? [] : [reply.text("text") ?? ""]
+        }
+    }
+
+    private func waitForEqualFunds(_ trader: WireTrader, _ others: () throws -> [String]) throws {
+        try wait("\(trader.name) has at the desk what it has at the venue") {
+            let differences = try others()
+            // First the desk's, then the venue's: what happens between them is seen at the next look.
+            let funds = try trader.ask("funds")
+            return try differences + BooksComparison(trader, try venue.control("/books")).differences(in: funds)
+        }
+    }
+
+    private func checkAll() throws {
+        for trader in traders {
+            // From the first one again: what was told then has to read the same now.
+            try trader.readAllAgain(port: desk.port)
+            let comparison = try BooksComparison(trader, try venue.control("/books"))
+            try comparison.checkFills()
+            try comparison.checkOrders()
+            try comparison.checkBookings(after: setup[trader.name] ?? 0)
+            guard !comparison.hasOpenOrders else {
+                throw Contradiction("\(trader.name) has orders there, and not here")
+            }
+            tally.count(trader, fills: comparison.fillCount)
+        }
+        let coins = try venue.control("/books")["coins"]
+        for coin in coins?.names ?? [] {
+            guard coins?[coin]?["sum"] == "0" else { throw Contradiction("the venue made or lost some \(coin)") }
+        }
+    }
+
+    /// Looks until nothing is amiss, as long as anybody has patience.
+    func wait(_ what: String, _ amiss: () throws -> [String]) throws {
+        let giveUp = Moment.milliseconds + patienceSeconds * 1_000
+        while true {
+            let left = try amiss()
+            if left.isEmpty { return }
+            for trader in traders { try trader.read() }
+            guard Moment.milliseconds < giveUp else { throw Contradiction("\(what)? not so: \(left)") }
+            usleep(50_000)
+        }
+    }
+}
