@@ -90,10 +90,10 @@ extension Simulation {
             for trader in traders { trader.lost(id) }
             put(.server(.closed(id)))
         case .request(let request):
-            if let wire { hear(wire.gateway?.submit(request, at: clock) ?? []) }
+            if let wire { hear(wire.adapter?.submit(request, at: clock) ?? []) }
             expectWire()
         case .ask(let query, let id):
-            if let wire { hear(wire.gateway?.ask(query, id: id, at: clock) ?? []) }
+            if let wire { hear(wire.adapter?.ask(query, id: id, at: clock) ?? []) }
             expectWire()
         // Its exchange knows accounts without keys.
         case .useKey: break
