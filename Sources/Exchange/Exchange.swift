@@ -41,6 +41,10 @@ public protocol Exchange: AnyObject {
     /// Asks a question that changes nothing; answered by `ExchangeReport.answer` under the same id.
     func ask(_ query: ExchangeQuery, id: QueryID, at now: Timestamp) -> [ExchangeReport]
 
+    /// What was said of the order so far is on the desk's disk. Until then an adapter that tells orders apart by what they have
+    /// in common sends no other like it: a desk that dies, or whose ledger fails, would have to tell the two apart from nothing.
+    func noted(_ order: ClientOrderID, of account: AccountID, at now: Timestamp)
+
     /// Sends nothing more, and says what becomes of that which is under way. Returns when all that it will ever say has been said.
     func shutDown()
 }
@@ -48,6 +52,9 @@ public protocol Exchange: AnyObject {
 extension Exchange {
     /// An exchange that remembers by itself has nothing to be told.
     public func recall(_ orders: [SentOrder]) {}
+
+    /// An exchange that knows orders by their names need not wait.
+    public func noted(_ order: ClientOrderID, of account: AccountID, at now: Timestamp) {}
 
     /// An exchange that answers at once has nothing under way.
     public func shutDown() {}

@@ -120,6 +120,11 @@ public enum ExecutionReport: Hashable, Sendable {
     }
 }
 
+extension ExecutionReport {
+    /// Whether it tells something of the order itself, and not only that an answer was lost.
+    public var saysWhereItIs: Bool { if case .lost = self { false } else { true } }
+}
+
 /// The whole of what an exchange knows about one order.
 public enum ExchangeOrderState: Hashable, Sendable {
     /// The exchange never had it, and can no longer get it.

@@ -46,6 +46,8 @@ final class GatewayBench {
     private(set) var reports: [ExchangeReport] = []
     /// What is to become of requests: the next of a method's, or all of them by a function.
     var fates: [(method: String, fate: Fate)] = []
+    /// Whether the desk writes down what it is told.
+    var writesDown = true
     var chooseFate: ((String) -> Fate)?
     var latencyNanoseconds: Int64 = 20_000_000
     private var arriving: [(at: Timestamp, number: UInt64, outcome: HTTPOutcome)] = []
@@ -131,7 +133,13 @@ final class GatewayBench {
         while !isEnough() {
             let turn = gateway.work(at: now)
             for (number, request) in turn.requests { send(number, request) }
-            for report in turn.reports { hear(report) }
+            for report in turn.reports {
+                hear(report)
+                guard writesDown, case .execution(let account, let execution) = report, execution.saysWhereItIs else {
+                    continue
+                }
+                gateway.noted(execution.clientOrderID, of: account, at: now)
+            }
             if !turn.isEmpty { continue }
             guard let next = [gateway.nextDue, arriving.map(\.at).min()].compactMap(\.self).min(), next <= end else {
                 break

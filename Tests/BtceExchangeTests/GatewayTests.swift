@@ -187,6 +187,19 @@ import Trading
         #expect(bench.said(2) == ["accepted"] && bench.said(3) == ["accepted"] && bench.said(4) == ["lost", "open"])
     }
 
+    @Test func `the second of two equal orders waits until the desk has written down where the first is`() throws {
+        let bench = try GatewayBench()
+        bench.writesDown = false
+        bench.fates = [("Trade", .requestLost)]
+        for number in UInt64(1)...2 { bench.place(bench.order(number, .buy, "1", at: "90")) }
+        bench.run(seconds: 6)
+        #expect(bench.said(1) == ["lost", "never arrived"] && bench.said(2).isEmpty)
+        #expect(!bench.venue.requests.contains("Trade"))
+        bench.gateway.noted(id(1), of: GatewayBench.account, at: bench.now)
+        bench.run(seconds: 1)
+        #expect(bench.said(2) == ["accepted"])
+    }
+
     @Test func `an account is kept from trading with itself`() throws {
         let bench = try GatewayBench()
         bench.place(bench.order(1, .sell, "1", at: "100"))

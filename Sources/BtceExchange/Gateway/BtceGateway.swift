@@ -108,6 +108,14 @@ public final class BtceGateway {
         }
     }
 
+    /// What was said of the order is on the desk's disk.
+    public func noted(_ order: ClientOrderID, of id: AccountID, at now: Timestamp) {
+        clock = max(clock, now)
+        guard let account = accounts[id], account.unnoted.removeValue(forKey: order) != nil else { return }
+        account.orders[order]?.isNoted = true
+        hasWork = true
+    }
+
     /// Puts a question of the desk down.
     public func ask(_ query: ExchangeQuery, id: QueryID, at now: Timestamp) {
         clock = max(clock, now)
@@ -219,6 +227,10 @@ public final class BtceGateway {
     }
 
     func say(_ report: ExecutionReport, of account: TradedAccount) {
+        // A lost answer leaves it in doubt, and that keeps the others back by itself.
+        if report.saysWhereItIs, let order = account.orders[report.clientOrderID], !order.isNoted {
+            account.unnoted[order.id] = order.kind
+        }
         turn.reports.append(.execution(account: account.id, report))
     }
 

@@ -60,6 +60,8 @@ final class PlacedOrder {
     /// Whether that cancel is the adapter's own, for an order that is not to rest.
     var cancelsUnasked = false
     var questions: [QueryID] = []
+    /// Whether the desk has written down that it is there, or is not.
+    var isNoted = false
     var toldFills: Set<UInt64> = []
     var wasToldAccepted = false
     var wasToldCanceled = false
@@ -85,6 +87,7 @@ final class PlacedOrder {
         sentAt = sent.sentAt
         sendBy = now
         fate = number == nil ? .inDoubt : .open
+        isNoted = number != nil
         self.number = number
         self.isWatched = isWatched
         doubtfulSince = now

@@ -79,7 +79,7 @@ extension BtceGateway {
     /// Lets the orders into the line that need not wait for the fate of another, first come first.
     func feed(_ account: TradedAccount) {
         guard let key = account.key, !account.waiting.isEmpty else { return }
-        var taken = Set<PlacedOrder.Kind>()
+        var taken = Set(account.unnoted.values)
         var mayTrade: [PlacedOrder] = []
         for id in account.live {
             guard let order = account.orders[id], order.mayBeOnTheBook, order.fate != .unsent else { continue }

@@ -22,6 +22,8 @@ final class TradedAccount {
     private(set) var fillOwners: [UInt64: ClientOrderID] = [:]
     /// Orders whose end has not been told whole.
     private(set) var live: Set<ClientOrderID> = []
+    /// What was told and the desk has not said to be written down; others of the kind wait for that.
+    var unnoted: [ClientOrderID: PlacedOrder.Kind] = [:]
     /// Finished orders, oldest first.
     private var finished: [ClientOrderID] = []
     /// Orders to be sent, first come first.

@@ -97,6 +97,11 @@ public final class BtceExchange: Exchange, Sendable {
         }
     }
 
+    /// Others of its kind may be sent.
+    public func noted(_ order: ClientOrderID, of account: AccountID, at now: Timestamp) {
+        mail.post(.noted(order, account))
+    }
+
     /// Puts the question down; answers `lost` at once where too many wait.
     public func ask(_ query: ExchangeQuery, id: QueryID, at now: Timestamp) -> [ExchangeReport] {
         mail.post(.ask(query, id)) ? [] : [.answer(id, .lost)]

@@ -60,6 +60,7 @@ struct GatewayLoop {
                 told(error)
             }
         case .submit(let request): gateway.submit(request, at: now)
+        case .noted(let order, let account): gateway.noted(order, of: account, at: now)
         case .ask(let query, let id): gateway.ask(query, id: id, at: now)
         case .answered(let number, let outcome):
             underWay -= 1

@@ -14,6 +14,7 @@ final class GatewayMail: @unchecked Sendable {
         case recall([SentOrder])
         case setKey(TapiKey?, AccountID, @Sendable (BtceGateway.KeyFailure?) -> Void)
         case submit(OrderRequest)
+        case noted(ClientOrderID, AccountID)
         case ask(ExchangeQuery, QueryID)
         case answered(UInt64, HTTPOutcome)
         case shutDown
@@ -84,7 +85,7 @@ extension GatewayMail.Letter {
     fileprivate var canBeRefused: Bool {
         switch self {
         case .submit, .ask: true
-        case .recall, .setKey, .answered, .shutDown: false
+        case .recall, .noted, .setKey, .answered, .shutDown: false
         }
     }
 }

@@ -6,23 +6,12 @@ import Trading
 /// `help`, `time` and `version`.
 extension DeskCore {
     func runHelp(_ topic: Located<String>?) throws -> Reply {
-        guard let topic else {
-            let pages = CommandPages.names.compactMap { CommandPages.page(named: $0).map(CommandPage.init) }
-            var table = Table([.left, .left])
-            for page in pages { table.append([page.name, page.summary]) }
-            return Reply(
-                mark: .answer,
-                text: "= help COMMAND shows a command's page\n  " + table.lines.joined(separator: "\n  "),
-                fields: ["commands": .array(CommandPages.names.map { .string($0) })])
-        }
+        guard let topic else { return HelpReplies.list }
         let name = topic.value == "?" ? "preview" : topic.value
-        guard let text = CommandPages.page(named: name) else {
+        guard let reply = HelpReplies.pages[name] else {
             throw Refusal(.unknownPage, "no page about \(topic.value); help lists them", at: topic.span)
         }
-        let page = CommandPage(text)
-        return Reply(
-            mark: .answer, text: "= " + page.forReading.joined(separator: "\n  "),
-            fields: ["page": .string(name), "usage": .array(page.usage.map { .string($0) })])
+        return reply
     }
 
     func runTime(_ context: LineContext) -> Reply {
@@ -37,4 +26,30 @@ extension DeskCore {
             mark: .answer, text: "= outcry \(configuration.version)",
             fields: ["version": .string(configuration.version)])
     }
+}
+
+/// The pages as they are answered, made once: what a line may ask for without a password must not cost the desk its time.
+private enum HelpReplies {
+    static let list: Reply = {
+        var table = Table([.left, .left])
+        for name in CommandPages.names {
+            guard let page = CommandPages.page(named: name).map(CommandPage.init) else { continue }
+            table.append([page.name, page.summary])
+        }
+        return Reply(
+            mark: .answer,
+            text: "= help COMMAND shows a command's page\n  " + table.lines.joined(separator: "\n  "),
+            fields: ["commands": .array(CommandPages.names.map { .string($0) })])
+    }()
+
+    static let pages: [String: Reply] = {
+        var replies: [String: Reply] = [:]
+        for name in CommandPages.names {
+            guard let page = CommandPages.page(named: name).map(CommandPage.init) else { continue }
+            replies[name] = Reply(
+                mark: .answer, text: "= " + page.forReading.joined(separator: "\n  "),
+                fields: ["page": .string(name), "usage": .array(page.usage.map { .string($0) })])
+        }
+        return replies
+    }()
 }

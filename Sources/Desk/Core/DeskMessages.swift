@@ -51,6 +51,8 @@ public enum DeskOutput: Sendable {
     case request(OrderRequest)
     /// For `Exchange.ask` of such an exchange; what is said comes back in the same way.
     case ask(ExchangeQuery, QueryID)
+    /// For `Exchange.noted` of such an exchange.
+    case noted(ClientOrderID, AccountID)
     /// For `KeyedExchange.use`, before what comes after it.
     case useKey(AccountID, ExchangeKey?)
     /// A file that whoever has the word may fetch over HTTP until then.

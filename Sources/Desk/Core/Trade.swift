@@ -85,7 +85,10 @@ extension DeskCore {
     private func take(_ report: ExchangeReport) throws {
         switch report {
         case .execution(let account, let execution):
-            if wire != nil { return try takeWireExecution(account, execution) }
+            if wire != nil {
+                if execution.saysWhereItIs { outputs.append(.noted(execution.clientOrderID, account)) }
+                return try takeWireExecution(account, execution)
+            }
             try takeOutcome(engine.process(.report(execution), at: now))
         case .trade(let trade):
             // The paper exchange prints in the turn that hears of it, also where its tape is behind its time.

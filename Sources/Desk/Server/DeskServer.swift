@@ -199,6 +199,8 @@ public final class DeskServer: Sendable {
                 takeBack(desk.exchange.submit(request, at: SystemClock.now))
             case .ask(let query, let id):
                 takeBack(desk.exchange.ask(query, id: id, at: SystemClock.now))
+            case .noted(let order, let account):
+                desk.exchange.noted(order, of: account, at: SystemClock.now)
             case .useKey(let account, let key):
                 (desk.exchange as? any KeyedExchange)?.use(key, for: account)
             case .offer(let download, let word, let account, let end):

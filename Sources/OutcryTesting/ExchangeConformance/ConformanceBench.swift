@@ -7,7 +7,15 @@ import Trading
 final class ConformanceBench {
     let harness: any ExchangeHarness
     let check: String
-    private(set) var reports: [ExchangeReport] = []
+    /// What is here is written down, as a desk would.
+    private(set) var reports: [ExchangeReport] = [] {
+        didSet {
+            for case .execution(let account, let report) in reports.dropFirst(oldValue.count) where report.saysWhereItIs
+            {
+                harness.exchange.noted(report.clientOrderID, of: account, at: harness.now)
+            }
+        }
+    }
     private var deposits: [AccountID: [Coin: ExactDecimal]] = [:]
     private var placed: [ClientOrderID: NewOrder] = [:]
     private var sentAt: [ClientOrderID: Timestamp] = [:]

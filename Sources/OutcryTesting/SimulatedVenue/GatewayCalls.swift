@@ -15,7 +15,6 @@ extension SimulatedGateway {
         for case .place(let id) in account.jobs {
             guard let order = account.orders[id] else { continue }
             if let end = order.sendBy { due.append(end) }
-            if let free = freeTime(for: order, account) { due.append(free) }
         }
         return due
     }
@@ -91,20 +90,9 @@ extension SimulatedGateway {
             switch other.fate {
             case .unsent: return false
             case .inFlight, .inDoubt: return other.isWatched
-            case .open, .closed, .neverThere:
-                guard let told = other.isToldAt else { return true }
-                return clock < told.advanced(byNanoseconds: settings.settledGraceNanoseconds)
+            case .open, .closed, .neverThere: return !other.isNoted
             }
         }
-    }
-
-    /// When the desk has had time to write down the fate of the orders for which this one waits.
-    private func freeTime(for order: GatewayOrder, _ account: GatewayAccount) -> Timestamp? {
-        account.orders.values.compactMap { other in
-            guard other !== order, other.likeness == order.likeness, other.isSettled else { return nil }
-            let free = other.isToldAt?.advanced(byNanoseconds: settings.settledGraceNanoseconds)
-            return free.flatMap { $0 > clock ? $0 : nil }
-        }.max()
     }
 
     func call(_ call: VenueCall, for purpose: GatewayAccount.Call.Purpose, _ account: GatewayAccount) {

@@ -42,8 +42,8 @@ final class GatewayOrder {
     var wasToldCanceled = false
     /// By when it has to be sent.
     var sendBy: Timestamp?
-    /// When the desk was first told where it stands; nil until then.
-    var isToldAt: Timestamp?
+    /// Whether the desk has written down where it stands, or need not be told.
+    var isNoted = false
 
     init(_ order: NewOrder, sentAt: Timestamp, fate: Fate, isWatched: Bool) {
         self.order = order

@@ -17,8 +17,6 @@ public struct GatewaySettings: Hashable, Sendable {
     public var reportPatienceNanoseconds: Int64 = 1_000_000_000
     /// How far the venue's clock may be from ours.
     public var clockSkewMaxNanoseconds: Int64 = 2_000_000_000
-    /// For how long the desk is given to write down an order's fate before an order that looks the same is sent.
-    public var settledGraceNanoseconds: Int64 = 50_000_000
     /// Orders of one account that wait to be sent, and everything else that waits for its turn, each.
     public var waitingMax = 1_000
     /// Rows asked for in one call to `history`.

@@ -42,8 +42,6 @@ public final class SimulatedGateway: Exchange {
     var unsentQuestions: [(id: QueryID, question: VenueQuestion)] = []
     var toldTransactions: Set<UInt64> = []
     var reports: [ExchangeReport] = []
-    /// Orders whose fate the desk hears of when this turn ends.
-    var toTell: [GatewayOrder] = []
     /// How often the venue's word was against what had been concluded. Never above zero, or this class is wrong.
     public internal(set) var contradictions = 0
     /// What it met, by name: `place lost`.
@@ -77,6 +75,12 @@ public final class SimulatedGateway: Exchange {
         case .status(let sent): submitStatus(sent)
         }
         return endTurn()
+    }
+
+    /// What was said of the order is written down.
+    public func noted(_ order: ClientOrderID, of account: AccountID, at now: Timestamp) {
+        clock = max(clock, now)
+        accounts[account]?.orders[order]?.isNoted = true
     }
 
     /// Puts the question down; it is sent with the next `advance`.
@@ -115,10 +119,8 @@ public final class SimulatedGateway: Exchange {
         return endTurn()
     }
 
-    /// Hands the reports out. What was settled in this turn is known to the desk from now on.
+    /// Hands the reports out.
     private func endTurn() -> [ExchangeReport] {
-        for order in toTell { order.isToldAt = clock }
-        toTell = []
         defer { reports = [] }
         return reports
     }
@@ -146,6 +148,8 @@ public final class SimulatedGateway: Exchange {
         let number = sent.exchangeOrderID.flatMap { UInt64($0) }
         if let known = account.orders[sent.clientOrderID] {
             known.isWatched = known.isWatched || isWatched
+            // It was settled before anybody asked: the desk has yet to write that down.
+            if isWatched, known.owesStatus { known.isNoted = false }
             if known.fate == .inDoubt, let number, account.owners[number] == nil {
                 account.claim(number, for: known)
                 settle(known, .open)
@@ -158,14 +162,14 @@ public final class SimulatedGateway: Exchange {
         account.orders[order.id] = order
         if let number {
             account.claim(number, for: order)
-            order.isToldAt = clock
+            order.isNoted = true
         }
         return order
     }
 
-    /// Where an order stands is known now, and told in this turn.
+    /// Where an order stands is known now.
     func settle(_ order: GatewayOrder, _ fate: GatewayOrder.Fate) {
-        if !order.isSettled { toTell.append(order) }
+        if !order.isSettled { order.isNoted = !order.isWatched }
         order.fate = fate
     }
 

@@ -38,6 +38,17 @@ import Trading
         }
     }
 
+    @Test func `the exchange is told that its words are on disk, and only where they are`() throws {
+        let (bench, disk) = try bench()
+        bench.type("buy 1 btc_usd at 200")
+        bench.pass(seconds: 1)
+        #expect(bench.noted == [bench.client(1)])
+        breakDisk(disk)
+        bench.exchange.fill(bench.client(1), 1, at: bench.now)
+        bench.pass(seconds: 3)
+        #expect(bench.noted == [bench.client(1)])
+    }
+
     @Test func `a line that waits for the exchange is refused with those behind it, once each and in order`() throws {
         let (bench, disk) = try bench()
         bench.exchange.isDeaf = true

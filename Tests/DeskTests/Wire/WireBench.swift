@@ -37,6 +37,8 @@ final class WireBench {
     private var session = SessionID(rawValue: 0)
     /// All that the trader was told and answered.
     private(set) var told: [String] = []
+    /// The orders of which the exchange was said that its words are on disk.
+    private(set) var noted: [ClientOrderID] = []
     /// Outputs after which the process dies, once.
     var diesAfterOutputs: Int?
 
@@ -117,6 +119,7 @@ final class WireBench {
                     reports = exchange.ask(query, id: id, at: now)
                 case .send(let to, let message): if to == session { hear(message) }
                 case .useKey(let account, let key): keys?.used.append("\(account.rawValue) \(key?.key ?? "none")")
+                case .noted(let order, _): noted.append(order)
                 case .close, .offer, .withdrawOffers: break
                 }
                 if !reports.isEmpty { inputs.append(.exchange(reports)) }

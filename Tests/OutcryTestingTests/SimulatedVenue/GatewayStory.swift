@@ -119,6 +119,9 @@ struct GatewayStory {
 
     private mutating func hear(_ reports: [ExchangeReport]) {
         desk.hear(reports)
+        for case .execution(let account, let report) in reports where report.saysWhereItIs {
+            gateway.noted(report.clientOrderID, of: account, at: now)
+        }
     }
 
     private mutating func pass(until end: Timestamp, mayCrash: Bool) {

@@ -32,6 +32,7 @@ extension DeskOutput {
         case .close(let id, let code, let reason): "\(id) close \(code) \(reason)"
         case .request(let request): "request \(request.traceText)"
         case .useKey(let account, let key): "\(account) \(key == nil ? "has no key" : "has a key")"
+        case .noted(let order, _): "noted \(order)"
         case .ask(let query, let id): "ask \(id.rawValue) \(query.traceText)"
         // The word is chance's own.
         case .offer(let download, _, let account, _): "offer \(account) \(download.bytes.count) bytes"

@@ -95,6 +95,9 @@ extension Simulation {
         case .ask(let query, let id):
             if let wire { hear(wire.adapter?.ask(query, id: id, at: clock) ?? []) }
             expectWire()
+        case .noted(let order, let account):
+            wire?.gateway?.noted(order, of: account, at: clock)
+            expectWire()
         // Its exchange knows accounts without keys.
         case .useKey: break
         case .offer, .withdrawOffers: break
