@@ -1,3 +1,4 @@
+import BtceExchange
 import Desk
 import Exchange
 import Ledger
@@ -31,13 +32,10 @@ extension SimulatedBtce {
     // MARK: What its books say
 
     /// In the desk's names.
-    var moneyMoved: [VenueTransaction] {
+    var moneyMoved: [(account: AccountID, amount: ExactDecimal)] {
         venue.books.transactions.compactMap { one in
             let index = Int(one.account.rawValue) - 1
-            guard accounts.indices.contains(index) else { return nil }
-            return VenueTransaction(
-                number: one.number, account: accounts[index], coin: one.coin, amount: one.amount, reason: one.reason,
-                at: one.at)
+            return accounts.indices.contains(index) ? (accounts[index], one.amount) : nil
         }
     }
 

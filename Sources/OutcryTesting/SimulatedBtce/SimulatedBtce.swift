@@ -144,6 +144,10 @@ final class BtceLink: Exchange {
         return []
     }
 
+    func noted(_ order: ClientOrderID, of account: AccountID, at now: Timestamp) {
+        gateway.noted(order, of: account, at: now)
+    }
+
     func ask(_ query: ExchangeQuery, id: QueryID, at now: Timestamp) -> [ExchangeReport] {
         gateway.ask(query, id: id, at: now)
         return []

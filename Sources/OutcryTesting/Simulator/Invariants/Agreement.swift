@@ -29,7 +29,7 @@ extension Simulation {
         return nil
     }
 
-    func firstDifference(_ wire: SimulatedWire) throws -> Violation? {
+    func difference(from wire: SimulatedWire) throws -> Violation? {
         guard let desk = server.desk, let ledger = server.ledger else { return Violation(.comesToRest, "no desk") }
         let state = desk.engineState
         if let unsettled = firstUnsettled(state) { return unsettled }

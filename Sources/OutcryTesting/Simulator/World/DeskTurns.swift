@@ -1,5 +1,6 @@
 import ChatServer
 import Desk
+import Exchange
 import Trading
 
 /// One turn of the desk's loop: what waits goes in, what is wanted comes out, and the power may go anywhere between.
@@ -96,7 +97,7 @@ extension Simulation {
             if let wire { hear(wire.adapter?.ask(query, id: id, at: clock) ?? []) }
             expectWire()
         case .noted(let order, let account):
-            wire?.gateway?.noted(order, of: account, at: clock)
+            wire?.adapter?.noted(order, of: account, at: clock)
             expectWire()
         // Its exchange knows accounts without keys.
         case .useKey: break

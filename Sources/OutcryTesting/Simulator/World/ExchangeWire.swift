@@ -1,6 +1,5 @@
 import Exchange
 import Trading
-import Venue
 
 /// The other end of the wire as the simulation knows it: an exchange that outlives the desk's processes, the network to it, and
 /// the adapter of the process that runs now.
@@ -34,7 +33,8 @@ protocol ExchangeWire: AnyObject {
 
     // MARK: What the exchange's own books say
 
-    var moneyMoved: [VenueTransaction] { get }
+    /// Deposits and withdrawals, oldest first.
+    var moneyMoved: [(account: AccountID, amount: ExactDecimal)] { get }
     func rules(of pair: Pair) -> PairRules?
     /// Takes in what has traded since the last call, for `hasPrinted`.
     func collectPrints()

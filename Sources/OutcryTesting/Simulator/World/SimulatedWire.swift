@@ -90,7 +90,9 @@ final class SimulatedWire: ExchangeWire {
 
     var adapter: (any Exchange)? { gateway }
     var broken: Violation? { nil }
-    var moneyMoved: [VenueTransaction] { venue.moneyMoved }
+    var moneyMoved: [(account: AccountID, amount: ExactDecimal)] {
+        venue.moneyMoved.map { ($0.account, $0.amount) }
+    }
 
     func admit(_ account: AccountID, funds: [(amount: ExactDecimal, coin: Coin)], at now: Timestamp) {
         for one in funds { deposit(one.amount, one.coin, to: account, at: now) }
@@ -128,5 +130,5 @@ final class SimulatedWire: ExchangeWire {
         venue.bookedFills(of: account).filter { $0.clientOrderID?.order == order }.map(\.fill)
     }
 
-    func firstDifference(from simulation: Simulation) throws -> Violation? { try simulation.firstDifference(self) }
+    func firstDifference(from simulation: Simulation) throws -> Violation? { try simulation.difference(from: self) }
 }
