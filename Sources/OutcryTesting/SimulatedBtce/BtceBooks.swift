@@ -66,6 +66,7 @@ extension SimulatedBtce {
         disconnect()
         for (name, times) in counts.sorted(by: { $0.key < $1.key }) { coverage.count(.fault, name, times: times) }
         if counts["adapter: order 0"] != nil { coverage.reached(.orderZero) }
+        if counts["venue: canceled elsewhere"] != nil { coverage.reached(.canceledElsewhere) }
     }
 
     // MARK: Both books
@@ -138,7 +139,8 @@ extension SimulatedBtce {
                     one.fill.feeCurrency == fill.feeCurrency
                 else {
                     return Violation(
-                        .fillsAgree, expected: fill.traceText, found: told.map(\.fill.traceText), "the fills of \(owner)")
+                        .fillsAgree, expected: fill.traceText, found: told.map(\.fill.traceText),
+                        "the fills of \(owner)")
                 }
             }
         }

@@ -129,12 +129,24 @@ extension SimulatedBtce {
             link?.gateway.answered(number, outcome, at: clock)
         case .request(let traveler):
             let reaction = venue.react(to: traveler.request, at: clock)
-            _ = venue.drainRecords()
+            countElsewhere(traveler.request)
             guard traveler.isHeard, traveler.life == life, let outcome = outcome(of: reaction) else { return }
             if chance.permille(faults.answerLostPermille) { return count("network: answer lost") }
             var due = later(faults.delayMilliseconds)
             if case .answer(_, let delay) = reaction { due = due.advanced(byNanoseconds: delay) }
             messages.add(.outcome(life: life, number: traveler.number, outcome), at: due)
+        }
+    }
+
+    /// What a call did that nobody had asked it for.
+    private func countElsewhere(_ request: VenueHTTPRequest) {
+        let isCancel = String(decoding: request.body, as: UTF8.self).contains("CancelOrder")
+        for record in venue.drainRecords() {
+            switch record.entry {
+            case .cancel where !isCancel: count("venue: canceled elsewhere")
+            case .take: count("venue: took a part")
+            default: break
+            }
         }
     }
 
