@@ -20,6 +20,17 @@ import Testing
         )
     }
 
+    /// The last found that later fills were taken for those of an order's arrival.
+    @Test(arguments: [1, 2, 5, 6, 8, 98])
+    func `no order is lost between the adapter to btc-e and its venue`(seed: UInt64) {
+        let result = Simulation.run(seed: seed, profile: .btce, linesKept: 60)
+        #expect(
+            result.violation == nil,
+            "seed \(seed) failed: \(result.violation?.description ?? "")\n\(result.lines.suffix(60).joined(separator: "\n"))"
+        )
+        #expect(Simulation.run(seed: seed, profile: .btce).hash == result.hash)
+    }
+
     @Test(arguments: [SimulationProfile.paper, .wire])
     func `seeds go the same way twice, in this process and in another`(profile: SimulationProfile) throws {
         let seeds: ClosedRange<UInt64> = 3...5
