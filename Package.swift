@@ -104,7 +104,7 @@ let package = Package(
             name: "OutcryTesting",
             dependencies: [
                 "Trading", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "ChatServer", "Desk",
-                "CommandPages", "Venue", grdb, logging,
+                "CommandPages", "Venue", "BtceExchange", grdb, logging,
             ],
             swiftSettings: settings),
 

@@ -41,7 +41,7 @@ public final class TapiVenue {
     }
 
     let settings: Settings
-    let books = VenueBooks()
+    package let books = VenueBooks()
     var pairs: [Pair: VenuePair] = [:]
     /// By number: account `n` stands at `n - 1`.
     var accounts: [KnownAccount] = []
@@ -52,7 +52,7 @@ public final class TapiVenue {
     /// What strangers keep offering, where they do.
     var standing: [Pair: [VenueEntry.Level]] = [:]
     var replenishedAt = Timestamp(nanoseconds: .min)
-    public internal(set) var faults: VenueFaults
+    public package(set) var faults: VenueFaults
     var chance: VenueChance
     var startedAt: Timestamp?
     /// Where the tape is that has been played, for its player to go on.
@@ -94,7 +94,7 @@ public final class TapiVenue {
     }
 
     /// Writes a change down and makes it.
-    func commit(_ entry: VenueEntry, at now: Timestamp) {
+    package func commit(_ entry: VenueEntry, at now: Timestamp) {
         records.append(VenueRecord(at: now, entry))
         apply(entry, at: now)
     }
@@ -133,6 +133,9 @@ public final class TapiVenue {
         for case .trade(let print) in books.drainEvents() { tape.add(print) }
     }
 
+    /// What a pair has traded at: of the last 24 hours, and at least the last 2,000; oldest first.
+    package func prints(of pair: Pair) -> [MarketTrade] { tape.all(of: pair) }
+
     // MARK: Ranges
 
     /// More than anybody pays in at once or trades at once, in any coin: sums of such amounts stay within what a number holds.
@@ -146,7 +149,7 @@ public final class TapiVenue {
     // MARK: Names
 
     /// An order's number as clients know it.
-    func told(_ number: UInt64) -> UInt64 { dialect.orderNumberBase + number }
+    package func told(_ number: UInt64) -> UInt64 { dialect.orderNumberBase + number }
 
     /// The books' number of an order as a client names it.
     func number(told text: String?) -> UInt64? {

@@ -50,6 +50,27 @@ import Trading
         #expect(bench.known(1)?.number == "0")
     }
 
+    /// Found by seed 98 of the profile btce of the simulator.
+    @Test func `what fills between the list and the history does not stand in for trades on arrival`() throws {
+        let bench = try GatewayBench()
+        bench.venue.asks = [(104 * unit, unit / 2)]
+        bench.fates = [("Trade", .answerLost)]
+        var hasHit = false
+        bench.chooseFate = { [unowned bench, unit] method in
+            if method == "TradeHistory", !hasHit {
+                hasHit = true
+                bench.venue.hit(.sell, upTo: 104 * unit, unit)
+            }
+            return .answered
+        }
+        bench.place(bench.order(1, .buy, "2", at: "104"))
+        bench.run(seconds: 10)
+        #expect(bench.known(1)?.filled == .of("1.5"))
+        bench.venue.hit(.sell, upTo: 104 * unit, unit / 2)
+        bench.run(seconds: 10)
+        #expect(bench.known(1)?.filled == 2)
+    }
+
     @Test func `an order that fills at once has no number, and its fills are found`() throws {
         let bench = try GatewayBench()
         bench.venue.bids = [(99 * unit, 10 * unit)]

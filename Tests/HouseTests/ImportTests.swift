@@ -26,7 +26,7 @@ private let table: [(room: String, mayImport: Set<String>)] = [
         "OutcryTesting",
         [
             "Trading", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "ChatServer", "CommandPages",
-            "Desk", "Venue", "Logging", "Foundation",
+            "Desk", "Venue", "BtceExchange", "Logging", "Foundation",
         ] + system
     ),
     (

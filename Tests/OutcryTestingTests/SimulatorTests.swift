@@ -20,6 +20,19 @@ import Testing
         )
     }
 
+    @Test(arguments: [1, 2, 6, 8])
+    func `no order is lost between the adapter to btc-e and its venue`(seed: UInt64) {
+        let result = Simulation.run(seed: seed, profile: .btce, linesKept: 60)
+        #expect(
+            result.violation == nil,
+            "seed \(seed) failed: \(result.violation?.description ?? "")\n\(result.lines.suffix(60).joined(separator: "\n"))"
+        )
+    }
+
+    @Test func `the world of the adapter to btc-e goes the same way twice`() {
+        #expect(Simulation.run(seed: 2, profile: .btce).hash == Simulation.run(seed: 2, profile: .btce).hash)
+    }
+
     @Test(arguments: [SimulationProfile.paper, .wire])
     func `seeds go the same way twice, in this process and in another`(profile: SimulationProfile) throws {
         let seeds: ClosedRange<UInt64> = 3...5

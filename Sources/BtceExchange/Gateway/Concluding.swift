@@ -65,6 +65,8 @@ extension BtceGateway {
         // The end of it was told after the list was made: its fills up to then may not have been read.
         if order.fate == .closed, let closedAt = order.closedAt, closedAt >= look.beganAt { return false }
         guard let filled = filledAtExchange(order, look), filled <= order.filled else { return false }
+        // What filled while it rested, after the list was made, may stand in for what it traded on arrival and nobody has found.
+        if order.takerMissing == nil, filled < order.filled { return false }
         order.takerMissing = .zero
         settle(order, .open, account)
         return true

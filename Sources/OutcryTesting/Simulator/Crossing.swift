@@ -57,6 +57,8 @@ public enum Crossing: String, Sendable, CaseIterable {
             .unknownStillOpen, .depositWhileUnknown, .crashWhileUnknown, .crashWhilePending, .crashBeforeRequestSent,
             .orderZero, .cancelRefused, .canceledElsewhere, .replyTimedOut:
             profile != .paper
+        // Its fees stand still: docs/btce.md says what the adapter knows of one that was another's.
+        case .feeChangedUnderOrder: profile != .btce
         default: true
         }
     }

@@ -35,7 +35,7 @@ public final class Simulation {
     var coverage = SimulationCoverage()
     let server: SimulatedServer
     /// Nil where the desk trades on paper.
-    let wire: SimulatedWire?
+    let wire: (any ExchangeWire)?
     /// When the wire moves next. What stands in the queue for another time has been overtaken.
     var wireDueAt: Timestamp?
     var markets: [SimulatedMarket]
@@ -69,7 +69,12 @@ public final class Simulation {
         plan = SimulationPlan(profile, &chance)
         server = SimulatedServer(plan, diskSeed: chance.next())
         markets = Array(SimulatedMarket.all.prefix(plan.marketCount))
-        wire = plan.isOverTheWire ? SimulatedWire(plan, markets: markets, &chance) : nil
+        wire =
+            switch plan.world {
+            case .paper: nil
+            case .wire: SimulatedWire(plan, markets: markets, &chance)
+            case .btce: SimulatedBtce(plan, markets: markets, &chance)
+            }
         self.chance = chance
         clock = plan.start
         trace = Trace(linesKept: linesKept)
@@ -102,7 +107,7 @@ public final class Simulation {
         case .deskWakes(let life) where life == self.life && wakeAt == moment:
             wakeAt = nil
             requestTurn()
-        case .wireMoves where wireDueAt == moment: moveWire()
+        case .wireMoves where wireDueAt == moment: try moveWire()
         case .reachesDesk(let input, let life) where life == self.life: put(input)
         case .operatorEndsProcess(let life) where life == self.life: try endHaltedProcess()
         case .serverStarts: try startServer()
@@ -123,7 +128,7 @@ public final class Simulation {
                 passwordHash: PasswordHash(hashing: Secret(password), cost: SimulatedPasswords.cost), funds: funds,
                 at: clock)
             if let wire {
-                for one in plan.funds { wire.venue.deposit(ExactDecimal(one.amount), one.coin, to: account, at: clock) }
+                wire.admit(account, funds: plan.funds.map { (ExactDecimal($0.amount), $0.coin) }, at: clock)
             }
             traders.append(SimulatedTrader(name: name, password: password, account: account, chance: chance.fork()))
             queue.add(.traderActs(number), at: later(0...500))

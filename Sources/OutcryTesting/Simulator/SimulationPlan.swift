@@ -7,13 +7,23 @@ public enum SimulationProfile: String, Sendable, CaseIterable {
     case paper
     /// An exchange with books of its own, over a network that loses, repeats, delays and reorders.
     case wire
-    /// One or the other, as the seed has it.
+    /// Paper or wire, as the seed has it.
     case mixed
+    /// The product's own adapter to exchanges of the btc-e family, whose requests and answers are bytes of HTTP, and
+    /// the product's own venue at the other end of a network that loses, repeats, delays and cuts them.
+    case btce
 }
 
 /// How large and how wild one run is: drawn from its seed before anything else.
 struct SimulationPlan {
-    let isOverTheWire: Bool
+    /// At which exchange the desk trades.
+    enum World {
+        case paper
+        case wire
+        case btce
+    }
+
+    let world: World
     let start: Timestamp
     let horizon: Timestamp
     let traderCount: Int
@@ -47,9 +57,10 @@ struct SimulationPlan {
 
     init(_ profile: SimulationProfile, _ chance: inout Chance) {
         switch profile {
-        case .paper: isOverTheWire = false
-        case .wire: isOverTheWire = true
-        case .mixed: isOverTheWire = chance.permille(600)
+        case .paper: world = .paper
+        case .wire: world = .wire
+        case .mixed: world = chance.permille(600) ? .wire : .paper
+        case .btce: world = .btce
         }
         // From a summer's afternoon, so that days end and months turn in some of the runs.
         start = Timestamp(seconds: 1_788_102_000 + Int64(chance.below(200_000)))

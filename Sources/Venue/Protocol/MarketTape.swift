@@ -53,6 +53,9 @@ struct MarketTape {
         (trades[pair] ?? []).reversed().prefix(limit)
     }
 
+    /// All that are kept, oldest first.
+    func all(of pair: Pair) -> [MarketTrade] { (trades[pair] ?? []).map(\.print) }
+
     func day(of pair: Pair, before now: Timestamp) -> Day {
         var day = Day()
         let oldest = now.advanced(byNanoseconds: -MarketTape.dayNanoseconds)

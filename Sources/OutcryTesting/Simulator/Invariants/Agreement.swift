@@ -8,17 +8,15 @@ import Venue
 /// What the desk and the exchange's own ledger must agree on, once quiet.
 extension Simulation {
     /// Waits until they do; says what they differ in where they do not in time.
-    func agree(with wire: SimulatedWire) throws {
+    func agree(with wire: any ExchangeWire) throws {
         let end = clock.advanced(bySeconds: SimulationPlan.restSecondsMax)
-        while let difference = try firstDifference(wire) {
+        while let difference = try wire.firstDifference(from: self) {
             guard clock < end else { throw difference }
             try pass(seconds: 1)
         }
     }
 
-    private func firstDifference(_ wire: SimulatedWire) throws -> Violation? {
-        guard let desk = server.desk, let ledger = server.ledger else { return Violation(.comesToRest, "no desk") }
-        let state = desk.engineState
+    func firstUnsettled(_ state: EngineSnapshot) -> Violation? {
         // What has filled may have been of an attempt before the last, which the exchange never took.
         for entry in state.orders where entry.order.closedAt == nil {
             let order = entry.order
@@ -28,6 +26,13 @@ extension Simulation {
                 return Violation(.comesToRest, "\(order.id) is still \(order.status.rawValue)")
             }
         }
+        return nil
+    }
+
+    func difference(from wire: SimulatedWire) throws -> Violation? {
+        guard let desk = server.desk, let ledger = server.ledger else { return Violation(.comesToRest, "no desk") }
+        let state = desk.engineState
+        if let unsettled = firstUnsettled(state) { return unsettled }
         for trader in traders {
             let booked = wire.venue.balances(of: trader.account)
             for balance in booked {
@@ -134,7 +139,7 @@ extension Simulation {
 
 extension Ledger {
     /// One, and one for each time that it was moved.
-    fileprivate func attemptsAllowed(_ id: OrderID) throws -> Int {
+    func attemptsAllowed(_ id: OrderID) throws -> Int {
         try history(of: id).reduce(1) { count, entry in
             guard case .orderReplaced = entry.record else { return count }
             return count + 1
@@ -145,7 +150,7 @@ extension Ledger {
 extension Order {
     /// Whether it is on the exchange's book itself, by what the desk says. Of a limit that has made way for its stop the status is
     /// that of the order which goes on.
-    fileprivate var isOnBook: Bool {
+    var isOnBook: Bool {
         guard status == .open || status == .partiallyFilled else { return false }
         switch plan {
         case .sliced, .stop, .trail: return false
@@ -155,7 +160,7 @@ extension Order {
     }
 
     /// Whether the exchange must have heard of it: it is on the book, or something of it has traded there.
-    fileprivate var isThere: Bool {
+    var isThere: Bool {
         switch plan {
         case .sliced, .stop, .trail: false
         case .none, .paired, .oco: isOnBook || (filled.isPositive && children.isEmpty)
@@ -166,18 +171,23 @@ extension Order {
 extension Simulation {
     /// What the venue and the adapter met, once the run is over.
     func countWire() {
-        guard let wire else { return }
-        for fault in wire.network.faultCounts {
+        wire?.count(&coverage)
+    }
+}
+
+extension SimulatedWire {
+    func count(_ coverage: inout SimulationCoverage) {
+        for fault in network.faultCounts {
             coverage.count(.fault, "network: \(fault.message) \(fault.fault.rawValue)", times: fault.count)
         }
-        for (name, times) in wire.counts.sorted(by: { $0.key < $1.key }) {
+        for (name, times) in counts.sorted(by: { $0.key < $1.key }) {
             coverage.count(.fault, "adapter: \(name)", times: times)
         }
-        for (name, times) in wire.venue.counts.sorted(by: { $0.key < $1.key }) {
+        for (name, times) in venue.counts.sorted(by: { $0.key < $1.key }) {
             coverage.count(.fault, "venue: \(name)", times: times)
         }
-        if wire.venue.counts["answered order 0"] != nil { coverage.reached(.orderZero) }
-        if wire.venue.counts["canceled elsewhere"] != nil { coverage.reached(.canceledElsewhere) }
-        if wire.venue.counts["changed a fee"] != nil { coverage.reached(.feeChangedUnderOrder) }
+        if venue.counts["answered order 0"] != nil { coverage.reached(.orderZero) }
+        if venue.counts["canceled elsewhere"] != nil { coverage.reached(.canceledElsewhere) }
+        if venue.counts["changed a fee"] != nil { coverage.reached(.feeChangedUnderOrder) }
     }
 }

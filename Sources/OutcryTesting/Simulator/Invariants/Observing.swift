@@ -60,23 +60,20 @@ extension Simulation {
     /// Over the wire a trigger goes by the prints that the desk has been told since it was armed, and by their own times. That each
     /// told print is one of the venue's is held here. They count from before the turn: of one that dies, the records may be found.
     func collectPrints(told inputs: [DeskInput]) throws {
-        guard let venue = wire?.venue else { return }
+        guard let wire else { return }
         watch.printsBeforeTurn = watch.prints.mapValues(\.count)
-        for print in venue.prints[watch.printsSeen...] { watch.venuePrints.insert(print) }
-        watch.printsSeen = venue.prints.count
+        wire.collectPrints()
         for case .exchange(let reports) in inputs {
             for report in reports {
                 switch report {
                 case .trade(let print):
-                    guard watch.venuePrints.contains(print) else {
+                    guard wire.hasPrinted(print) else {
                         throw Violation(.trigger, "a print that the venue never made: \(print.traceText)")
                     }
                     watch.prints[print.pair, default: []].append(print)
                 case .ticker(let pair, let ticker), .answer(_, .ticker(let pair, let ticker)):
                     // A print may be lost on the way; the last price tells of it too.
-                    guard let last = ticker.last,
-                        venue.prints.contains(where: { $0.pair == pair && $0.price == last && $0.at <= ticker.at })
-                    else { continue }
+                    guard let last = ticker.last, wire.hasPrinted(pair, at: last, by: ticker.at) else { continue }
                     watch.prints[pair, default: []].append(
                         MarketTrade(pair: pair, price: last, quantity: .zero, takerSide: nil, at: ticker.at))
                 case .execution, .rules, .balanceChanged, .connection, .keyEnding, .answer: break

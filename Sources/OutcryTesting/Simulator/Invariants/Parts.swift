@@ -36,7 +36,7 @@ extension Simulation {
     }
 
     private func quantityStep(of pair: Pair) -> ExactDecimal? {
-        if let wire { return wire.venue.rules(of: pair)?.quantityStep }
+        if let wire { return wire.rules(of: pair)?.quantityStep }
         return SimulatedMarket.all.contains { $0.pair == pair } ? SimulatedMarket.quantity(1) : nil
     }
 }

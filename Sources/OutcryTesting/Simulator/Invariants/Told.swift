@@ -32,7 +32,7 @@ extension Simulation {
     func fillsAtExchange(_ id: OrderID, of account: AccountID, upTo number: RecordNumber) throws -> [Fill] {
         let told = observer.fills(of: id, upTo: number)
         guard let wire else { return told }
-        let booked = wire.venue.bookedFills(of: account).filter { $0.clientOrderID?.order == id }.map(\.fill)
+        let booked = wire.fills(of: account, mayBeOf: id)
         return try told.map { one in
             guard let own = booked.first(where: { $0.id == one.id }) else {
                 throw Violation(.fillsAgree, "\(id) was told the fill \(one.id), which the venue never made")

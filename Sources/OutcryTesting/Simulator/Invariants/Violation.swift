@@ -8,6 +8,8 @@ public enum Invariant: String, Hashable, Sendable, CaseIterable {
     case recordsAreKept = "records_are_kept"
     /// One tagged line makes at most one order.
     case oneLineOneOrder = "one_line_one_order"
+    /// The nonces of a key grow with each request, over crashes too.
+    case noncesGrow = "nonces_grow"
     /// One client order id makes at most one order at the exchange.
     case onePlacement = "one_placement"
     /// Every line has exactly one reply, under its own tag, in its turn.

@@ -8,9 +8,6 @@ import Trading
 struct Watch {
     /// Every print, in the order in which the desk could know it, by pair.
     var prints: [Pair: [MarketTrade]] = [:]
-    /// All prints of the venue over the wire, and how many there were at the last look.
-    var venuePrints: Set<MarketTrade> = []
-    var printsSeen = 0
     /// How many there were before the newest turn of the desk. Within a turn nobody outside knows what came first, so an order
     /// that was placed in a turn may have seen all prints of it.
     var printsBeforeTurn: [Pair: Int] = [:]

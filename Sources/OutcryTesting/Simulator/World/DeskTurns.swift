@@ -1,5 +1,6 @@
 import ChatServer
 import Desk
+import Exchange
 import Trading
 
 /// One turn of the desk's loop: what waits goes in, what is wanted comes out, and the power may go anywhere between.
@@ -90,13 +91,13 @@ extension Simulation {
             for trader in traders { trader.lost(id) }
             put(.server(.closed(id)))
         case .request(let request):
-            if let wire { hear(wire.gateway?.submit(request, at: clock) ?? []) }
+            if let wire { hear(wire.adapter?.submit(request, at: clock) ?? []) }
             expectWire()
         case .ask(let query, let id):
-            if let wire { hear(wire.gateway?.ask(query, id: id, at: clock) ?? []) }
+            if let wire { hear(wire.adapter?.ask(query, id: id, at: clock) ?? []) }
             expectWire()
         case .noted(let order, let account):
-            wire?.gateway?.noted(order, of: account, at: clock)
+            wire?.adapter?.noted(order, of: account, at: clock)
             expectWire()
         // Its exchange knows accounts without keys.
         case .useKey: break

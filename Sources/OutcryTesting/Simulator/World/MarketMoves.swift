@@ -14,7 +14,7 @@ extension Simulation {
         let index = chance.below(markets.count)
         markets[index].drift(&chance)
         let market = markets[index]
-        if let wire { return moveMarket(market, at: wire.venue) }
+        if let wire { return moveMarket(market, over: wire) }
         guard server.isUp else { return }
         switch chance.weighted([25, 60, 8, 5]) {
         case 0: put(.paper(quote(market)))
@@ -41,23 +41,23 @@ extension Simulation {
     }
 
     /// Strangers at the venue quote or trade, and money comes, whether or not the desk is up to see it.
-    private func moveMarket(_ market: SimulatedMarket, at venue: SimulatedVenue) {
+    private func moveMarket(_ market: SimulatedMarket, over wire: any ExchangeWire) {
         let trader = chance.pick(traders)
         // Most of all while the desk does not know what its own order has done to the funds.
         if chance.permille(observer.unknown[trader.account] ?? 0 > 0 ? 300 : 20) {
-            venue.deposit(
+            wire.deposit(
                 ExactDecimal(chance.within(1...50)), chance.pick(["usd", "btc", "ltc"]), to: trader.account, at: clock)
         }
         let half = max(market.middle / 2_000, 1)
         let amount = SimulatedMarket.quantity(market.quantityMin * chance.within(1...30))
         if chance.permille(400) {
-            venue.quote(
+            wire.quote(
                 market.pair, bid: market.price(market.middle - half), ask: market.price(market.middle + half),
                 quantity: amount, at: clock)
         } else {
             let spread = max(market.middle / chance.pick([500, 500, 60]), 1)
             let price = market.price(market.middle + chance.within(-spread...spread))
-            venue.print(market.pair, price: price, quantity: amount, takerSide: chance.pick([.buy, .sell]), at: clock)
+            wire.print(market.pair, price: price, quantity: amount, takerSide: chance.pick([.buy, .sell]), at: clock)
         }
         expectWire()
     }
@@ -73,16 +73,17 @@ extension Simulation {
         queue.add(.wireMoves, at: moment)
     }
 
-    func moveWire() {
+    func moveWire() throws {
         guard let wire else { return }
         wireDueAt = nil
         hear(wire.advance(to: clock))
-        lookAtMoney(of: wire.venue)
+        if let broken = wire.broken { throw broken }
+        lookAtMoney(of: wire)
         expectWire()
     }
 
-    private func lookAtMoney(of venue: SimulatedVenue) {
-        let moved = venue.moneyMoved
+    private func lookAtMoney(of wire: any ExchangeWire) {
+        let moved = wire.moneyMoved
         for one in moved[watch.moneySeen...] where one.amount.isPositive && observer.unknown[one.account] ?? 0 > 0 {
             coverage.reached(.depositWhileUnknown)
         }

@@ -1,10 +1,11 @@
 import Desk
 import Exchange
 import Trading
+import Venue
 
 /// The other end of the wire: a venue that outlives the desk's processes, the network to it, and the adapter of the process that
 /// runs now.
-final class SimulatedWire {
+final class SimulatedWire: ExchangeWire {
     let venue: SimulatedVenue
     let network: SimulatedNetwork
     private let settings: GatewaySettings
@@ -13,6 +14,8 @@ final class SimulatedWire {
     /// What the adapters that died have met.
     private(set) var pastCounts: [String: Int] = [:]
     private(set) var pastContradictions = 0
+    private var knownPrints: Set<MarketTrade> = []
+    private var printsSeen = 0
 
     init(_ plan: SimulationPlan, markets: [SimulatedMarket], _ chance: inout Chance) {
         var traits = VenueTraits.drawn(seed: chance.next())
@@ -41,7 +44,7 @@ final class SimulatedWire {
     }
 
     /// A new process listens; what was meant for the last one is lost.
-    func connect(at now: Timestamp) -> SimulatedGateway {
+    func connect(at now: Timestamp) -> any Exchange {
         disconnect()
         let gateway = SimulatedGateway(network, settings: settings, startedAt: now)
         self.gateway = gateway
@@ -82,4 +85,50 @@ final class SimulatedWire {
     }
 
     var contradictions: Int { pastContradictions + (gateway?.contradictions ?? 0) }
+
+    // MARK: What is outside
+
+    var adapter: (any Exchange)? { gateway }
+    var broken: Violation? { nil }
+    var moneyMoved: [(account: AccountID, amount: ExactDecimal)] {
+        venue.moneyMoved.map { ($0.account, $0.amount) }
+    }
+
+    func admit(_ account: AccountID, funds: [(amount: ExactDecimal, coin: Coin)], at now: Timestamp) {
+        for one in funds { deposit(one.amount, one.coin, to: account, at: now) }
+    }
+
+    func deposit(_ amount: ExactDecimal, _ coin: Coin, to account: AccountID, at now: Timestamp) {
+        venue.deposit(amount, coin, to: account, at: now)
+    }
+
+    func quote(_ pair: Pair, bid: ExactDecimal, ask: ExactDecimal, quantity: ExactDecimal, at now: Timestamp) {
+        venue.quote(pair, bid: bid, ask: ask, quantity: quantity, at: now)
+    }
+
+    func print(_ pair: Pair, price: ExactDecimal, quantity: ExactDecimal, takerSide: Side, at now: Timestamp) {
+        venue.print(pair, price: price, quantity: quantity, takerSide: takerSide, at: now)
+    }
+
+    // MARK: What its books say
+
+    func rules(of pair: Pair) -> PairRules? { venue.rules(of: pair) }
+
+    func collectPrints() {
+        let prints = venue.prints
+        for print in prints[printsSeen...] { knownPrints.insert(print) }
+        printsSeen = prints.count
+    }
+
+    func hasPrinted(_ trade: MarketTrade) -> Bool { knownPrints.contains(trade) }
+
+    func hasPrinted(_ pair: Pair, at price: ExactDecimal, by time: Timestamp) -> Bool {
+        venue.prints.contains { $0.pair == pair && $0.price == price && $0.at <= time }
+    }
+
+    func fills(of account: AccountID, mayBeOf order: OrderID) -> [Fill] {
+        venue.bookedFills(of: account).filter { $0.clientOrderID?.order == order }.map(\.fill)
+    }
+
+    func firstDifference(from simulation: Simulation) throws -> Violation? { try simulation.difference(from: self) }
 }
