@@ -58,28 +58,44 @@ final class WriteAheadLog {
     /// sync brings it to the disk any more: after a power failure the log would end there, with everything behind it lost.
     static func makeDurable(_ database: Database) throws {
         // Nobody else may write the log meanwhile.
+        var isSafeToAppend = true
         try database.inTransaction(.immediate) {
-            try rewrite(database)
+            isSafeToAppend = try rewrite(database)
             return .commit
+        }
+        if !isSafeToAppend { try empty(database) }
+    }
+
+    /// Copies all of the log into the database, so that the next transaction is written where nothing is that counts.
+    ///
+    /// After the power has gone the log may end within a sector: SQLite fills the last one up with each commit, but what does that
+    /// may have been lost. What is then appended shares its sector with the end of a transaction that was synced, and where the
+    /// power goes again while that sector is written, both are lost.
+    private static func empty(_ database: Database) throws {
+        do {
+            _ = try database.checkpoint(.truncate)
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+            // Whoever reads beside us has had it open since before the power went, or has done this.
         }
     }
 
-    private static func rewrite(_ database: Database) throws {
+    /// Whether what is appended to the log can harm nothing that is in it.
+    private static func rewrite(_ database: Database) throws -> Bool {
         var found: UnsafeMutablePointer<sqlite3_file>?
         guard
             sqlite3_file_control(database.sqliteConnection, "main", SQLITE_FCNTL_JOURNAL_POINTER, &found) == SQLITE_OK,
             let file = found, let methods = file.pointee.pMethods?.pointee
-        else { return }
+        else { return true }
         var size: sqlite3_int64 = 0
         try check(methods.xFileSize(file, &size))
-        guard size > 0 else { return }
+        guard size > 0 else { return true }
         // Where the power's going can harm bytes beside those that are being written, or leave them as neither old nor new,
         // writing over what is on the disk already would risk it. Unix disks are taken to be better than that, as SQLite does.
-        if methods.xDeviceCharacteristics(file) & SQLITE_IOCAP_POWERSAFE_OVERWRITE != 0 {
-            try writeOver(file, methods, size)
-        }
+        let isPowersafe = methods.xDeviceCharacteristics(file) & SQLITE_IOCAP_POWERSAFE_OVERWRITE != 0
+        if isPowersafe { try writeOver(file, methods, size) }
         // What a sync that failed has left waiting is brought there by this one in any case.
         try check(methods.xSync(file, SQLITE_SYNC_FULL))
+        return isPowersafe
     }
 
     private static func writeOver(
