@@ -136,18 +136,17 @@ extension DeskCore {
         let account = try context.account()
         guard let price,
             let asked = counted(try? quantity.multiplied(by: price, rounding: .up), of: pair, in: limit.coin)
-        else {
-            throw Refusal(
-                .noMarket, "no price is known to count this order in \(limit.coin), for the daily limit", at: span)
+        else { throw uncountable("this order", in: limit.coin, at: span) }
+        guard let traded = try tradedToday(account, limit.coin) else {
+            throw uncountable("all that has traded today", in: limit.coin, at: span)
         }
-        let traded = try tradedToday(account, limit.coin)
         var open = ExactDecimal.zero
         for order in engine.openOrders(of: account) where order.mayStillTrade && order.id != instead?.id {
-            open +=
-                counted(
-                    try? order.remaining.multiplied(by: order.price.bound, rounding: .up), of: order.pair,
-                    in: limit.coin)
-                ?? .zero
+            let value = try? order.remaining.multiplied(by: order.price.bound, rounding: .up)
+            guard let value = counted(value, of: order.pair, in: limit.coin) else {
+                throw uncountable("\(order.id)", in: limit.coin, at: span)
+            }
+            open += value
         }
         guard let sum = try? traded.adding(open).adding(asked), sum <= limit.most else {
             throw Refusal(
@@ -159,6 +158,13 @@ extension DeskCore {
                         + "the next day begins at \(zone(context).text(of: zone(context).midnight(after: now)))"
                 ])
         }
+    }
+
+    /// What cannot be counted would let the limit be passed unseen.
+    private func uncountable(_ what: String, in coin: Coin, at span: Span?) -> Refusal {
+        Refusal(
+            .noMarket, "no price is known to count \(what) in \(coin), for the daily limit", at: span,
+            details: ["set daily off lifts the limit"])
     }
 
     /// What an order is counted at: its limit, or the market.
@@ -176,8 +182,8 @@ extension DeskCore {
 
     // MARK: What has traded today
 
-    /// Since the account's midnight, in a coin.
-    func tradedToday(_ account: AccountID, _ coin: Coin) throws -> ExactDecimal {
+    /// Since the account's midnight, in a coin. Nil where no price is known for something of it.
+    func tradedToday(_ account: AccountID, _ coin: Coin) throws -> ExactDecimal? {
         if let tally = accounts[account]?.tally, tally.coin == coin, tally.from <= now, now < tally.until {
             return tally.value
         }
@@ -185,19 +191,22 @@ extension DeskCore {
         let from = zone.start(of: zone.date(at: now))
         var value = ExactDecimal.zero
         for row in try ledgerTransaction().fills(account, FillFilter(since: from, limit: .max)) {
-            value += counted(row.value, of: row.pair, in: coin) ?? .zero
+            guard let counted = counted(row.value, of: row.pair, in: coin) else { return nil }
+            value += counted
         }
         accounts[account]?.tally = DailyTally(
             coin: coin, from: from, until: zone.midnight(after: now), value: value)
         return value
     }
 
-    /// A fill counts for the day on which the desk hears of it.
+    /// A fill counts for the day on which the desk hears of it. One that cannot be counted yet is when the day is next added up.
     func countToday(_ fill: Fill, of order: Order) {
-        guard let tally = accounts[order.account]?.tally,
-            let value = counted(fill.price.times(fill.quantity), of: order.pair, in: tally.coin)
-        else { return }
-        accounts[order.account]?.tally?.value += value
+        guard let tally = accounts[order.account]?.tally else { return }
+        if let value = counted(fill.price.times(fill.quantity), of: order.pair, in: tally.coin) {
+            accounts[order.account]?.tally?.value += value
+        } else {
+            accounts[order.account]?.tally = nil
+        }
     }
 
     private func counted(_ value: ExactDecimal?, of pair: Pair, in coin: Coin) -> ExactDecimal? {
