@@ -103,7 +103,10 @@ extension DeskCore {
         inner.verb = preview.command.verb
         do {
             return try runPreviewed(preview, inner)
-        } catch var refusal as Refusal where refusal.span != nil {
+        } catch var refusal as Refusal {
+            // A `go` that may be sent again has to find what it is for.
+            if refusal.code.passesByItself { sessions[context.session]?.preview = preview }
+            guard refusal.span != nil else { throw refusal }
             // It points into the line that was previewed, and what was typed is `go`.
             refusal.span = nil
             refusal.suggestion = nil
@@ -117,6 +120,7 @@ extension DeskCore {
         try requireMayRun(preview.command, context)
         if preview.command.trades {
             let found = try self.preview(preview.command, context)
+            if let refusal = found.refusal { throw refusal }
             guard !preview.basis.isOvertaken(by: found.basis) else {
                 throw Refusal(
                     .marketMoved, "the market has moved past that preview; nothing was done", details: found.lines)

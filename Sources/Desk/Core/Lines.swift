@@ -123,7 +123,11 @@ extension DeskCore {
     func send(_ reply: Reply, _ context: LineContext, keeping kept: Reply? = nil) throws {
         let reply = addressed(reply, context)
         if let account = context.login?.account, let tag = context.tag, !context.isSecret {
-            try completeTag(account, tag, kept.map { addressed($0, context) } ?? reply)
+            if reply.error?.code.passesByItself == true {
+                try ledgerTransaction().forgetTag(account, tag)
+            } else {
+                try completeTag(account, tag, kept.map { addressed($0, context) } ?? reply)
+            }
         }
         send(.reply(reply), to: context.session)
     }

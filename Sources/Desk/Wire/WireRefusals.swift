@@ -83,3 +83,8 @@ extension DeskCore {
         return now <= told.advanced(bySeconds: Int64(configuration.limits.feedStaleSeconds))
     }
 }
+
+extension RefusalCode {
+    /// Whether the same line may be done a little later, so that its tag is not kept.
+    var passesByItself: Bool { self == .feedStale }
+}

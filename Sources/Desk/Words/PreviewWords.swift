@@ -7,6 +7,8 @@ struct Preview {
     var lines: [String]
     var basis: PreviewBasis
     var fields: JSONObject = ["allowed": true]
+    /// Why it would be refused.
+    private(set) var refusal: Refusal?
 
     init(lines: [String], basis: PreviewBasis, fields: JSONObject = ["allowed": true]) {
         self.lines = lines
@@ -23,6 +25,7 @@ struct Preview {
                 "allowed": false,
                 "error": ["code": .string(refusal.code.name), "message": .string(refusal.message)],
             ])
+        self.refusal = refusal
     }
 }
 

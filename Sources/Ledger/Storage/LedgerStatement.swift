@@ -11,7 +11,7 @@ enum LedgerStatement: Int, CaseIterable {
     case finishedByKind
     case insertNotification, lastNotification, notifications
     case upsertInboxSeen, inboxSeen
-    case insertTag, completeTag, noteTag, tag, forgetTags
+    case insertTag, completeTag, noteTag, tag, forgetTag, forgetTags
     case upsertBook, deleteBook, books
     case insertSnapshot, lastSnapshots, forgetSnapshots
     case upsertPrice, prices, forgetPrices
@@ -134,6 +134,7 @@ enum LedgerStatement: Int, CaseIterable {
         case .completeTag: "UPDATE tags SET reply_text = ?3, reply_json = ?4 WHERE account = ?1 AND tag = ?2"
         case .noteTag: "UPDATE tags SET work = ?3 WHERE account = ?1 AND tag = ?2"
         case .tag: "SELECT line, at, reply_text, reply_json, work FROM tags WHERE account = ? AND tag = ?"
+        case .forgetTag: "DELETE FROM tags WHERE account = ? AND tag = ?"
         case .forgetTags: "DELETE FROM tags WHERE at < ?"
 
         case .upsertBook:

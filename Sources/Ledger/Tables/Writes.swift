@@ -176,6 +176,16 @@ extension LedgerTransaction {
         }
     }
 
+    /// Forgets a tag whose line has done nothing, and may do it when it comes again.
+    public func forgetTag(_ account: AccountID, _ tag: String) throws(LedgerError) {
+        try write { connection in
+            try connection.run(.forgetTag) { row in
+                row.append(account.rawValue)
+                row.append(tag)
+            }
+        }
+    }
+
     /// Forgets the tags that were first used before a moment.
     public func forgetTags(before time: Timestamp) throws(LedgerError) {
         try write { connection in

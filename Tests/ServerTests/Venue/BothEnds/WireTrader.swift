@@ -33,8 +33,8 @@ final class WireTrader {
     private static let linesLookedAt = 1_000
     private static let quietMilliseconds = 200
     /// Not kept with a line's tag: the same line is said again.
-    private static func isRefusedForNow(_ code: String, _ text: String) -> Bool {
-        code == "reconciling" || code == "feed_stale" && text.contains("which pairs it trades")
+    private static func isRefusedForNow(_ code: String) -> Bool {
+        code == "reconciling" || code == "feed_stale"
     }
 
     init(name: String, token: String) {
@@ -155,7 +155,7 @@ final class WireTrader {
         if let code {
             refused[code, default: 0] += 1
             if code == "in_panic" { typist.isInPanic() }
-            if WireTrader.isRefusedForNow(code, text) {
+            if WireTrader.isRefusedForNow(code) {
                 quietUntil = Moment.milliseconds + WireTrader.quietMilliseconds
                 return
             }
