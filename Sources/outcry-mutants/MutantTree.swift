@@ -10,7 +10,9 @@ struct MutantTree {
 
     /// What of the package is needed to build its products.
     private static let copied = ["Package.swift", "Package.resolved", "Sources", "Plugins", "Tests", "commands"]
-    private static let switchPath = "Sources/Trading/MutantSwitch.swift"
+    /// Every room can see it there.
+    static let switchFolder = "Sources/Trading/"
+    private static let switchPath = switchFolder + "MutantSwitch.swift"
 
     /// The variable that names the mutant which is on.
     static let variable = "OUTCRY_MUTANT"

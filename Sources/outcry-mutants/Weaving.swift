@@ -65,7 +65,8 @@ struct Weaving {
     /// The file with all edits.
     func text() -> String {
         var text = woven(source.startIndex..<source.endIndex, placed[...])
-        if !text.split(separator: "\n").contains(where: { $0.hasSuffix("import Trading") }) {
+        let isInTrading = placed.contains { $0.edit.edit.path.hasPrefix(MutantTree.switchFolder) }
+        if !isInTrading, !text.split(separator: "\n").contains(where: { $0.hasSuffix("import Trading") }) {
             text = "import Trading\n" + text
         }
         return text

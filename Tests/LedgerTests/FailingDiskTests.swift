@@ -156,7 +156,7 @@ import Trading
     }
 
     /// What fills the last sector up behind a commit may be lost with the power, and the next commit begins in that sector.
-    @Test func `the power's going twice, the second time in the first commit after a start, loses nothing synced`() throws {
+    @Test func `the power's going again in the first commit after a start loses nothing that was synced`() throws {
         for seed: UInt64 in 1...200 {
             let disk = SimulatedDisk(seed: seed)
             var chance = Chance(seed: seed)

@@ -70,6 +70,13 @@ import Testing
                 """)
     }
 
+    @Test(arguments: [("Sources/Desk/A.swift", "import Trading\n"), ("Sources/Trading/A.swift", "")])
+    func `a file imports the room of the switch, unless it is in it`(path: String, imports: String) throws {
+        let mutant = try Mutant(name: "one", text: "It breaks.\nfound within 5 seeds\n@ \(path)\n- b\n+ $MUTANT")
+        let text = try Weaving("a b", [Weaving.Edit(mutant: mutant, edit: mutant.edits[0])]).text()
+        #expect(text == imports + "a Trading.mutantIsActive(.one)")
+    }
+
     @Test func `edits that overlap are refused, by name`() throws {
         let error = #expect(throws: WeavingError.self) {
             try Weaving("a b c", [mutant("left", "a b", "$MUTANT"), mutant("right", "b c", "$MUTANT")])
