@@ -11,14 +11,15 @@ public struct NetworkFaults: Hashable, Sendable {
     /// What the venue says by itself.
     public var reportsDroppedPerMille: Int
     public var reportsRepeatedPerMille: Int
-    /// Messages that take up to `lateMaxNanoseconds` longer.
+    /// Messages that take up to `lateMaxNanoseconds` longer, reports up to `reportsLateMaxNanoseconds`.
     public var latePerMille: Int
     public var lateMaxNanoseconds: Int64
+    public var reportsLateMaxNanoseconds: Int64
 
     public init(
         delayMinNanoseconds: Int64 = 1_000_000, delayMaxNanoseconds: Int64 = 1_000_000, droppedPerMille: Int = 0,
         repeatedPerMille: Int = 0, reportsDroppedPerMille: Int = 0, reportsRepeatedPerMille: Int = 0,
-        latePerMille: Int = 0, lateMaxNanoseconds: Int64 = 0
+        latePerMille: Int = 0, lateMaxNanoseconds: Int64 = 0, reportsLateMaxNanoseconds: Int64? = nil
     ) {
         self.delayMinNanoseconds = delayMinNanoseconds
         self.delayMaxNanoseconds = delayMaxNanoseconds
@@ -28,6 +29,7 @@ public struct NetworkFaults: Hashable, Sendable {
         self.reportsRepeatedPerMille = reportsRepeatedPerMille
         self.latePerMille = latePerMille
         self.lateMaxNanoseconds = lateMaxNanoseconds
+        self.reportsLateMaxNanoseconds = reportsLateMaxNanoseconds ?? lateMaxNanoseconds
     }
 
     /// A millisecond each way, and nothing is lost.
@@ -42,7 +44,8 @@ public struct NetworkFaults: Hashable, Sendable {
             droppedPerMille: Int(chance.number(0...150)), repeatedPerMille: Int(chance.number(0...150)),
             reportsDroppedPerMille: Int(chance.number(0...300)),
             reportsRepeatedPerMille: Int(chance.number(0...200)),
-            latePerMille: Int(chance.number(0...100)), lateMaxNanoseconds: chance.number(1...30_000_000_000))
+            latePerMille: Int(chance.number(0...100)), lateMaxNanoseconds: chance.number(1...30_000_000_000),
+            reportsLateMaxNanoseconds: chance.number(1...90_000_000_000))
     }
 }
 

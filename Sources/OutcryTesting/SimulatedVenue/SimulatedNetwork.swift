@@ -157,7 +157,8 @@ public final class SimulatedNetwork {
         var delay = faults.delayMinNanoseconds
         if faults.delayMaxNanoseconds > delay { delay = chance.number(delay...faults.delayMaxNanoseconds) }
         if chance.perMille(faults.latePerMille) {
-            delay += chance.number(0...max(faults.lateMaxNanoseconds, 0))
+            let isReport = if case .push = message.body { true } else { false }
+            delay += chance.number(0...max(isReport ? faults.reportsLateMaxNanoseconds : faults.lateMaxNanoseconds, 0))
             count(.late, message.kind)
         }
         let due = now.advanced(byNanoseconds: max(delay, 0))

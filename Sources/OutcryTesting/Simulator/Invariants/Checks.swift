@@ -74,6 +74,7 @@ extension Simulation {
     func checkEnd() throws {
         guard let desk = server.desk, let ledger = server.ledger else { return }
         try checkPromises()
+        try checkPanicsAreCleared()
         for trader in traders {
             let head = try ledger.notificationHead(trader.account)
             guard trader.books.toldUpTo == head else {

@@ -26,6 +26,7 @@ extension Simulation {
         noteOffBook(inputs)
         try checkExpiries()
         try checkReached()
+        try checkPanics()
         try checkFunds()
         if areFaultsOn, !isStopping, chance.permille(plan.stopPermille) { stopCleanly() }
     }
@@ -93,6 +94,7 @@ extension Simulation {
                     .transition, "\(before.status.rawValue) + \(one.record.name) -> \(after.status.rawValue)")
             }
             try judge(one, inputs)
+            try judgePanic(one.record)
         }
         try checkLadders(observations)
     }
@@ -101,6 +103,7 @@ extension Simulation {
         switch one.record {
         case .orderPlaced(let order):
             noteArmed(order, at: order.createdAt)
+            if case .trail = order.plan { try checkDistance(order.id, order) }
             if order.parent != nil, let parent = observer.engine.order(order.parent ?? order.id),
                 case .paired = parent.plan,
                 order.quantity < parent.quantity
@@ -149,7 +152,7 @@ extension Simulation {
             if let order = one.after, order.cancelReason == nil { noteArmed(order, at: at) }
         case .orderAmended(let id, _, let at):
             if let order = one.after, order.id == id { noteArmed(order, at: at) }
-        case .triggerMoved(let id, _, _, _, _): try noteTrail(id, from: one.before, to: one.after)
+        case .triggerMoved(let id, _, let price, _, let at): try judgeTrail(one, id, by: price, at: at)
         case .orderAccepted, .orderRejected, .cancelRequested, .answerLost, .orderFinished,
             .fundsAdjusted, .moveRequested, .orderReplaced, .orderGrown, .panicDeclared, .panicCleared,
             .panicLifted:
@@ -197,22 +200,29 @@ extension Simulation {
         guard let order else { return }
         let reaches = order.side == .sell ? price <= trigger : price >= trigger
         guard reaches else { throw Violation(.trigger, "\(id) with the trigger \(trigger) fired at \(price)") }
-        guard let armed = watch.armed[id] else { throw Violation(.trigger, "\(id) fired, and was never armed") }
+        try requireTold(price, id, order, at: moment)
+    }
+
+    /// What fires a trigger, or moves it, is a price that was told since it waits, and not too late.
+    func requireTold(_ price: ExactDecimal, _ id: OrderID, _ order: Order, at moment: Timestamp) throws {
+        guard let armed = watch.armed[id] else {
+            throw Violation(.trigger, "\(id) went by \(price), and was never armed")
+        }
         let prints = (watch.prints[order.pair] ?? []).dropFirst(armed.prints).filter { $0.price == price }
         let fills = (watch.fillPrices[order.pair] ?? []).dropFirst(armed.fills)
         if wire == nil, fills.contains(price) { return }
         guard let newest = prints.max(by: { $0.at < $1.at }) else {
-            throw Violation(.trigger, "\(id) fired at \(price), which was not told since it was armed")
+            throw Violation(.trigger, "\(id) went by \(price), which was not told since it was armed")
         }
         // The paper exchange is of the desk's own turns: the order of what it prints says all.
         guard wire != nil else { return }
         guard !isStale(newest, at: moment) else {
-            throw Violation(.trigger, "\(id) fired at \(moment) by a stale price: \(newest.traceText)")
+            throw Violation(.trigger, "\(id) went at \(moment) by a stale price: \(newest.traceText)")
         }
         let difference = Int64(server.configuration.engineLimits.clockDifferenceMilliseconds) * 1_000_000
         guard newest.at.advanced(byNanoseconds: difference) >= armed.at else {
             throw Violation(
-                .trigger, expected: "a print since \(armed.at)", found: newest.at, "\(id), which fired at \(price)")
+                .trigger, expected: "a print since \(armed.at)", found: newest.at, "\(id), which went by \(price)")
         }
     }
 
@@ -237,6 +247,7 @@ extension Simulation {
     func noteStatuses(_ fault: String) {
         watch.recordsBeforeCrash = observer.last.rawValue
         watch.wasInsideCommit = fault.hasSuffix("wrote") || fault == "ledger failed"
+        notePanics(fault)
         for status in OrderStatus.allCases {
             let count = observer.openStatuses[status] ?? 0
             coverage.count(.fault, "\(fault), order \(status.rawValue)", times: count)

@@ -34,6 +34,8 @@ public enum Invariant: String, Hashable, Sendable, CaseIterable {
     case expiry
     /// A stop fires at a print that reached its trigger, at the first one, and not without one.
     case trigger
+    /// An account in panic sends nothing new, and nothing of it stays.
+    case panicHolds = "panic_holds"
     /// What a round trip is said to have come to is what the fills and fees come to.
     case pairedBenefit = "paired_benefit"
     /// A fill that was told is one of the exchange's, and all of the exchange's are told.

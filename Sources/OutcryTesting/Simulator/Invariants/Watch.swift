@@ -30,6 +30,8 @@ struct Watch {
     var toldOffBook: Set<OrderID> = []
     /// Where the trigger of a trailing stop has been in the newest turn in which it moved, oldest first.
     var trails: [OrderID: (turn: Int, path: [TrailingStop])] = [:]
+    /// Accounts that have stopped everything, by the records.
+    var panics: Set<AccountID> = []
     /// What the desk was given since its records were last looked at. Of a turn in which it died, or its ledger failed, the records
     /// are found after the restart.
     var inputsSinceLook: [DeskInput] = []

@@ -29,7 +29,7 @@ struct LineWriter {
     }
 
     mutating func line(_ known: Knowledge) -> TypedLine {
-        if isInPanic, chance.permille(400) {
+        if isInPanic, chance.permille(200) {
             isInPanic = false
             return TypedLine("resume", .cancel)
         }
