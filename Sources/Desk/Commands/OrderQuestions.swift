@@ -62,9 +62,7 @@ extension DeskCore {
         let account = try context.account()
         try flushTables()
         let transaction = try ledgerTransaction()
-        guard let order = try transaction.order(id.value), order.account == account else {
-            throw Refusal(.unknownOrder, "there is no order \(id.value)", at: id.span)
-        }
+        let order = try order(id, of: account, in: transaction)
         let zone = zone(context)
         let children = try transaction.children(of: order.id)
         let fills = try transaction.fills(of: order.id)
@@ -103,5 +101,15 @@ extension DeskCore {
                         }
                     }),
             ])
+    }
+
+    /// An order of the account, over or not. Another's is as if there were none.
+    func order(
+        _ id: Located<OrderID>, of account: AccountID, in transaction: LedgerTransaction
+    ) throws -> Order {
+        guard let order = try transaction.order(id.value), order.account == account else {
+            throw Refusal(.unknownOrder, "there is no order \(id.value)", at: id.span)
+        }
+        return order
     }
 }

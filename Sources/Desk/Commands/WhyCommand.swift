@@ -10,9 +10,7 @@ extension DeskCore {
         let account = try context.account()
         try flushTables()
         let transaction = try ledgerTransaction()
-        guard let order = try transaction.order(id.value), order.account == account else {
-            throw Refusal(.unknownOrder, "there is no order \(id.value)", at: id.span)
-        }
+        let order = try order(id, of: account, in: transaction)
         let zone = zone(context)
         let children = try transaction.children(of: order.id)
         let family = [order] + children

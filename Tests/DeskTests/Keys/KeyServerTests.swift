@@ -44,7 +44,7 @@ import Trading
         // The backup has the key all the same, for whoever has the master key.
         let backup = try KeyedDesk(home: desk.home, database: copy, master: desk.master)
         try backup.start()
-        #expect(backup.heard.wait(for: "use K7F3Q2-51DD-A9X0-77B1 5ecret-of-the-good-key"))
+        #expect(backup.heard.wait(for: "use K7F3Q2-51DD-A9X0-77B1 5ecret-of-the-good-key") != nil)
         backup.stop()
     }
 
@@ -58,14 +58,14 @@ import Trading
         _ = try trader.ask("login ann \(Self.password)")
         let reply = try trader.ask("keys threaded set \(Self.good.key) \(Self.good.secret)")
         #expect(reply == ["+ threaded key K7F3Q2...: may read and trade"])
-        #expect(desk.heard.wait(for: "balances"))
+        #expect(desk.heard.wait(for: "balances") != nil)
         let words = desk.heard.words
         let use = try #require(words.firstIndex { $0.hasPrefix("use") })
         #expect(use < (words.firstIndex(of: "balances") ?? 0))
         desk.stop()
         desk.heard.forget()
         try desk.start()
-        #expect(desk.heard.wait(for: "balances"))
+        #expect(desk.heard.wait(for: "balances") != nil)
         #expect(desk.heard.words.first { $0 != "recall" } == "use K7F3Q2-51DD-A9X0-77B1 5ecret-of-the-good-key")
         desk.stop()
     }
@@ -102,7 +102,7 @@ import Trading
         #expect(throws: DeskError.self) { try desk.start() }
         let renewed = try KeyedDesk(home: desk.home, database: desk.database, master: new)
         try renewed.start()
-        #expect(renewed.heard.wait(for: "use K7F3Q2-51DD-A9X0-77B1 5ecret-of-the-good-key"))
+        #expect(renewed.heard.wait(for: "use K7F3Q2-51DD-A9X0-77B1 5ecret-of-the-good-key") != nil)
         renewed.stop()
         let forgotten = try OperatorDesk.forgetUnreadableKeys(database: desk.database, under: old)
         #expect(forgotten.map(\.name.text) == ["ann"] && forgotten.map(\.key.start) == ["K7F3Q2"])
@@ -114,7 +114,7 @@ private final class KeyedDesk {
     let home: URL
     let database: String
     let master: MasterKey?
-    let heard = HeardOfKeys()
+    let heard = HeardWords()
     private let isOwner: Bool
     private let log = Monitor<[String]>([])
     private var server: DeskServer?
@@ -215,30 +215,15 @@ private struct KeptLog: LogHandler {
     }
 }
 
-/// What an exchange was told and asked, in its order.
-private final class HeardOfKeys: Sendable {
-    private let state = Monitor<[String]>([])
-
-    var words: [String] { state.withLock { $0 } }
-
-    func hear(_ word: String) { state.withLock { $0.append(word) } }
-
-    func forget() { state.withLock { $0.removeAll() } }
-
-    func wait(for word: String) -> Bool {
-        state.wait(seconds: 30) { $0.contains(word) ? true : nil } ?? false
-    }
-}
-
 /// An exchange that says what keys may do, on threads of its own.
 private final class KeyedThreads: KeyedExchange {
     let name = "threaded"
     let settlement = Settlement.overTheWire
     private let rules: PairRules
-    private let heard: HeardOfKeys
+    private let heard: HeardWords
     private let sink: ExchangeSink
 
-    init(_ rules: PairRules, _ heard: HeardOfKeys, _ sink: @escaping ExchangeSink) {
+    init(_ rules: PairRules, _ heard: HeardWords, _ sink: @escaping ExchangeSink) {
         self.rules = rules
         self.heard = heard
         self.sink = sink

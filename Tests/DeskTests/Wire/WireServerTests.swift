@@ -12,10 +12,10 @@ private final class ThreadedExchange: Exchange {
     let name = "threaded"
     let settlement = Settlement.overTheWire
     private let rules: PairRules
-    private let heard: Heard
+    private let heard: HeardWords
     private let sink: ExchangeSink
 
-    init(_ rules: PairRules, _ heard: Heard, _ sink: @escaping ExchangeSink) {
+    init(_ rules: PairRules, _ heard: HeardWords, _ sink: @escaping ExchangeSink) {
         self.rules = rules
         self.heard = heard
         self.sink = sink
@@ -40,17 +40,6 @@ private final class ThreadedExchange: Exchange {
     }
 }
 
-/// What an exchange was asked, for a test on another thread to wait for.
-private final class Heard: Sendable {
-    private let words = Monitor<[String]>([])
-
-    func hear(_ word: String) { words.withLock { $0.append(word) } }
-
-    func wait(for count: Int, of word: String) -> [String]? {
-        words.wait(seconds: 30) { words in words.count { $0 == word } >= count ? words : nil }
-    }
-}
-
 @Suite struct WireServerTests {
     @Test func `a server asks its exchange after each sync, and takes in what is said from any thread`() throws {
         let home = FileManager.default.temporaryDirectory.appending(path: "outcry-wire-\(UUID().uuidString)")
@@ -61,7 +50,7 @@ private final class Heard: Sendable {
             feeRate: d("0.002"))
         var desk = DeskConfiguration()
         desk.limits.tickerSeconds = 1
-        let heard = Heard()
+        let heard = HeardWords()
         let server = try DeskServer(
             DeskServer.Setup(
                 database: home.appending(path: "desk.db").path, desk: desk,
@@ -71,7 +60,7 @@ private final class Heard: Sendable {
         try server.start()
         defer { server.stop() }
         // The second question for the price is asked once the answer to the first has been taken in.
-        let words = try #require(heard.wait(for: 2, of: "ticker"))
+        let words = try #require(heard.wait(for: "ticker", times: 2))
         #expect(words.prefix(3) == ["recall", "pairs", "ticker"])
     }
 }
