@@ -237,6 +237,22 @@ import Trading
         #expect(bench.said(3) == ["accepted"])
     }
 
+    @Test func `an order that the exchange has forgotten ends when what it traded on arrival is found`() throws {
+        let bench = try GatewayBench()
+        bench.venue.forgetsEnded = true
+        bench.venue.historyLagSeconds = 30
+        bench.venue.asks = [(100 * unit, unit / 2)]
+        let order = bench.order(1, .buy, "1", at: "100")
+        bench.place(order)
+        bench.run(seconds: 2)
+        bench.venue.takeOff(1_001)
+        bench.run(seconds: 20)
+        #expect(bench.known[order.clientOrderID]?.isClosed == false)
+        bench.run(seconds: 60)
+        #expect(bench.known[order.clientOrderID]?.isClosed == true)
+        #expect(bench.known[order.clientOrderID]?.filled == .of("0.5"))
+    }
+
     @Test func `a stranger's order and fills are told as such and never adopted`() throws {
         let bench = try GatewayBench()
         bench.venue.asks = [(104 * unit, 10 * unit)]

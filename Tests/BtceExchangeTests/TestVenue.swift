@@ -44,6 +44,10 @@ final class TestVenue {
     private var lastNumber: UInt64 = 1_000
     /// Whether the exchange gives no number to an order that fills at once.
     var hidesNumbers = true
+    /// Whether it knows nothing any more of an order that is off its book.
+    var forgetsEnded = false
+    /// For how long a trade is not in the history yet.
+    var historyLagSeconds: Int64 = 0
     private(set) var requests: [String] = []
 
     init(usd: Int64 = 1_000, btc: Int64 = 10) {
@@ -82,7 +86,9 @@ final class TestVenue {
             let active = orders.values.filter(\.isActive).sorted { $0.number < $1.number }
             return active.isEmpty ? refuse("no orders") : object(active.map { text($0, isWhole: false) })
         case "OrderInfo":
-            guard let order = orders[UInt64(form["order_id"] ?? "") ?? 0] else { return refuse("invalid order") }
+            guard let order = orders[UInt64(form["order_id"] ?? "") ?? 0], order.isActive || !forgetsEnded else {
+                return refuse("invalid order")
+            }
             return object([text(order, isWhole: true)])
         case "TradeHistory": return history(form)
         case "TransHistory": return transactionHistory(form)
@@ -176,7 +182,10 @@ final class TestVenue {
         let first = Int(form["from_id"] ?? "") ?? 0
         let since = Int64(form["since"] ?? "") ?? 0
         let count = Int(form["count"] ?? "") ?? 1_000
-        let found = rows.enumerated().filter { $0.offset + 1 >= first && $0.element.at >= since }.prefix(count)
+        let newest = now.seconds - historyLagSeconds
+        let found = rows.enumerated().filter { row in
+            row.offset + 1 >= first && row.element.at >= since && row.element.at <= newest
+        }.prefix(count)
         guard !found.isEmpty else { return refuse("no trades") }
         return object(
             found.map { index, row in
