@@ -46,8 +46,8 @@ extension DeskCore {
                 played += 1
             }
         } catch let error as TapeError {
-            log.error("the tape stops: \(error)")
             self.tape = nil
+            try takeEndOfTape(error)
         }
         if played > 0 { paper.setNote("tape", tape.position.bytes) }
     }

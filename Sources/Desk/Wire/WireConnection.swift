@@ -1,9 +1,10 @@
+import Accounts
 import ChatServer
 import Exchange
 import Logging
 import Trading
 
-/// What everybody is told when an exchange over the wire goes silent.
+/// What everybody is told when an exchange goes silent.
 extension DeskCore {
     /// Told once to every account, and once more when it is over. Orders at the exchange stay as they are, and nothing is guessed
     /// of them meanwhile.
@@ -14,7 +15,8 @@ extension DeskCore {
             guard wire?.isLost == false else { return }
             wire?.isLost = true
             log.warning("\(exchange.name) has not answered since \(since): \(reason)")
-            try tellAll(event: "feed_lost", ["since": .string(since.description), "reason": .string(reason)]) { zone in
+            let fields: JSONObject = ["since": .string(since.description), "reason": .string(reason)]
+            try tell(wiredAccounts, event: "feed_lost", fields) { zone in
                 """
                 * feed lost: \(exchange.name) has not answered since \(zone.dateAndTime(of: since)) (\(reason)); what is open \
                 there stays there
@@ -24,14 +26,31 @@ extension DeskCore {
             guard wire?.isLost == true else { return }
             wire?.isLost = false
             log.notice("\(exchange.name) answers again, lost since \(lostAt)")
-            try tellAll(event: "feed_back", ["since": .string(lostAt.description)]) { zone in
+            try tell(wiredAccounts, event: "feed_back", ["since": .string(lostAt.description)]) { zone in
                 "* feed back: \(exchange.name) answers again; it was lost at \(zone.dateAndTime(of: lostAt))"
             }
         }
     }
 
-    private func tellAll(event: String, _ fields: JSONObject, _ text: (TimeZoneRules) -> String) throws {
-        for account in wire?.accounts.keys.sorted() ?? [] {
+    private var wiredAccounts: [AccountID] { wire?.accounts.keys.sorted() ?? [] }
+
+    /// The prices of the paper exchange come from nowhere any more: nothing fires, and nothing fills but by hand.
+    func takeEndOfTape(_ error: TapeError) throws {
+        log.error("the tape stops: \(error)")
+        let reason = (error.line.map { "line \($0): " } ?? "") + error.message
+        let accounts = try accountStore().accounts().filter { !$0.isDisabled }.map(\.id)
+        try tell(accounts, event: "feed_lost", ["since": .string(now.description), "reason": .string(reason)]) { _ in
+            """
+            * feed lost: the tape of the \(exchange.name) exchange cannot be read any further (\(reason)); its prices stand \
+            still, and what is open there stays there
+            """
+        }
+    }
+
+    private func tell(
+        _ accounts: [AccountID], event: String, _ fields: JSONObject, _ text: (TimeZoneRules) -> String
+    ) throws {
+        for account in accounts {
             try notify(account, event: event, order: nil, text: text(try zone(of: account)), fields: fields, at: now)
         }
     }
