@@ -60,12 +60,14 @@ public struct LoginThrottle: Hashable, Sendable {
     }
 
     /// Admits an attempt, which then counts as failed until `succeeded` or `withdrawn` says otherwise; or refuses it
-    /// with `login_wait`, which does not count.
-    public mutating func attempt(name: String, address: String, at now: Timestamp) throws(Refusal) {
+    /// with `login_wait`, which does not count. `failures` is what the refusal calls those of before.
+    public mutating func attempt(
+        name: String, address: String, failures: String = "failed logins", at now: Timestamp
+    ) throws(Refusal) {
         let wait = waitLeft(name: name, address: address, at: now)
         guard wait == 0 else {
             let seconds = (wait - 1) / Timestamp.nanosecondsPerSecond + 1
-            throw Refusal(.loginWait, "too many failed logins; wait \(LoginThrottle.text(ofSeconds: seconds))")
+            throw Refusal(.loginWait, "too many \(failures); wait \(LoginThrottle.text(ofSeconds: seconds))")
         }
         count(.name(name), at: now)
         count(.address(address), at: now)

@@ -105,7 +105,7 @@ extension DeskCore {
     private func checkCode(_ code: String, of account: AccountID, name: AccountName, address: String) throws {
         guard let secret = try oneTimeSecret(of: account) else { return }
         let guesser = "code of \(name)"
-        try throttle.attempt(name: guesser, address: address, at: now)
+        try throttle.attempt(name: guesser, address: address, failures: "wrong codes", at: now)
         try saveThrottle()
         let used = try accountStore().setting(DeskCore.stepSetting, of: account).flatMap { Int64($0) }
         guard let step = try secret.step(matching: code, at: now, after: used) else {
