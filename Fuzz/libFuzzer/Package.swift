@@ -41,13 +41,15 @@ let package = Package(
         room("Trading", dependencies: []),
         room("CommandGrammar", dependencies: ["Trading"]),
         room("OrderEngine", dependencies: ["Trading", deque, heap, ordered]),
-        room("Ledger", without: ["Storage", "Tables"], dependencies: ["Trading", "OrderEngine"]),
+        room("Ledger", without: ["Nonces", "Storage", "Tables"], dependencies: ["Trading", "OrderEngine"]),
         room("Exchange", dependencies: ["Trading", "CZlib", deque]),
         room("ChatServer", dependencies: ["Trading", "CLibwebsockets", logging]),
         room("CommandPages", dependencies: [], plugins: ["EmbedPages"]),
         room(
             "OutcryTesting",
-            without: ["ExchangeConformance", "SimulatedDisk", "SimulatedVenue", "Simulator", "Transcripts"],
+            without: [
+                "ExchangeConformance", "SimulatedBtce", "SimulatedDisk", "SimulatedVenue", "Simulator", "Transcripts",
+            ],
             dependencies: [
                 "Trading", "CommandGrammar", "OrderEngine", "Ledger", "Exchange", "ChatServer", "CommandPages",
             ]),
