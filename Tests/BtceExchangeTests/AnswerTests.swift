@@ -1,3 +1,4 @@
+import ExactJSON
 import Testing
 import Trading
 
@@ -164,6 +165,22 @@ import Trading
         #expect(throws: failure) { try tapi.trade(HTTPResponse(body)) }
         // None of them says that nothing was done.
         #expect(!failure.provesNothingWasDone && failure.isOutage && failure.code == .exchangeUnavailable)
+    }
+
+    @Test func `what a stranger sent is shown in one short line, wherever it stands`() {
+        let hostile = "a\u{1B}[2J\n\u{85}\u{2028}" + String(repeating: "e\u{301}", count: 5_000)
+        let text = String(decoding: ExchangeJSON.string(hostile).bytes, as: UTF8.self)
+        for body in [
+            #"{"success":0,"error":\#(text)}"#, #"{"success":1,"return":{\#(text):{}}}"#,
+            #"{"success":1,"return":{"5":{"status":\#(text)}}}"#, "<html><title>\(hostile)</title>",
+        ] {
+            do {
+                Issue.record("\(body) is read as \(try tapi.activeOrders(HTTPResponse(body)))")
+            } catch {
+                #expect(!error.reason.contains(where: \.isNewline) && !error.reason.contains("\u{1B}"))
+                #expect(error.reason.utf8.count < 2_000, "\(body.prefix(40))")
+            }
+        }
     }
 
     @Test func `a result under a status of failure is not believed, a refusal is`() {

@@ -47,7 +47,7 @@ struct AnswerBody {
         do {
             return try body()
         } catch {
-            throw .unreadable(path: error.path, message: error.message)
+            throw .unreadable(path: printable(error.path), message: printable(error.message))
         }
     }
 
@@ -55,12 +55,17 @@ struct AnswerBody {
         .refused(ExchangeRefusal(text: text), words: printable(text))
     }
 
-    /// What a stranger sent is shown in one line, without control characters.
+    /// What a stranger sent is shown in one line of at most `wordsMax` characters, without control characters. Scalars
+    /// count, for a character that is shown may be made of any number of them.
     private static func printable(_ text: String) -> String {
-        String(
-            text.prefix(wordsMax).map {
-                $0.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F } ? $0 : " "
-            })
+        var line = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars.prefix(wordsMax) {
+            switch scalar.properties.generalCategory {
+            case .control, .lineSeparator, .paragraphSeparator: line.append(" ")
+            default: line.append(scalar)
+            }
+        }
+        return String(line)
     }
 
     /// The title of a web page, empty where it has none; nil where the body is no web page.
