@@ -183,6 +183,15 @@ import Trading
         }
     }
 
+    @Test(arguments: ["", " \\n"])
+    func `a refusal without words is told as one`(error: String) throws {
+        do {
+            Issue.record("read as \(try tapi.trade(HTTPResponse(#"{"success":0,"error":"\#(error)"}"#)))")
+        } catch let failure as AnswerFailure {
+            #expect(failure.reason == "a refusal without words" && !failure.provesNothingWasDone)
+        }
+    }
+
     @Test func `a result under a status of failure is not believed, a refusal is`() {
         #expect(throws: AnswerFailure.unexpectedStatus(502)) {
             try tapi.trade(HTTPResponse(RecordedAnswers.trade, status: 502))
