@@ -74,6 +74,15 @@ import Trading
         #expect(throws: AnswerFailure.refused(.nothingThere, words: "no orders")) {
             try tapi.orderInfo(nothing("no orders"), expected: 1)
         }
+        // An empty list is a result, from which it may be concluded that an order never arrived: not under any status.
+        for status in [404, 502] {
+            #expect(throws: AnswerFailure.refused(.nothingThere, words: "no orders")) {
+                try tapi.activeOrders(HTTPResponse(#"{"success":0,"error":"no orders"}"#, status: status))
+            }
+            #expect(throws: AnswerFailure.refused(.nothingThere, words: "no trades")) {
+                try tapi.tradeHistory(HTTPResponse(#"{"success":0,"error":"no trades"}"#, status: status))
+            }
+        }
     }
 
     @Test func `info becomes the rules of pairs`() throws {
@@ -184,11 +193,11 @@ import Trading
     }
 
     @Test(arguments: ["", " \\n"])
-    func `a refusal without words is told as one`(error: String) throws {
+    func `a refusal without words is told as one`(words: String) {
         do {
-            Issue.record("read as \(try tapi.trade(HTTPResponse(#"{"success":0,"error":"\#(error)"}"#)))")
-        } catch let failure as AnswerFailure {
-            #expect(failure.reason == "a refusal without words" && !failure.provesNothingWasDone)
+            Issue.record("read as \(try tapi.trade(HTTPResponse(#"{"success":0,"error":"\#(words)"}"#)))")
+        } catch {
+            #expect(error.reason == "a refusal without words" && !error.provesNothingWasDone)
         }
     }
 

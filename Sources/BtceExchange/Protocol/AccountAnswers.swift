@@ -143,7 +143,7 @@ public struct TapiReader: Sendable {
         let result: JSONPlace
         do {
             result = try AnswerBody(response: response).result()
-        } catch .refused(.nothingThere, _) where !isOne {
+        } catch .refused(.nothingThere, _) where !isOne && response.isSuccess {
             return []
         }
         return try AnswerBody.reading { () throws(UnreadableAnswer) in

@@ -22,7 +22,7 @@ struct AnswerBody {
         let answer = try json()
         return try AnswerBody.reading { () throws(UnreadableAnswer) -> Result<JSONPlace, AnswerFailure> in
             if try answer.required("success").flag() {
-                guard (200..<300).contains(response.status) else { return .failure(.unexpectedStatus(response.status)) }
+                guard response.isSuccess else { return .failure(.unexpectedStatus(response.status)) }
                 return .success(try answer.required("return"))
             }
             return .failure(AnswerBody.refusal(try answer.required("error").text()))
@@ -38,7 +38,7 @@ struct AnswerBody {
             return AnswerBody.refusal(try error.text())
         }
         if let refusal { throw refusal }
-        guard (200..<300).contains(response.status) else { throw .unexpectedStatus(response.status) }
+        guard response.isSuccess else { throw .unexpectedStatus(response.status) }
         return answer
     }
 
