@@ -38,6 +38,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case btceAccount = "btce-account"
     /// Its answers to those that anybody may make.
     case btceMarket = "btce-market"
+    /// The same answers, as the adapter goes by them: three orders, a cancel, and what was asked.
+    case btceGateway = "btce-gateway"
     /// Requests to the venue and to its control port, one behind the other.
     case venue
     /// The venue's books in a file.
@@ -68,6 +70,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .exactJSON: try FuzzExactJSON.text(bytes)
         case .btceAccount: try FuzzBtceAnswers.account(bytes)
         case .btceMarket: try FuzzBtceAnswers.market(bytes)
+        case .btceGateway: try FuzzBtceGateway.answers(bytes)
         case .venue: try FuzzVenue.requests(bytes)
         case .venueJournal: try FuzzVenueJournal.file(bytes)
         case .decimal: try FuzzNumbers.decimal(bytes)
