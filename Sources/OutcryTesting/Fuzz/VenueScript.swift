@@ -52,8 +52,10 @@ struct VenueScript {
             .map { String(decoding: $0, as: UTF8.self) }
         let path = parts.first ?? ""
         let request = VenueHTTPRequest("GET", path, query: parts.count > 1 ? parts[1] : "")
-        guard let answer = try answer(request), venue.faults == .none else { return }
-        try expect(changes(drained()).isEmpty, "a page has changed the books")
+        let told = try answer(request)
+        let changes = changes(drained())
+        guard let answer = told, venue.faults == .none else { return }
+        try expect(changes.isEmpty, "a page has changed the books: \(changes)")
         guard answer.status == 200 else {
             return try expect(answer.status == 404 || path.hasPrefix("/tapi"), "a page has the status \(answer.status)")
         }
@@ -88,8 +90,9 @@ struct VenueScript {
 
     /// What is refused takes the nonce at most; what is done is one order or one cancel.
     private mutating func call(_ request: VenueHTTPRequest, isSigned: Bool) throws(FuzzFinding) {
-        guard let answer = try answer(request), venue.faults == .none else { return }
+        let told = try answer(request)
         let changes = changes(drained())
+        guard let answer = told, venue.faults == .none else { return }
         let body = String(decoding: request.body, as: UTF8.self)
         guard let json = try? ExchangeJSONReader.read(answer.body), case .object(let members) = json else {
             throw FuzzFinding("\(body) is answered \(answer.text)")
