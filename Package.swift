@@ -103,8 +103,8 @@ let package = Package(
         .target(
             name: "OutcryTesting",
             dependencies: [
-                "Trading", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "ChatServer", "Desk",
-                "CommandPages", "Venue", "BtceExchange", grdb, logging,
+                "Trading", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "ExactJSON", "ChatServer",
+                "Desk", "CommandPages", "Venue", "BtceExchange", grdb, logging,
             ],
             swiftSettings: settings),
 

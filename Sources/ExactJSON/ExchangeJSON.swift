@@ -42,6 +42,7 @@ public enum ExchangeJSON: Hashable, Sendable {
 public struct JSONNumber: Hashable, Sendable {
     public let text: String
 
+    /// The text must be a number as RFC 8259 §6 writes one: it is not looked at until the number is asked for.
     public init(text: String) { self.text = text }
 
     /// Digits and exponents beyond these are no number that anybody trades at; what expands them stays small.

@@ -1,3 +1,4 @@
+import ExactJSON
 import Testing
 import Trading
 
@@ -72,6 +73,15 @@ import Trading
         #expect(try tapi.activeOrders(HTTPResponse(#"{"success":1,"return":[]}"#)) == [])
         #expect(throws: AnswerFailure.refused(.nothingThere, words: "no orders")) {
             try tapi.orderInfo(nothing("no orders"), expected: 1)
+        }
+        // An empty list is a result, from which it may be concluded that an order never arrived: not under any status.
+        for status in [404, 502] {
+            #expect(throws: AnswerFailure.refused(.nothingThere, words: "no orders")) {
+                try tapi.activeOrders(HTTPResponse(#"{"success":0,"error":"no orders"}"#, status: status))
+            }
+            #expect(throws: AnswerFailure.refused(.nothingThere, words: "no trades")) {
+                try tapi.tradeHistory(HTTPResponse(#"{"success":0,"error":"no trades"}"#, status: status))
+            }
         }
     }
 
@@ -164,6 +174,31 @@ import Trading
         #expect(throws: failure) { try tapi.trade(HTTPResponse(body)) }
         // None of them says that nothing was done.
         #expect(!failure.provesNothingWasDone && failure.isOutage && failure.code == .exchangeUnavailable)
+    }
+
+    @Test func `what a stranger sent is shown in one short line, wherever it stands`() {
+        let hostile = "a\u{1B}[2J\n\u{85}\u{2028}" + String(repeating: "e\u{301}", count: 5_000)
+        let text = String(decoding: ExchangeJSON.string(hostile).bytes, as: UTF8.self)
+        for body in [
+            #"{"success":0,"error":\#(text)}"#, #"{"success":1,"return":{\#(text):{}}}"#,
+            #"{"success":1,"return":{"5":{"status":\#(text)}}}"#, "<html><title>\(hostile)</title>",
+        ] {
+            do {
+                Issue.record("\(body) is read as \(try tapi.activeOrders(HTTPResponse(body)))")
+            } catch {
+                #expect(!error.reason.contains(where: \.isNewline) && !error.reason.contains("\u{1B}"))
+                #expect(error.reason.utf8.count < 2_000, "\(body.prefix(40))")
+            }
+        }
+    }
+
+    @Test(arguments: ["", " \\n"])
+    func `a refusal without words is told as one`(words: String) {
+        do {
+            Issue.record("read as \(try tapi.trade(HTTPResponse(#"{"success":0,"error":"\#(words)"}"#)))")
+        } catch {
+            #expect(error.reason == "a refusal without words" && !error.provesNothingWasDone)
+        }
     }
 
     @Test func `a result under a status of failure is not believed, a refusal is`() {

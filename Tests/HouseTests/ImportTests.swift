@@ -25,8 +25,8 @@ private let table: [(room: String, mayImport: Set<String>)] = [
     (
         "OutcryTesting",
         [
-            "Trading", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "ChatServer", "CommandPages",
-            "Desk", "Venue", "BtceExchange", "Logging", "Foundation",
+            "Trading", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "ExactJSON", "ChatServer",
+            "CommandPages", "Desk", "Venue", "BtceExchange", "Logging", "Foundation",
         ] + system
     ),
     (

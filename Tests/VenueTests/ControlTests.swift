@@ -68,6 +68,8 @@ import Trading
         ("/quote", #"{"pair":"btc_usd","bid":2,"ask":1}"#, "the bid 2 is not below the ask 1"),
         ("/quote", #"{"pair":"btc_usd","bid":1.0001,"ask":2}"#, "1.0001 is no multiple of 0.001"),
         ("/quote", #"{"pair":"btc_usd","bid":"x","ask":2}"#, "bid is no number: x"),
+        ("/deposit", #"{"key":"ann","coin":"usd","amount":"1.2.3"}"#, "amount is no number: 1.2.3"),
+        ("/pair", #"{"pair":"btc_usd","fee":""}"#, "fee is no number: "),
         ("/quote", #"{"pair":"btc_usd","pair":"btc_usd","bid":1,"ask":2}"#, "pair comes twice"),
         ("/trade", #"{"pair":"btc_usd","price":230,"amount":1,"side":"up"}"#, "side is buy or sell"),
         (

@@ -67,6 +67,9 @@ public struct HTTPResponse: Hashable, Sendable {
         self.body = body
         self.reusedConnection = reusedConnection
     }
+
+    /// Whether the status says that there is a result.
+    var isSuccess: Bool { (200..<300).contains(status) }
 }
 
 /// Why there is no whole answer, and whether the request may have done its work all the same.

@@ -58,6 +58,21 @@ struct JSONPlace {
         return result
     }
 
+    /// The members whose names mean something, in their order; others are left out: nothing of them can be traded here.
+    /// Two names that mean the same, as `btc` and `BTC`, are as bad as one that comes twice.
+    func members<Name: Hashable>(
+        named meaning: (String) -> Name?
+    ) throws(UnreadableAnswer) -> [(name: Name, place: JSONPlace)] {
+        var seen = Set<Name>()
+        var result: [(name: Name, place: JSONPlace)] = []
+        for (text, place) in try members() {
+            guard let name = meaning(text) else { continue }
+            guard seen.insert(name).inserted else { throw place.unreadable("comes twice") }
+            result.append((name, place))
+        }
+        return result
+    }
+
     func elements() throws(UnreadableAnswer) -> [JSONPlace] {
         guard case .array(let values) = value else { throw unreadable("expected a list, found \(value.kind)") }
         return values.enumerated().map { place(String($0.offset), $0.element) }
@@ -108,15 +123,16 @@ struct JSONPlace {
         try? number().roundedDecimal()
     }
 
-    /// A count, number or time in seconds.
+    /// A count, number or time in seconds, of 63 bits at most: exchanges count in signed numbers, and so does who asks
+    /// for what comes behind the last.
     func whole() throws(UnreadableAnswer) -> UInt64 {
         let number = try number()
         // PHP turns large numbers into 1.0E+15: the same whole number.
-        if let whole = UInt64(number.text) { return whole }
+        if let whole = Int64(number.text), whole >= 0 { return UInt64(whole) }
         guard let decimal = try? number.decimal(), decimal.isMultiple(of: .one), !decimal.isNegative,
-            let whole = UInt64(exactly: decimal.units / ExactDecimal.one.units)
+            let whole = Int64(exactly: decimal.units / ExactDecimal.one.units)
         else { throw unreadable("no whole number: \(number.text.prefix(64))") }
-        return whole
+        return UInt64(whole)
     }
 
     func timestamp() throws(UnreadableAnswer) -> Timestamp {

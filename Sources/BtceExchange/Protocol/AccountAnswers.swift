@@ -143,7 +143,7 @@ public struct TapiReader: Sendable {
         let result: JSONPlace
         do {
             result = try AnswerBody(response: response).result()
-        } catch .refused(.nothingThere, _) where !isOne {
+        } catch .refused(.nothingThere, _) where !isOne && response.isSuccess {
             return []
         }
         return try AnswerBody.reading { () throws(UnreadableAnswer) in
@@ -155,20 +155,19 @@ public struct TapiReader: Sendable {
 }
 
 extension JSONPlace {
-    /// By coin. Names that the desk cannot hold are left out: nothing of them can be traded here.
+    /// By coin. Names that the desk cannot hold are left out.
     fileprivate func funds() throws(UnreadableAnswer) -> CoinFunds {
         var funds: CoinFunds = []
-        for (name, place) in try members() {
-            guard let coin = Coin(name) else { continue }
-            funds.append(CoinAmount(coin, try place.amount()))
-        }
+        for (coin, place) in try members(named: { Coin($0) }) { funds.append(CoinAmount(coin, try place.amount())) }
         return funds.sorted { $0.coin < $1.coin }
     }
 
-    /// A row's number is its name.
+    /// A row's number is its name, in one way only: `5` and `05` would be two rows of one number. Of 63 bits, as `whole`.
     func rowID(_ name: String) throws(UnreadableAnswer) -> UInt64 {
-        guard let id = UInt64(name), id > 0 else { throw unreadable("its name is no number of a row") }
-        return id
+        guard let id = Int64(name), id > 0, String(id) == name else {
+            throw unreadable("its name is no number of a row")
+        }
+        return UInt64(id)
     }
 
     fileprivate func order(named name: String) throws(UnreadableAnswer) -> WireOrder {

@@ -22,7 +22,7 @@ struct AnswerBody {
         let answer = try json()
         return try AnswerBody.reading { () throws(UnreadableAnswer) -> Result<JSONPlace, AnswerFailure> in
             if try answer.required("success").flag() {
-                guard (200..<300).contains(response.status) else { return .failure(.unexpectedStatus(response.status)) }
+                guard response.isSuccess else { return .failure(.unexpectedStatus(response.status)) }
                 return .success(try answer.required("return"))
             }
             return .failure(AnswerBody.refusal(try answer.required("error").text()))
@@ -38,7 +38,7 @@ struct AnswerBody {
             return AnswerBody.refusal(try error.text())
         }
         if let refusal { throw refusal }
-        guard (200..<300).contains(response.status) else { throw .unexpectedStatus(response.status) }
+        guard response.isSuccess else { throw .unexpectedStatus(response.status) }
         return answer
     }
 
@@ -47,7 +47,7 @@ struct AnswerBody {
         do {
             return try body()
         } catch {
-            throw .unreadable(path: error.path, message: error.message)
+            throw .unreadable(path: printable(error.path), message: printable(error.message))
         }
     }
 
@@ -55,12 +55,17 @@ struct AnswerBody {
         .refused(ExchangeRefusal(text: text), words: printable(text))
     }
 
-    /// What a stranger sent is shown in one line, without control characters.
+    /// What a stranger sent is shown in one line of at most `wordsMax` characters, without control characters. Scalars
+    /// count, for a character that is shown may be made of any number of them.
     private static func printable(_ text: String) -> String {
-        String(
-            text.prefix(wordsMax).map {
-                $0.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F } ? $0 : " "
-            })
+        var line = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars.prefix(wordsMax) {
+            switch scalar.properties.generalCategory {
+            case .control, .lineSeparator, .paragraphSeparator: line.append(" ")
+            default: line.append(scalar)
+            }
+        }
+        return String(line)
     }
 
     /// The title of a web page, empty where it has none; nil where the body is no web page.

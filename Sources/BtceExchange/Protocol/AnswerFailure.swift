@@ -46,7 +46,7 @@ public enum AnswerFailure: Error, Hashable, Sendable {
     /// For the trader and the log.
     public var reason: String {
         switch self {
-        case .refused(_, let words): words
+        case .refused(_, let words): words.allSatisfy(\.isWhitespace) ? "a refusal without words" : words
         case .transport(let failure): failure.message.isEmpty ? failure.cause.rawValue : failure.message
         case .empty(let status): "an empty answer (HTTP \(status))"
         case .html(let status, let title): "a web page (HTTP \(status))\(title.isEmpty ? "" : ": \(title)")"

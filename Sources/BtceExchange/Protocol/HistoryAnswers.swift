@@ -81,7 +81,7 @@ extension TapiReader {
         let result: JSONPlace
         do {
             result = try AnswerBody(response: response).result()
-        } catch .refused(.nothingThere, _) {
+        } catch .refused(.nothingThere, _) where response.isSuccess {
             return []
         }
         return try AnswerBody.reading { () throws(UnreadableAnswer) in

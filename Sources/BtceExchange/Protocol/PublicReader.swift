@@ -11,8 +11,7 @@ public struct PublicReader: Sendable {
         let answer = try AnswerBody(response: response).publicResult()
         return try AnswerBody.reading { () throws(UnreadableAnswer) in
             var pairs: [PairInfo] = []
-            for (name, place) in try answer.required("pairs").members() {
-                guard let pair = Pair(name) else { continue }
+            for (pair, place) in try answer.required("pairs").members(named: { Pair($0) }) {
                 pairs.append(try place.info(of: pair))
             }
             return MarketInfo(
@@ -46,8 +45,7 @@ public struct PublicReader: Sendable {
         let answer = try AnswerBody(response: response).publicResult()
         return try AnswerBody.reading { () throws(UnreadableAnswer) in
             var values: [OfPair<Value>] = []
-            for (name, place) in try answer.members() {
-                guard let pair = Pair(name) else { continue }
+            for (pair, place) in try answer.members(named: { Pair($0) }) {
                 values.append(OfPair(pair, try read(place)))
             }
             return values.sorted { $0.pair < $1.pair }

@@ -23,7 +23,10 @@ enum FuzzGrammar {
         try expect(parsed == parser.parse(line), "it is read otherwise the second time")
         try expect(parsed.command == nil || parsed.refusal == nil, "it is a command and refused")
         if let tag = parsed.tag { try expect(CommandParser.isTag(tag), "\(tag.debugDescription) is no tag") }
-        try expect(line.contains(parsed.text), "the text is not the line's: \(parsed.text.debugDescription)")
+        // By bytes: a mark that combines with the space before it is no character of its own.
+        try expect(
+            parsed.text.isEmpty || Array(line.utf8).firstRange(of: Array(parsed.text.utf8)) != nil,
+            "the text is not the line's: \(parsed.text.debugDescription)")
         guard let refusal = parsed.refusal else { return }
         let shown = refusal.text(over: line)
         try expect(shown.hasPrefix("! "), "the refusal reads: \(shown)")

@@ -32,6 +32,18 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case snapshot
     /// The paper exchange's stored books.
     case books
+    /// JSON as an exchange sends it.
+    case exactJSON = "exact-json"
+    /// The answers of an exchange of the btc-e family to the calls of an account, as the adapter reads them.
+    case btceAccount = "btce-account"
+    /// Its answers to those that anybody may make.
+    case btceMarket = "btce-market"
+    /// The same answers, as the adapter goes by them: three orders, a cancel, and what was asked.
+    case btceGateway = "btce-gateway"
+    /// Requests to the venue and to its control port, one behind the other.
+    case venue
+    /// The venue's books in a file.
+    case venueJournal = "venue-journal"
     /// A decimal in text, and sums with it.
     case decimal
     /// A moment in text or as a number.
@@ -55,6 +67,12 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .record: try FuzzStorage.record(bytes)
         case .snapshot: try FuzzStorage.snapshot(bytes)
         case .books: try FuzzStorage.books(bytes)
+        case .exactJSON: try FuzzExactJSON.text(bytes)
+        case .btceAccount: try FuzzBtceAnswers.account(bytes)
+        case .btceMarket: try FuzzBtceAnswers.market(bytes)
+        case .btceGateway: try FuzzBtceGateway.answers(bytes)
+        case .venue: try FuzzVenue.requests(bytes)
+        case .venueJournal: try FuzzVenueJournal.file(bytes)
         case .decimal: try FuzzNumbers.decimal(bytes)
         case .timestamp: try FuzzNumbers.timestamp(bytes)
         }

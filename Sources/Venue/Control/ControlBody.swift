@@ -52,10 +52,11 @@ struct ControlBody: Sendable {
 
     func decimal(_ name: String) throws(ControlRefusal) -> ExactDecimal {
         let text = try text(name)
-        guard let number = try? JSONNumber(text: text).decimal() else {
-            throw ControlRefusal("\(name) is no number: \(text)")
-        }
-        return number
+        // A text is read as what it holds: as it is, it may be no number at all.
+        guard case .number(let number)? = try? ExchangeJSONReader.read(Array(text.utf8)),
+            let decimal = try? number.decimal()
+        else { throw ControlRefusal("\(name) is no number: \(text)") }
+        return decimal
     }
 
     func positive(_ name: String) throws(ControlRefusal) -> ExactDecimal {
