@@ -11,6 +11,19 @@ import Testing
         .worst,
     ]
 
+    @Test func `is gone with all its files when nobody has it, also where somebody closes after it`() throws {
+        weak var file: SimulatedFile?
+        do {
+            var disk: SimulatedDisk? = SimulatedDisk(seed: 1)
+            let database = try SmallDatabase(on: try #require(disk))
+            file = disk?.directory.names["/small.db"]
+            #expect(file?.openFiles.isEmpty == false)
+            disk = nil
+            withExtendedLifetime(database) {}
+        }
+        #expect(file == nil)
+    }
+
     @Test(arguments: models, [512, 4_096])
     func `keeps what was synced, whatever the power takes, and the database is whole`(
         model: CrashModel, sectorBytes: Int

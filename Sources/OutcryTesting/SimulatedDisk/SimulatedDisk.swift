@@ -66,7 +66,11 @@ public final class SimulatedDisk {
         registration = VFSRegistration(name: name, disk: self)
     }
 
-    deinit { registration?.end() }
+    /// A file and its handles hold each other. Who closes one from now on finds no disk that would let go of it.
+    deinit {
+        registration?.end()
+        directory.forgetOpenFiles()
+    }
 
     /// A disk with the same files, cached and on the platter, that nobody has open: to try more than one crash from one state.
     public func copy(seed: UInt64) -> SimulatedDisk {
