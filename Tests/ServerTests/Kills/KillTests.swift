@@ -44,10 +44,13 @@ extension `The server` {
                 let deskSeed = seed &* 1_000_003 &+ UInt64(number) &* 1_009 &+ desks
                 desks += 1
                 let (tally, failure) = killOneDesk(deskSeed, kills: share, hasTape: number == 1, board)
-                board.withLock { board in
+                let (soFar, isLast) = board.withLock { board in
                     board.tally = board.tally + tally
                     if let failure { board.failures.append("OUTCRY_SEED=\(seed), desk \(number), \(failure)") }
+                    return (board.tally.kills, board.killsLeft == 0)
                 }
+                // Who stops a run of hours wants to know what it has shown.
+                if !isLast { print("\(soFar) kills so far") }
             }
             board.withLock { $0.desksOver += 1 }
         }
