@@ -24,7 +24,7 @@ struct OrderReport {
         let closed = order.closedAt.map { zone.text(of: $0) } ?? ""
         var object = order.json
         var lines: [String] = []
-        let traded = order.filled.isZero ? "nothing was filled" : words.traded
+        let traded = words.traded(with: children) ?? "nothing was filled"
         switch order.plan {
         case .none:
             let ending = order.timeInForce.expireTime == nil ? order.status.words : "ended \(order.status.words)"
@@ -44,7 +44,9 @@ struct OrderReport {
                 result.append(to: &object)
                 self.result = result
             } else {
-                lines.append("\(order.id) \(words.asked): ended without its contra, \(traded), \(closed)")
+                let isContraTraded = children.contains { $0.filled.isPositive }
+                let ending = isContraTraded ? "ended before its contra had filled" : "ended without its contra"
+                lines.append("\(order.id) \(words.asked): \(ending), \(traded), \(closed)")
                 object.append("benefit", .null)
             }
             object.append("child_orders", .array(told.map { .object($0.json) }))

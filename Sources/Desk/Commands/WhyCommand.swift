@@ -41,7 +41,7 @@ extension DeskCore {
                 "kind": .string(one.record.kind.name), "text": .string(text),
             ])
         }
-        lines.append(ending(order, words))
+        lines.append(ending(order, words.traded(with: children) ?? "nothing has filled"))
         return Reply(
             mark: .answer, text: lines.joined(separator: "\n  "),
             fields: [
@@ -50,8 +50,7 @@ extension DeskCore {
             ])
     }
 
-    private func ending(_ order: Order, _ words: OrderWords) -> String {
-        let traded = order.filled.isZero ? "nothing has filled" : words.traded
+    private func ending(_ order: Order, _ traded: String) -> String {
         guard order.closedAt == nil else { return "in all: \(traded)" }
         let left = order.remaining.isPositive ? "; \(order.remaining) left" : ""
         return "so far: \(traded)\(left)"

@@ -53,7 +53,10 @@ struct CoinHistory {
                 ))
         }
         // Of what happened at one moment a fill is taken for the later.
-        found.sort { ($0.at, $0.source.rank) > ($1.at, $1.source.rank) }
+        found.sort {
+            let (one, other) = ($0.source.rank, $1.source.rank)
+            return ($0.at, one.kind, one.number) > ($1.at, other.kind, other.number)
+        }
         hasMore = found.count > limit || rows.count == CoinHistory.adjustmentsMax
         var after = total
         changes = found.prefix(limit).map { one in
@@ -73,10 +76,10 @@ struct CoinHistory {
 
 extension CoinHistory.Source {
     /// Orders those of one moment; numbers within a kind go up.
-    fileprivate var rank: UInt64 {
+    fileprivate var rank: (kind: Int, number: UInt64) {
         switch self {
-        case .transaction(let number, _): number >> 1
-        case .fill(let id, _): id.rawValue >> 1 | 1 << 63
+        case .transaction(let number, _): (0, number)
+        case .fill(let id, _): (1, id.rawValue)
         }
     }
 }

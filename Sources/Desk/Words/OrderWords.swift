@@ -58,6 +58,14 @@ struct OrderWords {
         \(order.pair.quote) (average \(order.averagePriceText ?? "none")), fee \(order.fee) \(order.feeCurrency)
         """
     }
+
+    /// The same of an order with those under it: the contra orders of a paired one trade the other way, and are told
+    /// behind it, each for itself; the figures of any other order have all in them. Nil until a fill.
+    func traded(with children: [Order]) -> String? {
+        let legs = order.kind == .paired ? [order] + children : [order]
+        let traded = legs.filter(\.filled.isPositive).map { OrderWords($0, zone: zone).traded }
+        return traded.isEmpty ? nil : traded.joined(separator: ", ")
+    }
 }
 
 extension TrailingStop.Distance {
