@@ -134,15 +134,18 @@ struct TextChart {
     // MARK: The times
 
     /// Where each fifteenth column begins: the day with it where it is another than the one before, and alone where a column is
-    /// a quarter of a day or more.
+    /// a quarter of a day or more. With seconds where less than a minute is between them.
     private var times: String {
-        let isLong = series.to.nanoseconds(since: series.from) > 4 * 86_400 * Timestamp.nanosecondsPerSecond
+        let length = series.to.nanoseconds(since: series.from)
+        let isLong = length > 4 * 86_400 * Timestamp.nanosecondsPerSecond
+        let isShort = length < 4 * 60 * Timestamp.nanosecondsPerSecond
         var line = ""
         var day = ""
         for column in stride(from: 0, to: TextChart.columns, by: TextChart.timeEvery) {
             let moment = ChartSeries.moment(column, of: TextChart.columns, from: series.from, to: series.to)
             let words = zone.dateAndTime(of: moment).split(separator: " ")
-            let (date, time) = (String(words[0].dropFirst(5)), String(words[1].prefix(5)))
+            let toTheSecond = words[1].count == 5 ? "\(words[1]):00" : String(words[1])
+            let (date, time) = (String(words[0].dropFirst(5)), String(toTheSecond.prefix(isShort ? 8 : 5)))
             line += String(repeating: " ", count: max(0, column - line.count))
             line += isLong ? date : (date == day ? time : "\(date) \(time)")
             day = date
