@@ -300,21 +300,24 @@ public struct StopCommand: Hashable, Sendable {
     }
 }
 
-/// `trail sell AMOUNT PAIR by 2%|by 5`
+/// `trail sell AMOUNT PAIR by 2%|by 5 [until WHEN|for DURATION|day]`
 public struct TrailCommand: Hashable, Sendable {
     public var side: Side
     public var amount: Located<AmountExpression>
     public var pair: Located<Pair>
     /// How far behind the best price the trigger follows; above zero.
     public var distance: Located<PriceOffset>
+    public var conditions: OrderConditions
 
     public init(
-        side: Side, amount: Located<AmountExpression>, pair: Located<Pair>, distance: Located<PriceOffset>
+        side: Side, amount: Located<AmountExpression>, pair: Located<Pair>, distance: Located<PriceOffset>,
+        conditions: OrderConditions = OrderConditions()
     ) {
         self.side = side
         self.amount = amount
         self.pair = pair
         self.distance = distance
+        self.conditions = conditions
     }
 }
 

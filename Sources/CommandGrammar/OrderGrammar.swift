@@ -77,7 +77,7 @@ extension LineReader {
             StopCommand(side: side, amount: amount, pair: pair, clause: clause, conditions: reading.conditions))
     }
 
-    /// After `trail`: `buy|sell AMOUNT PAIR by DISTANCE`.
+    /// After `trail`: `buy|sell AMOUNT PAIR by DISTANCE [expiry]`.
     mutating func takeTrailCommand() throws(Misreading) -> Command {
         let side = try takeSide()
         let (amount, pair) = try takeAmountAndPair(follow: .by)
@@ -93,8 +93,11 @@ extension LineReader {
         } else {
             distance = .absolute(try positive(word.start, word.end, "a distance"))
         }
-        try expectEnd()
-        return .trail(TrailCommand(side: side, amount: amount, pair: pair, distance: Located(distance, at: span(word))))
+        let reading = try takeConditions([.expiry], command: "a trailing stop")
+        return .trail(
+            TrailCommand(
+                side: side, amount: amount, pair: pair, distance: Located(distance, at: span(word)),
+                conditions: reading.conditions))
     }
 
     /// After `slice`: `[buy|sell] AMOUNT PAIR LOW..HIGH xN [conditions]`.

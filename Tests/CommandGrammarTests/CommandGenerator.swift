@@ -167,7 +167,11 @@ struct CommandGenerator {
                     conditions: conditions(isAtMarket: false, immediate: false, post: false)))
         case 11:
             let distance: PriceOffset = chance(2) ? .percent(percent()) : .absolute(decimal())
-            return .trail(TrailCommand(side: side(), amount: amount(), pair: pair(), distance: located(distance)))
+            var conditions = conditions(isAtMarket: false, immediate: false, post: false)
+            conditions.overridesGuard = false
+            return .trail(
+                TrailCommand(
+                    side: side(), amount: amount(), pair: pair(), distance: located(distance), conditions: conditions))
         case 12: return .cancel(.orders([order(), located(OrderID(1_000_001 + UInt64(below(9))))]))
         case 13: return .cancel(.all(pair: maybe { $0.pair() }))
         case 14: return .cancel(.kind(kind()))

@@ -26,7 +26,7 @@ enum CommandPrinter {
         case .trail(let trail):
             join(
                 "trail", trail.side.rawValue, amountAndPair(trail.amount.value, trail.pair.value), "by",
-                offset(trail.distance.value))
+                offset(trail.distance.value), conditions(trail.conditions))
         case .cancel(.orders(let orders)): join("cancel", orders.map { "\($0.value)" }.joined(separator: " "))
         case .cancel(.all(let pair)): join("cancel all", pair?.value.description)
         case .cancel(.kind(let kind)): join("cancel", kind.rawValue)

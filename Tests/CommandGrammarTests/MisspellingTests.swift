@@ -9,7 +9,7 @@ import Trading
         "buy 0.5 btc_usd at 230 until 18:00", "sell 50% btc_usd at last-1% for 2h30m", "buy 100 usd ltc_usd at market",
         "sell 10 btc_usd at 275 stop 265 limit 264", "slice buy 2 btc_eur 195..199 x20 post",
         "pair buy 0.05 ltc_usd at 224.65 then 227.68", "contra 41 at 231", "stop sell 10 btc_usd at 265 market day",
-        "trail sell 1 ltc_btc by 2%", "cancel all btc_usd", "cancel sliced", "cancel timed", "move 41 to 232",
+        "trail sell 1 ltc_btc by 2% for 3d", "cancel all btc_usd", "cancel sliced", "cancel timed", "move 41 to 232",
         "move 41 amount 0.3", "orders paired ltc_usd", "report timed last 10", "report paired", "report drift",
         "summary",
         "export orders json", "totp off", "jobs",

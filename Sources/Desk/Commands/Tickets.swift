@@ -138,11 +138,11 @@ extension OrderResolver {
         return ResolvedTicket(
             ticket: OrderTicket(
                 account: account, pair: pair, side: command.side, quantity: quantity, price: .market,
-                plan: .trail(trailing), line: line),
+                timeInForce: try timeInForce(command.conditions), plan: .trail(trailing), line: line),
             notes: notes,
             spans: TicketSpans(
                 amount: command.amount.span, price: command.distance.span, pair: command.pair.span,
-                trigger: command.distance.span))
+                trigger: command.distance.span, expiry: command.conditions.expiry?.span))
     }
 
     /// A sliced order on a side that is known by now.
