@@ -61,7 +61,8 @@ final class ProgramRun {
         // A file and not a pipe: a program that does not read it must not end the tests with SIGPIPE.
         let typed = folder.appendingPathComponent("input-\(UUID().uuidString)")
         try Data(input.utf8).write(to: typed)
-        process.standardInput = try FileHandle(forReadingFrom: typed)
+        let input = try FileHandle(forReadingFrom: typed)
+        process.standardInput = input
         try FileManager.default.removeItem(at: typed)
         let (outputPipe, logPipe) = (Pipe(), Pipe())
         process.standardOutput = outputPipe
@@ -75,6 +76,8 @@ final class ProgramRun {
             }
         }
         try process.run()
+        // Here and below by hand: Foundation keeps a process that has ended, with all its files, and thousands are run.
+        try input.close()
         ProgramRun.collect(outputPipe.fileHandleForReading, into: output)
         ProgramRun.collect(logPipe.fileHandleForReading, into: log)
     }
@@ -92,8 +95,8 @@ final class ProgramRun {
                 guard count > 0 else { break }
                 stream.withLock { $0.bytes += buffer[..<count] }
             }
+            try? handle.close()
             stream.withLock { $0.isOver = true }
-            withExtendedLifetime(handle) {}
         }
     }
 

@@ -18,11 +18,16 @@ extension `The server` {
             ProcessInfo.processInfo.environment[name].flatMap { UInt64($0) }
         }
 
+        private static func openFiles() throws -> Int {
+            try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
+        }
+
         @Test func `every answer is true after every kill`() throws {
             let seed = Self.setting("OUTCRY_SEED") ?? .random(in: 1...99_999)
             let kills = Self.setting("OUTCRY_KILLS").map { Int(clamping: $0) } ?? Self.killsDefault
             print("killed again and again: OUTCRY_SEED=\(seed) OUTCRY_KILLS=\(kills)")
             let begin = Moment.milliseconds
+            let openFiles = try Self.openFiles()
             let board = Monitor(KillBoard(killsLeft: kills))
             for number in 0..<Self.deskCount {
                 Thread.detachNewThread { Self.kill(seed, number, board) }
@@ -32,6 +37,8 @@ extension `The server` {
             print(result.tally.text(seconds: (Moment.milliseconds - begin) / 1_000))
             for failure in result.failures { Issue.record("\(failure)") }
             #expect(result.failures.isEmpty && result.tally.kills == kills)
+            // The tests themselves last as long as one likes: they keep no file for each server that was.
+            #expect(try Self.openFiles() < openFiles + 100)
             #expect(result.tally.doneLines > 0 && result.tally.unansweredLines > 0 && result.tally.fills > 0)
         }
 
