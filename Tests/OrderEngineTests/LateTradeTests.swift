@@ -62,6 +62,20 @@ import Trading
         #expect(pit.told == ["\(id) triggered"])
     }
 
+    @Test func `a stop of another amount waits since it was placed, one with another trigger since it was moved`() {
+        var pit = Pit()
+        let smaller = pit.place(.sell, "2", plan: .stop(trigger: d("260"), then: .limit(d("260"))))
+        let nearer = pit.place(.sell, "2", plan: .stop(trigger: d("260"), then: .limit(d("260"))))
+        pit.wait(seconds: 30)
+        pit.move(smaller, .quantity(1))
+        pit.move(nearer, .trigger(261))
+        tell(&pit, "259", milliseconds: 10_000)
+        #expect(pit.told == ["\(smaller) triggered"])
+        #expect(pit.status(nearer) == .armed)
+        tell(&pit, "259", milliseconds: 30_000)
+        #expect(pit.told == ["\(nearer) triggered"])
+    }
+
     @Test func `it is not the last price where a newer one is known`() {
         var pit = Pit()
         pit.wait(seconds: 30)

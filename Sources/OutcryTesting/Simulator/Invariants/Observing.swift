@@ -150,8 +150,9 @@ extension Simulation {
             coverage.reached(.cancelRefused)
             watch.cancelRefused[id] = at
             if let order = one.after, order.cancelReason == nil { noteArmed(order, at: at) }
-        case .orderAmended(let id, _, let at):
-            if let order = one.after, order.id == id { noteArmed(order, at: at) }
+        case .orderAmended(_, _, let at):
+            // Of another amount it waits as before.
+            if let order = one.after, order.plan != one.before?.plan { noteArmed(order, at: at) }
         case .triggerMoved(let id, _, let price, _, let at): try judgeTrail(one, id, by: price, at: at)
         case .orderAccepted, .orderRejected, .cancelRequested, .answerLost, .orderFinished,
             .fundsAdjusted, .moveRequested, .orderReplaced, .orderGrown, .panicDeclared, .panicCleared,

@@ -115,8 +115,7 @@ struct LineWriter {
 
     private mutating func trail(_ market: SimulatedMarket) -> String {
         let distance = chance.permille(500) ? "\(chance.within(1...3))%" : "\(market.price(spread(market)))"
-        let end = chance.pick(["", "", "", " for \(chance.within(2...30))s"])
-        return "trail \(side()) \(quantity(market)) \(market.pair) by \(distance)\(end)"
+        return "trail \(side()) \(quantity(market)) \(market.pair) by \(distance)"
     }
 
     /// To another price, or to another amount.
