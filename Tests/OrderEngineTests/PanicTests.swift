@@ -42,6 +42,19 @@ import Trading
         #expect(pit.last.records.isEmpty)
     }
 
+    @Test func `an order whose answer was lost comes off once the exchange says that it has it`() {
+        var pit = Pit()
+        let id = pit.place(.buy, "1", at: "100")
+        pit.report(.lost(pit.client(id)))
+        #expect(pit.status(id) == .unknown)
+        pit.process(.panic(pit.trader))
+        #expect(pit.last.panics.map(\.kind) == [.declared])
+        pit.report(.status(pit.client(id), .open(exchangeOrderID: "x1", fills: [])))
+        #expect(pit.asked == ["cancel \(id)"] && pit.last.panics.isEmpty)
+        pit.canceled(id)
+        #expect(pit.last.panics.map(\.kind) == [.cleared])
+    }
+
     @Test func `a cancel that fails is repeated, also one that the trader had asked for before`() {
         var pit = Pit()
         let id = pit.place(.buy, "1", at: "100")
