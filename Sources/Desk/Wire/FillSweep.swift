@@ -5,7 +5,7 @@ import Trading
 ///
 /// `through` is what a sweep begins after, and is kept over restarts. It follows late: a fill may be told after one with a higher
 /// number, so each sweep begins again at what a sweep had seen that ended `overlapSeconds` ago. It does not move
-/// while a fill is seen that might be of an order whose answer is awaited.
+/// while a fill is seen that might be of an order whose answer is awaited, or has only just come.
 struct FillSweep {
     let overlapSeconds: Int64
 
@@ -20,7 +20,8 @@ struct FillSweep {
     /// Where the cursor may go once nothing below can be late any more.
     private var candidate: (id: FillID, since: Timestamp)?
     private var highest: FillID?
-    private var isHeld = false
+    /// Whether the last sweep has met a fill that cannot be told to be anybody's yet.
+    private(set) var isHeld = false
 
     init(overlapSeconds: Int, through: FillID?, isFirst: Bool) {
         self.overlapSeconds = Int64(overlapSeconds)

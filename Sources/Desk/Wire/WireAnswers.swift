@@ -121,7 +121,7 @@ extension DeskCore {
         for one in fills {
             if let client = one.clientOrderID {
                 try takeWireExecution(account, .filled(client, one.fill))
-            } else if isUnsettled {
+            } else if isUnsettled || mayBeOfYoungOrder(one, account) {
                 isHeld = true
             } else if !isHistory {
                 try tellForeign(account, one.fill, exchangeOrderID: one.exchangeOrderID, side: one.side, pair: one.pair)
@@ -130,6 +130,18 @@ extension DeskCore {
         let limit = configuration.limits.fillsPage
         let following = wire?.change(account) { $0.sweep.took(fills, limit: limit, isHeld: isHeld) } ?? nil
         if let following { askFills(of: account, after: following) } else { try endSweep(of: account) }
+    }
+
+    /// Whether a fill may be one that an order made when it arrived. The exchange may tell it before it is known whose it is, so
+    /// for `fills_overlap_s` it is nobody else's.
+    private func mayBeOfYoungOrder(_ one: AccountFill, _ account: AccountID) -> Bool {
+        let earliest = now.advanced(bySeconds: -Int64(configuration.limits.fillsOverlapSeconds))
+        // What was there long before an order was sent is not its.
+        guard one.fill.at >= earliest else { return false }
+        return engine.hasOrder(of: account) { order in
+            order.isAtExchangeItself && order.pair == one.pair && order.side == one.side
+                && order.remaining >= one.fill.quantity && (order.replacedAt ?? order.createdAt) >= earliest
+        }
     }
 
     private func endSweep(of account: AccountID) throws {

@@ -30,7 +30,7 @@ extension DeskCore {
         let isUnsettled = hasUnsettledOrders(account)
         let next = nextPoll
         let balances = wire?.change(account) { watch -> [CoinBalance]? in
-            guard !watch.balances.isOvertaken(activity: watch.activity), !isUnsettled else {
+            guard !watch.balances.isOvertaken(activity: watch.activity), !isUnsettled, !watch.sweep.isHeld else {
                 watch.balances.abandon(askAgainAt: next)
                 return nil
             }

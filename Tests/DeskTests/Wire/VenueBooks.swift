@@ -27,6 +27,8 @@ struct VenueBooks {
     private var disowned: Set<ClientOrderID> = []
     /// Orders and fills that were made elsewhere.
     private(set) var foreign: [Held] = []
+    /// Whether fills are told without saying whose they are.
+    var hidesNamesOfFills = false
     private var nextFill: UInt64 = 1_000
     private var nextNumber = 500
 
@@ -166,7 +168,8 @@ struct VenueBooks {
             let all = (arrivals.compactMap { held[$0] } + foreign).flatMap { one in
                 one.fills.map {
                     AccountFill(
-                        clientOrderID: name(one), exchangeOrderID: one.number, pair: one.order.pair,
+                        clientOrderID: hidesNamesOfFills ? nil : name(one), exchangeOrderID: one.number,
+                        pair: one.order.pair,
                         side: one.order.side, fill: $0)
                 }
             }

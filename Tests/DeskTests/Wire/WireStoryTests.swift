@@ -163,6 +163,39 @@ import Trading
         #expect(bench.differences() == [])
     }
 
+    @Test func `a fill that is told before it is known whose it is waits for its order, and is told once`() throws {
+        let bench = try ready()
+        bench.type("buy 1 btc_usd at 200")
+        bench.pass(seconds: 1)
+        #expect(bench.order(1)?.status == .open)
+        _ = bench.takeTold()
+        bench.exchange.isMute = true
+        bench.exchange.fill(bench.client(1), d("0.5"), at: bench.now)
+        bench.exchange.isMute = false
+        bench.exchange.books.hidesNamesOfFills = true
+        bench.exchange.say(
+            .balanceChanged(account: bench.account, coin: "usd", by: -100, reason: .withdrawal), at: bench.now)
+        bench.pass(seconds: 10)
+        #expect(bench.takeTold() == [])
+        bench.exchange.books.hidesNamesOfFills = false
+        bench.pass(seconds: 10)
+        #expect(bench.takeTold() == ["* #1 filled 0.5 btc at 200; 0.5 left"])
+        #expect(bench.differences() == [])
+    }
+
+    @Test func `one that stays nobody's is foreign once no order can have made it on arrival`() throws {
+        let bench = try ready()
+        bench.type("buy 1 btc_usd at 200")
+        bench.pass(seconds: 1)
+        _ = bench.takeTold()
+        bench.exchange.books.tradeElsewhere(.buy, 1, at: 200, bench.now)
+        bench.pass(seconds: 50)
+        #expect(bench.takeTold() == [])
+        bench.pass(seconds: 20)
+        #expect(bench.takeTold().filter { $0.contains("foreign fill") }.count == 1)
+        #expect(bench.differences() == [])
+    }
+
     @Test func `a tagged line that was not answered before a crash is answered from what became of its order`() throws {
         let bench = try ready()
         bench.exchange.isDeaf = true
