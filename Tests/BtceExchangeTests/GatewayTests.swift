@@ -71,6 +71,25 @@ import Trading
         #expect(bench.known(1)?.filled == 2)
     }
 
+    /// Found by the fuzzer of the adapter.
+    @Test(arguments: [(Side.buy, "1.6"), (.buy, "2.5"), (.sell, "0.1")])
+    func `a trade that does not fit its order is not believed`(side: Side, amount: String) throws {
+        let bench = try GatewayBench()
+        bench.place(bench.order(1, .buy, "2", at: "100"))
+        bench.run(seconds: 3)
+        bench.venue.hit(.sell, upTo: 100 * unit, unit / 2)
+        bench.run(seconds: 10)
+        let number = try #require(bench.known(1)?.number.flatMap { UInt64($0) })
+        bench.venue.showTrade(of: number, side, 100 * unit, Int64(ExactDecimal.of(amount).units / 10_000_000_000))
+        bench.run(seconds: 10)
+        #expect(bench.said(1) == ["accepted", "filled 0.5 at 100"])
+        #expect(bench.gateway.contradictions > 0)
+        // What fits is believed all the same.
+        bench.venue.hit(.sell, upTo: 100 * unit, unit)
+        bench.run(seconds: 10)
+        #expect(bench.said(1) == ["accepted", "filled 0.5 at 100", "filled 1 at 100"])
+    }
+
     @Test func `an order that fills at once has no number, and its fills are found`() throws {
         let bench = try GatewayBench()
         bench.venue.bids = [(99 * unit, 10 * unit)]

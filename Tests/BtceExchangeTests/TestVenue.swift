@@ -178,6 +178,11 @@ final class TestVenue {
         }
     }
 
+    /// The exchange lies: its history has a trade that never was.
+    func showTrade(of number: UInt64, _ side: Side, _ rate: Int64, _ amount: Int64) {
+        rows.append(Row(side: side, rate: rate, amount: amount, order: number, isYours: true, at: now.seconds))
+    }
+
     private func history(_ form: [String: String]) -> HTTPResponse {
         let first = Int(form["from_id"] ?? "") ?? 0
         let since = Int64(form["since"] ?? "") ?? 0

@@ -40,7 +40,8 @@ public final class BtceGateway {
     var accounts: [AccountID: TradedAccount] = [:]
     var market: MarketBoard
     var turn = Turn()
-    /// How often the exchange's word was against what had been concluded. Never above zero, or this class is wrong.
+    /// How often the exchange's word was against itself, or against what had been concluded. Above zero this class is wrong, or the
+    /// exchange.
     public internal(set) var contradictions = 0
     /// What it met, by name: `place lost`.
     public internal(set) var counts: [String: Int] = [:]

@@ -36,7 +36,7 @@ extension BtceGateway {
     /// Whether all is known of an order that the exchange has, or had.
     private func concludeWhereItStands(_ order: PlacedOrder, _ look: Look, _ account: TradedAccount) -> Bool {
         let (filled, quantity) = (order.filled, order.order.quantity)
-        guard filled <= quantity else {
+        guard filled <= quantity, account.hasAllRows(of: order) else {
             contradictions += 1
             return false
         }

@@ -2,11 +2,12 @@ import Trading
 
 /// Which of what the exchange shows is which of our orders.
 extension BtceGateway {
-    /// Rows that bear an order's own number: trades that it waited for.
+    /// Rows that bear an order's own number: trades that it waited for. One that does not fit the order is left, and the order is not
+    /// concluded then.
     func takeMakerRows(of order: PlacedOrder, _ account: TradedAccount) {
         guard let number = order.number else { return }
         for id in account.rowsByOrder[number] ?? [] where order.fills[id] == nil {
-            guard let row = account.rows[id] else { continue }
+            guard let row = account.rows[id], order.fits(row) else { continue }
             account.own(id, by: order, fill(row))
         }
     }
@@ -112,6 +113,11 @@ extension BtceGateway {
     }
 
     private func give(_ rows: [WireFill], to order: PlacedOrder, _ account: TradedAccount) {
+        let traded = rows.reduce(.zero) { $0 + $1.amount }
+        guard order.filled + traded <= order.order.quantity else {
+            contradictions += 1
+            return
+        }
         let fees = FillFees.fees(
             of: rows.map { FillFees.Traded(price: $0.rate, quantity: $0.amount) }, side: order.order.side,
             rate: market.feeRate(of: order.order.pair, or: settings), received: order.received)

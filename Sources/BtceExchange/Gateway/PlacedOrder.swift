@@ -136,6 +136,12 @@ final class PlacedOrder {
         return order.side == .buy ? rate >= other.rate : rate <= other.rate
     }
 
+    /// Whether a row of the history may be a fill of it: no more can fill than was ordered.
+    func fits(_ row: WireFill) -> Bool {
+        guard row.pair == order.pair, row.side == order.side else { return false }
+        return countedFills.contains(row.id) || filled + row.amount <= order.quantity
+    }
+
     /// Whether a trade at a price keeps to its limit.
     func allows(_ price: ExactDecimal) -> Bool { order.side == .buy ? price <= rate : price >= rate }
 

@@ -113,6 +113,12 @@ final class TradedAccount {
         }.sorted { $0.id < $1.id }
     }
 
+    /// Whether every row that bears its number has been found to be its own.
+    func hasAllRows(of order: PlacedOrder) -> Bool {
+        guard let number = order.number else { return true }
+        return (rowsByOrder[number] ?? []).allSatisfy { rows[$0] == nil || order.fills[$0] != nil }
+    }
+
     /// Drops the oldest rows where there are too many, and none that an order may still be found in.
     func forgetRows(keeping most: Int) {
         guard rows.count > most else { return }

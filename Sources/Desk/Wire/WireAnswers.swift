@@ -120,6 +120,7 @@ extension DeskCore {
         var isHeld = false
         for one in fills {
             if let client = one.clientOrderID {
+                guard isPossible(one, of: client) else { continue }
                 try takeWireExecution(account, .filled(client, one.fill))
             } else if isUnsettled || mayBeOfYoungOrder(one, account) {
                 isHeld = true
@@ -130,6 +131,20 @@ extension DeskCore {
         let limit = configuration.limits.fillsPage
         let following = wire?.change(account) { $0.sweep.took(fills, limit: limit, isHeld: isHeld) } ?? nil
         if let following { askFills(of: account, after: following) } else { try endSweep(of: account) }
+    }
+
+    /// Whether a fill may be of that order: an exchange that gives an order's fill another pair or side contradicts itself, and what
+    /// the fill did to the funds is found when they are compared.
+    private func isPossible(_ one: AccountFill, of client: ClientOrderID) -> Bool {
+        guard let order = engine.order(client.order), order.pair != one.pair || order.side != one.side else {
+            return true
+        }
+        log.error(
+            """
+            \(exchange.name) has fill \(one.fill.id), a \(one.side.rawValue) of \(one.pair), for \(order.id), which is a \
+            \(order.side.rawValue) of \(order.pair)
+            """)
+        return false
     }
 
     /// Whether a fill may be one that an order made when it arrived. The exchange may tell it before it is known whose it is, so

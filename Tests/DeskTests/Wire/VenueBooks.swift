@@ -29,6 +29,8 @@ struct VenueBooks {
     private(set) var foreign: [Held] = []
     /// Whether fills are told without saying whose they are.
     var hidesNamesOfFills = false
+    /// Whether fills are told as of the other side.
+    var tellsOtherSide = false
     private var nextFill: UInt64 = 1_000
     private var nextNumber = 500
 
@@ -170,7 +172,7 @@ struct VenueBooks {
                     AccountFill(
                         clientOrderID: hidesNamesOfFills ? nil : name(one), exchangeOrderID: one.number,
                         pair: one.order.pair,
-                        side: one.order.side, fill: $0)
+                        side: tellsOtherSide ? one.order.side.opposite : one.order.side, fill: $0)
                 }
             }
             let sorted = all.filter { after == nil || $0.fill.id > after ?? FillID(0) }.sorted {

@@ -183,6 +183,22 @@ import Trading
         #expect(bench.differences() == [])
     }
 
+    @Test func `a fill of the other side is not its order's, whatever the exchange says`() throws {
+        let bench = try ready()
+        bench.type("buy 1 btc_usd at 200")
+        bench.pass(seconds: 1)
+        _ = bench.takeTold()
+        bench.exchange.isMute = true
+        bench.exchange.fill(bench.client(1), d("0.5"), at: bench.now)
+        bench.exchange.isMute = false
+        bench.exchange.books.tellsOtherSide = true
+        bench.pass(seconds: 10)
+        #expect(bench.order(1)?.filled == 0)
+        bench.exchange.books.tellsOtherSide = false
+        bench.pass(seconds: 10)
+        #expect(bench.order(1)?.filled == d("0.5"))
+    }
+
     @Test func `one that stays nobody's is foreign once no order can have made it on arrival`() throws {
         let bench = try ready()
         bench.type("buy 1 btc_usd at 200")
