@@ -122,6 +122,9 @@ extension DeskCore {
             if let client = one.clientOrderID {
                 guard isPossible(one, of: client) else { continue }
                 try takeWireExecution(account, .filled(client, one.fill))
+            } else if try isCounted(one.fill.id, account) {
+                // The exchange has forgotten what we had called its order.
+                continue
             } else if isUnsettled || mayBeOfYoungOrder(one, account) {
                 isHeld = true
             } else if !isHistory {
@@ -145,6 +148,12 @@ extension DeskCore {
             \(order.side.rawValue) of \(order.pair)
             """)
         return false
+    }
+
+    /// Whether a fill is known as one of an order of the account.
+    private func isCounted(_ fill: FillID, _ account: AccountID) throws -> Bool {
+        try flushTables()
+        return try !ledgerTransaction().fills(account, FillFilter(fromID: fill, toID: fill, limit: 1)).isEmpty
     }
 
     /// Whether a fill may be one that an order made when it arrived. The exchange may tell it before it is known whose it is, so

@@ -183,6 +183,22 @@ import Trading
         #expect(bench.differences() == [])
     }
 
+    /// Found by seed 8 of the profile wire of the simulator.
+    @Test func `a fill of an order whose name the exchange has forgotten is not told again, as foreign`() throws {
+        let bench = try ready()
+        bench.type("buy 1 btc_usd at 200")
+        bench.pass(seconds: 1)
+        bench.exchange.fill(bench.client(1), 1, at: bench.now)
+        bench.pass(seconds: 1)
+        #expect(bench.order(1)?.status == .filled)
+        _ = bench.takeTold()
+        bench.exchange.books.hidesNamesOfFills = true
+        bench.type("buy 0.1 btc_usd at 100")
+        bench.pass(seconds: 150)
+        #expect(bench.takeTold() == ["+ #2 buy 0.1 btc_usd at 100"])
+        #expect(bench.differences() == [])
+    }
+
     @Test func `a fill of the other side is not its order's, whatever the exchange says`() throws {
         let bench = try ready()
         bench.type("buy 1 btc_usd at 200")
