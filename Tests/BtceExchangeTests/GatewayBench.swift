@@ -14,6 +14,8 @@ enum Fate: Hashable, Sendable, CaseIterable {
     case html
     /// The exchange does it, and the answer is cut.
     case cut
+    /// It is doubled on the way: the exchange does it, and what comes back is what it says of the copy.
+    case copyRefused
     /// It is overtaken: it arrives after the next request.
     case overtaken
 }
@@ -176,6 +178,9 @@ final class GatewayBench {
         case .cut:
             let whole = venue.handle(request)
             outcome = .success(HTTPResponse(status: 200, body: Array(whole.body.dropLast(5))))
+        case .copyRefused:
+            _ = venue.handle(request)
+            outcome = .success(HTTPResponse(#"{"success":0,"error":"Requests too often"}"#))
         case .overtaken: outcome = lost
         }
         if fate == .overtaken {

@@ -18,6 +18,8 @@ import Trading
         (.answerLost, "104", ["lost", "open"]),
         (.html, "100", ["lost", "open"]), (.html, "105", ["lost", "closed"]), (.cut, "105", ["lost", "closed"]),
         (.requestLost, "100", ["lost", "never arrived"]), (.requestLost, "105", ["lost", "never arrived"]),
+        // Found by seed 47 of the profile btce of the simulator.
+        (.copyRefused, "100", ["lost", "open"]), (.copyRefused, "105", ["lost", "closed"]),
         // It comes after a later nonce, and is refused.
         (.overtaken, "105", ["lost", "never arrived"]),
     ])

@@ -39,7 +39,7 @@ import Trading
                 "Insufficient funds in wallet of the second currency of the pair", .insufficientFunds(nil),
                 .insufficientFunds, true
             ),
-            ("no orders", .nothingThere, .exchangeRejected, false), ("Requests too often", .tooOften, .tooFast, true),
+            ("no orders", .nothingThere, .exchangeRejected, false), ("Requests too often", .tooOften, .tooFast, false),
             ("not available", .unavailable, .exchangeUnavailable, false),
             ("data unavailable", .unavailable, .exchangeUnavailable, false),
             ("external service unavailable", .unavailable, .exchangeUnavailable, false),

@@ -86,12 +86,12 @@ public enum ExchangeRefusal: Error, Hashable, Sendable {
 
     /// Whether it proves that a `Trade` or `CancelOrder` that was answered so has done nothing and never will.
     ///
-    /// A nonce that is refused proves it only of the copy that was answered: something between here and the exchange
-    /// may have doubled the request, and the first copy have been accepted. What is unavailable may have failed after
+    /// A nonce that is refused, or a request too many, proves it only of the copy that was answered: something between here
+    /// and the exchange may have doubled the request, and the first copy have been accepted. What is unavailable may have failed after
     /// the work was done. A text that nobody knows proves nothing. All of these are settled by asking.
     public var provesNothingWasDone: Bool {
         switch self {
-        case .invalidNonce, .unavailable, .unknown, .nothingThere: false
+        case .invalidNonce, .tooOften, .unavailable, .unknown, .nothingThere: false
         default: true
         }
     }
