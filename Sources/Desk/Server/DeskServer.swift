@@ -59,7 +59,7 @@ public final class DeskServer: Sendable {
     /// How long opening a database may take: reading many records takes its time.
     private static let openingSecondsMax = 600
     /// How long lines that are being answered are given when the server goes down.
-    private static let drainingSecondsMax: Int64 = 4
+    package static let drainingSecondsMax: Int64 = 4
     /// How long an exchange is given to say what became of what is under way.
     private static let exchangeSecondsMax: Int64 = 4
 

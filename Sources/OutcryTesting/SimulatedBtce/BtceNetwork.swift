@@ -10,6 +10,8 @@ struct BtceTraveler {
     let request: VenueHTTPRequest
     /// Whether the client hears what the venue says to it: of two copies it hears one.
     let isHeard: Bool
+    /// Whether the venue finds it to be one too many, and does not read it: the same came a moment ago.
+    var isThrottled = false
 }
 
 /// What the network does to requests over HTTP and their answers. Rates are per mille.
@@ -106,7 +108,9 @@ extension SimulatedBtce {
         travel(BtceTraveler(life: life, number: number, request: traveling, isHeard: isFirstHeard))
         guard isCopied else { return }
         count("network: request copied")
-        travel(BtceTraveler(life: life, number: number, request: traveling, isHeard: !isFirstHeard))
+        let copy = BtceTraveler(
+            life: life, number: number, request: traveling, isHeard: !isFirstHeard, isThrottled: chance.permille(300))
+        travel(copy)
     }
 
     private func travel(_ traveler: BtceTraveler) {
@@ -128,7 +132,7 @@ extension SimulatedBtce {
             guard life == self.life, underWay.remove(number) != nil else { return }
             link?.gateway.answered(number, outcome, at: clock)
         case .request(let traveler):
-            let reaction = venue.react(to: traveler.request, at: clock)
+            let reaction = traveler.isThrottled ? .tooOften : venue.react(to: traveler.request, at: clock)
             countElsewhere(traveler.request)
             guard traveler.isHeard, traveler.life == life, let outcome = outcome(of: reaction) else { return }
             if chance.permille(faults.answerLostPermille) { return count("network: answer lost") }
@@ -167,6 +171,11 @@ extension SimulatedBtce {
             return nil
         }
     }
+}
+
+extension VenueReaction {
+    fileprivate static let tooOften = VenueReaction.answer(
+        VenueHTTPResponse(body: Array(#"{"success":0,"error":"Requests too often"}"#.utf8)), afterNanoseconds: 0)
 }
 
 extension VenueHTTPRequest {

@@ -13,13 +13,15 @@ public struct NetworkFaults: Hashable, Sendable {
     public var reportsRepeatedPerMille: Int
     /// Messages that take up to `lateMaxNanoseconds` longer, reports up to `reportsLateMaxNanoseconds`.
     public var latePerMille: Int
+    public var reportsLatePerMille: Int
     public var lateMaxNanoseconds: Int64
     public var reportsLateMaxNanoseconds: Int64
 
     public init(
         delayMinNanoseconds: Int64 = 1_000_000, delayMaxNanoseconds: Int64 = 1_000_000, droppedPerMille: Int = 0,
         repeatedPerMille: Int = 0, reportsDroppedPerMille: Int = 0, reportsRepeatedPerMille: Int = 0,
-        latePerMille: Int = 0, lateMaxNanoseconds: Int64 = 0, reportsLateMaxNanoseconds: Int64? = nil
+        latePerMille: Int = 0, reportsLatePerMille: Int? = nil, lateMaxNanoseconds: Int64 = 0,
+        reportsLateMaxNanoseconds: Int64? = nil
     ) {
         self.delayMinNanoseconds = delayMinNanoseconds
         self.delayMaxNanoseconds = delayMaxNanoseconds
@@ -28,6 +30,7 @@ public struct NetworkFaults: Hashable, Sendable {
         self.reportsDroppedPerMille = reportsDroppedPerMille
         self.reportsRepeatedPerMille = reportsRepeatedPerMille
         self.latePerMille = latePerMille
+        self.reportsLatePerMille = reportsLatePerMille ?? latePerMille
         self.lateMaxNanoseconds = lateMaxNanoseconds
         self.reportsLateMaxNanoseconds = reportsLateMaxNanoseconds ?? lateMaxNanoseconds
     }
@@ -44,7 +47,8 @@ public struct NetworkFaults: Hashable, Sendable {
             droppedPerMille: Int(chance.number(0...150)), repeatedPerMille: Int(chance.number(0...150)),
             reportsDroppedPerMille: Int(chance.number(0...300)),
             reportsRepeatedPerMille: Int(chance.number(0...200)),
-            latePerMille: Int(chance.number(0...100)), lateMaxNanoseconds: chance.number(1...30_000_000_000),
+            latePerMille: Int(chance.number(0...100)), reportsLatePerMille: Int(chance.number(0...400)),
+            lateMaxNanoseconds: chance.number(1...30_000_000_000),
             reportsLateMaxNanoseconds: chance.number(1...90_000_000_000))
     }
 }

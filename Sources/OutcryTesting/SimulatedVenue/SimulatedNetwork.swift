@@ -156,8 +156,8 @@ public final class SimulatedNetwork {
     private func enqueue(_ message: Message, at now: Timestamp) {
         var delay = faults.delayMinNanoseconds
         if faults.delayMaxNanoseconds > delay { delay = chance.number(delay...faults.delayMaxNanoseconds) }
-        if chance.perMille(faults.latePerMille) {
-            let isReport = if case .push = message.body { true } else { false }
+        let isReport = if case .push = message.body { true } else { false }
+        if chance.perMille(isReport ? faults.reportsLatePerMille : faults.latePerMille) {
             delay += chance.number(0...max(isReport ? faults.reportsLateMaxNanoseconds : faults.lateMaxNanoseconds, 0))
             count(.late, message.kind)
         }

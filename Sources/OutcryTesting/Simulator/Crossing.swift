@@ -30,8 +30,10 @@ public enum Crossing: String, Sendable, CaseIterable {
     case expiryWhileDown = "expiry while the desk was down"
     case stopFiredWhileLimitFilled = "stop fired on a limit filled in part"
     case triggeredWithoutFunds = "stop fired and could not be placed"
+    case stalePriceAtTrigger = "price told too late at a trigger"
     case triggerFollowed = "trigger followed the market"
     case panicCleared = "panic took all off"
+    case panicWhileUnknown = "panic while an order was unknown"
     case crashInPanic = "crash in a panic"
     case contraOfPart = "contra order of a part"
     case pairedDone = "paired order done"
@@ -58,8 +60,10 @@ public enum Crossing: String, Sendable, CaseIterable {
         switch self {
         case .fillWhileCanceling, .fillWhileExpiring, .fillAfterOffBook, .unknownFilledWhole, .unknownNeverArrived,
             .unknownStillOpen, .depositWhileUnknown, .crashWhileUnknown, .crashWhilePending, .crashBeforeRequestSent,
-            .orderZero, .cancelRefused, .canceledElsewhere, .replyTimedOut:
+            .orderZero, .cancelRefused, .canceledElsewhere, .replyTimedOut, .panicWhileUnknown:
             profile != .paper
+        // The paper exchange tells at once, and of the btc-e family only the account's own trades are told.
+        case .stalePriceAtTrigger: profile == .wire || profile == .mixed
         // Its fees stand still: docs/btce.md says what the adapter knows of one that was another's.
         case .feeChangedUnderOrder: profile != .btce
         default: true

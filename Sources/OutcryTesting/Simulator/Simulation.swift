@@ -56,6 +56,8 @@ public final class Simulation {
     /// When the desk is called next for what is due by itself. What stands in the queue for another time has been overtaken.
     var wakeAt: Timestamp?
     var isStopping = false
+    /// When a server that goes down waits for answers no longer.
+    var stopBy: Timestamp?
     var nextSession: UInt64 = 1
 
     // MARK: What is known from looking

@@ -90,7 +90,7 @@ struct SimulationPlan {
         configuration.limits.fundsSeconds = 120
         configuration.limits.replySeconds = chance.pick([1, 10])
         configuration.limits.answerSeconds = chance.pick([1, 3, 10])
-        configuration.limits.feedStaleSeconds = chance.pick([5, 30])
+        configuration.limits.feedStaleSeconds = chance.pick([2, 5, 30])
         self.configuration = configuration
     }
 }

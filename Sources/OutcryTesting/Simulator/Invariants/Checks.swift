@@ -106,6 +106,7 @@ extension Simulation {
         }
         try checkOneLineOneOrder(ledger)
         try checkRoundTrips()
+        try checkForeign(ledger)
         try checkUncertain(ledger)
         try checkPassedOver(ledger)
         try checkRebuild(ledger)

@@ -5,7 +5,9 @@ import Trading
 extension Simulation {
     func judgePanic(_ record: Record) throws {
         switch record {
-        case .panicDeclared(let account, _, _): watch.panics.insert(account)
+        case .panicDeclared(let account, _, _):
+            watch.panics.insert(account)
+            if observer.unknown[account] ?? 0 > 0 { coverage.reached(.panicWhileUnknown) }
         case .panicCleared: coverage.reached(.panicCleared)
         case .panicLifted(let account, _): watch.panics.remove(account)
         case .orderPlaced(let order):

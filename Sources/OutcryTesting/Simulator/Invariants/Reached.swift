@@ -15,13 +15,18 @@ extension Simulation {
             var trail = trail(of: order)
             var unfollowed: MarketTrade?
             let missed = told.first { print in
-                let isDue =
-                    print.quantity.isPositive && (wire == nil || (print.at >= armed.at && !isStale(print, at: clock)))
+                let isOfIt =
+                    print.quantity.isPositive && (wire == nil || print.at >= armed.at)
                     && trail.current.map { print.at >= $0.bestAt } ?? true
                 let trigger = trail.current?.trigger ?? trigger
                 trail.follow(print)
-                if isDue, isUnfollowed(print, by: order) { unfollowed = print }
-                return isDue && (order.side == .sell ? print.price <= trigger : print.price >= trigger)
+                let isReached = isOfIt && (order.side == .sell ? print.price <= trigger : print.price >= trigger)
+                guard wire == nil || !isStale(print, at: clock) else {
+                    if isReached { coverage.reached(.stalePriceAtTrigger) }
+                    return false
+                }
+                if isOfIt, isUnfollowed(print, by: order) { unfollowed = print }
+                return isReached
             }
             if let missed {
                 throw Violation(.trigger, "\(id) waits for \(trigger), and slept through \(missed.traceText)")

@@ -62,6 +62,25 @@ extension Simulation {
         }
     }
 
+    /// What was told to be none of the desk's is none of its orders, and no fill of one.
+    func checkForeign(_ ledger: Ledger) throws {
+        guard traders.contains(where: { !$0.books.foreignFills.isEmpty || !$0.books.foreignOrders.isEmpty }) else {
+            return
+        }
+        let claims = try OrderClaims(ledger)
+        for trader in traders {
+            for number in trader.books.foreignOrders.sorted() {
+                for owner in claims.byNumber[number] ?? [] where try ledger.order(owner)?.account == trader.account {
+                    throw Violation(.ordersAgree, "the order \(number) there was told to be foreign, and is \(owner)")
+                }
+            }
+            for id in trader.books.foreignFills.sorted() {
+                guard let owner = claims.told(id, trader.account).first?.order else { continue }
+                throw Violation(.fillsAgree, "the fill \(id) was told to be foreign, and is of \(owner)")
+            }
+        }
+    }
+
     // MARK: Orders whose answer was lost
 
     /// Whoever has an order whose answer was lost is told that it is unknown, and that before being told that it is not any more.

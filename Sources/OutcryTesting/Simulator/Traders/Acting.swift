@@ -42,7 +42,7 @@ extension Simulation {
         var line = trader.writer.line(
             LineWriter.Knowledge(
                 markets: markets, open: trader.books.openOrders, paired: trader.books.openPairedOrders,
-                foreign: others, waitingForContra: trader.books.waitingForContra,
+                foreign: others, unknown: trader.books.unknownOrders, waitingForContra: trader.books.waitingForContra,
                 pairedInPart: trader.books.pairedInPart, newestTold: trader.books.toldUpTo,
                 tokens: trader.books.tokens.keys.sorted().filter { trader.books.tokens[$0] == .there }))
         if line.text.hasPrefix("[") == false, trader.chance.permille(800) { line.tag = trader.tag() }

@@ -20,6 +20,8 @@ struct LineWriter {
         let paired: [OrderID]
         /// Orders of others.
         let foreign: [OrderID]
+        /// Orders of which it was told that nobody knows what became of them.
+        let unknown: [OrderID]
         /// Round trips whose contra order waits for a price.
         let waitingForContra: [OrderID]
         /// Round trips of which a part has filled.
@@ -46,8 +48,9 @@ struct LineWriter {
         }
     }
 
-    /// What somebody does about a round trip who has been told that it waits, or that it is stuck half way.
+    /// What somebody does who has been told that nobody knows of an order, that a round trip waits, or that it is stuck half way.
     private mutating func followUp(_ known: Knowledge) -> TypedLine? {
+        if !known.unknown.isEmpty, !isInPanic, chance.permille(80) { return panic() }
         if !known.waitingForContra.isEmpty, chance.permille(250) {
             let market = chance.pick(known.markets)
             let id = chance.pick(known.waitingForContra).rawValue
@@ -110,12 +113,15 @@ struct LineWriter {
         let trigger = market.middle + (way == "buy" ? 1 : -1) * chance.within(1...max(spread(market), 2))
         let then = chance.pick(["", " market", " limit \(near(market, steps: spread(market)))"])
         let end = chance.pick(["", "", "", " for \(chance.within(2...30))s"])
-        return "stop \(way) \(quantity(market)) \(market.pair) at \(market.price(trigger))\(then)\(end)"
+        // Nothing is held until it fires: two that are for most of the funds cannot both be placed.
+        let amount = chance.permille(250) ? chance.pick(["60%", "all"]) : "\(quantity(market))"
+        return "stop \(way) \(amount) \(market.pair) at \(market.price(trigger))\(then)\(end)"
     }
 
     private mutating func trail(_ market: SimulatedMarket) -> String {
         let distance = chance.permille(500) ? "\(chance.within(1...3))%" : "\(market.price(spread(market)))"
-        return "trail \(side()) \(quantity(market)) \(market.pair) by \(distance)"
+        let end = chance.pick(["", "", "", " for \(chance.within(2...30))s"])
+        return "trail \(side()) \(quantity(market)) \(market.pair) by \(distance)\(end)"
     }
 
     /// To another price, or to another amount.

@@ -20,6 +20,10 @@ struct TraderBooks {
     private var contraReady: Set<OrderID> = []
     /// What round trips were told to have come to.
     private(set) var pairedDone: [OrderID: PairedStatement] = [:]
+    /// Fills that were told to be of no order of the desk.
+    private(set) var foreignFills: Set<FillID> = []
+    /// Orders at the exchange that were told to be none of the desk's, by the exchange's numbers.
+    private(set) var foreignOrders: Set<String> = []
     /// The order that a tag made.
     private(set) var orderOfTag: [String: OrderID] = [:]
 
@@ -55,11 +59,28 @@ struct TraderBooks {
         } else {
             told[number] = json
             if case .string(let name)? = event["event"] { eventNames[number] = name }
+            try learnForeign(event, json)
             while told[toldUpTo + 1] != nil { toldUpTo += 1 }
         }
         guard case .object(let order)? = event["order"] else { return }
         try learn(order)
         if case .int(let id)? = order["id"] { try learn(event, of: OrderID(UInt64(id))) }
+    }
+
+    private mutating func learnForeign(_ event: JSONObject, _ json: String) throws(Violation) {
+        switch event["event"] {
+        case .string("foreign_fill"):
+            guard case .object(let fill)? = event["fill"], case .int(let id)? = fill["id"] else {
+                throw Violation(.wellFormed, "a fill without its number: \(json)")
+            }
+            foreignFills.insert(FillID(UInt64(id)))
+        case .string("foreign_order"):
+            guard case .string(let number)? = event["exchange_order_id"] else {
+                throw Violation(.wellFormed, "an order without its number: \(json)")
+            }
+            foreignOrders.insert(number)
+        default: break
+        }
     }
 
     private mutating func learn(_ event: JSONObject, of id: OrderID) throws(Violation) {
@@ -102,6 +123,10 @@ struct TraderBooks {
     /// Orders that may still be open.
     var openOrders: [OrderID] {
         orders.values.filter { !$0.isClosed }.map(\.id).sorted()
+    }
+
+    var unknownOrders: [OrderID] {
+        orders.values.filter { !$0.isClosed && $0.status == "unknown" }.map(\.id).sorted()
     }
 
     var openPairedOrders: [OrderID] {

@@ -34,6 +34,9 @@ extension Simulation {
         let wasHalted = desk.halt
         if case .ledgerFailed? = wasHalted {} else { watch.inputsSinceLook += inputs }
         let outputs = desk.process(inputs, at: clock)
+        if stopBy == nil, inputs.contains(where: \.isStop) {
+            stopBy = clock.advanced(bySeconds: DeskServer.drainingSecondsMax)
+        }
         if server.disk.isPowerless {
             for trader in traders { trader.missed.loseBatch() }
             return try crash("while the disk wrote")
@@ -67,12 +70,14 @@ extension Simulation {
         for answer in server.passwords.takeAnswers() {
             queue.add(.reachesDesk(answer, life: life), at: later(20...400))
         }
-        if let wake = desk.nextWake, wakeAt.map({ wake < $0 }) ?? true {
+        if let stopBy, !desk.answersLater || clock >= stopBy { return endStoppedProcess() }
+        // A desk that is going down looks at the clock every second, as the server has it.
+        let next = stopBy.map { min($0, clock.advanced(bySeconds: 1)) } ?? desk.nextWake
+        if let wake = next, wakeAt.map({ wake < $0 }) ?? true {
             let moment = max(wake, clock.advanced(byNanoseconds: 1))
             wakeAt = moment
             queue.add(.deskWakes(life: life), at: moment)
         }
-        if isStopping, !desk.answersLater { endStoppedProcess() }
     }
 
     private func deliver(_ output: DeskOutput) throws {
@@ -125,4 +130,5 @@ extension Simulation {
 
 extension DeskInput {
     fileprivate var hasLines: Bool { if case .server(.lines) = self { true } else { false } }
+    fileprivate var isStop: Bool { if case .stop = self { true } else { false } }
 }

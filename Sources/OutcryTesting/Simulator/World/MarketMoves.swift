@@ -58,6 +58,13 @@ extension Simulation {
             let spread = max(market.middle / chance.pick([500, 500, 60]), 1)
             let price = market.price(market.middle + chance.within(-spread...spread))
             wire.print(market.pair, price: price, quantity: amount, takerSide: chance.pick([.buy, .sell]), at: clock)
+            // It was there for a moment: who asks for the last price does not see it.
+            if chance.permille(400) {
+                wire.print(
+                    market.pair, price: market.price(market.middle),
+                    quantity: SimulatedMarket.quantity(market.quantityMin), takerSide: chance.pick([.buy, .sell]),
+                    at: clock)
+            }
         }
         expectWire()
     }

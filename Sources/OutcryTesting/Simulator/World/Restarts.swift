@@ -39,6 +39,7 @@ extension Simulation {
         isTurnDue = false
         wakeAt = nil
         isStopping = false
+        stopBy = nil
         for trader in traders {
             for connection in trader.connections { trader.lost(connection.id) }
             trader.startedProcesses += 1
