@@ -122,7 +122,7 @@ extension DeskCore {
             if let client = one.clientOrderID {
                 guard isPossible(one, of: client) else { continue }
                 try takeWireExecution(account, .filled(client, one.fill))
-            } else if try isCounted(one.fill.id, account) {
+            } else if try isCounted(one, account) {
                 // The exchange has forgotten what we had called its order.
                 continue
             } else if isUnsettled || mayBeOfYoungOrder(one, account) {
@@ -151,9 +151,10 @@ extension DeskCore {
     }
 
     /// Whether a fill is known as one of an order of the account.
-    private func isCounted(_ fill: FillID, _ account: AccountID) throws -> Bool {
+    private func isCounted(_ one: AccountFill, _ account: AccountID) throws -> Bool {
         try flushTables()
-        return try !ledgerTransaction().fills(account, FillFilter(fromID: fill, toID: fill, limit: 1)).isEmpty
+        let same = FillFilter(pair: one.pair, fromID: one.fill.id, toID: one.fill.id, limit: 1)
+        return try !ledgerTransaction().fills(account, same).isEmpty
     }
 
     /// Whether a fill may be one that an order made when it arrived. The exchange may tell it before it is known whose it is, so
