@@ -148,7 +148,8 @@ final class SimulatedTrader {
         }
         if isOK, verb == "logout", isFresh { connections[index].isLoggedIn = false }
         var isNew = true
-        if let tag, line.isRemembered, TraderBooks.isKept(reply) {
+        // Of who has not logged in nobody knows whose the tag is.
+        if let tag, line.isRemembered, connections[index].isLoggedIn, TraderBooks.isKept(reply) {
             isNew = try books.answer(line, tag, json, reply)
             if isNew { lifeOfAnswer[tag] = startedProcesses }
             if !isFresh, !isNew, lifeOfAnswer[tag] != startedProcesses { told.crossings.append(.tagRepeatedOverCrash) }
