@@ -165,7 +165,7 @@ final class SimulatedTrader {
         {
             told.crossings.append(.replyTimedOut)
         }
-        if isNew { try learn(line, tag, reply, isOK: isOK) }
+        if isNew { try learn(line, tag, reply, isOK: isOK, isFresh: isFresh) }
         return told
     }
 
@@ -179,7 +179,9 @@ final class SimulatedTrader {
         }
     }
 
-    private func learn(_ line: TypedLine, _ tag: String?, _ reply: JSONObject, isOK: Bool) throws(Violation) {
+    private func learn(
+        _ line: TypedLine, _ tag: String?, _ reply: JSONObject, isOK: Bool, isFresh: Bool
+    ) throws(Violation) {
         if case .object(let order)? = reply["order"] {
             try books.learn(order)
             if isOK, line.purpose == .order, let tag, case .int(let number)? = order["id"] {
@@ -193,6 +195,8 @@ final class SimulatedTrader {
         case .setting(let name, let value):
             // Of a line that the failing ledger was to write nobody knows whether it was done.
             guard TraderBooks.code(of: reply) != "ledger_failed" else { break }
+            // The answer of when it was done first: what has been set since then stays.
+            guard isFresh else { break }
             books.settings[name, default: .init()].possible.removeAll { $0 == value }
             if isOK { books.settings[name]?.acknowledged = value }
         case .tokenNew(let name):
