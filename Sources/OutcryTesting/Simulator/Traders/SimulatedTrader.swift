@@ -195,10 +195,11 @@ final class SimulatedTrader {
         case .setting(let name, let value):
             // Of a line that the failing ledger was to write nobody knows whether it was done.
             guard TraderBooks.code(of: reply) != "ledger_failed" else { break }
-            // The answer of when it was done first: what has been set since then stays.
-            guard isFresh else { break }
-            books.settings[name, default: .init()].possible.removeAll { $0 == value }
-            if isOK { books.settings[name]?.acknowledged = value }
+            if isOK {
+                books.settings[name, default: .init()].acknowledge(value, isFresh: isFresh)
+            } else {
+                books.settings[name, default: .init()].possible.removeAll { $0 == value }
+            }
         case .tokenNew(let name):
             guard isOK else { break }
             books.tokens[name] = .there

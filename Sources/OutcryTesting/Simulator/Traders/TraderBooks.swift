@@ -43,6 +43,16 @@ struct TraderBooks {
         var acknowledged: String?
         /// Values that may have been set since: asked for, and not answered.
         var possible: [String] = []
+        /// Of those, the values that were asked for before another was acknowledged: which of the two came last is not known.
+        private var overtaken: Set<String> = []
+
+        /// A value was answered `+`: just now, or with the answer of when it was done first.
+        mutating func acknowledge(_ value: String, isFresh: Bool) {
+            guard isFresh || !overtaken.contains(value) else { return }
+            possible.removeAll { $0 == value }
+            overtaken = Set(possible)
+            acknowledged = value
+        }
     }
 
     enum TokenState { case asked, there, dropAsked, gone }
