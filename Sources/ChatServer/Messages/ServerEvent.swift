@@ -69,3 +69,11 @@ public enum Delivery: Hashable, Sendable {
     /// cannot be refused.
     case refused
 }
+
+extension IncomingLine {
+    /// Whether its first word, behind its tag, is `cancel` or `panic`, in any case: such a line goes before others.
+    public var isUrgent: Bool {
+        let leading = LineTag(leading: text.utf8)
+        return leadingWordIsUrgent(leading.map { text.utf8[$0.end...] } ?? text.utf8[...])
+    }
+}

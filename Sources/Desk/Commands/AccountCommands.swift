@@ -131,7 +131,7 @@ extension DeskCore {
         } catch let refusal as Refusal {
             send(.reply(.refused(refusal, verb: job.verb, tag: job.tag)), to: session)
         }
-        try resumeLines(of: session)
+        resumeLines(of: session)
     }
 
     private func finishLogin(

@@ -25,8 +25,8 @@ extension DeskCore {
             try storeTickersIfDue()
         }
         try storeFundsIfDue()
+        takeUpPostponed()
         try answerPending()
-        try makeExports()
         try flushEvents()
     }
 
