@@ -294,6 +294,7 @@ public final class DeskCore {
         case .server(.opened(let id, let peer)): try open(id, peer)
         case .server(.lines(let id, let lines)): takeLines(lines, from: id)
         case .server(.closed(let id)): close(id)
+        case .server(.refused): break
         case .passwordChecked(let job, let isRight): try passwordChecked(job, isRight: isRight)
         case .passwordHashed(let job, let hash): try passwordHashed(job, hash)
         case .keyChecked(let job, let verdict): try keyChecked(job, verdict)
