@@ -76,6 +76,9 @@ public struct CommandParser: Sendable {
         var safe = misreading
         // The first word may have a password glued to it.
         if safe.code == .unknownCommand { safe.message = "no such command" }
+        if safe.code == .unknownSetting {
+            safe.message = "no such setting; there are \(CommandParser.settingNames.joined(separator: ", "))"
+        }
         let isShown = lexer.words.dropFirst().contains { word in
             let text = lexer.text(word.start, word.end).prefix(CommandParser.quotedPartLength)
             guard word.keyword == nil, text.utf8.count >= CommandParser.secretBytesMin else { return false }

@@ -47,8 +47,9 @@ enum Secrets {
         case .preview: return mayHoldSecret(lexer, from: index + 1) || announces(lexer, after: index)
         case .alias: return aliasMayHoldSecret(lexer, after: index)
         case .set:
-            guard let next, !CommandParser.settingNames.contains(text(lexer, next)) else { return false }
-            return isNear(text(lexer, next)) || announces(lexer, after: index)
+            // `set KEY SECRET` was meant to have `keys EXCHANGE` in front.
+            guard let next, lexer.words.count > index + 2 else { return false }
+            return !isNearOne(lexer, next, of: CommandParser.settingNames)
         default: return announces(lexer, after: index)
         }
     }
@@ -117,27 +118,33 @@ enum Secrets {
     }
 }
 
-/// How many letters have to be left out, put in, replaced or swapped with the next to make one word of another (optimal
-/// string alignment).
+/// How many letters have to be left out, put in, replaced or swapped with the next to make one word of another (Damerau and
+/// Levenshtein's distance; a letter may be edited again).
 enum Edits {
     /// nil where it takes more than `most`.
     static func count(_ one: [UInt8], _ other: [UInt8], atMost most: Int) -> Int? {
         guard abs(one.count - other.count) <= most else { return nil }
-        var twoAbove: [Int] = []
-        var above = Array(0...other.count)
+        let far = one.count + other.count
+        // Rows and columns are moved by one: the first of each is farther than any way.
+        var edits = Array(repeating: Array(repeating: far, count: other.count + 2), count: one.count + 2)
+        for row in 0...one.count { edits[row + 1][1] = row }
+        for column in 0...other.count { edits[1][column + 1] = column }
+        var lastRow: [UInt8: Int] = [:]
         for row in one.indices {
-            var current = [row + 1]
+            var lastColumn = 0
             for column in other.indices {
-                var edits = above[column] + (one[row] == other[column] ? 0 : 1)
-                edits = min(edits, above[column + 1] + 1, current[column] + 1)
-                if row > 0, column > 0, one[row] == other[column - 1], one[row - 1] == other[column] {
-                    edits = min(edits, twoAbove[column - 1] + 1)
-                }
-                current.append(edits)
+                let (swapRow, swapColumn) = (lastRow[other[column], default: 0], lastColumn)
+                let isSame = one[row] == other[column]
+                if isSame { lastColumn = column + 1 }
+                let between = (row - swapRow) + 1 + (column - swapColumn)
+                edits[row + 2][column + 2] = min(
+                    edits[row + 1][column + 1] + (isSame ? 0 : 1), edits[row + 2][column + 1] + 1,
+                    edits[row + 1][column + 2] + 1, edits[swapRow][swapColumn] + between)
             }
-            (twoAbove, above) = (above, current)
+            lastRow[one[row]] = row + 1
         }
-        return above[other.count] <= most ? above[other.count] : nil
+        let count = edits[one.count + 1][other.count + 1]
+        return count <= most ? count : nil
     }
 }
 

@@ -20,7 +20,7 @@ import Trading
     private static func edits(_ word: [UInt8]) -> Set<[UInt8]> {
         var found: Set<[UInt8]> = [word]
         for place in 0...word.count {
-            for letter in Array("aeksz1".utf8) {
+            for letter in Array("ek1".utf8) {
                 found.insert(Array(word[..<place]) + [letter] + Array(word[place...]))
                 if place < word.count { found.insert(Array(word[..<place]) + [letter] + Array(word[(place + 1)...])) }
             }
@@ -58,14 +58,13 @@ import Trading
         var leaks: [String] = []
         for misspelt in Self.misspellings(of: verb) {
             for (of, rest, secrets) in Self.ends where of == verb {
-                for line in [
+                lines += 1
+                let line = [
                     "\(misspelt) \(rest)", "[k7]\t\(misspelt)\t\(rest)", "? \"\(misspelt.uppercased()) \(rest)\"",
-                ] {
-                    lines += 1
-                    guard let said = Self.said(line) else { continue }
-                    if secrets.contains(where: said.contains) { leaks.append("\(line) -> \(said)") }
-                    if !CommandParser.isSecret(line) { leaks.append("the client keeps \(line)") }
-                }
+                ][lines % 3]
+                guard let said = Self.said(line) else { continue }
+                if secrets.contains(where: said.contains) { leaks.append("\(line) -> \(said)") }
+                if !CommandParser.isSecret(line) { leaks.append("the client keeps \(line)") }
             }
         }
         #expect(lines > 1_000)

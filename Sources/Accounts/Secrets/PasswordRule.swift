@@ -49,7 +49,7 @@ public enum PasswordRule {
     private static func isCommon(_ bytes: [UInt8]) -> Bool {
         var letters = bytes.filter { $0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "z") || $0 >= 0x80 }
         defer { OpenSSL.cleanse(&letters) }
-        if letters.isEmpty { return isRun(bytes, of: "01234567890") || isRun(bytes, of: "09876543210") }
+        if letters.isEmpty { return isRun(bytes, of: "0123456789") || isRun(bytes, of: "9876543210") }
         return common.contains { word in
             letters.count.isMultiple(of: word.count)
                 && letters.indices.allSatisfy { letters[$0] == word[$0 % word.count] }
