@@ -67,7 +67,7 @@ import Trading
                 if !CommandParser.isSecret(line) { leaks.append("the client keeps \(line)") }
             }
         }
-        #expect(lines > 1_000)
+        #expect(lines > 500)
         #expect(leaks.isEmpty, "\(leaks.count) of \(lines): \(leaks.prefix(5))")
     }
 
