@@ -33,6 +33,9 @@ public struct AccountStore {
         migrator.registerMigration("accounts-2-exchange-keys") { database in
             try database.execute(sql: version2)
         }
+        migrator.registerMigration("accounts-3-login-subjects") { database in
+            try migrateLoginSubjects(database)
+        }
     }
 
     /// `key_start` is shown, `fingerprint` is the SHA-256 of the key, `master` names the master key that `sealed` is under.

@@ -14,6 +14,7 @@ extension DeskCore {
     func lookAtClock() throws {
         try playTape()
         try expire()
+        endExpiredSessions()
         try lookAtWire()
         if now >= nextHousekeeping {
             nextHousekeeping = now.advanced(bySeconds: DeskCore.housekeepingSeconds)
@@ -65,8 +66,16 @@ extension DeskCore {
                 } catch let refusal as Refusal {
                     log.error("a deposit of \(amount) \(coin) is refused: \(refusal.message)")
                 }
-            case .accountChanged:
-                try accountChanged(request.account)
+            case .accountChanged: try accountChanged(request.account)
+            case .passwordSet:
+                outputs.append(.withdrawOffers(request.account))
+                try tellSecurity(
+                    "password_set", "the operator has set another password and dropped the tokens", of: request.account,
+                    by: nil)
+                endSessions(of: request.account, because: "the operator has set another password; log in again")
+            case .loggedOut:
+                outputs.append(.withdrawOffers(request.account))
+                endSessions(of: request.account, because: "the operator has ended this session; log in again")
             }
         }
     }
@@ -75,11 +84,8 @@ extension DeskCore {
     private func accountChanged(_ id: AccountID) throws {
         guard let account = try accountStore().account(id) else { return }
         if account.isDisabled { outputs.append(.withdrawOffers(id)) }
-        for session in accounts[id]?.sessions ?? [] {
-            guard let login = sessions[session]?.login, account.isDisabled || account.role != login.role else {
-                continue
-            }
-            outputs.append(.close(session, code: 1_008, reason: "the account has changed; log in again"))
+        endSessions(of: id, because: "the account has changed; log in again") { _, login in
+            account.isDisabled || account.role != login.role
         }
     }
 }

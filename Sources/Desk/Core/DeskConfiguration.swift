@@ -46,6 +46,8 @@ public struct DeskLimits: Hashable, Sendable {
     public var turnRows = 100
     /// Rows read or written in one transaction before it is synced and answered.
     public var batchRows = 400
+    /// Of those, accounts that may be made from one address.
+    public var addressRegistrationsPerHour = 5
     /// Seconds that a reply waits for the exchange; then it says that the order is pending.
     public var replySeconds = 10
     /// Notifications that one `resume` brings.

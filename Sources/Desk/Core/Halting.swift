@@ -1,4 +1,5 @@
 import ChatServer
+import CommandGrammar
 import DequeModule
 import Logging
 import Trading

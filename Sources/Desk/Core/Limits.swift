@@ -41,6 +41,7 @@ public struct Limits: Sendable {
         [
             ("account_sessions", \.accountSessions), ("registrations_per_hour", \.registrationsPerHour),
             ("session_lines_waiting", \.sessionLinesWaiting), ("turn_rows", \.turnRows), ("batch_rows", \.batchRows),
+            ("address_registrations_per_hour", \.addressRegistrationsPerHour),
             ("reply_s", \.replySeconds), ("resume_notifications", \.resumeBatch), ("resume_bytes", \.resumeBytes),
             ("answer_rows", \.answerRows), ("alerts", \.alertsMax),
             ("funds_store_s", \.fundsStoreSeconds), ("funds_points_d", \.fundsPointsDays),

@@ -77,7 +77,7 @@ extension DeskCore {
         let isAboutLine = !context.isSecret && refusal.span != nil
         return .refused(
             refusal, verb: context.verb, tag: context.tag,
-            text: isAboutLine ? refusal.text(over: context.line) : nil)
+            text: isAboutLine ? refusal.text(over: context.line, isSecret: false) : nil)
     }
 
     /// Sends the reply, keeps it with its tag, and then tells what happened on the way. `kept` is what is kept in place of
@@ -99,6 +99,7 @@ extension DeskCore {
                 try completeTag(account, tag, kept.map { addressed($0, context) } ?? reply)
             }
         }
+        guard reaches(context) else { return }
         send(.reply(reply), to: context.session)
     }
 
@@ -130,6 +131,7 @@ extension DeskCore {
             // The first is still being answered: the second gets the same answer when it comes.
             var context = first.context
             context.session = session
+            context.login = sessions[session]?.login
             pendingReplies.append(
                 PendingReply(
                     context: context, account: account, orders: first.orders, subject: first.subject,
@@ -218,7 +220,7 @@ extension Command {
 /// A line on its way to its reply.
 struct LineContext {
     var session: SessionID
-    let login: Session.Login?
+    var login: Session.Login?
     var tag: String?
     /// As it came, for carets.
     var line: String

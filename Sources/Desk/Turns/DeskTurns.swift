@@ -77,11 +77,11 @@ extension DeskCore {
         sessions[id]?.isGone = true
     }
 
-    private func forget(_ id: SessionID) {
+    /// Ends a session with all that waits in it.
+    func forget(_ id: SessionID) {
+        endLogin(on: id)
         guard let session = sessions.removeValue(forKey: id) else { return }
         linesWaiting -= session.waitingLines.count
-        leaveAccount(session)
-        for pair in session.watched { stopWatching(pair, id) }
     }
 
     // MARK: Work that lines leave behind

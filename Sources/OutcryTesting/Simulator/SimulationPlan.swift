@@ -1,4 +1,5 @@
 import Desk
+import OrderEngine
 import Trading
 
 /// Which worlds are simulated.
