@@ -35,8 +35,15 @@ struct AccountGuards: Hashable {
 }
 
 /// What has traded of an account since its midnight, in the coin of its daily limit.
+///
+/// Counted from the fills when it is first asked for, and then as fills come: it outlives the sessions of its account, or whoever
+/// logs in again and again would have all fills of the day read each time.
 struct DailyTally: Hashable {
-    let coin: Coin
+    struct Key: Hashable {
+        let account: AccountID
+        let coin: Coin
+    }
+
     let from: Timestamp
     let until: Timestamp
     var value: ExactDecimal
@@ -184,28 +191,28 @@ extension DeskCore {
 
     /// Since the account's midnight, in a coin. Nil where no price is known for something of it.
     func tradedToday(_ account: AccountID, _ coin: Coin) throws -> ExactDecimal? {
-        if let tally = accounts[account]?.tally, tally.coin == coin, tally.from <= now, now < tally.until {
-            return tally.value
-        }
+        let key = DailyTally.Key(account: account, coin: coin)
         let zone = try zone(of: account)
         let from = zone.start(of: zone.date(at: now))
+        if let tally = tallies[key], tally.from == from, now < tally.until { return tally.value }
         var value = ExactDecimal.zero
         for row in try ledgerTransaction().fills(account, FillFilter(since: from, limit: .max)) {
             guard let counted = counted(row.value, of: row.pair, in: coin) else { return nil }
             value += counted
         }
-        accounts[account]?.tally = DailyTally(
-            coin: coin, from: from, until: zone.midnight(after: now), value: value)
+        tallies[key] = DailyTally(
+            from: from, until: zone.midnight(after: now), value: value)
         return value
     }
 
     /// A fill counts for the day on which the desk hears of it. One that cannot be counted yet is when the day is next added up.
     func countToday(_ fill: Fill, of order: Order) {
-        guard let tally = accounts[order.account]?.tally else { return }
-        if let value = counted(fill.price.times(fill.quantity), of: order.pair, in: tally.coin) {
-            accounts[order.account]?.tally?.value += value
-        } else {
-            accounts[order.account]?.tally = nil
+        for key in tallies.keys where key.account == order.account {
+            if let value = counted(fill.price.times(fill.quantity), of: order.pair, in: key.coin) {
+                tallies[key]?.value += value
+            } else {
+                tallies[key] = nil
+            }
         }
     }
 

@@ -64,8 +64,10 @@ extension DeskCore {
         let transaction = try ledgerTransaction()
         let order = try order(id, of: account, in: transaction)
         let zone = zone(context)
-        let children = try transaction.children(of: order.id)
-        let fills = try transaction.fills(of: order.id)
+        let rowsMax = configuration.limits.answerRows
+        let shown = try transaction.children(of: order.id, limit: rowsMax)
+        // An order may fill ten thousand times: more than a session takes.
+        let fills = try transaction.fills(of: order.id, limit: rowsMax + 1)
         let words = OrderWords(order, zone: zone)
         var lines = ["= \(order.id) \(words.asked): \(order.closedAt == nil ? standing(order) : order.status.words)"]
         lines.append("typed at \(zone.text(of: order.createdAt)): \(order.line)")
@@ -73,19 +75,18 @@ extension DeskCore {
         if let price = order.triggerMarketPrice, let at = order.triggeredAt {
             lines.append("triggered at \(price), \(zone.text(of: at))")
         }
-        let shown = children.prefix(configuration.limits.answerRows)
         lines += shown.map { child in
             "\(child.id) \(OrderWords(child, zone: zone).asked): \(child.status.words)"
                 + (child.filled.isPositive ? ", \(child.filled) filled" : "")
         }
-        if children.count > shown.count { lines.append("and \(children.count - shown.count) more under it") }
-        // An order may fill ten thousand times: more than a session takes.
-        let fillsShown = fills.prefix(configuration.limits.answerRows)
+        let childrenLeft = order.children.count - shown.count
+        if childrenLeft > 0 { lines.append("and \(childrenLeft) more under it") }
+        let fillsShown = fills.prefix(rowsMax)
         lines += fillsShown.map(\.fill).map { fill in
             "fill \(fill.id) \(fill.quantity) at \(fill.price), fee \(fill.fee) \(fill.feeCurrency), \(fill.liquidity.rawValue)"
         }
-        if fills.count > fillsShown.count { lines.append("and \(fills.count - fillsShown.count) more fills: trades") }
-        let history = try transaction.history(of: order.id).suffix(configuration.limits.answerRows)
+        if fills.count > fillsShown.count { lines.append("and more fills: trades") }
+        let history = try transaction.ends(ofHistory: order.id, each: rowsMax).records.suffix(rowsMax)
         lines += history.compactMap { entry in
             HistoryWords(entry.record).text.map { "\(zone.dateAndTime(of: entry.record.decidedAt)) \($0)" }
         }

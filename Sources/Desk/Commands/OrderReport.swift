@@ -16,7 +16,9 @@ struct OrderReport {
 
     /// Of at most `childrenMax` orders under it there are figures of their own.
     init(_ order: Order, in transaction: LedgerTransaction, zone: TimeZoneRules, childrenMax: Int) throws {
-        let children = try transaction.children(of: order.id)
+        let children =
+            order.kind == .sliced
+            ? try transaction.children(of: order.id, limit: childrenMax) : try transaction.children(of: order.id)
         let told = children.prefix(childrenMax)
         childrenTold = told.count
         legs = order.kind == .paired ? [order] + children : [order]
@@ -35,7 +37,8 @@ struct OrderReport {
                 let price = child.averagePriceText ?? child.price.bound.description
                 return "  \(child.id) \(child.side.rawValue) \(child.quantity) at \(price): \(child.status.words)"
             }
-            if children.count > told.count { lines.append("  and \(children.count - told.count) more under it") }
+            let left = order.children.count - told.count
+            if left > 0 { lines.append("  and \(left) more under it") }
             object.append("child_orders", .array(told.map { .object($0.json) }))
         case .paired:
             let family = OrderFamily(order: order, parent: nil, children: children)

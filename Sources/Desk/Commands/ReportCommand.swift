@@ -9,33 +9,42 @@ extension DeskCore {
     /// How many of each kind are reported where neither a number nor a time is given: as the platform of 2015 did.
     private static let reportedOfEachKind = 5
 
-    func runReport(_ query: ReportQuery, _ context: LineContext) throws -> Reply {
+    func runReport(_ query: ReportQuery, _ context: LineContext) throws -> Reply? {
         let account = try context.account()
         try flushTables()
         let zone = zone(context)
-        let transaction = try ledgerTransaction()
         let rowsMax = configuration.limits.answerRows
         // The same words about time as in the other histories.
         let filters = HistoryQuery(last: query.last, since: query.since, until: query.until)
         let window = try HistoryWindow(filters, zone: zone, now: now, rowsMax: rowsMax)
         let isTimed = query.since != nil || query.until != nil
         let limit = min(query.last ?? (isTimed ? rowsMax : DeskCore.reportedOfEachKind), rowsMax)
+        var kinds = (query.kind.map { [$0] } ?? OrderKind.allCases)[...]
+        var roots: ArraySlice<Order> = []
         var reports: [OrderReport] = []
         var hasMore = false
         // Of all orders together: one of a thousand children, or many of a few, would be more than a session takes.
         var childrenLeft = rowsMax
-        for kind in query.kind.map({ [$0] }) ?? OrderKind.allCases {
-            let orders = try transaction.finishedRoots(
-                account, kind: kind, pair: query.pair?.value, since: window.since, until: window.until,
-                limit: limit + 1)
-            hasMore = hasMore || orders.count > limit
-            for order in orders.prefix(limit) {
-                let report = try OrderReport(order, in: transaction, zone: zone, childrenMax: childrenLeft)
-                childrenLeft -= report.childrenTold
-                reports.append(report)
-            }
+        return try answerInSteps(context) { [unowned self] in
+            let start = cost
+            let transaction = try ledgerTransaction()
+            repeat {
+                if let order = roots.popFirst() {
+                    let report = try OrderReport(order, in: transaction, zone: zone, childrenMax: childrenLeft)
+                    childrenLeft -= report.childrenTold
+                    reports.append(report)
+                } else if let kind = kinds.popFirst() {
+                    let orders = try transaction.finishedRoots(
+                        account, kind: kind, pair: query.pair?.value, since: window.since, until: window.until,
+                        limit: limit + 1)
+                    hasMore = hasMore || orders.count > limit
+                    roots = orders.prefix(limit)
+                } else {
+                    return reply(reports, hasMore: hasMore, query)
+                }
+            } while mayGoOn(since: start)
+            return nil
         }
-        return reply(reports, hasMore: hasMore, query)
     }
 
     private func reply(_ reports: [OrderReport], hasMore: Bool, _ query: ReportQuery) -> Reply {

@@ -49,8 +49,6 @@ extension DeskCore {
             let zone = try TimeZoneRules(named: value.value, at: value.span)
             stored = zone.name
             accounts[account]?.zone = zone
-            // The day begins at another moment.
-            accounts[account]?.tally = nil
         case "quote":
             guard let quote = Coin(value.value), pairs.contains(where: { $0.quote == quote }) else {
                 let quotes = Set(pairs.map(\.quote)).sorted().map(\.description).joined(separator: ", ")

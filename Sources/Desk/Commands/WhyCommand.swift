@@ -6,38 +6,54 @@ import Trading
 
 /// `why`: the whole story of an order, from its line to its last fee, out of the records.
 extension DeskCore {
-    func runWhy(_ id: Located<OrderID>, _ context: LineContext) throws -> Reply {
+    func runWhy(_ id: Located<OrderID>, _ context: LineContext) throws -> Reply? {
         let account = try context.account()
         try flushTables()
         let transaction = try ledgerTransaction()
         let order = try order(id, of: account, in: transaction)
         let zone = zone(context)
-        let children = try transaction.children(of: order.id)
-        let family = [order] + children
-        var story: [(number: Int64, record: Record)] = []
-        for one in family {
-            story += try transaction.history(of: one.id).map { ($0.number.rawValue, $0.record) }
+        // Of a ladder of a thousand the words need no other order than the whole.
+        let children = order.kind == .sliced ? [] : try transaction.children(of: order.id)
+        let rowsMax = configuration.limits.answerRows
+        var left = ([order.id] + order.children)[...]
+        var story: [NumberedRecord] = []
+        var count = 0
+        return try answerInSteps(context) { [unowned self] in
+            let start = cost
+            while let next = left.popFirst() {
+                let (records, all) = try ledgerTransaction().ends(ofHistory: next, each: rowsMax / 2)
+                story += records
+                count += all
+                guard mayGoOn(since: start) else { break }
+            }
+            guard left.isEmpty else { return nil }
+            story.sort { $0.number < $1.number }
+            return whyReply(order, children, story, of: count, zone: zone)
         }
-        story.sort { $0.number < $1.number }
+    }
+
+    /// Of more steps than an answer has rows the first and the last are told.
+    private func whyReply(
+        _ order: Order, _ children: [Order], _ story: [NumberedRecord], of count: Int, zone: TimeZoneRules
+    ) -> Reply {
+        let family = [order] + children
         let words = OrderWords(order, zone: zone)
         var lines = ["= \(order.id) \(words.asked): \(order.status.words)"]
         lines.append("typed at \(zone.text(of: order.createdAt, milliseconds: true)): \(order.line)")
         if let parent = order.parent { lines.append("of \(parent): why \(parent.rawValue) has the rest") }
-        let rowsMax = configuration.limits.answerRows
-        let shown = story.count > rowsMax ? Array(story.prefix(rowsMax / 2) + story.suffix(rowsMax / 2)) : story
-        var isGapTold = false
+        let half = configuration.limits.answerRows / 2
+        let shown = count > 2 * half ? Array(story.prefix(half) + story.suffix(half)) : story
         var json: [JSONValue] = []
         for (index, one) in shown.enumerated() {
-            if story.count > shown.count, index == rowsMax / 2, !isGapTold {
-                lines.append("... \(story.count - shown.count) steps between are left out here")
-                isGapTold = true
+            if count > shown.count, index == half {
+                lines.append("... \(count - shown.count) steps between are left out here")
             }
             guard let text = StoryWords(one.record, of: family, zone: zone).text else { continue }
             let subject = one.record.orderID ?? order.id
             lines.append(
                 "\(zone.dateAndTime(of: one.record.decidedAt, milliseconds: true)) \(subject) \(text)")
             json.append([
-                "at": one.record.decidedAt.json, "record": .int(one.number), "order": subject.json,
+                "at": one.record.decidedAt.json, "record": .int(one.number.rawValue), "order": subject.json,
                 "kind": .string(one.record.kind.name), "text": .string(text),
             ])
         }
@@ -45,8 +61,8 @@ extension DeskCore {
         return Reply(
             mark: .answer, text: lines.joined(separator: "\n  "),
             fields: [
-                "order": .object(order.json), "line": .string(order.line), "children": .array(children.map(\.id.json)),
-                "story": .array(json),
+                "order": .object(order.json), "line": .string(order.line),
+                "children": .array(order.children.map(\.json)), "story": .array(json),
             ])
     }
 

@@ -34,6 +34,10 @@ public final class DeskCore {
     var pendingReplies: [PendingReply] = []
     var lineQuestions = LineQuestions()
     var turns = TurnRing()
+    /// Questions that are being answered in steps.
+    var longQuestions: [AccountID: Deque<LongQuestion>] = [:]
+    /// What has traded today, by account and by the coin that it is counted in.
+    var tallies: [DailyTally.Key: DailyTally] = [:]
     /// Lines of all sessions that wait.
     var linesWaiting = 0
     /// What a restart has cut off, while an exchange has not said yet what it has of the account.

@@ -22,6 +22,7 @@ extension DeskCore {
         pendingReplies.removeAll()
         lineQuestions.removeAll()
         exports.removeAll()
+        longQuestions.removeAll()
         passwordJobs.removeAll()
         keyJobs.removeAll()
         turns.removeAll()
@@ -51,12 +52,13 @@ extension DeskCore {
         guard isAnsweringLater else { return ready }
         let replies = pendingReplies.map { ($0.context.session, $0.context.tag) }
         let questions = lineQuestions.waiting.map { ($0.context.session, $0.context.tag) }
+        let long = longQuestionsAsked.map { ($0.session, $0.tag) }
         let files = exports.making.map { ($0.context.session, $0.context.tag) }
         let checks = passwordJobs.sorted { $0.key.rawValue < $1.key.rawValue }.map { ($0.value.session, $0.value.tag) }
         let keys = keyJobs.sorted { $0.key.rawValue < $1.key.rawValue }.map { job in
             (job.value.context.session, job.value.context.tag)
         }
-        let waiting = (replies + questions + files + checks + keys).map { session, tag in
+        let waiting = (replies + questions + long + files + checks + keys).map { session, tag in
             Unanswered(
                 session: session, isWaiting: true, tag: tag, behind: sessions[session]?.waitingLines ?? [])
         }

@@ -81,8 +81,6 @@ struct AccountPlace {
     /// What the last order command was, as far as is remembered since the start.
     var lastOrderCommand: LastOrderCommand?
     var guards = AccountGuards()
-    /// Counted when it is first asked for, and then as fills come.
-    var tally: DailyTally?
 }
 
 /// A line that is answered later.

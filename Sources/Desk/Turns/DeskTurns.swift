@@ -135,6 +135,7 @@ extension DeskCore {
         switch turn {
         case .line(let id): try takeLine(of: id)
         case .export: if case .account(let account) = owner { try makeExport(of: account) }
+        case .question: if case .account(let account) = owner { try takeStep(of: account) }
         case .work(let input):
             addCost(1)
             if case .carryOn(let id) = input, let account = engine.order(id)?.account,

@@ -26,19 +26,22 @@ struct TurnRing {
         case work(Input)
         /// The next rows of an export.
         case export
+        /// The next step of a question that reads much.
+        case question
     }
 
     private struct Place {
         var sessions: Deque<SessionID> = []
         var work: Deque<Input> = []
         var exports = 0
-        /// Which of the three had the last turn.
+        var questions = 0
+        /// Which of these had the last turn.
         var last = 0
         var isInRing = false
         /// Cost that was taken beyond a turn's worth, and is not worked off yet.
         var debt = 0
 
-        var isIdle: Bool { sessions.isEmpty && work.isEmpty && exports == 0 }
+        var isIdle: Bool { sessions.isEmpty && work.isEmpty && exports == 0 && questions == 0 }
     }
 
     private var ring: Deque<Owner> = []
@@ -64,6 +67,8 @@ struct TurnRing {
 
     mutating func addExport(of owner: Owner) { enter(owner) { $0.exports += 1 } }
 
+    mutating func addQuestion(of owner: Owner) { enter(owner) { $0.questions += 1 } }
+
     /// Whether orders of an account are left to take off.
     func isTakingOff(_ account: AccountID) -> Bool {
         places[.account(account)]?.work.contains { if case .takeOff = $0 { true } else { false } } ?? false
@@ -77,6 +82,7 @@ struct TurnRing {
             places[owner]?.sessions.removeAll()
             places[owner]?.work.removeAll()
             places[owner]?.exports = 0
+            places[owner]?.questions = 0
             leave(owner)
         }
         ring.removeAll()
@@ -133,19 +139,24 @@ struct TurnRing {
         for owner in ring { places[owner]?.debt -= least }
     }
 
-    /// What the owner does next; nil where nothing of it waits. Its lines, its work and its exports take turns.
+    /// What the owner does next; nil where nothing of it waits. Its lines, its work, its exports and its questions take turns.
     mutating func takeTurn(of owner: Owner) -> Turn? {
         guard var place = places[owner] else { return nil }
         defer { places[owner] = place }
-        for _ in 0..<3 {
-            place.last = (place.last + 1) % 3
+        for _ in 0..<4 {
+            place.last = (place.last + 1) % 4
             switch place.last {
             case 0: if let work = place.work.popFirst() { return .work(work) }
             case 1: if let session = place.sessions.popFirst() { return .line(session) }
-            default:
+            case 2:
                 if place.exports > 0 {
                     place.exports -= 1
                     return .export
+                }
+            default:
+                if place.questions > 0 {
+                    place.questions -= 1
+                    return .question
                 }
             }
         }

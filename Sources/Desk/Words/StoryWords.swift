@@ -12,7 +12,8 @@ struct StoryWords {
             text = "the exchange took it as its \(number)"
         case .orderRejected(_, let code, let reason, _): text = "refused (\(code.name)): \(reason)"
         case .orderFilled(let id, let fill, let reserved, _):
-            let pair = family.first { $0.id == id }?.pair
+            // The orders of a ladder are of its pair.
+            let pair = (family.first { $0.id == id } ?? family.first)?.pair
             let base = pair.map { " \($0.base)" } ?? ""
             let held = reserved.isPositive ? ", \(reserved) still held" : ""
             text =

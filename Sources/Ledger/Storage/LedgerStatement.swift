@@ -5,6 +5,7 @@ enum LedgerStatement: Int, CaseIterable {
     case upsertOrder, order, children, openOrders, finishedRoots, finishedRootsOfKind
     case insertFill, fillsOfOrder, pairsOfFills
     case fillsBehind, finishedRootsBehind
+    case firstChildren, firstRecordsOfOrder, lastRecordsOfOrder, recordCountOfOrder, firstFillsOfOrder
     case fillsByTime, fillsByTimeDescending, fillsOfPair, fillsOfPairDescending, fillsByID, fillsByIDDescending
     case upsertFunds, funds, fundsOfAll
     case upsertFundsPoint, fundsPoints, lastFundsPoint, forgetFundsPoints
@@ -44,6 +45,12 @@ enum LedgerStatement: Int, CaseIterable {
             """
         case .order: "SELECT body FROM orders WHERE id = ?"
         case .children: "SELECT body FROM orders WHERE parent = ? ORDER BY id"
+        case .firstChildren: "SELECT body FROM orders WHERE parent = ? ORDER BY id LIMIT ?"
+        case .firstRecordsOfOrder: "SELECT number, body FROM records WHERE order_id = ? ORDER BY number LIMIT ?"
+        case .lastRecordsOfOrder: "SELECT number, body FROM records WHERE order_id = ? ORDER BY number DESC LIMIT ?"
+        case .recordCountOfOrder: "SELECT count(*) FROM records WHERE order_id = ?"
+        case .firstFillsOfOrder:
+            "SELECT \(Self.fillColumns) FROM fills WHERE order_id = ? ORDER BY fill_id LIMIT ?"
         case .openOrders:
             """
             SELECT body FROM orders WHERE account = ?1 AND closed_at IS NULL

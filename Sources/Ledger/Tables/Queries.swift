@@ -19,6 +19,15 @@ extension LedgerReading {
         try orders(.children) { $0.append(id) }
     }
 
+    /// The first of an order's direct children, in the order of their numbers.
+    public func children(of id: OrderID, limit: Int) throws(LedgerError) -> [Order] {
+        guard limit > 0 else { return [] }
+        return try orders(.firstChildren) { row in
+            row.append(id)
+            row.append(Int64(limit))
+        }
+    }
+
     /// Those that something can still happen to, in the order of their numbers; without children unless told.
     public func openOrders(
         _ account: AccountID, kind: OrderKind? = nil, pair: Pair? = nil, includingChildren: Bool = false
@@ -89,6 +98,14 @@ extension LedgerReading {
     /// An order's own fills, in the order of their numbers.
     public func fills(of order: OrderID) throws(LedgerError) -> [FillRow] {
         try fills(.fillsOfOrder) { $0.append(order) }
+    }
+
+    /// The first of an order's own fills, in the order of their numbers.
+    public func fills(of order: OrderID, limit: Int) throws(LedgerError) -> [FillRow] {
+        try fills(.firstFillsOfOrder) { row in
+            row.append(order)
+            row.append(Int64(limit))
+        }
     }
 
     /// An account's fills, newest first unless the filter says otherwise.

@@ -20,6 +20,37 @@ extension LedgerReading {
         }
     }
 
+    /// The first and the last of the records that name an order, in order: at most so many of each; and how many there are in all.
+    public func ends(
+        ofHistory order: OrderID, each limit: Int
+    ) throws(LedgerError) -> (records: [NumberedRecord], count: Int) {
+        try onConnection { connection in
+            func read(_ statement: LedgerStatement, _ limit: Int) throws -> [NumberedRecord] {
+                var records: [NumberedRecord] = []
+                try connection.run(
+                    statement,
+                    { row in
+                        row.append(order)
+                        row.append(Int64(limit))
+                    }
+                ) { row in
+                    records.append(try numberedRecord(row))
+                    return true
+                }
+                return records
+            }
+            let first = try read(.firstRecordsOfOrder, limit)
+            guard first.count == limit, let last = first.last?.number else { return (first, first.count) }
+            var count = 0
+            try connection.run(.recordCountOfOrder, { $0.append(order) }) { row in
+                count = Int(row.integer(0))
+                return false
+            }
+            let rest = try read(.lastRecordsOfOrder, limit).filter { $0.number > last }
+            return (first + rest.reversed(), count)
+        }
+    }
+
     /// What of an account's money came or went other than by trading: newest first unless the filter says otherwise.
     public func adjustments(
         _ account: AccountID, _ filter: AdjustmentFilter
