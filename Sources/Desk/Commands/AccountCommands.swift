@@ -80,6 +80,7 @@ extension DeskCore {
             case .firstCode(let secret): try takeFirstCode(text, secret, session, tag: tag)
             }
         } catch let refusal as Refusal {
+            try audit(refusal, session.prompt.attempt, session.id)
             send(.reply(.refused(refusal, verb: session.prompt.verb, tag: tag)), to: session.id)
         }
     }
@@ -129,6 +130,7 @@ extension DeskCore {
             case .store, .register: break
             }
         } catch let refusal as Refusal {
+            try audit(refusal, job.attempt, session, from: job.address)
             send(.reply(.refused(refusal, verb: job.verb, tag: job.tag)), to: session)
         }
         try resumeLines(of: session)
@@ -157,6 +159,7 @@ extension DeskCore {
     /// Whoever it is has shown all that was asked for.
     func finishLogin(_ id: SessionID, _ account: Account, tag: String?) throws {
         try enterAccount(id, account, rights: account.role.rights)
+        try auditLogin(id)
         var reply = try welcome(id)
         reply.tag = tag
         reply.verb = "login"
@@ -169,9 +172,10 @@ extension DeskCore {
         let name = "token"
         try throttle.attempt(name: "\(name)@\(address)", address: address, at: now)
         do {
-            let (account, _, rights) = try accountStore().authenticate(token, at: now)
+            let (account, known, rights) = try accountStore().authenticate(token, at: now)
             throttle.succeeded(name: "\(name)@\(address)", address: address)
             try enterAccount(id, account, rights: rights)
+            try auditLogin(id, with: known, token)
             try saveThrottle()
         } catch {
             try saveThrottle()
@@ -235,6 +239,7 @@ extension DeskCore {
         guard let session = sessions[context.session], let login = session.login else {
             throw Refusal(.notLoggedIn, "nobody is logged in")
         }
+        try audit(AuditEvent(.logout), session.id)
         leaveAccount(session)
         for pair in session.watched { stopWatching(pair, session.id) }
         sessions[session.id]?.watched = []

@@ -53,11 +53,13 @@ extension DeskCore {
             switch job {
             case .store(_, let account, let tag):
                 try accountStore().setPassword(account, to: hash)
+                try audit(AuditEvent(.passwordChanged), session, of: account)
                 send(.reply(Reply(tag: tag, mark: .done, verb: "password", text: "+ password changed")), to: session)
             case .register(_, let name, let tag): try finishRegister(session, name, hash, tag: tag)
             case .login, .change: return
             }
         } catch let refusal as Refusal {
+            try audit(refusal, job.attempt, session)
             send(.reply(.refused(refusal, verb: job.verb, tag: job.tag)), to: session)
         }
         try resumeLines(of: session)

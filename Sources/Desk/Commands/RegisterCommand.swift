@@ -60,6 +60,7 @@ extension DeskCore {
         let account = try accountStore().add(name, role: .trader, passwordHash: hash, at: now)
         log.notice("\(name) has registered from \(session.peer.address)")
         try enterAccount(id, account, rights: account.role.rights)
+        try audit(.registered(account.role), id)
         var reply = try welcome(id)
         reply.tag = tag
         reply.verb = "register"

@@ -18,6 +18,7 @@ extension DeskCore {
         if now >= nextHousekeeping {
             nextHousekeeping = now.advanced(bySeconds: DeskCore.housekeepingSeconds)
             try perform(.operatorRequests, takeOperatorRequests)
+            try hearOperatorActs()
             try perform(.tags) {
                 try ledgerTransaction().forgetTags(
                     before: now.advanced(bySeconds: -3_600 * Int64(configuration.limits.tagMemoryHours)))
@@ -79,6 +80,7 @@ extension DeskCore {
             guard let login = sessions[session]?.login, account.isDisabled || account.role != login.role else {
                 continue
             }
+            try audit(.sessionEnded(account.isDisabled ? "account_disabled" : "role_changed"), session)
             outputs.append(.close(session, code: 1_008, reason: "the account has changed; log in again"))
         }
     }
