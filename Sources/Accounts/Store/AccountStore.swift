@@ -33,16 +33,16 @@ public struct AccountStore {
         migrator.registerMigration("accounts-2-exchange-keys") { database in
             try database.execute(sql: version2)
         }
-        migrator.registerMigration("accounts-3-one-time-secrets") { database in
-            try database.execute(sql: version3)
+        migrator.registerMigration("accounts-4-one-time-secrets") { database in
+            try database.execute(sql: version4)
         }
-        migrator.registerMigration("accounts-4-audit") { database in
+        migrator.registerMigration("accounts-5-audit") { database in
             try database.execute(sql: auditTable)
         }
     }
 
     /// What two-factor codes are made with. `master` names the master key that `sealed` is under.
-    private static let version3 = """
+    private static let version4 = """
         CREATE TABLE one_time_secrets (
             account INTEGER PRIMARY KEY REFERENCES accounts (id) ON DELETE CASCADE,
             created_at INTEGER NOT NULL,

@@ -4,7 +4,7 @@ import CommandGrammar
 import Trading
 
 /// What somebody tried who was refused.
-enum LoginAttempt {
+enum AuditedAttempt {
     /// With a password, under a name as it was typed.
     case password(String)
     /// With a code, the password being right.
@@ -31,7 +31,7 @@ enum LoginAttempt {
 
 extension DeskCore {
     /// Keeps a refusal, where it is one of somebody who did not get in.
-    func audit(_ refusal: Refusal, _ attempt: LoginAttempt?, _ id: SessionID, from address: String? = nil) throws {
+    func audit(_ refusal: Refusal, _ attempt: AuditedAttempt?, _ id: SessionID, from address: String? = nil) throws {
         guard let attempt, let kind = DeskCore.kind(of: refusal.code, attempt) else { return }
         let session = sessions[id]
         var event = AuditEvent(kind, [AuditLine.Field("way", attempt.way)])
@@ -54,7 +54,7 @@ extension DeskCore {
     }
 
     /// Which line a refusal makes; nil for those that say nothing of who it was.
-    private static func kind(of code: RefusalCode, _ attempt: LoginAttempt) -> AuditEvent.Kind? {
+    private static func kind(of code: RefusalCode, _ attempt: AuditedAttempt) -> AuditEvent.Kind? {
         switch (code, attempt) {
         case (.loginWait, _): .loginWait
         case (.loginFailed, .oldPassword): .passwordFailed
@@ -69,7 +69,7 @@ extension DeskCore {
 
 extension Session.Prompt {
     /// What a refused answer to it was an attempt at.
-    var attempt: LoginAttempt? {
+    var attempt: AuditedAttempt? {
         switch self {
         case .loginPassword(let user, _): .password(user)
         case .loginCode(let account, _): .code(account.name)
@@ -83,7 +83,7 @@ extension Session.Prompt {
 
 extension Command {
     /// What it was an attempt at where it is refused at once.
-    var attempt: LoginAttempt? {
+    var attempt: AuditedAttempt? {
         switch self {
         case .login(.password(let user, _)): .password(user)
         case .login(.token): .token
@@ -94,7 +94,7 @@ extension Command {
 }
 
 extension PasswordJob {
-    var attempt: LoginAttempt {
+    var attempt: AuditedAttempt {
         switch self {
         case .login(_, _, let name, _, _): .password(name)
         case .change, .store: .oldPassword
