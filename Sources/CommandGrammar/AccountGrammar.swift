@@ -25,14 +25,17 @@ extension LineReader {
         return .register(user: text(user), password: password)
     }
 
-    /// After `password`, which asks for everything.
+    /// After `password`, which asks for everything: nothing or `keep-tokens`. What else stands here may be a password: it is
+    /// not repeated.
     mutating func takePasswordCommand() throws(Misreading) -> Command {
+        let keepsTokens = take(.keepTokens)
         guard isAtEnd else {
             throw Misreading(
-                .unexpectedWord, "password is typed alone: it asks for the old one, and twice for the new",
+                .unexpectedWord,
+                "password is typed alone or with keep-tokens: it asks for the old one, and twice for the new",
                 at: peek().map { span($0) })
         }
-        return .password
+        return .password(keepsTokens: keepsTokens)
     }
 
     /// After `token`: `new NAME [read|trade] [for DURATION]` or `drop NAME`. A token may only read, unless told otherwise.

@@ -19,7 +19,8 @@ public enum Command: Hashable, Sendable {
     case register(user: String, password: String?)
     case logout
     case whoami
-    case password
+    /// `keep-tokens`: tokens go on working, and nobody is asked about them.
+    case password(keepsTokens: Bool)
     case tokenNew(name: String, scope: TokenScope, lifetimeSeconds: Int64?)
     case tokens
     case tokenDrop(name: String)

@@ -43,22 +43,60 @@ public struct CommandParser: Sendable {
     public func parse(_ line: String) -> ParsedLine {
         let lexer = Lexer(line, lineBytesMax: lineBytesMax)
         let tag = lexer.tag.map { lexer.text($0.lowerBound, $0.upperBound) }
-        let isSecret = Secrets.mayHoldSecret(lexer)
-        func parsed(_ command: Command?, _ refusal: Refusal?) -> ParsedLine {
+        let mayBeSecret = Secrets.mayHoldSecret(lexer)
+        func parsed(_ command: Command?, _ refusal: Refusal?, isSecret: Bool) -> ParsedLine {
             ParsedLine(
                 tag: tag, command: command, refusal: refusal,
                 text: lexer.text(lexer.content.lowerBound, lexer.content.upperBound), isSecret: isSecret)
         }
-        if lexer.badTag == nil, lexer.words.isEmpty, lexer.bytes.count <= lineBytesMax { return parsed(nil, nil) }
+        if lexer.badTag == nil, lexer.words.isEmpty, lexer.bytes.count <= lineBytesMax {
+            return parsed(nil, nil, isSecret: mayBeSecret)
+        }
         do {
-            return parsed(try read(lexer), nil)
+            return parsed(try read(lexer), nil, isSecret: mayBeSecret)
         } catch {
-            var misreading = error
-            // The first word may have a password glued to it.
-            if isSecret, error.code == .unknownCommand { misreading.message = "no such command" }
-            return parsed(nil, refusal(misreading, of: lexer))
+            guard mayBeSecret else { return parsed(nil, refusal(error, of: lexer), isSecret: false) }
+            // `fes btc_usd` is near to `keys`, and still nothing but a misspelt `fee`.
+            let open = refusal(error, of: lexer)
+            if error.code == .unknownCommand, let meant = command(meantBy: open, of: lexer.line), !meant.mayTakeSecret {
+                return parsed(nil, open, isSecret: false)
+            }
+            return parsed(nil, refusal(withoutSecrets(error, of: lexer), of: lexer), isSecret: true)
         }
     }
+
+    /// The command that the suggestion of a refusal makes of the line.
+    private func command(meantBy refusal: Refusal, of line: String) -> Command? {
+        guard let repaired = refusal.repairedLine(of: line) else { return nil }
+        return try? read(Lexer(repaired, lineBytesMax: lineBytesMax))
+    }
+
+    /// The same without a word of the line.
+    private func withoutSecrets(_ misreading: Misreading, of lexer: Lexer) -> Misreading {
+        var safe = misreading
+        // The first word may have a password glued to it.
+        if safe.code == .unknownCommand { safe.message = "no such command" }
+        if safe.code == .unknownSetting {
+            safe.message = "no such setting; there are \(CommandParser.settingNames.joined(separator: ", "))"
+        }
+        let isShown = lexer.words.dropFirst().contains { word in
+            let text = lexer.text(word.start, word.end).prefix(CommandParser.quotedPartLength)
+            guard word.keyword == nil, text.utf8.count >= CommandParser.secretBytesMin else { return false }
+            return safe.message.contains(text) || safe.candidates.contains { $0.contains(text) }
+                || safe.details.contains { $0.contains(text) }
+        }
+        if isShown {
+            safe.message = "this line cannot be read; it may carry a password or a key, so it is not shown"
+            safe.candidates = []
+            safe.details = []
+        }
+        return safe
+    }
+
+    /// In characters: what a message repeats of a word may be cut, but not shorter than this.
+    private static let quotedPartLength = 16
+    /// In bytes: what is shorter is no secret.
+    private static let secretBytesMin = 3
 
     private func read(_ lexer: Lexer) throws(Misreading) -> Command {
         if lexer.bytes.count > lineBytesMax {

@@ -18,6 +18,7 @@ enum Keyword: String, CaseIterable, Sendable {
     case above, below, deposit, drop, new, off, on, quote, read, trade
     case credit, csv, debit, drift, json, withdraw
     case equals = "="
+    case keepTokens = "keep-tokens"
 
     // Days
     case today, tomorrow

@@ -10,9 +10,11 @@ extension Refusal {
     ///
     /// A line that may carry a secret is not shown. Each character takes one column; what cannot be printed is shown
     /// as `�`, and a tab as a space.
-    public func text(over line: String) -> String {
+    ///
+    /// - Parameter isSecret: Whether the line may carry a secret, where the parser has said so.
+    public func text(over line: String, isSecret known: Bool? = nil) -> String {
         var text = "! \(RefusalText.safe(message))"
-        let isSecret = CommandParser.isSecret(line)
+        let isSecret = known ?? CommandParser.isSecret(line)
         if let span, !isSecret {
             let indent = String(repeating: " ", count: span.column + 1)
             text += "\n  \(RefusalText.safe(line))\n\(indent)\(String(repeating: "^", count: max(span.length, 1)))"

@@ -94,7 +94,7 @@ private struct UsageReader {
             return nil
         }
         let word = String(characters[start..<next])
-        let isLiteral = word == "=" || word == "?" || word.allSatisfy { $0.isLowercase }
+        let isLiteral = word == "=" || word == "?" || word.allSatisfy { $0.isLowercase || $0 == "-" }
         return isLiteral ? .literal(word) : .placeholder(word)
     }
 }

@@ -8,8 +8,12 @@ enum DemoAccount {
     static func makeIfFirst(database path: String) throws -> String? {
         let desk = try OperatorDesk(database: path)
         guard try desk.accounts().isEmpty, let name = AccountName("demo") else { return nil }
-        let password = String(
-            try TokenSecret.generate().secret.revealed().dropFirst(TokenSecret.prefix.count).prefix(12))
+        var password = ""
+        // One in many thousands has the account's name in it.
+        repeat {
+            password = String(
+                try TokenSecret.generate().secret.revealed().dropFirst(TokenSecret.prefix.count).prefix(12))
+        } while (try? PasswordRule.check(Secret(password), of: name)) == nil
         let funds: [(ExactDecimal, Coin)] = [(10_000, "usd"), (20, "btc"), (1_000, "ltc"), (1_000, "eur")]
         _ = try desk.add(name, role: .admin, password: Secret(password), funds: funds, at: SystemClock.now)
         return password

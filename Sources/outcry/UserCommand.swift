@@ -6,9 +6,10 @@ import Trading
 /// `outcry user`: the people of a desk.
 struct UserCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "user", abstract: "Add people, list them, close their accounts, give them passwords.",
+        commandName: "user",
+        abstract: "Add people, list them, close their accounts, give them passwords, end their sessions.",
         discussion: "Works while the server runs, and while it does not.",
-        subcommands: [Add.self, List.self, Disable.self, Enable.self, Password.self])
+        subcommands: [Add.self, List.self, Disable.self, Enable.self, Password.self, Logout.self])
 
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -47,7 +48,8 @@ struct UserCommand: ParsableCommand {
     }
 
     struct Disable: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Close an account, and end its sessions.")
+        static let configuration = CommandConfiguration(
+            abstract: "Close an account, drop its tokens, and end its sessions.")
 
         @OptionGroup var database: DatabaseOption
         @Argument var name: String
@@ -74,7 +76,8 @@ struct UserCommand: ParsableCommand {
 
     struct Password: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Give a person another password, asked for or from the first line of standard input.")
+            abstract: "Give a person another password, asked for or from the first line of standard input.",
+            discussion: "Drops the person's tokens, ends all sessions, and turns two-factor codes off.")
 
         @OptionGroup var database: DatabaseOption
         @Argument var name: String
@@ -82,8 +85,28 @@ struct UserCommand: ParsableCommand {
         func run() throws {
             let accountName = try UserCommand.name(name)
             let password = try PasswordInput.read(asking: "new password for \(name): ", twice: true)
-            try UserCommand.desk(database) { try $0.setPassword(accountName, to: password) }
-            print("changed the password of \(accountName)")
+            try UserCommand.desk(database) { try $0.setPassword(accountName, to: password, at: SystemClock.now) }
+            print("changed the password of \(accountName); sessions end, and tokens are dropped")
+        }
+    }
+
+    struct Logout: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "End all sessions of a person.",
+            discussion: "Programs log in again with their tokens, unless --tokens drops those.")
+
+        @OptionGroup var database: DatabaseOption
+        @Argument var name: String
+        @Flag(name: .customLong("tokens"), help: "Drop the person's tokens too.")
+        var dropsTokens = false
+
+        func run() throws {
+            let accountName = try UserCommand.name(name)
+            let count = try UserCommand.desk(database) {
+                try $0.logOut(accountName, droppingTokens: dropsTokens, at: SystemClock.now)
+            }
+            let tokens = dropsTokens ? ", and dropped \(count) token\(count == 1 ? "" : "s")" : ""
+            print("ended the sessions of \(accountName)\(tokens)")
         }
     }
 

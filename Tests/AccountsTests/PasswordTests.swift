@@ -62,10 +62,26 @@ struct PasswordTests {
         #expect(ScryptCost(n: n, r: r, p: p) == nil)
     }
 
-    @Test(arguments: [(7, false), (8, true), (256, true), (257, false)])
-    func `a password has 8 to 256 bytes`(count: Int, isAllowed: Bool) throws {
-        let password = Secret(String(repeating: "x", count: count))
-        #expect(try refusalCode { try PasswordRule.check(password) } == (isAllowed ? nil : .passwordTooWeak))
+    @Test(arguments: [
+        ("correct horse", true), ("elevenchars", false), ("twelve chars", true), ("äöüäöüßçñéåø", true),
+        ("äöüäöü", false), (String(repeating: "correct horse ", count: 18), true),
+        (String(repeating: "correct horse ", count: 19), false),
+        // Guessed first: one letter, a run, a common password made long.
+        ("xxxxxxxxxxxxxxx", false), ("abababababab", false), ("123456789012", false), ("abcdefghijklm", false),
+        ("qwertyuiopqwerty", false), ("Password1234!", false), ("passwordpassword", false), ("letmein-letmein", false),
+        ("2026-03-14 15:09", true), ("another password", true), ("a new password", true),
+        // What it is for, and whose.
+        ("my Outcry 2026", false), ("Anastasia 1848", false), ("1848anastasia!", false),
+    ])
+    func `a new password has twelve characters, and is none that is guessed first`(text: String, isAllowed: Bool) throws
+    {
+        let code = try refusalCode { try PasswordRule.check(Secret(text), of: AccountName("anastasia")) }
+        #expect(code == (isAllowed ? nil : .passwordTooWeak), "\(text)")
+    }
+
+    @Test func `a short name may be part of a password`() throws {
+        #expect(try refusalCode { try PasswordRule.check(Secret("banana boat 12"), of: AccountName("ana")) } == nil)
+        #expect(try refusalCode { try PasswordRule.check(Secret("banana boat 12"), of: nil) } == nil)
     }
 
     @Test func `nothing secret is printed, whatever prints it`() throws {

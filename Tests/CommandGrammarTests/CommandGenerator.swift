@@ -238,7 +238,8 @@ struct CommandGenerator {
                     format: pick(ExportQuery.Format.allCases)))
         default:
             return pick([
-                .logout, .whoami, .password, .tokens, .go, .undo, .panic, .funds, .summary, .pairs, .alerts, .settings,
+                .logout, .whoami, .password(keepsTokens: chance(2)), .tokens, .go, .undo, .panic, .funds, .summary,
+                .pairs, .alerts, .settings,
                 .time, .version, .jobs, .reportDrift,
             ])
         }

@@ -6,6 +6,7 @@ enum CommandPrinter {
     static func line(_ command: Command) -> String {
         switch command {
         case .login(.password(let user, let password)): join("login", user, password)
+        case .password(let keepsTokens): keepsTokens ? "password keep-tokens" : "password"
         case .register(let user, let password): join("register", user, password)
         case .login(.token(let token)): "login token \(token)"
         case .tokenNew(let name, let scope, let seconds):
@@ -76,7 +77,7 @@ enum CommandPrinter {
         case .export(let query):
             join("export", query.subject.rawValue, query.since.map { "since \(when($0.value))" }, query.format.rawValue)
         case .reportDrift: "report drift"
-        case .logout, .whoami, .password, .tokens, .go, .undo, .panic, .funds, .summary, .pairs, .alerts, .settings,
+        case .logout, .whoami, .tokens, .go, .undo, .panic, .funds, .summary, .pairs, .alerts, .settings,
             .aliases, .time, .version, .jobs:
             command.verb
         }

@@ -183,7 +183,8 @@ import Trading
         #expect(command("login token abc") == .login(.token("abc")))
         #expect(command("register ana") == .register(user: "ana", password: nil))
         #expect(command("register ana a // b  c") == .register(user: "ana", password: "a // b  c"))
-        #expect(command("password") == .password)
+        #expect(command("password") == .password(keepsTokens: false))
+        #expect(command("password keep-tokens") == .password(keepsTokens: true))
         #expect(command("token new bot") == .tokenNew(name: "bot", scope: .read, lifetimeSeconds: nil))
         #expect(
             command("token new bot trade for 30d") == .tokenNew(name: "bot", scope: .trade, lifetimeSeconds: 2_592_000))

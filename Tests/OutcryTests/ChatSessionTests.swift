@@ -215,6 +215,24 @@ private func notes(_ effects: [ChatSession.Effect]) -> [String] {
         #expect(session.credentials == .password(user: "demo", password: "n") && !session.hidesInput)
     }
 
+    @Test func `the question about the tokens is answered in the open, and the new password is still used next`() {
+        var session = loggedIn()
+        _ = session.typed("password", now: 0)
+        for (question, typed) in [
+            ("? old password", "secret"), ("? new password", "n"), ("? new password, again", "n"),
+        ] {
+            _ = session.received(#"{"type":"reply","ok":true,"verb":"password","text":"\#(question)"}"#, now: 0)
+            _ = session.typed(typed, now: 0)
+        }
+        let question = #"{"type":"reply","ok":true,"verb":"password","text":"? drop the 3 tokens too? yes or no"}"#
+        _ = session.received(question, now: 0)
+        #expect(!session.hidesInput && session.prompt == "yes or no: ")
+        #expect(sent(session.typed("yes", now: 0)) == [#"{"line":"yes"}"#])
+        let done = #"{"type":"reply","ok":true,"verb":"password","text":"+ password changed; 3 tokens dropped"}"#
+        _ = session.received(done, now: 0)
+        #expect(session.credentials == .password(user: "demo", password: "n") && !session.hidesInput)
+    }
+
     @Test func `a script ends when all is answered, and tells whether a line was refused`() {
         var session = session(isScript: true)
         _ = session.opened(subprotocol: "outcry.json.v1", now: 0)

@@ -18,17 +18,56 @@ extension `The server` {
             #expect(try "\(funds.fund("usd").free.amount) \(funds.fund("btc").free.amount)" == "1000 0.5")
 
             try desk.user(["password", "ann"], password: "another password")
+            #expect(try ann.ending() == .closed(code: 1_008))
             let other = try desk.connect()
             #expect(try other.ask("login ann \(DeskUnderTest.password)").error?.code == "login_failed")
             #expect(try desk.logIn("ann", password: "another password").ask("whoami").ok == true)
 
-            #expect(try ann.ask("whoami").ok == true)
+            let open = try desk.logIn("ann", password: "another password")
             try desk.user(["disable", "ann"])
-            #expect(try ann.ending() == .closed(code: 1_008))
+            #expect(try open.ending() == .closed(code: 1_008))
             #expect(try other.ask("login ann another password").error?.code == "account_disabled")
             #expect(try desk.user(["list"]).contains("disabled"))
             try desk.user(["enable", "ann"])
             #expect(try other.ask("login ann another password").ok == true)
+        }
+
+        @Test func `whoever has stolen a session and a token loses both to the operator, while the desk runs`() throws {
+            let desk = try DeskUnderTest()
+            try desk.add("ann")
+            try desk.add("ben")
+            try desk.start()
+            let (ann, ben) = (try desk.logIn("ann"), try desk.logIn("ben"))
+            let token = try desk.token(of: ann)
+            let thief = try desk.connect(token: token)
+            #expect(try thief.ask("whoami").ok == true)
+
+            #expect(try desk.user(["logout", "ann"]) == "ended the sessions of ann\n")
+            for session in [ann, thief] { #expect(try session.ending() == .closed(code: 1_008)) }
+            let again = try desk.connect(token: token)
+            #expect(try again.ask("whoami").ok == true)
+            #expect(try desk.user(["logout", "ann", "--tokens"]).contains("dropped 1 token"))
+            #expect(try again.ending() == .closed(code: 1_008))
+
+            let owner = try desk.logIn("ann")
+            let second = try desk.token(of: owner)
+            let bot = try desk.connect(token: second)
+            #expect(try bot.ask("whoami").ok == true)
+            try desk.user(["password", "ann"], password: "battery staple")
+            for session in [owner, bot] { #expect(try session.ending() == .closed(code: 1_008)) }
+            #expect(try desk.connect(token: second).ending() == .closed(code: 1_008))
+            #expect(try desk.logIn("ann", password: "battery staple").ask("tokens").text == "= no tokens")
+
+            // A token that is dropped takes its session along, and a token's own time does too.
+            let last = try desk.logIn("ann", password: "battery staple")
+            let dropped = try desk.connect(token: try desk.token(of: last, named: "dropped"))
+            #expect(try dropped.ask("whoami").ok == true)
+            let short = try #require(try last.ask("token new short trade for 2s").token?.secret)
+            let ended = try desk.connect(token: short)
+            #expect(try last.ask("token drop dropped").ok == true)
+            #expect(try dropped.ending() == .closed(code: 1_008))
+            #expect(try ended.ending() == .closed(code: 1_008))
+            #expect(try ben.ask("whoami").ok == true)
         }
 
         @Test func `nobody registers unless serve lets them, and no more of them an hour than the limit`() throws {

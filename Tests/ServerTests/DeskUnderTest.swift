@@ -14,7 +14,7 @@ final class DeskUnderTest {
         ["--limit", "\($0)=1000000"]
     }
 
-    static let password = "open outcry, 1848"
+    static let password = "open pit, 1848 bids"
 
     init() throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("outcry-server-\(UUID().uuidString)")

@@ -12,8 +12,8 @@ extension `The server` {
             let socket = try RawSocket(port: desk.port)
             let head = try socket.upgrade(["Authorization: Bearer \(token)"] + headers)
             guard head.hasPrefix("HTTP/1.1 101 ") else { throw Unexpected("no WebSocket: \(head)") }
-            // The first was the session that made the token.
-            return try ann.events(2).last?.text.split(separator: " ").last.map(String.init)
+            // The first was the session that made the token, the second the token.
+            return try ann.events(3).last?.text.split(separator: " ").last.map(String.init)
         }
 
         @Test func `the last address of X-Forwarded-For is the client's, where the server is told to believe it`()

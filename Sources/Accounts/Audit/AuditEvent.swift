@@ -18,13 +18,13 @@ public struct AuditEvent: Hashable, Sendable {
         // Requests that were refused before they were a session.
         case originRefused = "origin_refused"
         case hostRefused = "host_refused"
-        case requestRefused = "request_refused"
         // What changes who may do what.
         case registered
         case accountMade = "account_made"
         case accountDisabled = "account_disabled"
         case accountEnabled = "account_enabled"
         case passwordChanged = "password_changed"
+        case loggedOut = "logged_out"
         case tokenMade = "token_made"
         case tokenDropped = "token_dropped"
         case codesOn = "totp_on"
@@ -47,8 +47,8 @@ public struct AuditEvent: Hashable, Sendable {
             switch self {
             case .login, .logout, .sessionEnded: .session
             case .loginFailed, .loginWait, .codeFailed, .passwordFailed, .registerFailed: .attempt
-            case .originRefused, .hostRefused, .requestRefused: .request
-            case .registered, .accountMade, .accountDisabled, .accountEnabled, .passwordChanged, .tokenMade,
+            case .originRefused, .hostRefused: .request
+            case .registered, .accountMade, .accountDisabled, .accountEnabled, .passwordChanged, .loggedOut, .tokenMade,
                 .tokenDropped, .codesOn, .codesOff, .keySet, .keyDropped, .settingChanged, .panic, .panicLifted,
                 .paperMoved, .masterKeyChanged, .secretsForgotten, .secretsSealed, .backup, .rebuilt:
                 .change

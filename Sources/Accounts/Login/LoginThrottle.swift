@@ -1,13 +1,13 @@
 public import Trading
 
-/// How often a login may be tried: a few failures are free, then each doubles the wait, for the account's name and for
-/// the address it is tried from, whichever is longer.
+/// How often a login may be tried: a few failures are free, then each doubles the wait of its subjects.
 ///
 /// A pure value: the clock comes in with each call, and what changed goes out with `takeChanges()` to be stored, so that
 /// a restart forgives nobody. A name that nobody has is counted like any other, so that waits do not tell the two apart.
 ///
-/// An attempt counts as a failure from the moment it is admitted, and is forgiven when it succeeds: many sessions that
-/// try at once get no more attempts than one.
+/// Only what is known to have failed counts as a failure. Attempts that are still being judged are limited by their number
+/// instead: of a name no more are under way than it has free failures left, so that many sessions that guess at once get no
+/// more guesses than one; of an address `addressUnderWayMax`, so that people who share one can log in together.
 public struct LoginThrottle: Hashable, Sendable {
     /// How many failures are free, how long waits are, and how much is remembered.
     public struct Limits: Hashable, Sendable {
@@ -17,22 +17,25 @@ public struct LoginThrottle: Hashable, Sendable {
         public var firstWaitSeconds: Int64
         /// What waits double up to.
         public var waitSecondsMax: Int64
-        /// After so long without an attempt, a subject's failures are forgotten.
+        /// After so long without a failure, a subject's failures are forgotten.
         public var memorySeconds: Int64
-        /// How many names, and how many addresses, are remembered. Beyond it the oldest go.
+        /// How many subjects of each kind are remembered. Beyond it the oldest go.
         public var subjectCountMax: Int
+        /// Attempts from one address that are being judged at once, as long as it has free failures left; after that one.
+        public var addressUnderWayMax: Int
 
         public init(
             freeFailureCount: Int = 5, firstWaitSeconds: Int64 = 1, waitSecondsMax: Int64 = 15 * 60,
-            memorySeconds: Int64 = 24 * 60 * 60, subjectCountMax: Int = 10_000
+            memorySeconds: Int64 = 24 * 60 * 60, subjectCountMax: Int = 10_000, addressUnderWayMax: Int = 32
         ) {
             precondition(freeFailureCount > 0 && firstWaitSeconds > 0 && waitSecondsMax >= firstWaitSeconds)
-            precondition(memorySeconds > waitSecondsMax && subjectCountMax > 0)
+            precondition(memorySeconds > waitSecondsMax && subjectCountMax > 0 && addressUnderWayMax > 0)
             self.freeFailureCount = freeFailureCount
             self.firstWaitSeconds = firstWaitSeconds
             self.waitSecondsMax = waitSecondsMax
             self.memorySeconds = memorySeconds
             self.subjectCountMax = subjectCountMax
+            self.addressUnderWayMax = addressUnderWayMax
         }
     }
 
@@ -40,6 +43,8 @@ public struct LoginThrottle: Hashable, Sendable {
     private var failures: [LoginSubject: LoginFailures] = [:]
     private var counts: [LoginSubject.Kind: Int] = [:]
     private var changed: Set<LoginSubject> = []
+    /// Attempts that are being judged, by each subject that holds them back.
+    private var underWay: [LoginSubject: Int] = [:]
 
     /// Starts with what was stored. Of more than `subjectCountMax` the newest are kept.
     public init(limits: Limits = Limits(), restoring rows: [LoginFailures] = []) {
@@ -54,36 +59,38 @@ public struct LoginThrottle: Hashable, Sendable {
     /// Beyond this many failures the wait no longer grows, and neither need the number.
     private var countMax: Int { limits.freeFailureCount + 64 }
 
-    /// How long this name from this address has to wait, in nanoseconds; 0 where it may try.
-    public func waitLeft(name: String, address: String, at now: Timestamp) -> Int64 {
-        max(waitLeft(.name(name), at: now), waitLeft(.address(address), at: now))
+    /// How long such an attempt has to wait, in nanoseconds; 0 where it may be made.
+    public func waitLeft(_ attempt: LoginAttempt, at now: Timestamp) -> Int64 {
+        attempt.held.map { waitLeft($0, at: now) }.max() ?? 0
     }
 
-    /// Admits an attempt, which then counts as failed until `succeeded` or `withdrawn` says otherwise; or refuses it
-    /// with `login_wait`, which does not count. `failures` is what the refusal calls those of before.
-    public mutating func attempt(
-        name: String, address: String, failures: String = "failed logins", at now: Timestamp
-    ) throws(Refusal) {
-        let wait = waitLeft(name: name, address: address, at: now)
+    /// Admits an attempt, which is under way until `end`. Refuses it with `login_wait`, or with `too_many_waiting` where too
+    /// many others of the same name or address are being judged; a refused attempt does not count.
+    public mutating func begin(_ attempt: LoginAttempt, at now: Timestamp) throws(Refusal) {
+        let wait = waitLeft(attempt, at: now)
         guard wait == 0 else {
             let seconds = (wait - 1) / Timestamp.nanosecondsPerSecond + 1
-            throw Refusal(.loginWait, "too many \(failures); wait \(LoginThrottle.text(ofSeconds: seconds))")
+            throw Refusal(
+                .loginWait, "too many \(attempt.failures); wait \(LoginThrottle.text(ofSeconds: seconds))")
         }
-        count(.name(name), at: now)
-        count(.address(address), at: now)
+        for subject in attempt.held where underWay[subject, default: 0] >= underWayMax(subject, at: now) {
+            throw Refusal(.tooManyWaiting, "too many logins are being checked; try again in a moment")
+        }
+        for subject in attempt.held { underWay[subject, default: 0] += 1 }
     }
 
-    /// The password was right: the account's failures are forgiven, and of the address's this one attempt. (All of
-    /// them would let a guesser with one account of his own guess at others without end.)
-    public mutating func succeeded(name: String, address: String) {
-        forgive(.name(name), all: true)
-        forgive(.address(address), all: false)
-    }
-
-    /// The attempt was never judged: no place in the line, or the desk closed.
-    public mutating func withdrawn(name: String, address: String) {
-        forgive(.name(name), all: false)
-        forgive(.address(address), all: false)
+    /// Ends an attempt that `begin` has admitted. A failure counts at its subjects; a success forgives those of its own
+    /// subject, and no others: whoever has an account could else guess at others without end.
+    public mutating func end(_ attempt: LoginAttempt, _ outcome: LoginAttempt.Outcome, at now: Timestamp) {
+        for subject in attempt.held {
+            let others = underWay[subject, default: 1] - 1
+            underWay[subject] = others > 0 ? others : nil
+        }
+        switch outcome {
+        case .succeeded: forgive(attempt.own)
+        case .failed: for subject in [attempt.own, attempt.counting].compactMap(\.self) { count(subject, at: now) }
+        case .withdrawn: break
+        }
     }
 
     /// What has changed since the last call, in a fixed order; a count of 0 stands for a row to delete.
@@ -94,8 +101,15 @@ public struct LoginThrottle: Hashable, Sendable {
         }
     }
 
-    /// All that is remembered, in a fixed order.
+    /// All failures that are remembered, in a fixed order.
     public var rows: [LoginFailures] { failures.values.sorted { $0.subject < $1.subject } }
+
+    private func underWayMax(_ subject: LoginSubject, at now: Timestamp) -> Int {
+        let failed = failures[subject].map { isForgotten($0, at: now) ? 0 : $0.count } ?? 0
+        let left = limits.freeFailureCount - failed
+        if case .address = subject { return left > 0 ? limits.addressUnderWayMax : 1 }
+        return max(1, left)
+    }
 
     private func waitLeft(_ subject: LoginSubject, at now: Timestamp) -> Int64 {
         guard let entry = failures[subject], !isForgotten(entry, at: now) else { return 0 }
@@ -126,14 +140,9 @@ public struct LoginThrottle: Hashable, Sendable {
         changed.insert(subject)
     }
 
-    private mutating func forgive(_ subject: LoginSubject, all: Bool) {
-        guard var entry = failures[subject] else { return }
-        entry.count = all ? 0 : entry.count - 1
-        if entry.count > 0 {
-            failures[subject] = entry
-        } else {
-            remove(subject)
-        }
+    private mutating func forgive(_ subject: LoginSubject) {
+        guard failures[subject] != nil else { return }
+        remove(subject)
         changed.insert(subject)
     }
 

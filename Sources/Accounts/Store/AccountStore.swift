@@ -33,6 +33,9 @@ public struct AccountStore {
         migrator.registerMigration("accounts-2-exchange-keys") { database in
             try database.execute(sql: version2)
         }
+        migrator.registerMigration("accounts-3-login-subjects") { database in
+            try migrateLoginSubjects(database)
+        }
         migrator.registerMigration("accounts-4-one-time-secrets") { database in
             try database.execute(sql: version4)
         }

@@ -61,7 +61,7 @@ extension AccountStore {
         // Attempts are shared out by address, the rest by account.
         let party =
             switch event.kind.group {
-            case .attempt, .request: event.address.map { LoginSubject.address($0).key } ?? ""
+            case .attempt, .request: event.address.map { AddressGroup($0).text } ?? ""
             case .session, .change: event.account?.lowercased() ?? ""
             }
         try database.execute(
@@ -112,7 +112,7 @@ extension AccountStore {
     private static func fold(_ event: AuditEvent) -> String {
         var parts = [event.kind.rawValue, event.address ?? ""]
         switch event.kind {
-        case .loginWait, .originRefused, .hostRefused, .requestRefused, .registerFailed: break
+        case .loginWait, .originRefused, .hostRefused, .registerFailed: break
         default:
             parts.append(event.account.flatMap { AccountName($0)?.text } ?? "")
             parts.append(event.actor?.description ?? "")

@@ -9,10 +9,13 @@ extension AccountStore {
                 database,
                 sql: "SELECT * FROM login_failures WHERE kind = ? ORDER BY last_attempt_at DESC, subject LIMIT ?",
                 arguments: [kind.rawValue, countMax]
-            ).map { row in
-                LoginFailures(
-                    subject: LoginSubject(kind: kind, key: row["subject"]), count: row["failures"],
-                    lastAttemptAt: Timestamp(nanoseconds: row["last_attempt_at"]))
+            ).compactMap { row in
+                // A key that nobody can have counts for nobody.
+                LoginSubject(kind: kind, key: row["subject"]).map { subject in
+                    LoginFailures(
+                        subject: subject, count: row["failures"],
+                        lastAttemptAt: Timestamp(nanoseconds: row["last_attempt_at"]))
+                }
             }
         }
     }

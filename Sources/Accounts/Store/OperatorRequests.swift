@@ -8,9 +8,12 @@ public struct OperatorRequest: Hashable, Sendable, Identifiable {
     public enum Action: Hashable, Sendable {
         /// Credit this much to the account at the paper exchange. Above zero.
         case deposit(ExactDecimal, Coin)
-        /// The account's row has changed (disabled, another role or password): read it again, and close what it may no
-        /// longer have open.
+        /// The account was disabled or has another role: read it again, and end the sessions that it may no longer have.
         case accountChanged
+        /// The operator has set another password and dropped the tokens: tell the account, and end all its sessions.
+        case passwordSet
+        /// End all sessions of the account.
+        case loggedOut
     }
 
     public let id: Int64
@@ -34,6 +37,8 @@ extension AccountStore {
             switch action {
             case .deposit(let amount, let coin): ("deposit", coin.description, amount.description)
             case .accountChanged: ("account_changed", nil, nil)
+            case .passwordSet: ("password_set", nil, nil)
+            case .loggedOut: ("logged_out", nil, nil)
             }
         try database.execute(
             sql: "INSERT INTO operator_requests (kind, account, coin, amount, created_at) VALUES (?, ?, ?, ?, ?)",
@@ -72,6 +77,10 @@ extension AccountStore {
             action = .deposit(amount, coin)
         case "account_changed":
             action = .accountChanged
+        case "password_set":
+            action = .passwordSet
+        case "logged_out":
+            action = .loggedOut
         default:
             throw Unreadable(table: "operator_requests", column: "kind", row: id)
         }

@@ -3,9 +3,21 @@ import Trading
 
 /// What the desk and the operator keep, with what there is to say of each.
 extension AuditEvent {
-    /// Ended by force; `reason` is one word.
+    /// Ended by force; `reason` is what the session is told.
     static func sessionEnded(_ reason: String) -> AuditEvent {
         AuditEvent(.sessionEnded, [AuditLine.Field("reason", reason)])
+    }
+
+    static func passwordChanged(droppingTokens tokens: Int) -> AuditEvent {
+        AuditEvent(.passwordChanged, [AuditLine.Field("tokens_dropped", "\(tokens)")])
+    }
+
+    static func accountDisabled(droppingTokens tokens: Int) -> AuditEvent {
+        AuditEvent(.accountDisabled, [AuditLine.Field("tokens_dropped", "\(tokens)")])
+    }
+
+    static func loggedOut(droppingTokens tokens: Int) -> AuditEvent {
+        AuditEvent(.loggedOut, [AuditLine.Field("tokens_dropped", "\(tokens)")])
     }
 
     static func registered(_ role: Role) -> AuditEvent {

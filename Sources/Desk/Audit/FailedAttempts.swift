@@ -72,8 +72,8 @@ extension Session.Prompt {
     var attempt: AuditedAttempt? {
         switch self {
         case .loginPassword(let user, _): .password(user)
-        case .loginCode(let account, _): .code(account.name)
-        case .oldPassword, .newPassword, .newPasswordAgain: .oldPassword
+        case .loginCode(let credentials, _): .code(credentials.account.name)
+        case .oldPassword, .newPassword, .newPasswordAgain, .dropTokens: .oldPassword
         case .commandCode: .lineCode
         case .registerPassword, .registerPasswordAgain: .register
         case .command, .firstCode: nil
@@ -96,7 +96,7 @@ extension Command {
 extension PasswordJob {
     var attempt: AuditedAttempt {
         switch self {
-        case .login(_, _, let name, _, _): .password(name)
+        case .login(_, let credentials, _, _, _): .password(credentials?.account.name.text ?? "")
         case .change, .store: .oldPassword
         case .register: .register
         }

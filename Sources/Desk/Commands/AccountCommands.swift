@@ -7,14 +7,14 @@ import Trading
 
 /// What a password is being checked, or hashed, for.
 enum PasswordJob {
-    case login(SessionID, Credentials?, name: String, address: String, tag: String?)
-    case change(SessionID, AccountID, new: Secret, tag: String?)
-    case store(SessionID, AccountID, tag: String?)
+    case login(SessionID, Credentials?, LoginAttempt, from: String, tag: String?)
+    case change(SessionID, PasswordChange, LoginAttempt)
+    case store(SessionID, PasswordChange)
     case register(SessionID, AccountName, tag: String?)
 
     var session: SessionID {
         switch self {
-        case .login(let session, _, _, _, _), .change(let session, _, _, _), .store(let session, _, _),
+        case .login(let session, _, _, _, _), .change(let session, _, _), .store(let session, _),
             .register(let session, _, _):
             session
         }
@@ -49,22 +49,10 @@ extension DeskCore {
             case .command: break
             case .loginPassword(let user, let loginTag):
                 try checkLogin(user, secret, session.id, tag: tag ?? loginTag)
-            case .oldPassword:
-                sessions[session.id]?.prompt = .newPassword(old: secret)
-                send(.reply(Reply(tag: tag, mark: .question, verb: "password", text: "? new password")), to: session.id)
-            case .newPassword(let old):
-                try PasswordRule.check(secret)
-                sessions[session.id]?.prompt = .newPasswordAgain(old: old, new: secret)
-                send(
-                    .reply(Reply(tag: tag, mark: .question, verb: "password", text: "? new password, again")),
-                    to: session.id)
-            case .newPasswordAgain(let old, let new):
-                guard new == secret else {
-                    throw Refusal(.passwordMismatch, "the new passwords are not the same; nothing was changed")
-                }
-                try checkOldPassword(old, new: new, session, tag: tag)
+            case .oldPassword, .newPassword, .newPasswordAgain, .dropTokens:
+                try takePasswordLine(text, session, tag: tag)
             case .registerPassword(let name, let registerTag):
-                try PasswordRule.check(secret)
+                try PasswordRule.check(secret, of: name)
                 sessions[session.id]?.prompt = .registerPasswordAgain(name, secret, tag: tag ?? registerTag)
                 send(
                     .reply(Reply(tag: tag, mark: .question, verb: "register", text: "? new password, again")),
@@ -74,8 +62,9 @@ extension DeskCore {
                     throw Refusal(.passwordMismatch, "the passwords are not the same; no account was made")
                 }
                 try makeAccount(name, secret, session.id, tag: tag ?? registerTag)
-            case .loginCode(let account, let loginTag):
-                try takeLoginCode(text, account, session, tag: tag ?? loginTag)
+            case .loginCode(let credentials, let loginTag):
+                guard try isCurrent(credentials) else { throw wrongLogin }
+                try takeLoginCode(text, credentials.account, session, tag: tag ?? loginTag)
             case .commandCode(let command, let context): try takeCommandCode(text, command, context, session, tag: tag)
             case .firstCode(let secret): try takeFirstCode(text, secret, session, tag: tag)
             }
@@ -87,19 +76,17 @@ extension DeskCore {
 
     private func checkLogin(_ user: String, _ password: Secret, _ id: SessionID, tag: String?) throws {
         guard let session = sessions[id] else { return }
-        let address = session.peer.address
-        try throttle.attempt(name: user.lowercased(), address: address, at: now)
-        try saveThrottle()
-        let credentials = try AccountName(user.lowercased()).flatMap { try accountStore().credentials(named: $0) }
-        let job = newPasswordJob(
-            .login(id, credentials, name: user.lowercased(), address: address, tag: tag))
+        let name = user.lowercased()
+        let credentials = try AccountName(name).flatMap { try accountStore().credentials(named: $0) }
+        let attempt = try passwordAttempt(name: name, credentials?.account.id, session)
+        try begin(attempt)
+        let job = newPasswordJob(.login(id, credentials, attempt, from: session.peer.address, tag: tag))
         do {
             try passwords.check(password, against: credentials?.passwordHash, as: job)
             sessions[id]?.isWaiting = true
         } catch {
             passwordJobs[job] = nil
-            throttle.withdrawn(name: user.lowercased(), address: address)
-            try saveThrottle()
+            try end(attempt, .withdrawn)
             throw error
         }
     }
@@ -111,21 +98,15 @@ extension DeskCore {
         return id
     }
 
-    func saveThrottle() throws {
-        let changes = throttle.takeChanges()
-        if !changes.isEmpty { try accountStore().save(changes) }
-    }
-
     func passwordChecked(_ id: PasswordJobID, isRight: Bool?) throws {
         guard let job = passwordJobs.removeValue(forKey: id) else { return }
         let session = job.session
         do {
             switch job {
-            case .login(_, let credentials, let name, let address, let tag):
-                try finishLogin(session, credentials, isRight, name: name, address: address, tag: tag)
-            case .change(_, let account, let new, let tag):
-                try finishOldPassword(session, isRight)
-                try passwords.hash(new, as: newPasswordJob(.store(session, account, tag: tag)))
+            case .login(_, let credentials, let attempt, _, let tag):
+                try finishLogin(session, credentials, isRight, attempt, tag: tag)
+            case .change(_, let change, let attempt):
+                try finishOldPassword(session, change, isRight, attempt)
                 return
             case .store, .register: break
             }
@@ -137,28 +118,40 @@ extension DeskCore {
     }
 
     private func finishLogin(
-        _ id: SessionID, _ credentials: Credentials?, _ isRight: Bool?, name: String, address: String, tag: String?
+        _ id: SessionID, _ credentials: Credentials?, _ isRight: Bool?, _ attempt: LoginAttempt, tag: String?
     ) throws {
         guard let isRight else {
-            throttle.withdrawn(name: name, address: address)
-            try saveThrottle()
+            try end(attempt, .withdrawn)
             throw Refusal(.tooManyWaiting, "the password could not be checked now; try again")
         }
-        // Without such an account the password was checked against nothing, and is wrong.
-        guard isRight, let account = credentials?.account else {
-            throw Refusal(.loginFailed, "wrong name or password")
+        // Without such an account the password was checked against nothing, and is wrong. It is wrong too where another was
+        // set while it was being checked.
+        guard isRight, let credentials, try isCurrent(credentials),
+            let account = try accountStore().account(credentials.account.id)
+        else {
+            try end(attempt, .failed)
+            throw wrongLogin
         }
-        guard !account.isDisabled else { throw Refusal(.accountDisabled, "this account is disabled") }
+        guard !account.isDisabled else {
+            try end(attempt, .withdrawn)
+            throw Refusal(.accountDisabled, "this account is disabled")
+        }
+        try end(attempt, .succeeded)
         guard sessions[id] != nil else { return }
-        throttle.succeeded(name: name, address: address)
-        try saveThrottle()
-        if try oneTimeSecret(of: account.id) != nil { return askLoginCode(id, account, tag: tag) }
+        if try oneTimeSecret(of: account.id) != nil { return askLoginCode(id, credentials, tag: tag) }
         try finishLogin(id, account, tag: tag)
+    }
+
+    private var wrongLogin: Refusal { Refusal(.loginFailed, "wrong name or password") }
+
+    /// Whether the password that was right a moment ago still is the account's.
+    private func isCurrent(_ credentials: Credentials) throws -> Bool {
+        try accountStore().credentials(named: credentials.account.name)?.passwordHash == credentials.passwordHash
     }
 
     /// Whoever it is has shown all that was asked for.
     func finishLogin(_ id: SessionID, _ account: Account, tag: String?) throws {
-        try enterAccount(id, account, rights: account.role.rights)
+        try enterAccount(id, account, rights: account.role.rights, .password)
         try auditLogin(id)
         var reply = try welcome(id)
         reply.tag = tag
@@ -166,24 +159,25 @@ extension DeskCore {
         send(.reply(reply), to: id)
     }
 
-    func logIn(_ id: SessionID, withToken token: Secret) throws {
+    func logIn(_ id: SessionID, withToken secret: Secret) throws {
         guard let address = sessions[id]?.peer.address else { return }
-        // Tokens cannot be guessed; the address is held to the same waits so that nobody tries.
-        let name = "token"
-        try throttle.attempt(name: "\(name)@\(address)", address: address, at: now)
+        let attempt = LoginAttempt.token(from: AddressGroup(address))
+        try begin(attempt)
+        let (account, token, rights): (Account, Token, TokenRights)
         do {
-            let (account, known, rights) = try accountStore().authenticate(token, at: now)
-            throttle.succeeded(name: "\(name)@\(address)", address: address)
-            try enterAccount(id, account, rights: rights)
-            try auditLogin(id, with: known, token)
-            try saveThrottle()
+            (account, token, rights) = try accountStore().authenticate(secret, at: now)
         } catch {
-            try saveThrottle()
+            try end(attempt, .failed)
             throw error
         }
+        try end(attempt, .succeeded)
+        try enterAccount(id, account, rights: rights, .token(token.name, endsAt: token.expiresAt))
+        try auditLogin(id, with: token, secret)
     }
 
-    func enterAccount(_ id: SessionID, _ account: Account, rights: TokenRights) throws {
+    func enterAccount(
+        _ id: SessionID, _ account: Account, rights: TokenRights, _ opening: Session.Login.Opening
+    ) throws {
         // Somebody whom the operator has just added finds the money there.
         try takeOperatorRequests()
         try watch(account.id)
@@ -198,6 +192,9 @@ extension DeskCore {
         place.quote = settings["quote"].flatMap { Coin($0) } ?? configuration.quote
         place.guards = AccountGuards(settings)
         try accountStore().touchLastLogin(account.id, at: now)
+        if opening == .password, let address = sessions[id]?.peer.address {
+            try accountStore().noteLogin(of: account.id, from: AddressGroup(address), at: now)
+        }
         accounts[account.id] = place
         if !place.sessions.isEmpty {
             let address = sessions[id]?.peer.address ?? "?"
@@ -207,15 +204,11 @@ extension DeskCore {
                 fields: ["address": .string(address)], at: now)
         }
         accounts[account.id]?.sessions.append(id)
-        sessions[id]?.login = Session.Login(
-            account: account.id, name: account.name, role: account.role, rights: rights)
-        sessions[id]?.sent = RangeSet()
-    }
-
-    func leaveAccount(_ session: Session) {
-        guard let account = session.login?.account else { return }
-        accounts[account]?.sessions.removeAll { $0 == session.id }
-        if accounts[account]?.sessions.isEmpty == true { accounts[account] = nil }
+        let login = Session.Login(
+            account: account.id, name: account.name, role: account.role, rights: rights, opening: opening,
+            number: logins.nextNumber())
+        logins.note(end: login.endsAt)
+        sessions[id]?.loggedIn = Session.LoginState(login)
     }
 
     func welcome(_ id: SessionID) throws -> Reply {
@@ -235,16 +228,15 @@ extension DeskCore {
             ])
     }
 
-    func runLogout(_ context: LineContext) throws -> Reply {
-        guard let session = sessions[context.session], let login = session.login else {
+    func runLogout(_ context: LineContext) throws -> Reply? {
+        guard let login = sessions[context.session]?.login else {
             throw Refusal(.notLoggedIn, "nobody is logged in")
         }
-        try audit(AuditEvent(.logout), session.id)
-        leaveAccount(session)
-        for pair in session.watched { stopWatching(pair, session.id) }
-        sessions[session.id]?.watched = []
-        sessions[session.id]?.login = nil
-        return Reply(mark: .done, text: "+ goodbye \(login.name)")
+        try audit(AuditEvent(.logout), context.session)
+        // Answered first: after it nothing of this login is told any more.
+        try answer(Reply(mark: .done, text: "+ goodbye \(login.name)"), context)
+        endLogin(on: context.session)
+        return nil
     }
 
     func runWhoami(_ context: LineContext) throws -> Reply {
@@ -264,8 +256,8 @@ extension DeskCore {
 extension PasswordJob {
     var tag: String? {
         switch self {
-        case .login(_, _, _, _, let tag), .change(_, _, _, let tag), .store(_, _, let tag), .register(_, _, let tag):
-            tag
+        case .login(_, _, _, let tag), .register(_, _, let tag): tag
+        case .change(_, let change, _), .store(_, let change): change.tag
         }
     }
 

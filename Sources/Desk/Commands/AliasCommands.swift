@@ -12,9 +12,8 @@ extension DeskCore {
 
     /// The line that is meant where it begins with an alias; nil where it does not. What is a command is never an alias.
     func expandAlias(_ parsed: ParsedLine, _ session: Session) throws -> ParsedLine? {
-        guard let account = session.login?.account, parsed.refusal?.code == .unknownCommand, !parsed.isSecret else {
-            return nil
-        }
+        // What an alias stands for says whether the line is secret: `fees` may be one, for all that it is near to `keys`.
+        guard let account = session.login?.account, parsed.refusal?.code == .unknownCommand else { return nil }
         var parsed = parsed
         var depth = 0
         while parsed.refusal?.code == .unknownCommand {
@@ -65,7 +64,7 @@ extension DeskCore {
 
     func runAlias(_ name: Located<String>, _ command: Located<String>, _ context: LineContext) throws -> Reply {
         let account = try context.account()
-        guard !CommandParser.isSecret(name.value), !CommandParser.isSecret(command.value) else {
+        guard !CommandParser.announcesSecret(name.value), !CommandParser.isSecret(command.value) else {
             throw Refusal(.notAllowed, "what may carry a password or a key is never an alias", at: name.span)
         }
         guard name.value != "drop" else {

@@ -60,12 +60,12 @@ extension DeskCore {
         let rows = try stored(unsent, of: account, atMost: configuration.limits.resumeBatch)
         for row in rows {
             unsent.remove(contentsOf: row.seq..<row.seq + 1)
-            sessions[context.session]?.sent.insert(contentsOf: row.seq..<row.seq + 1)
+            sessions[context.session]?.loggedIn?.sent.insert(contentsOf: row.seq..<row.seq + 1)
         }
         // Until it has the rest nothing new is sent to it, so that everything stays in order.
         let hasMore = !unsent.isEmpty
         let next = unsent.ranges.first?.lowerBound ?? head + 1
-        sessions[context.session]?.isCatchingUp = hasMore
+        sessions[context.session]?.loggedIn?.isCatchingUp = hasMore
         try see(rows.map(\.seq), of: account)
         let more = hasMore ? "; \(unsent.numberCount) more: resume \(next)" : ""
         let reply = Reply(

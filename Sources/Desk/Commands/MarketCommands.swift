@@ -69,7 +69,7 @@ extension DeskCore {
     // MARK: Watching
 
     func runWatch(_ asked: [Pair], _ context: LineContext) throws -> Reply {
-        for pair in asked where sessions[context.session]?.watched.insert(pair).inserted == true {
+        for pair in asked where sessions[context.session]?.loggedIn?.watched.insert(pair).inserted == true {
             watchers[pair, default: []].append(context.session)
         }
         return watchingReply(context)
@@ -79,7 +79,7 @@ extension DeskCore {
     func runUnwatch(_ asked: [Pair]?, _ context: LineContext) throws -> Reply {
         let watched = sessions[context.session]?.watched ?? []
         for pair in asked ?? watched.sorted() where watched.contains(pair) {
-            sessions[context.session]?.watched.remove(pair)
+            sessions[context.session]?.loggedIn?.watched.remove(pair)
             stopWatching(pair, context.session)
         }
         return watchingReply(context)

@@ -11,20 +11,20 @@ extension DeskCore {
         if let login = context.login {
             throw Refusal(.alreadyLoggedIn, "this session is \(login.name)'s; logout first")
         }
-        let name = try newName(user)
+        let name = try newName(user, context.session)
         guard let password else {
             sessions[context.session]?.prompt = .registerPassword(name, tag: context.tag)
             return Reply(mark: .question, text: "? new password for \(name)")
         }
         let secret = Secret(password)
-        try PasswordRule.check(secret)
+        try PasswordRule.check(secret, of: name)
         try makeAccount(name, secret, context.session, tag: context.tag)
         return nil
     }
 
     /// Refuses where nobody may register now, or not under that name.
-    private func newName(_ user: String) throws -> AccountName {
-        try requireOpenRegistration()
+    private func newName(_ user: String, _ session: SessionID) throws -> AccountName {
+        try requireOpenRegistration(session)
         guard let name = AccountName(user) else { throw Refusal(.unexpectedWord, "a USER is \(AccountName.rule)") }
         guard try accountStore().account(named: name) == nil else {
             throw Refusal(.nameTaken, "the name \(name) is taken")
@@ -32,13 +32,20 @@ extension DeskCore {
         return name
     }
 
-    private func requireOpenRegistration() throws {
+    private func requireOpenRegistration(_ session: SessionID) throws {
         guard configuration.isRegistrationOpen else {
             throw Refusal(.registrationClosed, "nobody registers here: the operator adds people")
         }
         let most = configuration.limits.registrationsPerHour
         guard try accountStore().accountCount(madeAfter: now.advanced(bySeconds: -DeskCore.hour)) < most else {
             throw Refusal(.tooManyRegistrations, "\(most) accounts were made in the last hour; try again later")
+        }
+        guard let address = sessions[session]?.peer.address else { return }
+        let mostOfOne = configuration.limits.addressRegistrationsPerHour
+        guard try accountStore().registrationCount(from: AddressGroup(address), at: now) < mostOfOne else {
+            throw Refusal(
+                .tooManyRegistrations,
+                "\(mostOfOne) accounts were made from this address in the last hour; try again later")
         }
     }
 
@@ -56,10 +63,11 @@ extension DeskCore {
     /// The password is hashed. Somebody else may have been quicker with the name, or with the last place of the hour.
     func finishRegister(_ id: SessionID, _ name: AccountName, _ hash: PasswordHash, tag: String?) throws {
         guard let session = sessions[id] else { return }
-        try requireOpenRegistration()
+        try requireOpenRegistration(id)
         let account = try accountStore().add(name, role: .trader, passwordHash: hash, at: now)
+        try accountStore().noteRegistration(from: AddressGroup(session.peer.address), at: now)
         log.notice("\(name) has registered from \(session.peer.address)")
-        try enterAccount(id, account, rights: account.role.rights)
+        try enterAccount(id, account, rights: account.role.rights, .password)
         try audit(.registered(account.role), id)
         var reply = try welcome(id)
         reply.tag = tag

@@ -12,7 +12,7 @@ extension DeskCore {
         case .register(let user, let password): return try runRegister(user, password, context)
         case .logout: return try runLogout(context)
         case .whoami: return try runWhoami(context)
-        case .password: return try runPassword(context)
+        case .password(let keepsTokens): return try runPassword(keepsTokens: keepsTokens, context)
         case .tokenNew(let name, let scope, let lifetime):
             return try runTokenNew(name, scope, lifetimeSeconds: lifetime, context)
         case .tokens: return try runTokens(context)

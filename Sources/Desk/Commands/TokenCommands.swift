@@ -25,6 +25,9 @@ extension DeskCore {
             newTokenReply(
                 token, shown, "it is shown this once; login token TOKEN, or Authorization: Bearer TOKEN", context),
             context, keeping: newTokenReply(token, nil, "it was shown once; token drop \(token.name) ends it", context))
+        try tellSecurity(
+            "token_made", "token \(token.name), to \(token.rights.rawValue), was made", of: login.account,
+            by: context.session)
         return nil
     }
 
@@ -62,10 +65,14 @@ extension DeskCore {
             fields: ["tokens": .array(rows)])
     }
 
-    func runTokenDrop(_ name: String, _ context: LineContext) throws -> Reply {
-        try accountStore().dropToken(named: try tokenName(name), of: try context.account())
+    func runTokenDrop(_ name: String, _ context: LineContext) throws -> Reply? {
+        let account = try context.account()
+        try accountStore().dropToken(named: try tokenName(name), of: account)
         try audit(.tokenDropped(try tokenName(name)), of: context)
-        return Reply(mark: .done, text: "+ token \(name) dropped")
+        // Answered first: the session that types it may be one that the token has opened.
+        try answer(Reply(mark: .done, text: "+ token \(name) dropped"), context)
+        try endSessionsWithoutToken(of: account)
+        return nil
     }
 
     private func tokenName(_ name: String) throws(Refusal) -> AccountName {

@@ -63,6 +63,7 @@ extension DeskCore {
             try accountStore().dropOneTimeSecret(of: login.account)
             try accountStore().set(DeskCore.stepSetting, to: nil, for: login.account)
             try audit(AuditEvent(.codesOff), of: context)
+            try tellSecurity("totp_off", "two-factor codes were turned off", of: login.account, by: context.session)
             return Reply(mark: .done, text: "+ two-factor codes are off", fields: ["totp": false])
         }
     }
@@ -78,8 +79,8 @@ extension DeskCore {
         return Reply(mark: .question, text: "? code of your authenticator")
     }
 
-    func askLoginCode(_ id: SessionID, _ account: Account, tag: String?) {
-        sessions[id]?.prompt = .loginCode(account, tag: tag)
+    func askLoginCode(_ id: SessionID, _ credentials: Credentials, tag: String?) {
+        sessions[id]?.prompt = .loginCode(credentials, tag: tag)
         send(
             .reply(Reply(tag: tag, mark: .question, verb: "login", text: "? code of your authenticator")), to: id)
     }
@@ -87,7 +88,7 @@ extension DeskCore {
     // MARK: Answers
 
     func takeLoginCode(_ code: String, _ account: Account, _ session: Session, tag: String?) throws {
-        try checkCode(code, of: account.id, name: account.name, address: session.peer.address)
+        try checkCode(code, of: account.id)
         // It may have been disabled while the code was typed.
         guard let current = try accountStore().account(account.id), !current.isDisabled else {
             throw Refusal(.accountDisabled, "this account is disabled")
@@ -99,7 +100,7 @@ extension DeskCore {
         _ code: String, _ command: Command, _ context: LineContext, _ session: Session, tag: String?
     ) throws {
         guard let login = session.login else { throw Refusal(.notLoggedIn, "log in first: login USER") }
-        try checkCode(code, of: login.account, name: login.name, address: session.peer.address)
+        try checkCode(code, of: login.account)
         var context = context
         context.tag = tag
         context.hasShownCode = true
@@ -124,20 +125,21 @@ extension DeskCore {
             tag: tag, mark: .done, verb: "totp", text: "+ two-factor codes are on: the next login asks for one",
             fields: ["totp": true])
         send(.reply(reply), to: session.id)
+        try twoFactorIsOn(login, session.id)
     }
 
-    /// Refuses a wrong code, one that has been used, and too many of them. Guessing counts as guessing at a password does.
-    private func checkCode(_ code: String, of account: AccountID, name: AccountName, address: String) throws {
+    /// Refuses a wrong code, one that has been used, and too many of them. Guesses are counted by account: from whatever
+    /// address and in whatever session they come, and whatever else succeeds there, no more are judged.
+    private func checkCode(_ code: String, of account: AccountID) throws {
         guard let secret = try oneTimeSecret(of: account) else { return }
-        let guesser = "code of \(name)"
-        try throttle.attempt(name: guesser, address: address, failures: "wrong codes", at: now)
-        try saveThrottle()
+        let attempt = LoginAttempt.code(of: account)
+        try begin(attempt)
         let used = try accountStore().setting(DeskCore.stepSetting, of: account).flatMap { Int64($0) }
         guard let step = try secret.step(matching: code, at: now, after: used) else {
+            try end(attempt, .failed)
             throw Refusal(.wrongCode, "wrong code, or one that was used already; nothing was done")
         }
-        throttle.succeeded(name: guesser, address: address)
-        try saveThrottle()
+        try end(attempt, .succeeded)
         try accountStore().set(DeskCore.stepSetting, to: "\(step)", for: account)
     }
 }
@@ -157,7 +159,7 @@ extension Session.Prompt {
     /// The command that a prompt belongs to.
     var verb: String {
         switch self {
-        case .command, .oldPassword, .newPassword, .newPasswordAgain: "password"
+        case .command, .oldPassword, .newPassword, .newPasswordAgain, .dropTokens: "password"
         case .loginPassword, .loginCode: "login"
         case .registerPassword, .registerPasswordAgain: "register"
         case .commandCode(let command, _): command.verb

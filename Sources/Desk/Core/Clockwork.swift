@@ -14,6 +14,7 @@ extension DeskCore {
     func lookAtClock() throws {
         try playTape()
         try expire()
+        try endExpiredSessions()
         try lookAtWire()
         if now >= nextHousekeeping {
             nextHousekeeping = now.advanced(bySeconds: DeskCore.housekeepingSeconds)
@@ -66,8 +67,16 @@ extension DeskCore {
                 } catch let refusal as Refusal {
                     log.error("a deposit of \(amount) \(coin) is refused: \(refusal.message)")
                 }
-            case .accountChanged:
-                try accountChanged(request.account)
+            case .accountChanged: try accountChanged(request.account)
+            case .passwordSet:
+                outputs.append(.withdrawOffers(request.account))
+                try tellSecurity(
+                    "password_set", "the operator has set another password and dropped the tokens", of: request.account,
+                    by: nil)
+                try endSessions(of: request.account, because: "the operator has set another password; log in again")
+            case .loggedOut:
+                outputs.append(.withdrawOffers(request.account))
+                try endSessions(of: request.account, because: "the operator has ended this session; log in again")
             }
         }
     }
@@ -76,12 +85,8 @@ extension DeskCore {
     private func accountChanged(_ id: AccountID) throws {
         guard let account = try accountStore().account(id) else { return }
         if account.isDisabled { outputs.append(.withdrawOffers(id)) }
-        for session in accounts[id]?.sessions ?? [] {
-            guard let login = sessions[session]?.login, account.isDisabled || account.role != login.role else {
-                continue
-            }
-            try audit(.sessionEnded(account.isDisabled ? "account_disabled" : "role_changed"), session)
-            outputs.append(.close(session, code: 1_008, reason: "the account has changed; log in again"))
+        try endSessions(of: id, because: "the account has changed; log in again") { _, login in
+            account.isDisabled || account.role != login.role
         }
     }
 }

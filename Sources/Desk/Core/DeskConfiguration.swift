@@ -42,6 +42,8 @@ public struct DeskLimits: Hashable, Sendable {
     public var accountSessions = 16
     /// Accounts that may be made in an hour, by the operator and by `register`, before `register` is refused.
     public var registrationsPerHour = 20
+    /// Of those, accounts that may be made from one address.
+    public var addressRegistrationsPerHour = 5
     /// Lines of one session that wait for a password check or an exchange.
     public var sessionLinesWaiting = 100
     /// Seconds that a reply waits for the exchange; then it says that the order is pending.

@@ -29,6 +29,7 @@ public final class DeskCore {
     var engine: OrderEngine
     var throttle: LoginThrottle
     var sessions: [SessionID: Session] = [:]
+    var logins = Logins()
     var accounts: [AccountID: AccountPlace] = [:]
     var parsers: [Coin: CommandParser] = [:]
     var pairs: [Pair] = []
@@ -201,7 +202,7 @@ public final class DeskCore {
         if !exports.making.isEmpty { return now }
         return [
             engine.nextExpiry, tape?.nextDue, nextPriceNotice, pendingReplies.map(\.dueBy).min(), wire?.next,
-            fundsStoring.dueAt,
+            fundsStoring.dueAt, logins.firstEnd,
         ]
         .compactMap(\.self).min()
     }

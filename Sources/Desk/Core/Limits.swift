@@ -40,6 +40,7 @@ public struct Limits: Sendable {
     private static var deskLimits: [(name: String, path: WritableKeyPath<DeskLimits, Int>)] {
         [
             ("account_sessions", \.accountSessions), ("registrations_per_hour", \.registrationsPerHour),
+            ("address_registrations_per_hour", \.addressRegistrationsPerHour),
             ("session_lines_waiting", \.sessionLinesWaiting),
             ("reply_s", \.replySeconds), ("resume_notifications", \.resumeBatch), ("resume_bytes", \.resumeBytes),
             ("answer_rows", \.answerRows), ("alerts", \.alertsMax),

@@ -22,9 +22,8 @@ extension DeskCore {
     }
 
     func close(_ id: SessionID) {
-        guard let session = sessions.removeValue(forKey: id) else { return }
-        leaveAccount(session)
-        for pair in session.watched { stopWatching(pair, id) }
+        endLogin(on: id)
+        sessions[id] = nil
     }
 
     func takeLines(_ lines: [IncomingLine], from id: SessionID) throws {
@@ -109,7 +108,7 @@ extension DeskCore {
         let isAboutLine = !context.isSecret && refusal.span != nil
         return .refused(
             refusal, verb: context.verb, tag: context.tag,
-            text: isAboutLine ? refusal.text(over: context.line) : nil)
+            text: isAboutLine ? refusal.text(over: context.line, isSecret: false) : nil)
     }
 
     /// Sends the reply, keeps it with its tag, and then tells what happened on the way. `kept` is what is kept in place of
@@ -131,6 +130,7 @@ extension DeskCore {
                 try completeTag(account, tag, kept.map { addressed($0, context) } ?? reply)
             }
         }
+        guard reaches(context) else { return }
         send(.reply(reply), to: context.session)
     }
 
@@ -162,6 +162,7 @@ extension DeskCore {
             // The first is still being answered: the second gets the same answer when it comes.
             var context = first.context
             context.session = session
+            context.login = sessions[session]?.login
             pendingReplies.append(
                 PendingReply(
                     context: context, account: account, orders: first.orders, subject: first.subject,
@@ -250,7 +251,7 @@ extension Command {
 /// A line on its way to its reply.
 struct LineContext {
     var session: SessionID
-    let login: Session.Login?
+    var login: Session.Login?
     var tag: String?
     /// As it came, for carets.
     var line: String

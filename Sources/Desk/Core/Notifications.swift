@@ -75,7 +75,7 @@ extension DeskCore {
         for id in listeners where id != excluded {
             guard let session = sessions[id], !session.isCatchingUp else { continue }
             isSeen = true
-            sessions[id]?.sent.insert(contentsOf: sequence..<sequence + 1)
+            sessions[id]?.loggedIn?.sent.insert(contentsOf: sequence..<sequence + 1)
             if id == silent, session.peer.format == .text { continue }
             send(.written(text: text, json: json), to: id)
         }

@@ -12,46 +12,50 @@ struct Session {
         /// `login USER`: the password.
         case loginPassword(user: String, tag: String?)
         /// `password`: the old one.
-        case oldPassword
-        case newPassword(old: Secret)
-        case newPasswordAgain(old: Secret, new: Secret)
+        case oldPassword(tokens: TokenChoice)
+        case newPassword(old: Secret, tokens: TokenChoice)
+        case newPasswordAgain(old: Secret, new: Secret, tokens: TokenChoice)
+        /// Whether the tokens go with the old password.
+        case dropTokens(old: Secret, new: Secret)
         /// `register USER`: the new account's password, twice.
         case registerPassword(AccountName, tag: String?)
         case registerPasswordAgain(AccountName, Secret, tag: String?)
-        /// `login`, with the right password: the code.
-        case loginCode(Account, tag: String?)
+        /// `login`, with the right password: the code. The password may have been changed when it comes.
+        case loginCode(Credentials, tag: String?)
         /// What needs a code: it is run when that is right.
         case commandCode(Command, LineContext)
         /// `totp on`: the first code of the new secret.
         case firstCode(OneTimeSecret)
     }
 
-    /// Who is logged in, and what the session may do.
-    struct Login {
-        let account: AccountID
-        let name: AccountName
-        let role: Role
-        let rights: TokenRights
-    }
-
     let id: SessionID
     let peer: Peer
-    var login: Login?
-    var prompt = Prompt.command
+    /// All that belongs to whoever is logged in; it goes with the login.
+    var loggedIn: LoginState?
+    /// What the next line is an answer to while nobody is logged in.
+    private var entryPrompt = Prompt.command
     /// Lines that came while one is still being answered: a password is checked, an exchange has not answered.
     var waitingLines: Deque<IncomingLine> = []
     var isWaiting = false
-    var watched: Set<Pair> = []
-    /// The numbers of the notifications that have been sent to it, or that its replies have told it of.
-    var sent = RangeSet<UInt64>()
-    /// What its last `preview` was of.
-    var preview: StoredPreview?
-    /// It asked for more old notifications than one answer brings, and gets no new ones until it has the rest.
-    var isCatchingUp = false
 
     init(id: SessionID, peer: Peer) {
         self.id = id
         self.peer = peer
+    }
+
+    var login: Login? { loggedIn?.who }
+
+    var prompt: Prompt {
+        get { loggedIn?.prompt ?? entryPrompt }
+        set {
+            if loggedIn == nil { entryPrompt = newValue } else { loggedIn?.prompt = newValue }
+        }
+    }
+
+    /// Nothing is left of the login: what follows is a new session on the same connection.
+    mutating func endLogin() {
+        loggedIn = nil
+        entryPrompt = .command
     }
 }
 

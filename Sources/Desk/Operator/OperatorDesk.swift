@@ -25,7 +25,7 @@ public final class OperatorDesk {
     public func add(
         _ name: AccountName, role: Role, password: Secret, funds: [(ExactDecimal, Coin)], at now: Timestamp
     ) throws -> Account {
-        try PasswordRule.check(password)
+        try PasswordRule.check(password, of: name)
         let coins = funds.isEmpty ? [] : try tradedCoins()
         for (_, coin) in funds where !coins.contains(coin) {
             let known = coins.sorted().map(\.description).joined(separator: ", ")
@@ -40,12 +40,13 @@ public final class OperatorDesk {
         }
     }
 
-    /// Closes an account to logins and tokens, and ends its sessions. Refuses with `unknown_user`.
+    /// Closes an account to logins, drops its tokens, and ends its sessions. Refuses with `unknown_user`.
     public func disable(_ name: AccountName, at now: Timestamp) throws {
         try change { store in
             let account = try OperatorDesk.account(name, in: store)
             try store.disable(account.id, at: now)
-            try store.auditOperator(AuditEvent(.accountDisabled), name, at: now)
+            let tokens = try store.dropTokens(of: account.id)
+            try store.auditOperator(.accountDisabled(droppingTokens: tokens), name, at: now)
             try store.enqueue(.accountChanged, for: account.id, at: now)
         }
     }
@@ -58,18 +59,34 @@ public final class OperatorDesk {
         }
     }
 
-    /// Gives an account another password, and turns two-factor codes off: whoever lost the authenticator needs both. Refuses
-    /// with `unknown_user` or `password_too_weak`.
-    public func setPassword(_ name: AccountName, to password: Secret) throws {
-        try PasswordRule.check(password)
+    /// Gives an account another password, drops its tokens and ends its sessions: whoever had the old password has nothing
+    /// left. Turns two-factor codes off, since whoever lost the authenticator needs both. Refuses with `unknown_user` or
+    /// `password_too_weak`.
+    public func setPassword(_ name: AccountName, to password: Secret, at now: Timestamp) throws {
+        try PasswordRule.check(password, of: name)
         let hash = try PasswordHash(hashing: password)
         try change { store in
             let account = try OperatorDesk.account(name, in: store)
             try store.setPassword(account.id, to: hash)
             let hadCodes = try store.dropOneTimeSecret(of: account.id)
             try store.set(DeskCore.stepSetting, to: nil, for: account.id)
-            try store.auditOperator(AuditEvent(.passwordChanged), name, at: SystemClock.now)
-            if hadCodes { try store.auditOperator(AuditEvent(.codesOff), name, at: SystemClock.now) }
+            let tokens = try store.dropTokens(of: account.id)
+            try store.auditOperator(.passwordChanged(droppingTokens: tokens), name, at: now)
+            if hadCodes { try store.auditOperator(AuditEvent(.codesOff), name, at: now) }
+            try store.enqueue(.passwordSet, for: account.id, at: now)
+        }
+    }
+
+    /// Ends all sessions of an account, and drops its tokens where that is wanted too. Its password stays. Returns how many
+    /// tokens were dropped. Refuses with `unknown_user`.
+    @discardableResult
+    public func logOut(_ name: AccountName, droppingTokens dropsTokens: Bool, at now: Timestamp) throws -> Int {
+        try change { store in
+            let account = try OperatorDesk.account(name, in: store)
+            let count = dropsTokens ? try store.dropTokens(of: account.id) : 0
+            try store.auditOperator(.loggedOut(droppingTokens: count), name, at: now)
+            try store.enqueue(.loggedOut, for: account.id, at: now)
+            return count
         }
     }
 

@@ -80,12 +80,16 @@ struct ChatSession {
         }
     }
 
-    /// A question of the server's that is answered without echo.
+    /// A question of the server's. The answer is not echoed where it is a secret.
     enum Question: Equatable {
         case login(user: String?)
         case oldPassword, newPassword
         /// The code of an authenticator.
         case code
+        /// Whether tokens go with the old password.
+        case yesOrNo
+
+        var isSecret: Bool { self != .yesOrNo }
     }
 
     let options: Options
@@ -132,7 +136,7 @@ struct ChatSession {
     var isIdle: Bool { takesLines && asked.isEmpty && postponed == nil && (track?.isLive ?? true) }
 
     /// Whether what is typed is a secret: the server has asked for one, or is about to.
-    var hidesInput: Bool { question != nil || asked.contains { $0.bringsSecret || $0.purpose == .secret } }
+    var hidesInput: Bool { question?.isSecret ?? false || asked.contains { $0.bringsSecret || $0.purpose == .secret } }
 
     /// When `tick` has something to do; nil where nothing is due.
     var wakesAt: Int64? { [reconnectAt, postponed?.at].compactMap { $0 }.min() }
@@ -145,6 +149,7 @@ struct ChatSession {
         case .oldPassword?: return "old password: "
         case .newPassword?: return "new password: "
         case .code?: return "code: "
+        case .yesOrNo?: return "yes or no: "
         case nil: return hidesInput ? "" : "\(account ?? "outcry")> "
         }
     }
@@ -177,7 +182,9 @@ struct ChatSession {
             guard line.contains(where: { $0 != " " && $0 != "\t" }) else { return [] }
             self.question = nil
             // No password: what is remembered for the next connection stays.
-            if question == .code { return ask(Asked(purpose: .code, line: line, account: account, at: now)) }
+            if question == .code || question == .yesOrNo {
+                return ask(Asked(purpose: .code, line: line, account: account, at: now))
+            }
             if case .login(let user) = question { typedUser = user ?? typedUser }
             typedSecret = line
             return ask(Asked(purpose: .secret, line: line, account: account, at: now))

@@ -106,6 +106,7 @@ extension ChatSession {
         if reply.text.hasPrefix("? password") { return .login(user: nil) }
         if reply.text.hasPrefix("? old password") { return .oldPassword }
         if reply.text.hasPrefix("? code of") { return .code }
+        if reply.text.hasPrefix("? drop the ") { return .yesOrNo }
         return reply.text.hasPrefix("? new password") ? .newPassword : nil
     }
 

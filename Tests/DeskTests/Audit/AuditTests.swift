@@ -43,7 +43,7 @@ import Trading
             ],
             "password", "a-guess-that-fails", "another-password", "another-password")
         try expect(
-            ["event=password_changed \(ana)"], "password", "ana-password", "another-password", "another-password")
+            ["event=password_changed \(ana) tokens_dropped=0"], "password", "ana-password", "another-password", "another-password")
 
         guard case .string(let base32)? = desk.type("totp on", id)?.fields["secret"] else {
             throw AuditedDesk.NoSecret()
@@ -142,8 +142,8 @@ import Trading
         desk.configuration.isRegistrationOpen = true
         desk.configuration.limits.registrationsPerHour = 1
         try desk.open(.beside)
-        desk.type("register cat a-password-of-cat", desk.connect("10.0.0.5"))
-        desk.type("register dan a-password-of-dan", desk.connect("10.0.0.6"))
+        desk.type("register cat seven-grey-horses", desk.connect("10.0.0.5"))
+        desk.type("register dan eight-grey-horses", desk.connect("10.0.0.6"))
         desk.wait(seconds: 2)
         #expect(
             try desk.lines() == [
@@ -179,8 +179,8 @@ import Trading
         let before = try desk.lastNumber()
         let operators = try OperatorDesk(database: desk.database)
         _ = try operators.add(
-            cat, role: .admin, password: Secret("a password of cat"), funds: [(5, "usd")], at: desk.now)
-        try operators.setPassword(cat, to: Secret("another of cat"))
+            cat, role: .admin, password: Secret("seven grey horses"), funds: [(5, "usd")], at: desk.now)
+        try operators.setPassword(cat, to: Secret("eight grey horses"), at: desk.now)
         try operators.disable(ana, at: desk.now)
         try operators.enable(ana)
         try operators.backup(to: desk.folder.appending(path: "a copy.db").path)
@@ -189,8 +189,8 @@ import Trading
         #expect(who.hasPrefix("who=operator:\(getuid())"))
         let expected = [
             "event=account_made account=cat \(who) role=admin funds=5%20usd",
-            "event=password_changed account=cat \(who)",
-            "event=account_disabled account=ana \(who)", "event=account_enabled account=ana \(who)",
+            "event=password_changed account=cat \(who) tokens_dropped=0",
+            "event=account_disabled account=ana \(who) tokens_dropped=0", "event=account_enabled account=ana \(who)",
             "event=backup \(who) file=\(desk.folder.path)/a%20copy.db",
         ]
         #expect(try desk.lines(after: before) == expected)
@@ -211,7 +211,7 @@ import Trading
         desk.wait(seconds: 2)
         #expect(
             try desk.lines(after: before) == [
-                "event=session_ended account=ana address=10.0.0.1 reason=account_disabled"
+                "event=session_ended account=ana address=10.0.0.1 reason=the%20account%20has%20changed;%20log%20in%20again"
             ])
     }
 

@@ -148,7 +148,7 @@ import Trading
         _ = try desk.turnOn(desk.logIn())
         try FileManager.default.removeItem(atPath: master(desk).path)
         try OperatorDesk(database: desk.database).setPassword(
-            #require(AccountName("ana")), to: Secret("another password"))
+            #require(AccountName("ana")), to: Secret("another password"), at: desk.now)
         try desk.open(.beside)
         #expect(desk.type("login ana another password", desk.connect())?.mark == .done)
         // Nothing is sealed any more: the desk has made itself another key.

@@ -11,7 +11,7 @@ import Trading
 
 /// A server over real sockets and a real file, whose exchange wants keys: what is secret of them is nowhere but under the seal.
 @Suite struct KeyServerTests {
-    private static let password = "open outcry, 1848"
+    private static let password = "open pit, 1848 bids"
     private static let good = (key: "K7F3Q2-51DD-A9X0-77B1", secret: "5ecret-of-the-good-key")
 
     @Test func `a secret is in no file, no log and no reply, however the line is spelt`() throws {
@@ -125,7 +125,7 @@ private final class KeyedDesk {
         try FileManager.default.createDirectory(at: home, withIntermediateDirectories: true)
         try self.init(home: home, database: home.appending(path: "desk.db").path, master: master, isOwner: true)
         _ = try OperatorDesk(database: database).add(
-            #require(AccountName("ann")), role: .trader, password: Secret("open outcry, 1848"), funds: [],
+            #require(AccountName("ann")), role: .trader, password: Secret("open pit, 1848 bids"), funds: [],
             at: SystemClock.now)
     }
 
