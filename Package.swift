@@ -9,6 +9,12 @@ let settings: [SwiftSetting] = [
     .unsafeFlags(["-warnings-as-errors"]),
 ]
 
+/// What the loader has resolved is read-only from then on, and it resolves everything at the start: a write gone astray
+/// cannot turn a call to libc into another.
+let hardening: [LinkerSetting] = [
+    .unsafeFlags(["-Xlinker", "-z", "-Xlinker", "relro", "-Xlinker", "-z", "-Xlinker", "now"])
+]
+
 let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -98,7 +104,7 @@ let package = Package(
                 "Desk", "OutcryTesting", "Venue", "VenueServer", "CEditline", arguments, logging, lifecycle, signals,
                 configuration,
             ],
-            swiftSettings: settings),
+            swiftSettings: settings, linkerSettings: hardening),
         // What proves the rest: the virtual clock and the transcript runner.
         .target(
             name: "OutcryTesting",

@@ -5,6 +5,9 @@
 #include <ev.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <string.h>
 #include <sys/prctl.h>
 
 // Macros with a cast or an expression in them are not imported.
@@ -21,8 +24,11 @@ static const uint64_t outcry_lws_option_plain_on_tls_port =
     LWS_SERVER_OPTION_ALLOW_NON_SSL_ON_SSL_PORT | LWS_SERVER_OPTION_ALLOW_HTTP_ON_HTTPS_LISTENER;
 static const int outcry_lws_pre = LWS_PRE;
 
-// TLS 1.2 or later.
-static const long outcry_tls_options = SSL_OP_NO_SSLv3 | SSL_OP_NO_TLSv1 | SSL_OP_NO_TLSv1_1;
+// TLS 1.2 or later. No tickets: their key would live as long as the process, and open all that was ever recorded. No
+// renegotiation: it lets a client have the server sign over and over.
+static const long outcry_tls_options =
+    SSL_OP_NO_SSLv3 | SSL_OP_NO_TLSv1 | SSL_OP_NO_TLSv1_1 | SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION |
+    SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA;
 
 // LWS_WRITE_RAW is another name of LWS_WRITE_HTTP, by a macro.
 static inline int outcry_lws_write_raw(struct lws *wsi, unsigned char *bytes, size_t count) {
@@ -54,4 +60,78 @@ static inline void outcry_end_output(struct lws *wsi, int socket) {
         ERR_clear_error();
     }
     shutdown(socket, SHUT_WR);
+}
+
+// A server's certificate and its key, which may be changed while the server runs.
+
+// What a listener serves: a context that has nothing but the chain and its key.
+typedef struct outcry_certificate {
+    SSL_CTX *pair;
+} outcry_certificate;
+
+static const int outcry_no_memory = 1;
+static const int outcry_no_certificate = 2;
+static const int outcry_no_key = 3;
+static const int outcry_no_pair = 4;
+
+// Nobody is there to type a passphrase; OpenSSL would ask the terminal for it.
+static int outcry_no_passphrase(char *room, int size, int is_writing, void *context) {
+    (void)room, (void)size, (void)is_writing, (void)context;
+    return 0;
+}
+
+// Reads a chain and a key. Answers 0, or the step that failed with OpenSSL's own words.
+static inline int outcry_load_certificate(
+    const char *certificate, const char *key, SSL_CTX **pair, char *reason, size_t room) {
+    ERR_clear_error();
+    int failed = 0;
+    EVP_PKEY *private_key = NULL;
+    BIO *file = NULL;
+    SSL_CTX *found = SSL_CTX_new(TLS_server_method());
+    if (!found) {
+        failed = outcry_no_memory;
+    } else if (SSL_CTX_use_certificate_chain_file(found, certificate) != 1) {
+        failed = outcry_no_certificate;
+    } else if (!(file = BIO_new_file(key, "r")) ||
+               !(private_key = PEM_read_bio_PrivateKey(file, NULL, outcry_no_passphrase, NULL))) {
+        failed = outcry_no_key;
+    } else if (X509_check_private_key(SSL_CTX_get0_certificate(found), private_key) != 1 ||
+               SSL_CTX_use_PrivateKey(found, private_key) != 1) {
+        failed = outcry_no_pair;
+    }
+    const char *words = failed ? ERR_reason_error_string(ERR_peek_error()) : NULL;
+    if (room > 0) {
+        reason[0] = 0;
+        strncat(reason, words ? words : "no reason given", room - 1);
+    }
+    if (failed && found) {
+        SSL_CTX_free(found);
+        found = NULL;
+    }
+    EVP_PKEY_free(private_key);
+    BIO_free(file);
+    ERR_clear_error();
+    *pair = found;
+    return failed;
+}
+
+static inline int outcry_certificate_is_expired(const SSL_CTX *pair) {
+    X509 *leaf = SSL_CTX_get0_certificate(pair);
+    return leaf && X509_cmp_current_time(X509_get0_notAfter(leaf)) < 0;
+}
+
+// One handshake. What the listener was made with is forgotten: it may be of another kind of key, and be served beside.
+static int outcry_hand_out_certificate(SSL *ssl, void *context) {
+    SSL_CTX *pair = ((outcry_certificate *)context)->pair;
+    STACK_OF(X509) *chain = NULL;
+    SSL_CTX_get0_chain_certs(pair, &chain);
+    SSL_certs_clear(ssl);
+    return SSL_use_cert_and_key(ssl, SSL_CTX_get0_certificate(pair), SSL_CTX_get0_privatekey(pair), chain, 1);
+}
+
+static inline void outcry_serve_certificate(SSL_CTX *listener, outcry_certificate *served) {
+    SSL_CTX_set_cert_cb(listener, outcry_hand_out_certificate, served);
+    // Nothing is resumed: what a client could resume would have to be kept for it.
+    SSL_CTX_set_session_cache_mode(listener, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_num_tickets(listener, 0);
 }

@@ -10,6 +10,8 @@ final class VenueConnection: ChannelInboundHandler {
 
     private let host: VenueHost
     private let door: VenueDoor
+    /// Turns browsers away, where this is the operator's port.
+    private let guarding: ControlDoor?
     private var context: ChannelHandlerContext?
     /// The request that is being read or answered.
     private var head: HTTPRequestHead?
@@ -19,17 +21,20 @@ final class VenueConnection: ChannelInboundHandler {
     /// How much was read of a request that was refused; nil where none was.
     private var refusedBytes: Int?
 
-    private init(_ host: VenueHost, _ door: VenueDoor) {
+    private init(_ host: VenueHost, _ door: VenueDoor, listening: String) {
         self.host = host
         self.door = door
+        guarding = door == .control ? ControlDoor(listening: listening) : nil
     }
 
     /// Sets up a connection that was just accepted. On the loop.
-    static func configure(_ channel: any Channel, _ host: VenueHost, _ door: VenueDoor) throws {
+    static func configure(_ channel: any Channel, _ host: VenueHost, _ door: VenueDoor, listening: String)
+        throws
+    {
         let pipeline = channel.pipeline.syncOperations
         try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: true, withErrorHandling: true)
         try pipeline.addHandler(IdleStateHandler(allTimeout: .seconds(VenueLimits.idleSeconds)))
-        try pipeline.addHandler(VenueConnection(host, door))
+        try pipeline.addHandler(VenueConnection(host, door, listening: listening))
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -48,7 +53,10 @@ final class VenueConnection: ChannelInboundHandler {
             self.head = head
             body = []
             let bytes = head.headers.reduce(head.uri.utf8.count) { $0 + $1.name.utf8.count + $1.value.utf8.count }
-            if bytes > VenueLimits.headBytesMax { refuse(.requestHeaderFieldsTooLarge) }
+            if bytes > VenueLimits.headBytesMax { return refuse(.requestHeaderFieldsTooLarge) }
+            if let refusal = guarding?.refusal(of: head, at: context.channel.localAddress?.ipAddress) {
+                refuse(refusal.status, refusal.message)
+            }
         case .body(let part):
             guard !isDiscarding(part.readableBytes) else { return }
             if body.count + part.readableBytes > VenueLimits.bodyBytesMax { return refuse(.payloadTooLarge) }
@@ -77,12 +85,13 @@ final class VenueConnection: ChannelInboundHandler {
     }
 
     /// Refuses a request that is too large, and the connection with it: it ends behind the request.
-    private func refuse(_ status: HTTPResponseStatus) {
+    private func refuse(_ status: HTTPResponseStatus, _ message: String? = nil) {
         guard refusedBytes == nil else { return }
         refusedBytes = 0
         answer(
             VenueHTTPResponse(
-                status: Int(status.code), contentType: "text/plain", body: Array(status.reasonPhrase.utf8)))
+                status: Int(status.code), contentType: "text/plain; charset=utf-8",
+                body: Array(((message ?? status.reasonPhrase) + "\n").utf8)))
     }
 
     // MARK: Answering
@@ -105,6 +114,8 @@ final class VenueConnection: ChannelInboundHandler {
         var headers = HTTPHeaders()
         headers.add(name: "Content-Type", value: response.contentType)
         headers.add(name: "Content-Length", value: String(response.announcedLength))
+        headers.add(name: "X-Content-Type-Options", value: "nosniff")
+        if door == .control { headers.add(name: "Cache-Control", value: "no-store") }
         headers.add(name: "Connection", value: isLast && !isCut ? "close" : "keep-alive")
         let head = HTTPResponseHead(
             version: .http1_1, status: HTTPResponseStatus(statusCode: response.status), headers: headers)

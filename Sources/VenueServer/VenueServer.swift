@@ -11,7 +11,7 @@ public import Venue
 /// go out. The HTTP is SwiftNIO's.
 public final class VenueServer: Sendable {
     /// Where to listen. Port 0 takes any that is free.
-    public struct Address: Hashable, Sendable {
+    public struct Address: Hashable, Sendable, CustomStringConvertible {
         public let host: String
         public let port: Int
 
@@ -19,6 +19,9 @@ public final class VenueServer: Sendable {
             self.host = host
             self.port = port
         }
+
+        /// As it stands in a URL: an IPv6 address has brackets.
+        public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
     }
 
     /// All that a venue is started with.
@@ -71,7 +74,7 @@ public final class VenueServer: Sendable {
                 .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
                 .childChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        try VenueConnection.configure(channel, host.value, door)
+                        try VenueConnection.configure(channel, host.value, door, listening: address.host)
                     }
                 }
                 .bind(host: address.host, port: address.port)
@@ -112,7 +115,7 @@ struct CannotListen: Error, CustomStringConvertible {
     let address: VenueServer.Address
     let reason: String
 
-    var description: String { "cannot listen on \(address.host):\(address.port): \(reason)" }
+    var description: String { "cannot listen on \(address): \(reason)" }
 }
 
 /// How much one client may ask of the server.

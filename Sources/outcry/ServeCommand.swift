@@ -2,6 +2,7 @@ import ArgumentParser
 import ChatServer
 import Desk
 import Exchange
+import Glibc
 import Logging
 import ServiceLifecycle
 import Trading
@@ -14,7 +15,7 @@ struct ServeCommand: AsyncParsableCommand {
         discussion: """
             Traders connect with any WebSocket client. Without TLS it listens on this machine's own addresses only, unless \
             --insecure says otherwise. Each option may also stand in the environment, as OUTCRY_LISTEN for --listen, \
-            OUTCRY_LIMIT for --limit (several with commas); what is typed wins.
+            OUTCRY_LIMIT for --limit and OUTCRY_HOST for --host (several with commas); what is typed wins.
             """)
 
     @OptionGroup var database: DatabaseOption
@@ -33,7 +34,7 @@ struct ServeCommand: AsyncParsableCommand {
     var speed: String?
     @Flag(help: "Start the tapes again when they are over.")
     var loop = false
-    @Option(help: "A PEM file with the certificate and its chain.")
+    @Option(help: "A PEM file with the certificate and its chain. On SIGHUP it is read again, with its key.")
     var tlsCert: String?
     @Option(help: "A PEM file with the key of the certificate.")
     var tlsKey: String?
@@ -41,9 +42,17 @@ struct ServeCommand: AsyncParsableCommand {
     var insecure = false
     @Option(
         help:
-            "A web page's origin that may connect besides the server's own: https://desk.example. May be given several times."
+            "A web page's origin that may connect besides the server's own: https://pages.example. May be given several times."
     )
     var allowOrigin: [String] = []
+    @Option(
+        help: ArgumentHelp(
+            """
+            A name under which clients ask for this server, desk.example: what a browser has in its address bar. localhost, \
+            127.0.0.1, [::1] and the address that a client has reached need none; all other names are answered 421. May be \
+            given several times.
+            """, valueName: "name"))
+    var host: [String] = []
     @Flag(help: "Believe the X-Forwarded-For of a proxy on this machine.")
     var trustForwardedFor = false
     @Flag(help: "Let anybody who can connect make an account, with register.")
@@ -64,31 +73,49 @@ struct ServeCommand: AsyncParsableCommand {
         let path = setup.database
         let demoPassword = demo ? try DemoAccount.makeIfFirst(database: path) : nil
         let server = try DeskServer(setup, log: log)
+        // Before anybody is told that it listens: who is told may send it.
+        let hangups = await UnixSignalsSequence(trapping: .sighup)
         do {
             try server.start()
         } catch {
             throw Failure("\(error)")
         }
         let scheme = setup.chat.tls == nil ? "ws" : "wss"
-        let url = "\(scheme)://\(setup.chat.host):\(server.port ?? setup.chat.port)"
+        let host = setup.chat.host.contains(":") ? "[\(setup.chat.host)]" : setup.chat.host
+        let url = "\(scheme)://\(host):\(server.port ?? setup.chat.port)"
         if demo { DemoAccount.greet(password: demoPassword, url: url) }
         log.notice("outcry \(Version.text) listens on \(url), database \(path)")
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [ServingService(server: server)], gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: log))
+        let hangup = Task { await ServeCommand.answer(hangups, of: server, in: group) }
         try await group.run()
+        hangup.cancel()
         log.notice("outcry has stopped")
+    }
+
+    /// On each SIGHUP has the certificate read again. Where it came because the terminal is gone in which the server was
+    /// started, it ends the server instead, as SIGTERM does: nobody could see or stop it.
+    private static func answer(_ hangups: UnixSignalsSequence, of server: DeskServer, in group: ServiceGroup) async {
+        let isInTerminal = isatty(STDIN_FILENO) == 1
+        for await _ in hangups {
+            guard isInTerminal, isatty(STDIN_FILENO) == 0 else {
+                server.reloadCertificate()
+                continue
+            }
+            await group.triggerGracefulShutdown()
+        }
     }
 
     private func setup(_ settings: Settings, _ log: Logger) throws -> DeskServer.Setup {
         let isPaper = try exchange.name(settings) == ExchangeOptions.paper
         if demo, !isPaper { throw Failure("--demo gives the paper exchange's money; there is none with --exchange") }
-        let (host, port) = try settings.listen(listen)
+        let (address, port) = try settings.listen(listen)
         let tls = try settings.tls(certificate: tlsCert, key: tlsKey)
-        if tls == nil, !insecure, !settings.flag("insecure"), !["127.0.0.1", "::1", "localhost"].contains(host) {
+        if tls == nil, !insecure, !settings.flag("insecure"), !["127.0.0.1", "::1", "localhost"].contains(address) {
             throw Failure(
-                "without --tls-cert and --tls-key it listens on 127.0.0.1, ::1 or localhost only, not \(host), unless told --insecure"
+                "without --tls-cert and --tls-key it listens on 127.0.0.1, ::1 or localhost only, not \(address), unless told --insecure"
             )
         }
         let limits = try settings.limits(limit)
@@ -103,8 +130,8 @@ struct ServeCommand: AsyncParsableCommand {
             }
         }
         let chat = ChatServerConfiguration(
-            host: host, port: port, tls: tls,
-            allowedOrigins: allowOrigin.isEmpty ? settings.list("allow.origin") : allowOrigin,
+            host: address, port: port, tls: tls, allowedOrigins: try settings.origins(allowOrigin),
+            hosts: try settings.hosts(host),
             trustsForwardedFor: trustForwardedFor || settings.flag("trust.forwarded.for"), limits: limits.chat)
         let tapes = try TapeOptions(
             names: tape.isEmpty ? settings.list("tape") : tape, speed: speed ?? settings.text("speed"),

@@ -49,6 +49,24 @@ struct Settings {
         }
     }
 
+    /// `--host`: names under which the server is asked for.
+    func hosts(_ typed: [String]) throws -> [String] {
+        let names = typed.isEmpty ? list("host") : typed
+        for name in names {
+            if let problem = AllowedHosts.problem(with: name) { throw Failure("--host: \(problem)") }
+        }
+        return names
+    }
+
+    /// `--allow-origin`: web pages that may connect.
+    func origins(_ typed: [String]) throws -> [String] {
+        let origins = typed.isEmpty ? list("allow.origin") : typed
+        for origin in origins {
+            if let problem = WebOrigin.problem(with: origin) { throw Failure("--allow-origin: \(problem)") }
+        }
+        return origins
+    }
+
     func limits(_ typed: [String]) throws -> Limits {
         var limits = Limits()
         for text in list("limit") + typed {

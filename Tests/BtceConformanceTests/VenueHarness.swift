@@ -122,8 +122,10 @@ final class VenueHarness: ExchangeHarness {
     private func move(_ what: String, _ body: String) throws {
         let done = DispatchSemaphore(value: 0)
         let outcome = Mutex<HTTPOutcome?>(nil)
-        client.send(HTTPRequest(.post(body: Array(body.utf8)), url: "\(control)/\(what)", delivery: .onceAtMost)) {
-            said in
+        let request = HTTPRequest(
+            .post(body: Array(body.utf8)), url: "\(control)/\(what)",
+            headers: [HTTPHeader("Content-Type", "application/json")], delivery: .onceAtMost)
+        client.send(request) { said in
             outcome.withLock { $0 = said }
             done.signal()
         }

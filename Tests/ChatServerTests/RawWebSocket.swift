@@ -22,7 +22,8 @@ final class RawWebSocket {
     /// Seconds that any single wait may take.
     static let patience = 20
 
-    init(port: UInt16, receiveBufferBytes: Int32? = nil) throws {
+    /// `from` is another loopback address of this machine: another client, as the server sees it.
+    init(port: UInt16, from local: String = "127.0.0.1", receiveBufferBytes: Int32? = nil) throws {
         socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var timeout = timeval(tv_sec: RawWebSocket.patience, tv_usec: 0)
         setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
@@ -35,6 +36,15 @@ final class RawWebSocket {
         }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
+        if local != "127.0.0.1" {
+            address.sin_addr.s_addr = inet_addr(local)
+            let isBound = withUnsafePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    bind(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+                }
+            }
+            guard isBound else { throw Failure(description: "bind: \(errno)") }
+        }
         address.sin_port = port.bigEndian
         address.sin_addr.s_addr = inet_addr("127.0.0.1")
         let result = withUnsafePointer(to: &address) { pointer in
@@ -92,6 +102,13 @@ final class RawWebSocket {
         while buffer.count < length { guard try fill() else { break } }
         defer { buffer.removeFirst(min(length, buffer.count)) }
         return String(decoding: buffer.prefix(length), as: UTF8.self)
+    }
+
+    /// Reads a little of what comes, and forgets it. Answers how much that was.
+    func takeSome(atMost count: Int) throws -> Int {
+        var chunk = [UInt8](repeating: 0, count: count)
+        let taken = recv(socket, &chunk, chunk.count, 0)
+        return max(0, taken)
     }
 
     func send(bytes: [UInt8]) throws {

@@ -7,8 +7,15 @@ final class TestCertificate {
     let files: TLSFiles
     private let folder: URL
 
+    /// Puts this certificate and its key where others are.
+    func copy(to other: TLSFiles) throws {
+        for (from, to) in [(files.certificatePath, other.certificatePath), (files.keyPath, other.keyPath)] {
+            try Data(contentsOf: URL(filePath: from)).write(to: URL(filePath: to))
+        }
+    }
+
     /// nil, and a word about it, where there is nothing to make it with.
-    init?() throws {
+    init?(kind: String = "ec") throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "outcry-tls-\(UUID().uuidString)")
         files = TLSFiles(
             certificatePath: folder.appending(path: "cert.pem").path, keyPath: folder.appending(path: "key.pem").path)
@@ -16,7 +23,8 @@ final class TestCertificate {
         let openssl = Process()
         openssl.executableURL = URL(filePath: "/usr/bin/openssl")
         openssl.arguments = [
-            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+            "req", "-x509", "-newkey", kind, "-pkeyopt",
+            kind == "ec" ? "ec_paramgen_curve:prime256v1" : "rsa_keygen_bits:2048", "-nodes", "-days", "2",
             "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", files.keyPath, "-out",
             files.certificatePath,
         ]

@@ -27,6 +27,30 @@ extension `The server` {
             #expect(try status("null") == "403")
         }
 
+        @Test func `it answers to its own names and to those it was told, and to no others`() throws {
+            let desk = try DeskUnderTest()
+            try desk.start(["--host", "desk.example", "--host", "192.0.2.7"])
+            func status(_ host: String, isHandshake: Bool) throws -> String {
+                let socket = try RawSocket(port: desk.port)
+                let head = isHandshake ? try socket.upgrade(host: host) : try socket.request("/health", host: host).head
+                return String(head.split(separator: " ")[1])
+            }
+            for host in [
+                "localhost", "127.0.0.1:\(desk.port)", "[::1]", "desk.example", "Desk.Example:443", "192.0.2.7",
+            ] {
+                #expect(try status(host, isHandshake: true) == "101", "\(host)")
+                #expect(try status(host, isHandshake: false) == "200", "\(host)")
+            }
+            // A page under such a name has an Origin that agrees with it, and is refused all the same.
+            for host in ["evil.example", "evil.example:\(desk.port)", "desk.example.evil.example", "192.0.2.8"] {
+                #expect(try status(host, isHandshake: true) == "421", "\(host)")
+                #expect(try status(host, isHandshake: false) == "421", "\(host)")
+                let page = try RawSocket(port: desk.port).upgrade(["Origin: http://\(host)"], host: host)
+                #expect(page.hasPrefix("HTTP/1.1 421 Misdirected Request\r\n"), "\(page)")
+            }
+            #expect(desk.log.contains("Host refused"), "\(desk.log)")
+        }
+
         @Test func `a token logs in with the handshake, to read or to trade`() throws {
             let desk = try DeskUnderTest()
             try desk.add("ann", funds: "1000 usd")

@@ -26,6 +26,40 @@ extension `The server` {
             #expect(try toldAddress(["--trust-forwarded-for"], ["X-Forwarded-For: nobody"]) == "127.0.0.1")
         }
 
+        @Test func `a link to a file begins as the client behind the proxy has called the server`() throws {
+            let desk = try DeskUnderTest()
+            try desk.add("ann", funds: "1000 usd")
+            try desk.start(DeskUnderTest.unhurried + ["--host", "desk.example", "--trust-forwarded-for"])
+            let token = try desk.token(of: desk.logIn("ann"))
+            let headers = [
+                "Authorization: Bearer \(token)", "X-Forwarded-For: 203.0.113.7", "X-Forwarded-Proto: https",
+            ]
+            let socket = try RawSocket(port: desk.port)
+            try socket.upgrade(headers, host: "desk.example")
+            try socket.say("export transactions")
+            var reply = socket.message()
+            while let text = reply, !text.hasPrefix("=") { reply = socket.message() }
+            #expect(reply?.contains(" https://desk.example/export/") == true, "\(reply ?? "nothing")")
+            // Nobody else's name comes into a link.
+            let other = try RawSocket(port: desk.port).upgrade(headers, host: "evil.example")
+            #expect(other.hasPrefix("HTTP/1.1 421 "))
+        }
+
+        @Test func `requests are counted by the client's address`() throws {
+            let desk = try DeskUnderTest()
+            try desk.start(["--limit", "http_burst=2", "--limit", "http_rate=1", "--trust-forwarded-for"])
+            func head(from address: String) throws -> String {
+                try RawSocket(port: desk.port).request("/", ["X-Forwarded-For: \(address)"]).head
+            }
+            var heads: [String] = []
+            for _ in 0..<60 where heads.last?.hasPrefix("HTTP/1.1 429 ") != true {
+                heads.append(try head(from: "203.0.113.7"))
+            }
+            #expect(heads.prefix(2).allSatisfy { $0.hasPrefix("HTTP/1.1 200 ") })
+            #expect(heads.last?.contains("\r\nRetry-After: 1\r\n") == true, "\(heads.last ?? "")")
+            #expect(try head(from: "203.0.113.8").hasPrefix("HTTP/1.1 200 "))
+        }
+
         @Test func `who guesses passwords behind a proxy keeps nobody else behind it waiting`() throws {
             let desk = try DeskUnderTest()
             try desk.add("ann")

@@ -84,10 +84,10 @@ final class RawSocket {
     // MARK: HTTP
 
     /// Sends a request and reads the response: its head, and as much of a body as it says it has.
-    func request(_ path: String, _ headers: [String] = [], method: String = "GET", body: String = "") throws
-        -> (head: String, body: String)
-    {
-        let lines = ["\(method) \(path) HTTP/1.1", "Host: 127.0.0.1"] + headers
+    func request(
+        _ path: String, _ headers: [String] = [], method: String = "GET", body: String = "", host: String = "127.0.0.1"
+    ) throws -> (head: String, body: String) {
+        let lines = ["\(method) \(path) HTTP/1.1", "Host: \(host)"] + headers
         try write(Array((lines.joined(separator: "\r\n") + "\r\n\r\n" + body).utf8))
         var head = ""
         while !head.hasSuffix("\r\n\r\n") {
@@ -102,13 +102,13 @@ final class RawSocket {
 
     /// Becomes a WebSocket. Answers the head of the response; its first line says 101 where that went well.
     @discardableResult
-    func upgrade(_ headers: [String] = []) throws -> String {
+    func upgrade(_ headers: [String] = [], host: String = "127.0.0.1") throws -> String {
         try request(
             "/",
             [
                 "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13",
                 "Sec-WebSocket-Key: b3V0Y3J5IG91dGNyeSBvdQ==",
-            ] + headers
+            ] + headers, host: host
         ).head
     }
 

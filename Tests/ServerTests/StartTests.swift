@@ -98,6 +98,11 @@ extension `The server` {
                 (["--speed", "0"], "--speed takes a number above zero"),
                 (["--timezone", "Mars/Olympus"], "Mars/Olympus"),
                 (["--log-level", "loud"], "no log level loud"),
+                (["--host", "https://desk.example"], "--host: https://desk.example is no host"),
+                (["--host", "desk.example:443"], "--host: desk.example:443 has a port"),
+                (["--allow-origin", "*"], "--allow-origin: * would let in every web page"),
+                (["--allow-origin", "desk.example"], "--allow-origin: desk.example is no origin"),
+                (["--allow-origin", "https://desk.example/app"], "--allow-origin: https://desk.example/app has more"),
             ] as [([String], String)])
         func `with settings that mean nothing`(options: [String], words: String) throws {
             try expectRefusal(DeskUnderTest(), anyPort + options, words)

@@ -106,7 +106,12 @@ final class ClientConnection: LibraryHandler {
         case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
             let text = bytes.map { String(decoding: UnsafeRawBufferPointer(start: $0, count: count), as: UTF8.self) }
             let status = lws_http_client_http_response(connection)
-            let answered = status > 0 && status != 101 ? " (HTTP \(status))" : ""
+            var answered = status > 0 && status != 101 ? " (HTTP \(status))" : ""
+            switch status {
+            case 421: answered += "; the server is not told that it is called \(options.address.host): --host"
+            case 429: answered += "; too many requests or sessions from your address, try again later"
+            default: break
+            }
             ending = ending ?? .failed(reason: (text ?? "cannot connect to \(options.address)") + answered)
         default:
             break

@@ -8,18 +8,22 @@ public struct ChatServerConfiguration: Hashable, Sendable {
     public var tls: TLSFiles?
     /// Web pages that may connect besides the server's own: `https://desk.example`.
     public var allowedOrigins: [String]
+    /// Names and addresses under which clients may ask for this server, besides loopback names and the address that they
+    /// have reached: what a proxy's clients type, `desk.example`. Other requests are answered 421.
+    public var hosts: [String]
     /// Whether `X-Forwarded-For` of a proxy on this machine is believed.
     public var trustsForwardedFor: Bool
     public var limits: ChatLimits
 
     public init(
         host: String = "127.0.0.1", port: UInt16, tls: TLSFiles? = nil, allowedOrigins: [String] = [],
-        trustsForwardedFor: Bool = false, limits: ChatLimits = ChatLimits()
+        hosts: [String] = [], trustsForwardedFor: Bool = false, limits: ChatLimits = ChatLimits()
     ) {
         self.host = host
         self.port = port
         self.tls = tls
         self.allowedOrigins = allowedOrigins
+        self.hosts = hosts
         self.trustsForwardedFor = trustsForwardedFor
         self.limits = limits
     }
@@ -41,6 +45,8 @@ public enum ChatServerError: Error, Hashable, Sendable, CustomStringConvertible 
     case addressInUse(host: String, port: UInt16)
     case cannotListen(host: String, port: UInt16, reason: String)
     case unreadableFile(path: String, reason: String)
+    /// The certificate or its key is none, or they do not belong together.
+    case unusableCertificate(String)
     /// The library said no; the log of `libwebsockets` at level debug has its words.
     case setupFailed(String)
     case alreadyStarted
@@ -50,6 +56,7 @@ public enum ChatServerError: Error, Hashable, Sendable, CustomStringConvertible 
         case .addressInUse(let host, let port): "\(host) port \(port) is in use by another program"
         case .cannotListen(let host, let port, let reason): "cannot listen on \(host) port \(port): \(reason)"
         case .unreadableFile(let path, let reason): "cannot read \(path): \(reason)"
+        case .unusableCertificate(let reason): reason
         case .setupFailed(let reason): "the chat server did not start: \(reason)"
         case .alreadyStarted: "the chat server was started before"
         }

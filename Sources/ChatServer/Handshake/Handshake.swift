@@ -60,20 +60,10 @@ package struct Handshake: Hashable, Sendable {
     /// No origin (no browser), the server's own, or one on the list. Hosts ignore case and a port that the scheme implies.
     private func isOriginAllowed(_ allowed: [String]) -> Bool {
         guard let origin, !origin.isEmpty else { return true }
-        let asked = normalized(origin)
-        if allowed.contains(where: { normalized($0) == asked }) { return true }
+        let asked = WebOrigin.normalized(origin)
+        if allowed.contains(where: { WebOrigin.normalized($0) == asked }) { return true }
         guard let host else { return false }
-        return ["http://", "https://"].contains { asked == normalized($0 + host) }
-    }
-
-    private func normalized(_ origin: String) -> String {
-        var text = origin.lowercased()
-        if text.hasSuffix("/") { text.removeLast() }
-        for (scheme, port) in [("http://", ":80"), ("https://", ":443")]
-        where text.hasPrefix(scheme) && text.hasSuffix(port) {
-            text.removeLast(port.count)
-        }
-        return text
+        return ["http://", "https://"].contains { asked == WebOrigin.normalized($0 + host) }
     }
 
     /// 16 bytes in base64 are 22 of its characters, the last of which has four bits to spare, and two of padding.
@@ -115,7 +105,8 @@ package func bearerToken(authorization: String?) -> String? {
     return token.isEmpty ? nil : token
 }
 
-/// Where the server is, as the client itself has named it: `https://desk.example`; nil where that is no host and port.
+/// Where the server is, as the client itself has named it: `https://desk.example`; nil where that is no host and port. The
+/// host must be one that `AllowedHosts` knows: links are built from it.
 package func siteAddress(host: String, isTLS: Bool) -> String? {
     let isHost =
         !host.isEmpty

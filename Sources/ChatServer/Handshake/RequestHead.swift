@@ -3,6 +3,8 @@ package struct RequestHead: Hashable, Sendable {
     package let method: String
     /// The path, without what follows a `?`.
     package let path: String
+    /// The host and port of a target that is a whole URL (RFC 9112 §3.2.2); nil for a target that is a path.
+    package let targetAuthority: String?
     /// 0 of HTTP/1.0, 1 of HTTP/1.1.
     package let minorVersion: Int
     /// By their names in lower case. What came several times is joined with commas (RFC 9110 §5.3).
@@ -43,11 +45,16 @@ package struct RequestHead: Hashable, Sendable {
         case let other where other.hasPrefix("HTTP/"): throw Malformed(status: 505, "only HTTP/1.1 is spoken here")
         default: throw Malformed("not HTTP: expected GET / HTTP/1.1")
         }
-        guard first == UInt8(ascii: "/") || words[1] == "*" || words[1].hasPrefix("http"),
-            words[1].utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F })
+        var target = words[1].utf8
+        let url = RequestHead.splitURL(words[1])
+        guard first == UInt8(ascii: "/") || words[1] == "*" || url != nil,
+            target.allSatisfy({ $0 > 0x20 && $0 != 0x7F })
         else { throw Malformed("not HTTP: the target is no path") }
+        if let url { target = url.rest.utf8 }
         method = String(words[0])
-        path = String(Substring(words[1].utf8.prefix { $0 != UInt8(ascii: "?") }))
+        targetAuthority = url.map { String($0.authority) }
+        let path = String(Substring(target.prefix { $0 != UInt8(ascii: "?") }))
+        self.path = path.isEmpty ? "/" : path
         var headers: [String: String] = [:]
         for line in lines {
             guard let colon = line.utf8.firstIndex(of: UInt8(ascii: ":")), RequestHead.isToken(line[..<colon]) else {
@@ -58,14 +65,26 @@ package struct RequestHead: Hashable, Sendable {
             guard value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
                 throw Malformed("not HTTP: a control character in the header \(name)")
             }
-            guard let before = headers[name] else {
+            guard headers[name] != nil else {
                 headers[name] = String(value)
                 continue
             }
             guard !RequestHead.single.contains(name) else { throw Malformed("two headers \(name)") }
-            headers[name] = before + ", " + value
+            // In place: a copy for each of thousands of headers of one name would cost their square.
+            headers[name]?.append(", ")
+            headers[name]?.append(contentsOf: value)
         }
         self.headers = headers
+    }
+
+    /// The parts of a URL: what stands between its two slashes and the path, and all from the path or the query on.
+    private static func splitURL(_ text: Substring) -> (authority: Substring, rest: Substring)? {
+        let scheme = text.prefix(8).lowercased()
+        let length = scheme.hasPrefix("http://") ? 7 : scheme == "https://" ? 8 : 0
+        guard length > 0 else { return nil }
+        let rest = text.utf8.dropFirst(length)
+        let end = rest.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? rest.endIndex
+        return (Substring(rest[..<end]), Substring(rest[end...]))
     }
 
     /// A header by its name in lower case; nil where it is absent or empty.

@@ -35,6 +35,24 @@ public struct ChatLimits: Hashable, Sendable {
     public var handshakeSeconds = 10
     /// Bytes of an HTTP request, a handshake's among them: its first line and its headers.
     public var handshakeBytes = 8_192
+    /// HTTP requests that one address may make at once, handshakes among them.
+    public var httpBurst = 1_000
+    /// HTTP requests a second from one address, once the burst is used up.
+    public var httpRate = 50
+    /// Addresses whose requests are counted; the one that was seen first is forgotten first.
+    public var httpAddresses = 20_000
+    /// Refused hosts and origins that the desk is told of at once, for its audit log.
+    public var refusalBurst = 20
+    /// Refused hosts and origins a second that the desk is told of after that; the rest are only counted.
+    public var refusalRate = 2
+    /// Readers that one file of `export` is sent to at a time.
+    public var downloadReaders = 8
+    /// Files that are sent to one address at a time.
+    public var addressDownloads = 16
+    /// Seconds after which a reader is cut that has taken nothing more of a file.
+    public var downloadStallSeconds = 10
+    /// Bytes a second that a reader must take on average; who is slower is cut.
+    public var downloadRateBytes = 16_384
     /// Seconds that sessions have to read what waits for them when the server stops.
     public var shutdownSeconds = 3
 
@@ -54,6 +72,10 @@ public struct ChatLimits: Hashable, Sendable {
             ("ping_interval_s", \.pingIntervalSeconds), ("pong_timeout_s", \.pongTimeoutSeconds),
             ("handshake_s", \.handshakeSeconds),
             ("handshake_bytes", \.handshakeBytes), ("shutdown_s", \.shutdownSeconds),
+            ("http_burst", \.httpBurst), ("http_rate", \.httpRate), ("http_addresses", \.httpAddresses),
+            ("refusal_burst", \.refusalBurst), ("refusal_rate", \.refusalRate),
+            ("download_readers", \.downloadReaders), ("address_downloads", \.addressDownloads),
+            ("download_stall_s", \.downloadStallSeconds), ("download_rate_bytes", \.downloadRateBytes),
         ]
     }
 

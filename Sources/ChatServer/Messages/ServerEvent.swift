@@ -53,6 +53,33 @@ public struct IncomingLine: Hashable, Sendable {
     }
 }
 
+/// A request that was refused because of the site that it came from or was sent to: what a web page in a trader's browser
+/// does when it attacks a desk on the trader's own machine, or a proxy that is set up wrongly.
+public struct RefusedRequest: Hashable, Sendable {
+    /// The header that was refused.
+    public enum Header: String, Hashable, Sendable {
+        /// `Host` is no name of this server: answered 421.
+        case host
+        /// `Origin` is a web page that may not connect: answered 403.
+        case origin
+    }
+
+    /// The client's address as digits, without the port.
+    public let address: String
+    public let header: Header
+    /// The header's value, at most `valueLengthMax` characters. It is the client's own text: to be escaped where it is written.
+    public let value: String
+
+    /// Characters of a value that are kept.
+    public static let valueLengthMax = 200
+
+    public init(address: String, header: Header, value: String) {
+        self.address = address
+        self.header = header
+        self.value = String(value.prefix(RefusedRequest.valueLengthMax))
+    }
+}
+
 /// What happens on the server's side of the sockets. Of one session, `opened` comes first and `closed` last, each once.
 public enum ServerEvent: Hashable, Sendable {
     case opened(SessionID, Peer)
@@ -60,12 +87,14 @@ public enum ServerEvent: Hashable, Sendable {
     /// this order: the server's own refusals wait for their turn among these answers.
     case lines(SessionID, [IncomingLine])
     case closed(SessionID)
+    /// For the audit log. At most `refusal_rate` of these come a second; the rest are only counted.
+    case refused(RefusedRequest)
 }
 
 /// What became of an event.
 public enum Delivery: Hashable, Sendable {
     case accepted
     /// The inbox is full. Lines are then refused with `too_many_waiting`, a new session is closed with 1013; `closed`
-    /// cannot be refused.
+    /// cannot be refused, and of `refused` nobody is told.
     case refused
 }

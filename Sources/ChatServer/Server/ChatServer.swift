@@ -85,6 +85,10 @@ public final class ChatServer: Sendable {
         mailbox.post(.close(session, code: code, reason: reason))
     }
 
+    /// Reads the certificate and its key again, for the connections that come from then on; sessions go on as they are.
+    /// Where the files are no certificate and its key, the old ones are kept, and the log says why.
+    public func reloadCertificate() { mailbox.post(.reloadCertificate) }
+
     /// Takes nobody in any more, sends what waits, closes all sessions with 1001 and ends the service thread. Returns when
     /// that is done, after `shutdown_s` and a few seconds at most. Must not be called from `onEvent`.
     public func shutDown() {
@@ -104,10 +108,12 @@ public final class ChatServer: Sendable {
     private func serve() {
         do throws(ChatServerError) {
             let address = try ListenAddress(host: configuration.host, port: configuration.port)
-            try checkFiles()
+            let certificate = try configuration.tls.map { files throws(ChatServerError) in try ServedCertificate(files)
+            }
+            if certificate?.isExpired == true { logger.warning("the certificate has expired") }
             let sessions = ServerSessions(
                 configuration: configuration, mailbox: mailbox, counters: counters, onEvent: onEvent,
-                health: health, download: download, logger: logger)
+                health: health, download: download, certificate: certificate, logger: logger)
             let limits = configuration.limits
             let wanted = limits.sessions + limits.handshakes + OpenFiles.reserve
             let files = OpenFiles.allow(wanted)
@@ -136,13 +142,6 @@ public final class ChatServer: Sendable {
         } catch {
             mailbox.end()
             phase.withLock { $0 = .failed(error) }
-        }
-    }
-
-    private func checkFiles() throws(ChatServerError) {
-        guard let tls = configuration.tls else { return }
-        for path in [tls.certificatePath, tls.keyPath] where access(path, R_OK) != 0 {
-            throw .unreadableFile(path: path, reason: String(cString: strerror(errno)))
         }
     }
 }

@@ -26,7 +26,9 @@ public struct Download: Hashable, Sendable {
         let lines = [
             "HTTP/1.1 200 OK", "Content-Type: \(type)", "Content-Length: \(bytes.count)",
             "Content-Disposition: attachment; filename=\"\(fileName)\"", "Cache-Control: no-store",
-            "X-Content-Type-Options: nosniff", "Referrer-Policy: no-referrer", "Connection: close",
+            "X-Content-Type-Options: nosniff", "Referrer-Policy: no-referrer",
+            // Whoever opens it in a browser after all runs nothing that stands in it.
+            "Content-Security-Policy: default-src 'none'; sandbox", "Connection: close",
         ]
         return Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8)
     }

@@ -4,22 +4,27 @@ final class ServerConnection {
     /// Unique in the life of the process.
     let number: UInt64
     let pointer: OpaquePointer
+    /// The address at the other end as digits: a client's, or a proxy's.
+    let address: String
+    /// Whether the next request was paid for when the connection was taken.
+    var isPaid = false
     /// Bytes of a request that is not whole yet.
     var requestBytes: [UInt8] = []
+    /// Whether the request that is being answered is a HEAD: its answer has no body (RFC 9110 §9.3.2).
+    var isAskedForHead = false
     /// Set once, when the connection becomes a WebSocket.
     var session: ServerSession?
     /// When it is to be looked at; nanoseconds of the monotonic clock.
     var deadline: Int64
-    /// What is still to be sent of an answer that is too long for one write.
-    var body: ArraySlice<UInt8> = []
-    /// Whether such an answer is on its way; its last bytes may be with the system already.
-    var isBodyInFlight = false
+    /// A file that is being sent; its last bytes may be with the system already.
+    var download: DownloadInFlight?
     /// Whether all that it needs is sent, so that what still comes is only waited out.
     var isLingering = false
 
-    init(number: UInt64, pointer: OpaquePointer, deadline: Int64) {
+    init(number: UInt64, pointer: OpaquePointer, address: String, deadline: Int64) {
         self.number = number
         self.pointer = pointer
+        self.address = address
         self.deadline = deadline
     }
 }

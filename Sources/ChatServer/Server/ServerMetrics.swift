@@ -15,6 +15,14 @@ public struct ServerMetrics: Hashable, Sendable {
     public var bytesSent = 0
     /// Sessions closed because more waited for them than the limit.
     public var slowReadersClosed = 0
+    /// Files that are being sent now.
+    public var downloads = 0
+    /// Requests that were answered 429: too many from one address, or too many readers of a file.
+    public var requestsTooMany = 0
+    /// Requests for a host that is no name of this server, answered 421.
+    public var hostsRefused = 0
+    /// Handshakes of web pages that may not connect, answered 403.
+    public var originsRefused = 0
 
     public init() {}
 }
@@ -28,6 +36,10 @@ final class ServerCounters: Sendable {
     let linesRefused = Atomic<Int>(0)
     let bytesSent = Atomic<Int>(0)
     let slowReadersClosed = Atomic<Int>(0)
+    let downloads = Atomic<Int>(0)
+    let requestsTooMany = Atomic<Int>(0)
+    let hostsRefused = Atomic<Int>(0)
+    let originsRefused = Atomic<Int>(0)
 
     var metrics: ServerMetrics {
         var metrics = ServerMetrics()
@@ -38,6 +50,10 @@ final class ServerCounters: Sendable {
         metrics.linesRefused = linesRefused.load(ordering: .relaxed)
         metrics.bytesSent = bytesSent.load(ordering: .relaxed)
         metrics.slowReadersClosed = slowReadersClosed.load(ordering: .relaxed)
+        metrics.downloads = downloads.load(ordering: .relaxed)
+        metrics.requestsTooMany = requestsTooMany.load(ordering: .relaxed)
+        metrics.hostsRefused = hostsRefused.load(ordering: .relaxed)
+        metrics.originsRefused = originsRefused.load(ordering: .relaxed)
         return metrics
     }
 }

@@ -18,7 +18,7 @@ enum ServerPage {
         case "/health":
             let report = health()
             return Answer(
-                status: report.isUp ? 200 : 503, type: "application/json", headers: ["Cache-Control: no-store"],
+                status: report.isUp ? 200 : 503, type: "application/json",
                 body: report.json + "\n")
         default: return Answer(status: 404, body: "nothing here; GET / says what this is\n")
         }
@@ -41,6 +41,7 @@ enum ServerPage {
         case 403: "Forbidden"
         case 404: "Not Found"
         case 405: "Method Not Allowed"
+        case 421: "Misdirected Request"
         case 426: "Upgrade Required"
         case 429: "Too Many Requests"
         case 431: "Request Header Fields Too Large"
@@ -54,6 +55,7 @@ enum ServerPage {
         var lines = [
             "HTTP/1.1 \(answer.status) \(phrase(answer.status))", "Content-Type: \(answer.type)",
             "Content-Length: \(answer.body.utf8.count)", "X-Content-Type-Options: nosniff",
+            "Cache-Control: no-store",
         ]
         lines += answer.headers
         let head = lines.joined(separator: "\r\n") + "\r\n\r\n"

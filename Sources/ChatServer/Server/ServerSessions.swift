@@ -6,6 +6,7 @@ import Logging
 enum ServerLetter: Sendable {
     case send([(SessionID, OutgoingMessage)])
     case close(SessionID, code: UInt16, reason: String)
+    case reloadCertificate
     case shutDown
 }
 
@@ -32,6 +33,16 @@ final class ServerSessions: LibraryHandler {
     var lastID: UInt64 = 0
     /// How many sessions there are of each address.
     var addressSessions: [String: Int] = [:]
+    /// Names under which this server may be asked.
+    let allowedHosts: AllowedHosts
+    /// Requests that each address may still make.
+    var requestBudgets: AddressBudgets
+    /// Refused hosts and origins that the desk may still be told of.
+    var refusalBudget: LineBudget
+    /// Who is being sent a file.
+    var readers: DownloadReaders
+    /// The certificate that is served, with TLS.
+    let certificate: ServedCertificate?
     /// Sessions of which something was read since the last tick.
     var readSinceTick: [SessionID] = []
     /// Frames and lines that are read from a session between two ticks.
@@ -44,7 +55,7 @@ final class ServerSessions: LibraryHandler {
     init(
         configuration: ChatServerConfiguration, mailbox: Mailbox<ServerLetter>, counters: ServerCounters,
         onEvent: @escaping @Sendable (ServerEvent) -> Delivery, health: @escaping @Sendable () -> HealthReport,
-        download: @escaping @Sendable (String) -> Download?, logger: Logger
+        download: @escaping @Sendable (String) -> Download?, certificate: ServedCertificate?, logger: Logger
     ) {
         self.configuration = configuration
         self.mailbox = mailbox
@@ -55,6 +66,13 @@ final class ServerSessions: LibraryHandler {
         self.logger = logger
         reader = MessageReader(limits: configuration.limits)
         let limits = configuration.limits
+        allowedHosts = AllowedHosts(listening: configuration.host, names: configuration.hosts)
+        requestBudgets = AddressBudgets(
+            burst: limits.httpBurst, rate: limits.httpRate, addressesMax: limits.httpAddresses)
+        refusalBudget = LineBudget(
+            burst: limits.refusalBurst, rate: limits.refusalRate, now: monotonicNanoseconds())
+        readers = DownloadReaders(linkMax: limits.downloadReaders, addressMax: limits.addressDownloads)
+        self.certificate = certificate
         readsPerTick = Int(
             Double(max(limits.readRate, limits.lineBurst, limits.lineRate, limits.urgentRate))
                 * LibraryContext.tickSeconds)
@@ -77,6 +95,9 @@ final class ServerSessions: LibraryHandler {
     ) -> Int32 {
         guard let connection else { return 0 }
         switch reason {
+        case LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS:
+            // `user` is the listener's SSL_CTX here, before the first connection comes.
+            if let user { certificate?.serve(OpaquePointer(user)) }
         case LWS_CALLBACK_RAW_ADOPT:
             return accept(connection, user: user)
         case LWS_CALLBACK_RAW_RX:
@@ -85,7 +106,7 @@ final class ServerSessions: LibraryHandler {
         case LWS_CALLBACK_RAW_WRITEABLE:
             guard let connection = self.connection(user) else { return 0 }
             if let session = connection.session { return write(session) }
-            return connection.isBodyInFlight ? writeBody(of: connection) : 0
+            return connection.download != nil ? writeDownload(on: connection) : 0
         case LWS_CALLBACK_RAW_CLOSE:
             if let connection = self.connection(user) { forget(connection) }
         case LWS_CALLBACK_EVENT_WAIT_CANCELLED:
@@ -103,7 +124,7 @@ final class ServerSessions: LibraryHandler {
     }
 
     private func receive(_ bytes: UnsafeRawBufferPointer, on connection: ServerConnection) -> Int32 {
-        if connection.isLingering || connection.isBodyInFlight { return 0 }
+        if connection.isLingering || connection.download != nil { return 0 }
         guard let session = connection.session else { return receiveRequest(bytes, on: connection) }
         receive(bytes, from: session)
         return 0
@@ -122,9 +143,25 @@ final class ServerSessions: LibraryHandler {
                 }
             case .close(let id, let code, let reason):
                 if let session = sessions[id] { end(session, Closing(code: code, reason: reason, flushes: true)) }
+            case .reloadCertificate:
+                reloadCertificate()
             case .shutDown:
                 stop()
             }
+        }
+    }
+
+    private func reloadCertificate() {
+        guard let certificate else {
+            logger.notice("told to read the certificate again, and this server has none")
+            return
+        }
+        do throws(ChatServerError) {
+            try certificate.reload()
+            logger.notice("new connections get the certificate of \(certificate.files.certificatePath)")
+            if certificate.isExpired { logger.warning("the certificate has expired") }
+        } catch {
+            logger.error("the old certificate is kept: \(error)")
         }
     }
 

@@ -74,6 +74,7 @@ extension ServerSessions {
 
     func forget(_ connection: ServerConnection) {
         guard connections.removeValue(forKey: connection.number) != nil else { return }
+        endDownload(on: connection)
         guard let session = connection.session else { return }
         tellDesk(closed: session)
         sessions[session.id] = nil

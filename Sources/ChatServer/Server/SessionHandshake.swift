@@ -7,10 +7,19 @@ extension ServerSessions {
     func accept(_ pointer: OpaquePointer, user: UnsafeMutableRawPointer?) -> Int32 {
         guard let user else { return -1 }
         guard makeRoom() else { return -1 }
+        let now = monotonicNanoseconds()
+        let address = peerAddress(of: pointer)
+        // A TLS handshake costs more than the request behind it, so that it is paid for first; the request is free then.
+        let isPaid = configuration.tls != nil && !isTrustedProxy(address)
+        if isPaid, requestBudgets.take(addressGroup(address), now: now) != nil {
+            counters.requestsTooMany.count()
+            return -1
+        }
         lastNumber += 1
         let limit = Int64(configuration.limits.handshakeSeconds) * 1_000_000_000
         let connection = ServerConnection(
-            number: lastNumber, pointer: pointer, deadline: monotonicNanoseconds() + limit)
+            number: lastNumber, pointer: pointer, address: address, deadline: now + limit)
+        connection.isPaid = isPaid
         user.storeBytes(
             of: UnsafeRawPointer(Unmanaged.passUnretained(connection).toOpaque()), as: UnsafeRawPointer?.self)
         connections[connection.number] = connection
@@ -41,7 +50,7 @@ extension ServerSessions {
         var searched = max(0, connection.requestBytes.count - RequestHead.end.count + 1)
         connection.requestBytes.append(contentsOf: bytes)
         let limit = configuration.limits.handshakeBytes
-        while connection.session == nil, !connection.isLingering, !connection.isBodyInFlight {
+        while connection.session == nil, !connection.isLingering, connection.download == nil {
             let found = connection.requestBytes[searched...].firstRange(of: RequestHead.end)
             guard found?.lowerBound ?? connection.requestBytes.count <= limit else {
                 return refuse(431, "a request of more than \(limit) bytes", on: connection)
@@ -62,6 +71,12 @@ extension ServerSessions {
     }
 
     private func answer(_ bytes: ArraySlice<UInt8>, on connection: ServerConnection) -> Int32 {
+        connection.isAskedForHead = false
+        // Paid for before it is read; behind a proxy the head says whose it is.
+        let isProxy = isTrustedProxy(connection.address)
+        if !isProxy, let wait = pay(connection.address, on: connection) {
+            return refuseTooMany(waitNanoseconds: wait, on: connection)
+        }
         if configuration.tls != nil, lws_is_ssl(connection.pointer) == 0 {
             return refuse(400, "this port speaks TLS: wss:// or https://", on: connection)
         }
@@ -69,32 +84,56 @@ extension ServerSessions {
         do throws(RequestHead.Malformed) { head = try RequestHead(bytes) } catch {
             return refuse(error.status, error.message, on: connection)
         }
-        if head.asksForWebSocket { return upgrade(head, on: connection) }
+        connection.isAskedForHead = head.method == "HEAD"
+        let client = clientAddress(head, on: connection)
+        if isProxy, let wait = pay(client, on: connection) {
+            return refuseTooMany(waitNanoseconds: wait, on: connection)
+        }
+        if let refusal = head.refusalOfHost(allowedHosts, localAddress: localAddress(of: connection.pointer)) {
+            if refusal.status == 421 { report(.host, head.targetAuthority ?? head["host"] ?? "", from: client) }
+            return refuse(refusal.status, refusal.message, on: connection)
+        }
+        if head.asksForWebSocket { return upgrade(head, of: client, on: connection) }
+        return answerPage(head, to: client, on: connection)
+    }
+
+    /// Takes a request's worth from what an address may ask. Answers nil, or the nanoseconds until there is enough.
+    private func pay(_ address: String, on connection: ServerConnection) -> Int64? {
+        if connection.isPaid {
+            connection.isPaid = false
+            return nil
+        }
+        return requestBudgets.take(addressGroup(address), now: monotonicNanoseconds())
+    }
+
+    private func answerPage(_ head: RequestHead, to client: String, on connection: ServerConnection) -> Int32 {
         if let word = Download.word(in: head.path), head.method == "GET" || head.method == "HEAD" {
             guard let found = download(word) else {
                 return refuse(404, "no such download, or its time is over; export makes a new one", on: connection)
             }
-            return send(found, isHead: head.method == "HEAD", on: connection)
+            return send(found, link: word, isHead: head.method == "HEAD", to: client, on: connection)
         }
         var page = ServerPage.answer(path: head.path, method: head.method, health: health)
         if !head.isKeptAlive { page.headers.append("Connection: close") }
         connection.deadline =
             monotonicNanoseconds() + Int64(configuration.limits.handshakeSeconds) * 1_000_000_000
-        return send(page, isHead: head.method == "HEAD", on: connection, isLast: !head.isKeptAlive)
+        return send(page, on: connection, isLast: !head.isKeptAlive)
     }
 
-    private func upgrade(_ head: RequestHead, on connection: ServerConnection) -> Int32 {
+    private func upgrade(_ head: RequestHead, of client: String, on connection: ServerConnection) -> Int32 {
         let subprotocol: WireFormat?
         guard !head.hasBody else { return refuse(400, "a WebSocket handshake has no body", on: connection) }
         switch Handshake(head).judged(allowedOrigins: configuration.allowedOrigins) {
-        case .refused(let status, let message): return refuse(status, message, on: connection)
+        case .refused(let status, let message):
+            if status == 403 { report(.origin, head["origin"] ?? "", from: client) }
+            return refuse(status, message, on: connection)
         case .accepted(let chosen): subprotocol = chosen
         }
         if stopDeadline != nil { return refuse(503, "the desk is shutting down", on: connection) }
         guard sessions.count < configuration.limits.sessions else {
             return refuse(503, "too many sessions; try again later", on: connection)
         }
-        let peer = peer(of: connection.pointer, head: head, format: subprotocol ?? .text)
+        let peer = peer(at: client, head: head, format: subprotocol ?? .text, on: connection)
         guard addressSessions[peer.address] ?? 0 < configuration.limits.addressSessions else {
             return refuse(429, "too many sessions from your address", on: connection)
         }
@@ -126,64 +165,32 @@ extension ServerSessions {
 
     /// What the system holds for a reader that does not read is bounded too: left to itself it grows to megabytes a
     /// session, and the limit on what waits would never be met.
-    private func limitSystemBuffer(of connection: OpaquePointer) {
+    func limitSystemBuffer(of connection: OpaquePointer) {
         var bytes = Int32(clamping: configuration.limits.socketBytes)
         setsockopt(
             lws_get_socket_fd(connection), SOL_SOCKET, SO_SNDBUF, &bytes, socklen_t(MemoryLayout<Int32>.size))
     }
 
-    private func peer(of connection: OpaquePointer, head: RequestHead, format: WireFormat) -> Peer {
-        var address = [CChar](repeating: 0, count: 64)
-        lws_get_peer_simple(connection, &address, address.count)
-        var text = String(decoding: address.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        // An IPv4 peer of a socket that serves both is written ::ffff:192.0.2.1.
-        if text.hasPrefix("::ffff:") { text.removeFirst(7) }
-        let isLoopback = text == "::1" || text.hasPrefix("127.")
-        if configuration.trustsForwardedFor,
-            let forwarded = forwardedAddress(head["x-forwarded-for"], by: text, isAddress: isNumericAddress)
-        {
-            text = forwarded
-        }
-        let isTLS = lws_is_ssl(connection) != 0
-        let forwardedScheme = configuration.trustsForwardedFor && isLoopback ? head["x-forwarded-proto"] : nil
-        let site = head["host"].flatMap { siteAddress(host: $0, isTLS: isTLS || forwardedScheme == "https") }
+    /// Whether a connection is a proxy's on this machine, whose word on its clients is taken.
+    private func isTrustedProxy(_ address: String) -> Bool {
+        configuration.trustsForwardedFor && (address == "::1" || address.hasPrefix("127."))
+    }
+
+    /// Whose request it is: who is connected, or who the proxy says.
+    private func clientAddress(_ head: RequestHead, on connection: ServerConnection) -> String {
+        guard isTrustedProxy(connection.address) else { return connection.address }
+        return forwardedAddress(head["x-forwarded-for"], by: connection.address, isAddress: isNumericAddress)
+            ?? connection.address
+    }
+
+    private func peer(
+        at address: String, head: RequestHead, format: WireFormat, on connection: ServerConnection
+    ) -> Peer {
+        let forwardedScheme = isTrustedProxy(connection.address) ? head["x-forwarded-proto"] : nil
+        let isTLS = lws_is_ssl(connection.pointer) != 0 || forwardedScheme == "https"
         return Peer(
-            address: text, format: format, bearerToken: bearerToken(authorization: head["authorization"]),
-            userAgent: head["user-agent"].map { String($0.prefix(256)) }, site: site)
+            address: address, format: format, bearerToken: bearerToken(authorization: head["authorization"]),
+            userAgent: head["user-agent"].map { String($0.prefix(256)) },
+            site: head["host"].flatMap { siteAddress(host: $0, isTLS: isTLS) })
     }
-
-    // MARK: Answering in HTTP
-
-    private func refuse(_ status: Int, _ message: String, on connection: ServerConnection) -> Int32 {
-        counters.handshakesRefused.count()
-        logger.debug("request refused", metadata: ["status": "\(status)", "reason": "\(message)"])
-        var answer = ServerPage.Answer(status: status, headers: ["Connection: close"], body: message + "\n")
-        // RFC 6455 §4.4 and RFC 9110 §15.5.22.
-        if status == 426 {
-            answer.headers = ["Connection: Upgrade, close", "Upgrade: websocket", "Sec-WebSocket-Version: 13"]
-        }
-        return send(answer, isHead: false, on: connection, isLast: true)
-    }
-
-    private func send(_ page: ServerPage.Answer, isHead: Bool, on connection: ServerConnection, isLast: Bool) -> Int32 {
-        guard write(ServerPage.bytes(of: page, isHead: isHead), on: connection) else { return -1 }
-        if isLast { linger(connection) }
-        return 0
-    }
-
-    /// Writes all of it. False where the client has more answers waiting than the system holds for it, and reads none.
-    private func write(_ bytes: [UInt8], on connection: ServerConnection) -> Bool {
-        var bytes = bytes
-        let count = bytes.count
-        let written = bytes.withUnsafeMutableBufferPointer { buffer in
-            outcry_lws_write_raw(connection.pointer, buffer.baseAddress, count)
-        }
-        return written >= count && lws_partial_buffered(connection.pointer) == 0
-    }
-}
-
-/// Whether the text is an IPv4 or IPv6 address in digits.
-func isNumericAddress(_ text: String) -> Bool {
-    var storage = in6_addr()
-    return inet_pton(AF_INET, text, &storage) == 1 || inet_pton(AF_INET6, text, &storage) == 1
 }

@@ -55,6 +55,12 @@ final class LibraryContext {
     /// set first comes late, by minutes. But it looks at all of them after each event, so each tick makes one.
     static let tickSeconds = 0.25
 
+    /// The cipher suites of TLS 1.2: forward secret and authenticated ones alone (RFC 9325 §4.2). Those of TLS 1.3 all are.
+    private static let ciphers = [
+        "ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-RSA-AES256-GCM-SHA384", "ECDHE-ECDSA-CHACHA20-POLY1305",
+        "ECDHE-RSA-CHACHA20-POLY1305", "ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256",
+    ].joined(separator: ":")
+
     /// Contexts are made and destroyed one at a time: the library loads its loop's plug-in and sets up TLS in globals.
     /// Counts those that live.
     private static let living = Monitor(0)
@@ -138,9 +144,11 @@ final class LibraryContext {
             info.ssl_cert_filepath = UnsafePointer(keep(tls.certificatePath))
             info.ssl_private_key_filepath = UnsafePointer(keep(tls.keyPath))
             info.ssl_options_set = outcry_tls_options
+            info.ssl_cipher_list = UnsafePointer(keep(LibraryContext.ciphers))
         } else if setup.connectsWithTLS {
             info.options |= outcry_lws_option_ssl_init
             info.ssl_client_options_set = outcry_tls_options
+            info.client_ssl_cipher_list = UnsafePointer(keep(LibraryContext.ciphers))
             info.client_ssl_ca_filepath = setup.trustedCertificates.map { UnsafePointer(keep($0)) }
         }
         return info

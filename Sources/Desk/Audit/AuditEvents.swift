@@ -1,4 +1,5 @@
 import Accounts
+import ChatServer
 import Trading
 
 /// What the desk and the operator keep, with what there is to say of each.
@@ -18,6 +19,16 @@ extension AuditEvent {
 
     static func loggedOut(droppingTokens tokens: Int) -> AuditEvent {
         AuditEvent(.loggedOut, [AuditLine.Field("tokens_dropped", "\(tokens)")])
+    }
+
+    /// A request that never became a session: `value` is the client's own text.
+    static func refused(_ request: RefusedRequest) -> AuditEvent {
+        let kind: Kind =
+            switch request.header {
+            case .host: .hostRefused
+            case .origin: .originRefused
+            }
+        return AuditEvent(kind, address: request.address, [AuditLine.Field("value", request.value)])
     }
 
     static func registered(_ role: Role) -> AuditEvent {

@@ -127,7 +127,8 @@ extension DeskCore {
             .reply(Reply(tag: change.tag, mark: .done, verb: "password", text: text, fields: fields)), to: id)
         try tellSecurity("password_changed", "the password was changed", of: login.account, by: id)
         outputs.append(.withdrawOffers(login.account))
-        try endSessions(of: login.account, because: "the password was changed; log in again") { other, _ in other != id }
+        try endSessions(of: login.account, because: "the password was changed; log in again") { other, _ in other != id
+        }
         try endSessionsWithoutToken(of: login.account)
     }
 

@@ -343,6 +343,7 @@ public final class DeskCore {
             for line in lines { refuseHalted(session, line.tag ?? parser(for: nil).parse(line.text).tag) }
         case .server(.opened(let id, let peer)): sessions[id] = Session(id: id, peer: peer)
         case .server(.closed(let id)): sessions[id] = nil
+        case .server(.refused): break
         case .passwordChecked, .passwordHashed, .keyChecked, .exchange, .paper, .wake, .stop: break
         }
     }
@@ -352,6 +353,7 @@ public final class DeskCore {
         case .server(.opened(let id, let peer)): try open(id, peer)
         case .server(.lines(let id, let lines)): try takeLines(lines, from: id)
         case .server(.closed(let id)): close(id)
+        case .server(.refused(let request)): auditLater(.refused(request))
         case .passwordChecked(let job, let isRight): try passwordChecked(job, isRight: isRight)
         case .passwordHashed(let job, let hash): try passwordHashed(job, hash)
         case .keyChecked(let job, let verdict): try keyChecked(job, verdict)

@@ -12,6 +12,16 @@ final class Offers: Sendable {
 
     private let offers = Monitor<[String: Offer]>([:])
 
+    /// How many files are kept.
+    var count: Int { offers.withLock { $0.count } }
+
+    /// Lets go of the files whose time is over: nobody may come to ask for them.
+    func forgetOver(at now: Timestamp) {
+        offers.withLock { offers in
+            if offers.contains(where: { $0.value.until <= now }) { offers = offers.filter { now < $0.value.until } }
+        }
+    }
+
     func add(_ download: Download, word: String, account: AccountID, until end: Timestamp, at now: Timestamp) {
         offers.withLock { offers in
             offers = offers.filter { now < $0.value.until }

@@ -101,6 +101,9 @@ public final class DeskServer: Sendable {
     /// The port that is listened on, once it runs.
     public var port: UInt16? { chat.port }
 
+    /// Has the certificate and its key read again, for connections that come from then on. Sessions go on as they are.
+    public func reloadCertificate() { chat.reloadCertificate() }
+
     /// Takes no more commands, answers those that are under way, closes all sessions with 1001. Returns when all is done.
     public func stop() {
         _ = inbox.post(.stop)
@@ -175,6 +178,7 @@ public final class DeskServer: Sendable {
                 waitingNanoseconds: max(0, min(wake.nanoseconds(since: now), Timestamp.nanosecondsPerSecond)))
             deliver(desk.process(inputs, at: SystemClock.now), of: desk)
             report(desk)
+            offers.forgetOver(at: SystemClock.now)
             if stopBy == nil, inputs.contains(where: \.isStop) {
                 stopBy = SystemClock.now.advanced(bySeconds: DeskServer.drainingSecondsMax)
             }

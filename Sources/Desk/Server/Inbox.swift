@@ -49,7 +49,7 @@ extension DeskInput {
     /// Whether somebody is told at once that it was not taken. An exchange's report, an answer, an end cannot be refused.
     fileprivate var canBeRefused: Bool {
         switch self {
-        case .server(.opened), .server(.lines): true
+        case .server(.opened), .server(.lines), .server(.refused): true
         case .server(.closed), .passwordChecked, .passwordHashed, .keyChecked, .exchange, .paper, .wake, .stop: false
         }
     }

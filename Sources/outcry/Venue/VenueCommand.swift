@@ -85,7 +85,7 @@ struct VenueCommand: AsyncParsableCommand {
     }
 
     private static func url(_ host: String, _ port: Int) -> String {
-        "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+        "http://\(VenueServer.Address(host: host, port: port))"
     }
 
     private func setup() throws -> VenueServer.Setup {

@@ -121,6 +121,9 @@ enum ConformanceServer {
     private static let started = Result {
         try EchoDesk().serve { configuration in
             configuration.allowedOrigins = ["https://desk.example"]
+            configuration.hosts = ["desk.example", "a"]
+            // All cases come from one address.
+            configuration.limits.httpBurst = 1_000_000
             configuration.limits.lineBytes = 1_000_000
             configuration.limits.lineBurst = 1_000_000
             configuration.limits.lineRate = 1_000_000

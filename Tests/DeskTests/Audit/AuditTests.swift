@@ -43,7 +43,8 @@ import Trading
             ],
             "password", "a-guess-that-fails", "another-password", "another-password")
         try expect(
-            ["event=password_changed \(ana) tokens_dropped=0"], "password", "ana-password", "another-password", "another-password")
+            ["event=password_changed \(ana) tokens_dropped=0"], "password", "ana-password", "another-password",
+            "another-password")
 
         guard case .string(let base32)? = desk.type("totp on", id)?.fields["secret"] else {
             throw AuditedDesk.NoSecret()
@@ -135,6 +136,22 @@ import Trading
         desk.wait(seconds: 1)
         let lines = try desk.lines().filter { $0.hasPrefix("event=login_wait") }
         #expect(lines.count == 4 && lines.allSatisfy { $0.contains(" way=password count=") }, "\(lines)")
+    }
+
+    @Test func `refused hosts and origins are a line a minute for each address, whatever they hold`() throws {
+        let desk = try AuditedDesk(.beside)
+        for number in 0..<60 {
+            let value = "evil.example\r\nat=now event=login account=ana \(number)"
+            _ = desk.process([
+                .server(.refused(RefusedRequest(address: "10.0.0.9", header: .host, value: value))),
+                .server(.refused(RefusedRequest(address: "2001:db8::1", header: .origin, value: "null"))),
+            ])
+        }
+        desk.wait(seconds: 1)
+        let lines = try desk.desk?.ledger.read { try AccountStore($0).auditEntries(last: 10) } ?? []
+        #expect(lines.map(\.event["event"]) == ["host_refused", "origin_refused"])
+        #expect(lines.map(\.event["value"]) == ["evil.example\r\nat=now event=login account=ana 59", "null"])
+        #expect(lines.reduce(0) { $0 + $1.count } == 120 && lines.allSatisfy { !$0.description.contains("\n") })
     }
 
     @Test func `who registers, and who may not any more`() throws {

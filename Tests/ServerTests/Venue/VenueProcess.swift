@@ -102,7 +102,8 @@ final class VenueProcess {
         let socket = try operatorClient ?? RawSocket(port: controlPort)
         operatorClient = socket
         return try socket.request(
-            path, ["Content-Length: \((body ?? "").utf8.count)"], method: body == nil ? "GET" : "POST", body: body ?? ""
+            path, ["Content-Type: application/json", "Content-Length: \((body ?? "").utf8.count)"],
+            method: body == nil ? "GET" : "POST", body: body ?? ""
         ).body
     }
 }

@@ -48,6 +48,43 @@ extension `The server` {
             #expect(try RawSocket(port: venue.port).request("/api/3/fee/btc_usd").body == #"{"btc_usd":0.2}"#)
         }
 
+        @Test func `a web page cannot use the operator's port`() throws {
+            let venue = try VenueProcess()
+            try venue.start()
+            let body = #"{"key":"ann","coin":"usd","amount":"7"}"#
+            func status(_ headers: [String], _ path: String = "/deposit", host: String = "127.0.0.1") throws -> String {
+                let isGet = path == "/books"
+                let head = try RawSocket(port: venue.controlPort).request(
+                    path, headers + ["Content-Length: \(isGet ? 0 : body.utf8.count)"], method: isGet ? "GET" : "POST",
+                    body: isGet ? "" : body, host: host
+                ).head
+                #expect(head.contains("X-Content-Type-Options: nosniff"), "\(head)")
+                return String(head.split(separator: " ")[1])
+            }
+            let json = "Content-Type: application/json"
+            let cases: [([String], String, String)] = [
+                ([json], "127.0.0.1", "200"), ([json + "; charset=utf-8"], "localhost:\(venue.controlPort)", "200"),
+                ([json], "[::1]", "200"), ([json, "Origin: http://evil.example"], "127.0.0.1", "403"),
+                ([json, "Origin: null"], "127.0.0.1", "403"), ([json, "Origin: http://127.0.0.1"], "127.0.0.1", "403"),
+                ([json, "Sec-Fetch-Site: cross-site"], "127.0.0.1", "403"), ([], "127.0.0.1", "415"),
+                (["Content-Type: text/plain"], "127.0.0.1", "415"),
+                (["Content-Type: application/x-www-form-urlencoded"], "127.0.0.1", "415"),
+                (["Content-Type: multipart/form-data; boundary=x"], "127.0.0.1", "415"),
+                (["Content-Type: text/plain; application/json"], "127.0.0.1", "415"), ([json], "evil.example", "421"),
+                ([json], "192.0.2.1", "421"), ([json], "127.0.0.1.evil.example", "421"),
+                ([json, "Host: a"], "127.0.0.1", "400"),
+            ]
+            for (headers, host, expected) in cases {
+                #expect(try status(headers, host: host) == expected, "\(headers) \(host)")
+            }
+            #expect(try status([], "/books") == "200")
+            #expect(try status([], "/books", host: "evil.example") == "421")
+            #expect(try status(["Origin: http://evil.example"], "/books") == "403")
+            // Three deposits were let in.
+            let funds = try venue.control("/books")["accounts"]?.elements.first?["funds"]
+            #expect(funds?["usd"]?["free"]?.written == "100021")
+        }
+
         @Test(arguments: [SIGTERM, SIGINT])
         func `it ends when told, whoever is connected`(signal: Int32) throws {
             let venue = try VenueProcess()

@@ -13,6 +13,7 @@ extension DeskInput {
             "\(id) "
                 + lines.map { ($0.tag.map { "{\($0)} " } ?? "") + TraceText.visible($0.text) }.joined(separator: " ¶ ")
         case .server(.closed(let id)): "\(id) closed"
+        case .server(.refused(let request)): "\(request.header.rawValue) refused"
         case .passwordChecked(let job, let isRight): "password \(job.rawValue) \(isRight.map { "\($0)" } ?? "?")"
         case .passwordHashed(let job, _): "password \(job.rawValue) hashed"
         case .keyChecked(let job, _): "key \(job.rawValue) checked"

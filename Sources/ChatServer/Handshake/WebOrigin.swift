@@ -1,0 +1,45 @@
+/// The origin of a web page, as a browser sends it: `https://desk.example`, `https://desk.example:8443`.
+package enum WebOrigin {
+    /// Why an origin of `--allow-origin` can never be one that a browser sends, in words; nil where it can.
+    package static func problem(with text: String) -> String? {
+        let example = "expected a scheme and a host, such as https://desk.example"
+        if text == "*" { return "* would let in every web page; name each: https://desk.example" }
+        if text == "null" { return "null is what every sandboxed page sends; \(example)" }
+        guard text.utf8.allSatisfy({ $0 < 0x80 }) else {
+            return "\(text) never comes as it is written; expected what browsers send, xn--..."
+        }
+        guard let marks = text.firstRange(of: "://"), isScheme(text[..<marks.lowerBound]) else {
+            return "\(text) is no origin; \(example)"
+        }
+        var authority = text[marks.upperBound...]
+        if authority.hasSuffix("/") { authority.removeLast() }
+        guard !authority.contains(where: { "/?#@*".contains($0) }) else {
+            return "\(text) has more than a scheme, a host and a port; \(example)"
+        }
+        guard let host = RequestHost(String(authority)) else { return "\(text) has no host that can be; \(example)" }
+        return host.port == 0 ? "\(text) has no port that can be; \(example)" : nil
+    }
+
+    /// RFC 3986 §3.1.
+    private static func isScheme(_ text: Substring) -> Bool {
+        guard let first = text.utf8.first, isLetter(first) else { return false }
+        return text.utf8.allSatisfy { byte in
+            isLetter(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "+-.".utf8.contains(byte)
+        }
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+    }
+
+    /// An origin as it is compared: in lower case, without a last slash and without the port that its scheme implies.
+    static func normalized(_ origin: String) -> String {
+        var text = origin.lowercased()
+        if text.hasSuffix("/") { text.removeLast() }
+        for (scheme, port) in [("http://", ":80"), ("https://", ":443")]
+        where text.hasPrefix(scheme) && text.hasSuffix(port) {
+            text.removeLast(port.count)
+        }
+        return text
+    }
+}
