@@ -256,7 +256,7 @@ extension DeskCore {
 extension PasswordJob {
     var tag: String? {
         switch self {
-        case .login(_, _, _, let tag), .register(_, _, let tag): tag
+        case .login(_, _, _, _, let tag), .register(_, _, let tag): tag
         case .change(_, let change, _), .store(_, let change): change.tag
         }
     }

@@ -343,8 +343,7 @@ public final class DeskCore {
             for line in lines { refuseHalted(session, line.tag ?? parser(for: nil).parse(line.text).tag) }
         case .server(.opened(let id, let peer)): sessions[id] = Session(id: id, peer: peer)
         case .server(.closed(let id)): sessions[id] = nil
-        case .server(.refused): break
-        case .passwordChecked, .passwordHashed, .keyChecked, .exchange, .paper, .wake, .stop: break
+        case .server(.refused), .passwordChecked, .passwordHashed, .keyChecked, .exchange, .paper, .wake, .stop: break
         }
     }
 
