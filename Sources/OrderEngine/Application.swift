@@ -72,20 +72,32 @@ extension OrderEngine {
         nextOrderID = max(nextOrderID, OrderID(order.id.rawValue + 1))
         openOrders[order.account, default: []].insert(order.id)
         outcome.touchedOrders.append(order.id)
-        if order.reserved.isPositive {
-            change(order.account, order.spentCoin, touching: &outcome) { $0.reserved += order.reserved }
+        if order.parent == nil { newestRoots[order.account] = max(newestRoots[order.account] ?? order.id, order.id) }
+        var effects: [Effect] = []
+        if case .sliced(_, _, _, let count) = order.plan {
+            // The numbers of all its orders are set aside, so that they are one row whoever comes between.
+            nextOrderID = max(nextOrderID, OrderID(order.id.rawValue + 1 + UInt64(count)))
+            ladders[order.id] = LadderTally(unplaced: count)
+            if count > limits.decisionOrdersMax { effects.append(.later(.carryOn(order.id))) }
         }
+        var held = order.reserved
         if let parent = order.parent {
             entries[parent]?.order.children.append(order.id)
+            held -= takeReserved(from: parent, for: order)
+            countInLadder(order, from: nil, to: order.status)
+            if ladders[parent]?.unplaced ?? 0 > 0 { ladders[parent]?.unplaced -= 1 }
             entries[parent]?.contraReady = nil
             outcome.touchedOrders.append(parent)
             mirror(parent, touching: &outcome)
             schedule(parent)
         }
+        if !held.isZero {
+            change(order.account, order.spentCoin, touching: &outcome) { $0.reserved += held }
+        }
         arm(order)
         schedule(order.id)
-        guard order.status == .pending else { return [] }
-        return [.request(.place(sent(order).order))]
+        if order.status == .pending { effects.append(.request(.place(sent(order).order))) }
+        return effects
     }
 
     private mutating func accept(
@@ -176,6 +188,12 @@ extension OrderEngine {
         entries[id]?.cancelRetryAt = nil
         schedule(id)
         outcome.touchedOrders.append(id)
+        if case .sliced = order.plan {
+            releaseUnplaced(order, touching: &outcome)
+            let live = ladders[id]?.live ?? 0
+            return live == 0 ? [.consider(.settle(id))] : live > limits.decisionOrdersMax ? [.later(.carryOn(id))] : []
+        }
+        if let parent = order.parent, ladders[parent] != nil { passTakenOff(parent) }
         if reason != .triggered, reason != .replaced { disarm(order) }
         guard order.isAtExchangeItself else { return [] }
         switch order.status {

@@ -2,18 +2,16 @@ public import Trading
 
 extension OrderEngine {
     /// Starts taking off every one of the orders, or refuses and starts none.
-    func decideCancel(_ ids: [OrderID], account: AccountID, at now: Timestamp) throws(EngineRefusal) -> [Record] {
+    func decideCancel(_ ids: [OrderID], account: AccountID, at now: Timestamp) throws(EngineRefusal) -> Decision {
         var records: [Record] = []
+        let first = ids.prefix(limits.decisionOrdersMax)
+        let rest = ids.dropFirst(limits.decisionOrdersMax)
+        for id in rest { try checkCancelable(id, of: account) }
         // Where each step stands, so that taking off ten thousand orders is not a hundred million comparisons.
         var places: [ClosingStep: Int] = [:]
-        for id in ids {
-            guard let entry = entries[id], entry.order.account == account else {
-                throw EngineRefusal(.unknownOrder, .order(id), "there is no open order \(id)")
-            }
-            guard entry.order.closedAt == nil else {
-                throw EngineRefusal(.orderFinished, .order(id), "\(id) is \(entry.order.status.words) already")
-            }
-            let steps = cancelSteps(entry.order, .requested, at: now)
+        for id in first {
+            try checkCancelable(id, of: account)
+            let steps = cancelSteps(existing(id).order, .requested, at: now)
             guard !steps.isEmpty else {
                 throw EngineRefusal(.cancelUnderWay, .order(id), "\(id) is being canceled already")
             }
@@ -27,10 +25,45 @@ extension OrderEngine {
                 if case .cancelRequested(_, .parent, _) = step { records[same] = step }
             }
         }
-        return records
+        let later: [Input] = rest.isEmpty ? [] : [.takeOff(Array(rest), account: account, .requested)]
+        return Decision(records: records, rest: later)
     }
 
-    /// Whatever has to be taken off so that nothing of this order works any more. Empty where all of that is under way.
+    private func checkCancelable(_ id: OrderID, of account: AccountID) throws(EngineRefusal) {
+        guard let entry = entries[id], entry.order.account == account else {
+            throw EngineRefusal(.unknownOrder, .order(id), "there is no open order \(id)")
+        }
+        guard entry.order.closedAt == nil else {
+            throw EngineRefusal(.orderFinished, .order(id), "\(id) is \(entry.order.status.words) already")
+        }
+    }
+
+    /// Takes off the first of these orders that are not over or being taken off, and leaves the others for later.
+    func decideTakingOff(
+        _ ids: [OrderID], account: AccountID, _ reason: CancelReason, at now: Timestamp
+    ) -> Decision {
+        var records: [Record] = []
+        var count = 0
+        var position = ids.startIndex
+        while position < ids.endIndex, count < limits.decisionOrdersMax {
+            let id = ids[position]
+            position += 1
+            guard let order = entries[id]?.order, order.account == account, order.closedAt == nil else { continue }
+            records += cancelSteps(order, reason, at: now)
+            count += 1
+        }
+        let rest = ids[position...]
+        return Decision(
+            records: records, rest: rest.isEmpty ? [] : [.takeOff(Array(rest), account: account, reason)])
+    }
+
+    /// An account's open orders that are no other's children, by number.
+    func openRoots(of account: AccountID) -> [OrderID] {
+        (openOrders[account] ?? []).filter { entries[$0]?.order.parent == nil }.sorted()
+    }
+
+    /// Whatever has to be taken off so that nothing of this order works any more. Empty where all of that is under way. Of a
+    /// sliced order's children it is the first `decisionOrdersMax`; the others follow when the cancel of the whole is applied.
     func cancelSteps(_ order: Order, _ reason: CancelReason, at now: Timestamp) -> [Record] {
         var steps: [Record] = []
         if order.status == .armed {
@@ -45,15 +78,7 @@ extension OrderEngine {
         case .requested? where reason == .panic: steps.append(.cancelRequested(order.id, reason, at: now))
         case .requested?, .expiry?, .parent?, .panic?: break
         }
-        for child in liveChildren(of: order) {
-            switch child.cancelReason {
-            case nil, .replaced?:
-                steps.append(.cancelRequested(child.id, reason == .expiry ? .expiry : .parent, at: now))
-            // The trader's to repeat if it failed, and then not followed by another: now it is the whole's.
-            case .requested?: steps.append(.cancelRequested(child.id, .parent, at: now))
-            case .expiry?, .triggered?, .parent?, .panic?: break
-            }
-        }
+        steps += childCancels(of: order, because: reason, at: now)
         // A paired order between its legs has nothing at the exchange: it ends at once.
         if case .paired = order.plan, order.status.isFinal, entries[order.id]?.contraReady != nil {
             steps.append(.orderFinished(order.id, .canceled, at: now))

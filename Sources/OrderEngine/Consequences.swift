@@ -18,8 +18,10 @@ extension OrderEngine {
         }
         entries[id]?.order.status = after
         outcome.touchedOrders.append(id)
-        if let parent = existing(id).order.parent { mirror(parent, touching: &outcome) }
-        return existing(id).order
+        let order = existing(id).order
+        countInLadder(order, from: before, to: after)
+        if let parent = order.parent { mirror(parent, touching: &outcome) }
+        return order
     }
 
     /// The status of an order whose work its children do.
@@ -68,6 +70,7 @@ extension OrderEngine {
         entries[id]?.order.closedAt = time
         entries[id]?.contraReady = nil
         openOrders[order.account]?.remove(id)
+        ladders[id] = nil
         schedule(id)
         disarm(order)
         finished.append(id)
@@ -97,6 +100,7 @@ extension OrderEngine {
         _ account: AccountID, _ coin: Coin, touching outcome: inout Outcome, _ body: (inout Funds) -> Void
     ) {
         body(&funds[FundsKey(account: account, coin: coin), default: Funds()])
+        coinsHeld[account, default: []].insert(coin)
         outcome.touchedFunds.append(TouchedFunds(account: account, coin: coin))
     }
 

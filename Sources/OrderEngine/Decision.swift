@@ -5,18 +5,22 @@ public struct Decision: Hashable, Sendable {
     public var records: [Record]
     public var refusal: EngineRefusal?
     public var anomaly: Anomaly?
+    /// What is left to decide when others have had their turn.
+    public var rest: [Input]
     /// Why what was asked for is not among the records; for the words of what is told, not for the state.
     public var why: EngineRefusal?
 
     static let nothing = Decision(records: [])
 
     init(
-        records: [Record], refusal: EngineRefusal? = nil, anomaly: Anomaly? = nil, why: EngineRefusal? = nil
+        records: [Record], refusal: EngineRefusal? = nil, anomaly: Anomaly? = nil, why: EngineRefusal? = nil,
+        rest: [Input] = []
     ) {
         self.records = records
         self.refusal = refusal
         self.anomaly = anomaly
         self.why = why
+        self.rest = rest
     }
 
     static func refused(_ refusal: EngineRefusal) -> Decision { Decision(records: [], refusal: refusal) }
@@ -32,15 +36,16 @@ extension OrderEngine {
         do {
             switch input {
             case .place(let ticket):
-                return Decision(records: try decidePlacement(ticket, at: now))
+                return Decision(
+                    records: try decidePlacement(ticket, placing: limits.decisionOrdersMax, at: now))
             case .placeContra(let order, let account, let price, let line):
                 return Decision(records: try decideContra(order, account: account, price: price, line: line, at: now))
             case .cancel(let orders, let account):
-                return Decision(records: try decideCancel(orders, account: account, at: now))
+                return try decideCancel(orders, account: account, at: now)
             case .move(let order, let account, let move, let line):
                 return Decision(records: try decideMove(order, account: account, move, line: line, at: now))
             case .panic(let account):
-                return Decision(records: decidePanic(account, at: now))
+                return decidePanic(account, at: now)
             case .liftPanic(let account):
                 return Decision(records: panics[account] == nil ? [] : [.panicLifted(account, at: now)])
             case .report(let report):
@@ -55,6 +60,10 @@ extension OrderEngine {
                 return decideSettlement(order, at: now)
             case .settlePanic(let account):
                 return Decision(records: hasClearedPanic(account) ? [.panicCleared(account, at: now)] : [])
+            case .carryOn(let order):
+                return decideCarryingOn(order, at: now)
+            case .takeOff(let orders, let account, let reason):
+                return decideTakingOff(orders, account: account, reason, at: now)
             }
         } catch {
             return .refused(error)

@@ -7,6 +7,8 @@ public enum Effect: Hashable, Sendable {
     case tell(PanicEvent)
     /// To be decided next, before anything else.
     case consider(Input)
+    /// To be decided when others have had their turn.
+    case later(Input)
 }
 
 /// Something about an order that its trader is told.

@@ -6,6 +6,9 @@ public struct EngineLimits: Hashable, Sendable {
     public var openOrdersMax: Int
     /// Children of one sliced order.
     public var slicedChildrenMax: Int
+    /// Orders that one decision places, takes off or triggers. What is more follows in `Outcome.unfinished`, so that nobody
+    /// waits long for another's thousand orders.
+    public var decisionOrdersMax: Int
     /// How far beyond the touch a market order may trade: 0.05 is 5%.
     public var marketProtection: ExactDecimal
     /// Finished orders kept in memory, so that late reports of theirs still find them.
@@ -20,12 +23,13 @@ public struct EngineLimits: Hashable, Sendable {
     public var clockDifferenceMilliseconds: Int
 
     public init(
-        openOrdersMax: Int = 10_000, slicedChildrenMax: Int = 1_000,
+        openOrdersMax: Int = 10_000, slicedChildrenMax: Int = 1_000, decisionOrdersMax: Int = 20,
         marketProtection: ExactDecimal = ExactDecimal(units: 50_000_000_000_000_000),
         finishedOrdersKept: Int = 10_000, clockDifferenceMilliseconds: Int = 2_000
     ) {
         self.openOrdersMax = openOrdersMax
         self.slicedChildrenMax = slicedChildrenMax
+        self.decisionOrdersMax = decisionOrdersMax
         self.marketProtection = marketProtection
         self.finishedOrdersKept = finishedOrdersKept
         self.clockDifferenceMilliseconds = clockDifferenceMilliseconds

@@ -22,6 +22,10 @@ public enum Input: Hashable, Sendable {
     case settle(OrderID)
     /// Look whether anything of an account in panic is still open.
     case settlePanic(AccountID)
+    /// Go on with a sliced order: place its next orders, or, where it is being canceled, take the next ones off.
+    case carryOn(OrderID)
+    /// Go on taking off these orders, for one reason. Those that are over, or are being taken off, are passed over.
+    case takeOff([OrderID], account: AccountID, CancelReason)
 }
 
 /// What is to be changed about an open order.

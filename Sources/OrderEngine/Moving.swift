@@ -133,6 +133,7 @@ extension OrderEngine {
         guard let move = entry.move else { return Decision(records: [.orderClosed(order.id, at: now)]) }
         let rest = move.quantity - (order.quantity - left)
         do throws(EngineRefusal) {
+            try checkNoPanic(order.account)
             guard rest.isPositive else {
                 throw EngineRefusal(
                     .cannotMove, .order(order.id), "as much as \(move.quantity) had filled before it could be moved")

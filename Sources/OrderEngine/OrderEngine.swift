@@ -28,6 +28,12 @@ public struct OrderEngine: Sendable {
     var followers: [Pair: TriggerBook] = [:]
     /// Whose trader has stopped everything.
     var panics: [AccountID: Panic] = [:]
+    /// How the orders of each open sliced order stand. Counted again after a restart.
+    var ladders: [OrderID: LadderTally] = [:]
+    /// The newest order of each account that is no other's child.
+    var newestRoots: [AccountID: OrderID] = [:]
+    /// The coins that each account has, or had.
+    var coinsHeld: [AccountID: Set<Coin>] = [:]
     /// Orders whose failed cancel by the desk has been told. Not on disk: after a restart it is told once more.
     var failedCancelsTold: Set<OrderID> = []
 
@@ -87,7 +93,7 @@ public struct OrderEngine: Sendable {
 
     /// The coins that an account has, or had, in the order of their names.
     public func coins(of account: AccountID) -> [Coin] {
-        funds.keys.filter { $0.account == account }.map(\.coin).sorted()
+        (coinsHeld[account] ?? []).sorted()
     }
 
     /// What an account has of a coin; nothing, where it never had any.
@@ -98,13 +104,11 @@ public struct OrderEngine: Sendable {
     /// Since when an account takes on nothing new, and whether all of it is off the book by now; nil where it trades.
     public func panic(of account: AccountID) -> Panic? { panics[account] }
 
-    /// The newest order of an account that is no other's child, of those still in memory.
-    public func newestRoot(of account: AccountID) -> Order? {
-        for id in entries.keys.sorted().reversed() {
-            if let order = entries[id]?.order, order.account == account, order.parent == nil { return order }
-        }
-        return nil
-    }
+    /// The newest order of an account that is no other's child; nil where none is known since the oldest order in memory.
+    public func newestRoot(of account: AccountID) -> OrderID? { newestRoots[account] }
+
+    /// How many orders of an account are not finished, children too.
+    public func openOrderCount(of account: AccountID) -> Int { openOrders[account]?.count ?? 0 }
 
     /// When the next expiry is due, if any order has one.
     public var nextExpiry: Timestamp? { expiries.first?.key }
@@ -157,6 +161,9 @@ public struct OrderEngine: Sendable {
         /// Nothing was changed.
         public var refusal: EngineRefusal?
         public var anomalies: [Anomaly] = []
+        /// To be processed when others have had their turn, in this order. What is lost of it in a crash
+        /// `OrderEngine.unfinished` finds again.
+        public var unfinished: [Input] = []
         /// The orders whose rows changed.
         public var touchedOrders: OrderedSet<OrderID> = []
         /// The accounts and coins whose funds changed.
@@ -174,12 +181,15 @@ public struct OrderEngine: Sendable {
     /// The most decisions that one input may lead to: far above what the limits on orders allow.
     static let decisionsMax = 1_000_000
 
-    /// Decides an input, applies what was decided, and goes on until there is nothing left to decide.
+    /// Decides an input, applies what was decided, and goes on until there is nothing left to decide, or, where that is more
+    /// than `decisionOrdersMax` orders, leaves the rest in `Outcome.unfinished`.
     public mutating func process(_ input: Input, at now: Timestamp) -> Outcome {
         var outcome = Outcome()
         if case .marketTrade(let trade) = input { observe(trade) }
         var waiting = Deque([input])
         var decisions = 0
+        var repeats = 0
+        var unfinishedRepeat: Input?
         while let next = waiting.popFirst() ?? clearedPanic(outcome) {
             decisions += 1
             precondition(decisions <= OrderEngine.decisionsMax, "\(input) leads to decisions without end")
@@ -189,6 +199,7 @@ public struct OrderEngine: Sendable {
                 break
             }
             if let anomaly = decision.anomaly { outcome.anomalies.append(anomaly) }
+            outcome.unfinished += decision.rest
             for record in decision.records {
                 outcome.records.append(record)
                 for effect in apply(record, touching: &outcome) {
@@ -199,12 +210,16 @@ public struct OrderEngine: Sendable {
                         outcome.events.append(event)
                     case .tell(let event): outcome.panics.append(event)
                     case .consider(let input): waiting.append(input)
+                    case .later(let input): outcome.unfinished.append(input)
                     }
                 }
             }
             // One tick or one look at the clock may fire many; each is decided on the state that the one before left.
-            if !decision.records.isEmpty, next.repeatsWhileItDecides { waiting.append(next) }
+            guard !decision.records.isEmpty, next.repeatsWhileItDecides else { continue }
+            repeats += 1
+            if repeats < limits.decisionOrdersMax { waiting.append(next) } else { unfinishedRepeat = next }
         }
+        if let unfinishedRepeat { outcome.unfinished.append(unfinishedRepeat) }
         return outcome
     }
 
@@ -226,7 +241,8 @@ extension Input {
     var repeatsWhileItDecides: Bool {
         switch self {
         case .marketTrade, .timePassed: true
-        case .place, .placeContra, .cancel, .move, .panic, .liftPanic, .report, .adjustFunds, .settle, .settlePanic:
+        case .place, .placeContra, .cancel, .move, .panic, .liftPanic, .report, .adjustFunds, .settle, .settlePanic,
+            .carryOn, .takeOff:
             false
         }
     }

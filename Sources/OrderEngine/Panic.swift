@@ -34,11 +34,13 @@ public struct PanicEvent: Hashable, Sendable {
 
 extension OrderEngine {
     /// Stops an account. Told again, it takes off whatever is not being taken off.
-    func decidePanic(_ account: AccountID, at now: Timestamp) -> [Record] {
-        let open = openOrders(of: account)
-        var records: [Record] = panics[account] == nil ? [.panicDeclared(account, orders: open.count, at: now)] : []
-        for order in open where order.parent == nil { records += cancelSteps(order, .panic, at: now) }
-        return records
+    func decidePanic(_ account: AccountID, at now: Timestamp) -> Decision {
+        let open = openOrders[account]?.count ?? 0
+        let declared: [Record] = panics[account] == nil ? [.panicDeclared(account, orders: open, at: now)] : []
+        let roots = openRoots(of: account)
+        var decision = decideTakingOff(roots, account: account, .panic, at: now)
+        decision.records = declared + decision.records
+        return decision
     }
 
     func checkNoPanic(_ account: AccountID) throws(EngineRefusal) {

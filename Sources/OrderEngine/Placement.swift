@@ -1,8 +1,18 @@
-import Trading
+public import Trading
 
 extension OrderEngine {
-    /// Takes a new order on: checks everything that can be known before the exchange is asked.
-    func decidePlacement(_ ticket: OrderTicket, at now: Timestamp) throws(EngineRefusal) -> [Record] {
+    /// What an order would come to, with all orders of a sliced one. Reads, and changes nothing.
+    public func preview(_ ticket: OrderTicket, at now: Timestamp) throws(EngineRefusal) -> [Order] {
+        try decidePlacement(ticket, placing: .max, at: now).compactMap { record in
+            if case .orderPlaced(let order) = record { order } else { nil }
+        }
+    }
+
+    /// Takes a new order on: checks everything that can be known before the exchange is asked. Of a sliced order it places the
+    /// first `most` orders; the others follow.
+    func decidePlacement(
+        _ ticket: OrderTicket, placing most: Int, at now: Timestamp
+    ) throws(EngineRefusal) -> [Record] {
         try checkNoPanic(ticket.account)
         let rules = try rules(for: ticket.pair)
         try checkExpiry(ticket.timeInForce, at: now)
@@ -17,7 +27,7 @@ extension OrderEngine {
             let ladder = try SliceLadder(
                 low: low, high: high, includesHigh: includesHigh, count: count, quantity: ticket.quantity,
                 rules: rules, childrenMax: limits.slicedChildrenMax)
-            return try slicedOrder(ticket, ladder, rules, at: now)
+            return try slicedOrder(ticket, ladder, rules, placing: most, at: now)
         }
     }
 
@@ -99,33 +109,19 @@ extension OrderEngine {
     }
 
     private func slicedOrder(
-        _ ticket: OrderTicket, _ ladder: SliceLadder, _ rules: PairRules, at now: Timestamp
+        _ ticket: OrderTicket, _ ladder: SliceLadder, _ rules: PairRules, placing most: Int, at now: Timestamp
     ) throws(EngineRefusal) -> [Record] {
         try checkOpenOrders(ticket.account, adding: ladder.rungs.count + 1)
-        var needed = ExactDecimal.zero
-        for rung in ladder.rungs {
-            try checkValue(rung.price, rung.quantity, rules)
-            needed += rules.reservation(side: ticket.side, price: rung.price, quantity: rung.quantity)
-        }
+        for rung in ladder.rungs { try checkValue(rung.price, rung.quantity, rules) }
+        let rungs = ladder.rungs.map { PricedRung($0, ticket.side, rules) }
+        let needed = rungs.reduce(ExactDecimal.zero) { $0 + $1.held }
         try checkFunds(
             ticket.account, rules.reservedCoin(for: ticket.side), needed: needed,
             for: "\(ladder.rungs.count) orders of \(ticket.quantity) \(ticket.pair.base) in all")
-        let parent = order(
-            ticket, price: .limit(ladder.low), status: .open, reserved: .zero, rules, at: now)
-        var records: [Record] = [.orderPlaced(parent)]
-        records.reserveCapacity(ladder.rungs.count + 1)
-        for (index, rung) in ladder.rungs.enumerated() {
-            records.append(
-                .orderPlaced(
-                    Order(
-                        id: OrderID(parent.id.rawValue + 1 + UInt64(index)), account: ticket.account, pair: ticket.pair,
-                        side: ticket.side, kind: .simple, quantity: rung.quantity, price: .limit(rung.price),
-                        isPostOnly: ticket.isPostOnly, parent: parent.id, line: ticket.line, createdAt: now,
-                        status: .pending,
-                        reserved: rules.reservation(side: ticket.side, price: rung.price, quantity: rung.quantity),
-                        feeCurrency: rules.feeCurrency(for: ticket.side))))
-        }
-        return records
+        // What its orders hold is held for the whole from now on, and goes over to each as it is placed.
+        let parent = order(ticket, price: .limit(ladder.low), status: .open, reserved: needed, rules, at: now)
+        return [.orderPlaced(parent)]
+            + rungs.prefix(most).enumerated().map { .orderPlaced(rungOrder($1, at: $0, of: parent, now)) }
     }
 
     private func order(

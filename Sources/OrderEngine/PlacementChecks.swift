@@ -69,7 +69,7 @@ extension OrderEngine {
     }
 
     func checkOpenOrders(_ account: AccountID, adding count: Int) throws(EngineRefusal) {
-        let open = openOrders[account]?.count ?? 0
+        let open = openOrderCount(of: account) + unplacedOrders(of: account)
         guard open + count <= limits.openOrdersMax else {
             throw EngineRefusal(
                 .tooManyOrders, nil,

@@ -21,12 +21,19 @@ extension OrderEngine {
         finished = Deque(snapshot.finished)
         for row in snapshot.funds {
             funds[FundsKey(account: row.account, coin: row.coin)] = row.funds
+            coinsHeld[row.account, default: []].insert(row.coin)
         }
         for panic in snapshot.panics { panics[panic.account] = panic }
         for entry in snapshot.orders {
             let order = entry.order
             entries[order.id] = entry
+            // A whole has a lower number than its orders, and comes before them.
+            countInLadder(order, from: nil, to: order.status)
+            if order.parent == nil { newestRoots[order.account] = order.id }
             guard order.closedAt == nil else { continue }
+            if case .sliced(_, _, _, let count) = order.plan {
+                ladders[order.id] = LadderTally(unplaced: order.cancelReason == nil ? count - order.children.count : 0)
+            }
             openOrders[order.account, default: []].insert(order.id)
             if order.triggeredAt == nil, order.cancelReason == nil || order.cancelReason == .replaced { arm(order) }
             schedule(order.id)

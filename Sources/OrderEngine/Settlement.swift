@@ -14,19 +14,19 @@ extension OrderEngine {
     }
 
     private func settleSliced(_ order: Order, at now: Timestamp) -> [Record] {
-        let children = order.children.compactMap { entries[$0]?.order }
-        if order.cancelReason == nil, children.contains(where: { $0.status == .rejected }) {
+        guard let tally = ladders[order.id], case .sliced(_, _, _, let count) = order.plan else { return [] }
+        let isWhole = order.children.count >= count
+        if order.cancelReason == nil, tally.rejected > 0, tally.live > 0 || !isWhole {
             // Part of a ladder is not what was asked for: the rest comes off.
-            let steps = cancelSteps(order, .parent, at: now)
-            if children.contains(where: { !$0.status.isFinal }) { return steps }
+            return cancelSteps(order, .parent, at: now)
         }
-        guard children.allSatisfy(\.status.isFinal) else { return [] }
+        guard tally.live == 0, isWhole || order.cancelReason != nil else { return [] }
         let status: OrderStatus =
             if order.remaining.isZero {
                 .filled
             } else if order.cancelReason == .expiry {
                 .expired
-            } else if children.allSatisfy({ $0.status == .rejected }) {
+            } else if tally.rejected > 0, tally.rejected == order.children.count {
                 .rejected
             } else {
                 .canceled
@@ -51,7 +51,8 @@ extension OrderEngine {
             childID = nextOrderID
         }
         guard order.status.isFinal else { return [] }
-        guard order.status == .canceled, order.cancelReason == .triggered, let childID else {
+        guard order.status == .canceled, order.cancelReason == .triggered, panics[order.account] == nil, let childID
+        else {
             return [.orderFinished(order.id, order.status, at: now)]
         }
         do {

@@ -14,6 +14,8 @@ extension OrderEngine {
             let moving = followers[trade.pair]?.firstDue(at: trade.price, where: wasArmed)
             return moving.map { follow($0, trade, at: now) } ?? []
         }
+        // A panic that has not come to it yet takes it off now.
+        guard panics[order.account] == nil else { return cancelSteps(order, .panic, at: now) }
         switch order.plan {
         case .stop(_, let then):
             return fireStop(order, then, trade, at: now)

@@ -37,6 +37,8 @@ struct Pit {
     /// What the last input led to.
     var last = OrderEngine.Outcome()
     var nextFill: UInt64 = 1
+    /// Whether what an input leaves for later turns is done at once.
+    var carriesOn = true
 
     init(
         usd: String = "10000", btc: String = "100", rules newRules: PairRules = rules("btc_usd"),
@@ -63,10 +65,29 @@ struct Pit {
             #expect(last.records.isEmpty && engine.snapshot() == before, sourceLocation: sourceLocation)
         }
         for record in last.records { mirror.replay(record) }
+        if carriesOn { carryOn() }
         #expect(
             mirror.snapshot() == engine.snapshot(), "the records tell another story", sourceLocation: sourceLocation)
         for complaint in complaints(about: engine) { Issue.record("\(complaint)", sourceLocation: sourceLocation) }
         return last
+    }
+
+    /// Processes what the last input has left for later turns, as a desk does, until nothing is left.
+    mutating func carryOn() {
+        while !last.unfinished.isEmpty { carryOnOnce() }
+    }
+
+    /// Takes one such turn.
+    mutating func carryOnOnce() {
+        guard !last.unfinished.isEmpty else { return }
+        let more = engine.process(last.unfinished.removeFirst(), at: now)
+        for record in more.records { mirror.replay(record) }
+        last.records += more.records
+        last.requests += more.requests
+        last.events += more.events
+        last.panics += more.panics
+        last.anomalies += more.anomalies
+        last.unfinished += more.unfinished
     }
 
     mutating func deposit(_ amount: String, _ coin: Coin) {

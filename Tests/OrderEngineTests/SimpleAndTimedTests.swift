@@ -297,8 +297,14 @@ import Trading
         for id in ids {
             _ = pit.engine.process(.report(.accepted(pit.client(id), exchangeOrderID: "x")), at: pit.now)
         }
-        let outcome = pit.engine.process(.timePassed, at: time)
-        #expect(outcome.requests == ids.map { .cancel(pit.sent($0, "x")) })
+        var requests: [OrderRequest] = []
+        var turns = 0
+        while pit.engine.nextExpiry == time {
+            requests += pit.engine.process(.timePassed, at: time).requests
+            turns += 1
+        }
+        #expect(requests == ids.map { .cancel(pit.sent($0, "x")) })
+        #expect(turns == 1_000 / pit.engine.limits.decisionOrdersMax)
         for id in ids { _ = pit.engine.process(.report(.canceled(pit.client(id))), at: time) }
         #expect(ids.allSatisfy { pit.status($0) == .expired && pit.engine.order($0)?.closedAt == time })
         #expect(pit.engine.nextExpiry == nil)

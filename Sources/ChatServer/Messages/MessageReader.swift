@@ -70,7 +70,7 @@ package struct MessageReader: Sendable {
                     tag: line.tag ?? leading?.text))
         }
         let words = leading.map { line.text.utf8[$0.end...] } ?? line.text.utf8[...]
-        return .line(line, isUrgent: isUrgent(words))
+        return .line(line, isUrgent: leadingWordIsUrgent(words))
     }
 
     private func bad(_ message: String, tag: String? = nil) -> ReadLine {
@@ -102,7 +102,7 @@ private func saysSomething(_ bytes: Substring.UTF8View) -> Bool {
 }
 
 /// Whether the first word is `cancel` or `panic`, in any case.
-private func isUrgent(_ bytes: Substring.UTF8View) -> Bool {
+func leadingWordIsUrgent(_ bytes: Substring.UTF8View) -> Bool {
     let word = bytes.drop(while: isSpace).prefix { !isSpace($0) }
     guard word.count == 5 || word.count == 6 else { return false }
     let lowered = word.map { $0 | 0x20 }

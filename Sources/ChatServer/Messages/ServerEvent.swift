@@ -98,3 +98,11 @@ public enum Delivery: Hashable, Sendable {
     /// cannot be refused, and of `refused` nobody is told.
     case refused
 }
+
+extension IncomingLine {
+    /// Whether its first word, behind its tag, is `cancel` or `panic`, in any case: such a line goes before others.
+    public var isUrgent: Bool {
+        let leading = LineTag(leading: text.utf8)
+        return leadingWordIsUrgent(leading.map { text.utf8[$0.end...] } ?? text.utf8[...])
+    }
+}

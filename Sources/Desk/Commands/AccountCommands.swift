@@ -114,7 +114,7 @@ extension DeskCore {
             try audit(refusal, job.attempt, session, from: job.address)
             send(.reply(.refused(refusal, verb: job.verb, tag: job.tag)), to: session)
         }
-        try resumeLines(of: session)
+        resumeLines(of: session)
     }
 
     private func finishLogin(

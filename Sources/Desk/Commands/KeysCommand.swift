@@ -66,7 +66,7 @@ extension DeskCore {
         } catch let refusal as Refusal {
             try answer(refused(refusal, job.context), job.context)
         }
-        try resumeLines(of: job.context.session)
+        resumeLines(of: job.context.session)
     }
 
     private func keep(_ job: KeyJob, _ verdict: KeyVerdict) throws -> Reply {

@@ -28,8 +28,9 @@ extension DeskCore {
         try requireWithinGuards(resolved, context)
         let outcome = engine.process(.place(resolved.ticket), at: now)
         if let refusal = outcome.refusal { throw resolved.spans.refusal(refusal) }
-        let made = outcome.touchedOrders.sorted()
+        var made = outcome.touchedOrders.sorted()
         guard let root = made.first(where: { engine.order($0)?.parent == nil }) else { return nil }
+        if let last = engine.lastChild(of: root) { made = (root.rawValue...last.rawValue).map { OrderID($0) } }
         try takeOutcome(outcome)
         noteOrderCommand(.made(root), context)
         return try reply(
@@ -182,11 +183,16 @@ extension DeskCore {
     /// Answers the lines whose orders the exchange has answered by now, or has kept waiting for too long.
     func answerPending() throws {
         guard !pendingReplies.isEmpty else { return }
-        let ready = pendingReplies.filter { isAnswered($0) || $0.dueBy <= now }
-        pendingReplies.removeAll { isAnswered($0) || $0.dueBy <= now }
+        var ready: [PendingReply] = []
+        pendingReplies.removeAll { pending in
+            guard pending.dueBy <= now || isAnswered(pending) else { return false }
+            ready.append(pending)
+            return true
+        }
+        guard !ready.isEmpty else { return }
         // One batch of reports may answer several lines: what a reply covers must not be pushed along with another's.
         try flushEvents(covering: try ready.map(sendReply))
-        for pending in ready { try resumeLines(of: pending.context.session) }
+        for pending in ready { resumeLines(of: pending.context.session) }
     }
 
     func answer(_ pending: PendingReply) throws { try flushEvents(covering: [try sendReply(to: pending)]) }
@@ -205,7 +211,8 @@ extension DeskCore {
     }
 
     func isAnswered(_ pending: PendingReply) -> Bool {
-        pending.orders.allSatisfy { id in
+        guard !isBeingDone(pending) else { return false }
+        return pending.orders.allSatisfy { id in
             guard let order = engine.order(id) else { return true }
             switch pending.subject {
             case .placed: return order.status != .pending
@@ -217,6 +224,16 @@ extension DeskCore {
         }
     }
 
+    /// Whether orders that it is about are still to be placed or taken off, in a later turn.
+    private func isBeingDone(_ pending: PendingReply) -> Bool {
+        switch pending.subject {
+        case .placed(let root, _): engine.isCarryingOn(root)
+        case .canceled(let ids): turns.isTakingOff(pending.account) || ids.contains(where: engine.isCarryingOn)
+        case .undone(let id): engine.isCarryingOn(id)
+        case .moved: false
+        }
+    }
+
     func reply(to pending: PendingReply) throws -> Reply {
         let zone = try zone(of: pending.account)
         switch pending.subject {
@@ -224,7 +241,9 @@ extension DeskCore {
             guard let order = try orderEver(root) else { return Reply(mark: .done, text: "+ \(root)") }
             return placedReply(order, notes: notes, zone: zone)
         case .canceled(let ids):
-            return canceledReply(try ids.compactMap(orderEver), zone: zone)
+            // All of ten thousand would be more than may wait for a session: it would be closed instead of answered.
+            let shown = try ids.prefix(configuration.limits.answerRows).compactMap(orderEver)
+            return canceledReply(shown, of: ids.count, zone: zone)
         case .moved(let id, let notes):
             guard let order = try orderEver(id) else { return Reply(mark: .done, text: "+ \(id)") }
             return movedReply(order, notes: notes, zone: zone)
@@ -248,16 +267,14 @@ extension DeskCore {
         return .refused(Refusal(code, words.message), text: words.text, fields: fields)
     }
 
-    private func canceledReply(_ orders: [Order], zone: TimeZoneRules) -> Reply {
-        // All of ten thousand would be more than may wait for a session: it would be closed instead of answered.
-        let shown = orders.prefix(configuration.limits.answerRows)
+    private func canceledReply(_ shown: [Order], of count: Int, zone: TimeZoneRules) -> Reply {
         var lines = shown.map { CanceledWords(family(of: $0), zone: zone).line }
-        if orders.count > shown.count { lines.append("and \(orders.count - shown.count) more") }
+        if count > shown.count { lines.append("and \(count - shown.count) more") }
         let text =
-            orders.count == 1 ? "+ \(lines[0])" : "+ \(orders.count) orders\n  " + lines.joined(separator: "\n  ")
+            count == 1 && !lines.isEmpty ? "+ \(lines[0])" : "+ \(count) orders\n  " + lines.joined(separator: "\n  ")
         return Reply(
             mark: .done, text: text,
-            fields: ["orders": .array(shown.map { .object($0.json) }), "count": .int(Int64(orders.count))])
+            fields: ["orders": .array(shown.map { .object($0.json) }), "count": .int(Int64(count))])
     }
 }
 

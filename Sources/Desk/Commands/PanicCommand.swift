@@ -13,8 +13,8 @@ extension DeskCore {
         try takeOutcome(outcome)
         try audit(AuditEvent(.panic), of: context)
         noteOrderCommand(.canceled, context)
-        let going = Set(outcome.touchedOrders).count
-        let orders = before.map { _ in engine.openOrders(of: account).count } ?? going
+        let going = engine.panic(of: account)?.orders ?? 0
+        let orders = before.map { _ in engine.openOrderCount(of: account) } ?? going
         let text: String
         if let before {
             let left =

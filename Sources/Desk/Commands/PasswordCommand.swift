@@ -108,7 +108,7 @@ extension DeskCore {
             try audit(refusal, job.attempt, session)
             send(.reply(.refused(refusal, verb: job.verb, tag: job.tag)), to: session)
         }
-        try resumeLines(of: session)
+        resumeLines(of: session)
     }
 
     /// The new password holds. All other sessions of the account end: one of them may be why it was changed.

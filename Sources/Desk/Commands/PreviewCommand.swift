@@ -134,8 +134,13 @@ extension DeskCore {
     private func preview(_ resolved: ResolvedTicket, _ context: LineContext) throws -> Preview {
         try requireFreshPrice(for: resolved)
         try requireWithinGuards(resolved, context)
-        let decision = engine.decide(.place(resolved.ticket), at: now)
-        if let refusal = decision.refusal { throw resolved.spans.refusal(refusal) }
+        let orders: [Order]
+        do {
+            orders = try engine.preview(resolved.ticket, at: now)
+        } catch {
+            throw resolved.spans.refusal(error)
+        }
+        addCost(orders.count)
         var basis = PreviewBasis()
         var ticket = resolved.ticket
         if ticket.timeInForce.expireTime != nil { ticket.timeInForce = .goodTillCanceled }
@@ -145,7 +150,7 @@ extension DeskCore {
         }
         basis.ticket = ticket
         note(ticket.price, ticket.plan, ticket.side, ticket.pair, in: &basis)
-        return preview(decision.placed, basis, notes: resolved.notes, context)
+        return preview(orders, basis, notes: resolved.notes, context)
     }
 
     private func note(

@@ -54,6 +54,9 @@ struct TaggedWork: Hashable {
 extension DeskCore {
     /// Lets a line wait for what the exchange says. What it has set going is kept with its tag.
     func keepWaiting(_ pending: PendingReply) throws {
+        var pending = pending
+        // Whoever has typed `cancel` or `panic` behind it does not wait for the exchange.
+        if sessions[pending.context.session]?.urgentLines ?? 0 > 0 { pending.dueBy = now }
         pendingReplies.append(pending)
         sessions[pending.context.session]?.isWaiting = true
         if let tag = pending.context.tag, !pending.context.isSecret {
@@ -75,6 +78,11 @@ extension DeskCore {
         let pending = PendingReply(
             context: context, account: account, orders: work.orders, subject: work.subject,
             dueBy: now.advanced(bySeconds: Int64(configuration.limits.replySeconds)))
+        // A cancel of many may have been cut off in the middle.
+        if case .canceled(let ids) = work.subject {
+            let left = ids.filter { engine.order($0).map { $0.closedAt == nil && $0.cancelReason == nil } ?? false }
+            if !left.isEmpty { keepForLater([.takeOff(left, account: account, .requested)]) }
+        }
         if isAnswered(pending) { try answer(pending) } else { try keepWaiting(pending) }
         return true
     }

@@ -46,7 +46,7 @@ extension DeskCore {
         guard let newest = engine.newestRoot(of: account) else {
             throw nothingToUndo("nothing has been ordered yet")
         }
-        return newest.id
+        return newest
     }
 
     private func nothingToUndo(_ why: String) -> Refusal {

@@ -27,8 +27,8 @@ extension DeskCore {
             try storeTickersIfDue()
         }
         try storeFundsIfDue()
+        takeUpPostponed()
         try answerPending()
-        try makeExports()
         try flushEvents()
     }
 

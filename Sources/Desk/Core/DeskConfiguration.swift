@@ -42,10 +42,15 @@ public struct DeskLimits: Hashable, Sendable {
     public var accountSessions = 16
     /// Accounts that may be made in an hour, by the operator and by `register`, before `register` is refused.
     public var registrationsPerHour = 20
+    /// Lines of one session that wait for their turn, a password check or an exchange. More are refused, and with twice as
+    /// many the session is closed.
+    public var sessionLinesWaiting = 1_000
+    /// Rows read or written that one account's turn may come to before it is another's, about 10 microseconds each.
+    public var turnRows = 100
+    /// Rows read or written in one transaction before it is synced and answered.
+    public var batchRows = 400
     /// Of those, accounts that may be made from one address.
     public var addressRegistrationsPerHour = 5
-    /// Lines of one session that wait for a password check or an exchange.
-    public var sessionLinesWaiting = 100
     /// Seconds that a reply waits for the exchange; then it says that the order is pending.
     public var replySeconds = 10
     /// Notifications that one `resume` brings.
@@ -58,7 +63,7 @@ public struct DeskLimits: Hashable, Sendable {
     public var fundsPointsDays = 93
     public var fundsDaysDays = 1_096
     /// Rows that one turn of such a look reads.
-    public var fundsStoreBurst = 1_000
+    public var fundsStoreBurst = 200
     /// Alerts of one account that wait.
     public var alertsMax = 100
     /// Files of one account that may be fetched at a time, and how long each may be.
@@ -69,7 +74,7 @@ public struct DeskLimits: Hashable, Sendable {
     /// Bytes of all such files of everybody.
     public var downloadsBytes = 67_108_864
     /// Rows that are read for one before anybody else has a turn.
-    public var downloadBurst = 500
+    public var downloadBurst = 100
     /// Rows of one answer.
     public var answerRows = 200
     /// Aliases of one account.

@@ -35,6 +35,11 @@ public final class DeskCore {
     var pairs: [Pair] = []
     var pendingReplies: [PendingReply] = []
     var lineQuestions = LineQuestions()
+    var turns = TurnRing()
+    /// Lines of all sessions that wait.
+    var linesWaiting = 0
+    /// What a restart has cut off, while an exchange has not said yet what it has of the account.
+    var postponedWork: [Input] = []
     var exports = Exports()
     var alerts = AlertBook()
     var passwordJobs: [PasswordJobID: PasswordJob] = [:]
@@ -54,13 +59,17 @@ public final class DeskCore {
     var auditBook: AuditBook
 
     /// Why no commands are taken any more.
-    public private(set) var halt: Halt?
+    public internal(set) var halt: Halt?
 
     /// Why a desk takes no commands.
     public enum Halt: Hashable, Sendable {
         case ledgerFailed(String)
         case stopping
     }
+
+    /// What has been done that is no row, in rows' worth; and all cost when the batch began.
+    var otherCost = 0
+    var costAtBatch = 0
 
     // MARK: One batch
 
@@ -71,7 +80,7 @@ public final class DeskCore {
     var outputs: [DeskOutput] = []
     /// What the opening wants asked of the exchange: said with the outputs of the first batch.
     private var openingOutputs: [DeskOutput] = []
-    private var unanswered: [Unanswered] = []
+    var unanswered: [Unanswered] = []
     var events: [OrderEvent] = []
     /// What is told of accounts as a whole, with the events.
     var panicEvents: [PanicEvent] = []
@@ -180,6 +189,8 @@ public final class DeskCore {
         try batch(at: now) {
             try startWatching()
             try ask(engine.requestsAfterRestart())
+            postponedWork = engine.unfinished
+            takeUpPostponed()
             try expire()
             try takeOperatorRequests()
             try flushEvents()
@@ -198,8 +209,7 @@ public final class DeskCore {
     /// the clock. A clock that is moved by hand stops here.
     public var nextDue: Timestamp? {
         guard halt == nil else { return nil }
-        guard openingOutputs.isEmpty else { return now }
-        if !exports.making.isEmpty { return now }
+        guard openingOutputs.isEmpty, turns.isIdle else { return now }
         return [
             engine.nextExpiry, tape?.nextDue, nextPriceNotice, pendingReplies.map(\.dueBy).min(), wire?.next,
             fundsStoring.dueAt, logins.firstEnd,
@@ -222,7 +232,16 @@ public final class DeskCore {
         do {
             try batch(at: now) {
                 try lookAtClock()
-                for input in inputs { try take(input) }
+                for input in inputs {
+                    if case .server(.lines(let id, let lines)) = input {
+                        takeLines(lines, from: id)
+                    } else {
+                        // What came before it is done before it, as far as the batch goes.
+                        try takeTurns()
+                        try take(input)
+                    }
+                }
+                try takeTurns()
                 try tellPrices()
             }
         } catch {
@@ -264,6 +283,7 @@ public final class DeskCore {
     }
 
     private func batch(at moment: Timestamp, _ body: () throws -> Void) throws {
+        costAtBatch = cost
         try ledger.transaction { transaction in
             self.transaction = transaction
             defer { self.transaction = nil }
@@ -279,78 +299,10 @@ public final class DeskCore {
         noteCheckpoints()
     }
 
-    /// Nothing that the batch wanted to say may be said: it is not on disk.
-    private func fail(_ error: any Error, _ inputs: [DeskInput]) {
-        log.critical("the ledger failed; no more commands are taken: \(error)")
-        halt = .ledgerFailed("\(error)")
-        outputs.removeAll()
-        events.removeAll()
-        auditBook.forgetUnsaid()
-        refuseUnanswered()
-        for input in inputs { refuseHalted(input) }
-    }
-
-    /// The lines that waited for an exchange or a password check when the batch began, and those behind them: what the batch made
-    /// of them is not on disk.
-    private func refuseUnanswered() {
-        pendingReplies.removeAll()
-        lineQuestions.removeAll()
-        exports.removeAll()
-        passwordJobs.removeAll()
-        keyJobs.removeAll()
-        for waiting in unanswered {
-            sessions[waiting.session]?.waitingLines.removeAll()
-            sessions[waiting.session]?.isWaiting = false
-            refuseHalted(waiting.session, waiting.tag)
-            for line in waiting.behind {
-                refuseHalted(waiting.session, line.tag ?? parser(for: nil).parse(line.text).tag)
-            }
-        }
-        unanswered.removeAll()
-    }
-
-    /// A line that has not been answered yet, and those that its session has sent since.
-    private struct Unanswered {
-        let session: SessionID
-        let tag: String?
-        let behind: Deque<IncomingLine>
-    }
-
-    private func findUnanswered() -> [Unanswered] {
-        guard isAnsweringLater else { return [] }
-        let replies = pendingReplies.map { ($0.context.session, $0.context.tag) }
-        let questions = lineQuestions.waiting.map { ($0.context.session, $0.context.tag) }
-        let files = exports.making.map { ($0.context.session, $0.context.tag) }
-        let checks = passwordJobs.sorted { $0.key.rawValue < $1.key.rawValue }.map { ($0.value.session, $0.value.tag) }
-        let keys = keyJobs.sorted { $0.key.rawValue < $1.key.rawValue }.map { job in
-            (job.value.context.session, job.value.context.tag)
-        }
-        return (replies + questions + files + checks + keys).map { session, tag in
-            Unanswered(session: session, tag: tag, behind: sessions[session]?.waitingLines ?? [])
-        }
-    }
-
-    private func refuseHalted(_ session: SessionID, _ tag: String?) {
-        let refusal = Refusal(
-            .ledgerFailed, "the ledger cannot be written; whether this line was done is certain only after a restart",
-            details: ["send it again then, with the same tag"])
-        outputs.append(.send(session, .reply(.refused(refusal, tag: tag))))
-    }
-
-    private func refuseHalted(_ input: DeskInput) {
-        switch input {
-        case .server(.lines(let session, let lines)):
-            for line in lines { refuseHalted(session, line.tag ?? parser(for: nil).parse(line.text).tag) }
-        case .server(.opened(let id, let peer)): sessions[id] = Session(id: id, peer: peer)
-        case .server(.closed(let id)): sessions[id] = nil
-        case .server(.refused), .passwordChecked, .passwordHashed, .keyChecked, .exchange, .paper, .wake, .stop: break
-        }
-    }
-
     private func take(_ input: DeskInput) throws {
         switch input {
         case .server(.opened(let id, let peer)): try open(id, peer)
-        case .server(.lines(let id, let lines)): try takeLines(lines, from: id)
+        case .server(.lines(let id, let lines)): takeLines(lines, from: id)
         case .server(.closed(let id)): close(id)
         case .server(.refused(let request)): auditLater(.refused(request))
         case .passwordChecked(let job, let isRight): try passwordChecked(job, isRight: isRight)

@@ -40,8 +40,8 @@ public struct Limits: Sendable {
     private static var deskLimits: [(name: String, path: WritableKeyPath<DeskLimits, Int>)] {
         [
             ("account_sessions", \.accountSessions), ("registrations_per_hour", \.registrationsPerHour),
+            ("session_lines_waiting", \.sessionLinesWaiting), ("turn_rows", \.turnRows), ("batch_rows", \.batchRows),
             ("address_registrations_per_hour", \.addressRegistrationsPerHour),
-            ("session_lines_waiting", \.sessionLinesWaiting),
             ("reply_s", \.replySeconds), ("resume_notifications", \.resumeBatch), ("resume_bytes", \.resumeBytes),
             ("answer_rows", \.answerRows), ("alerts", \.alertsMax),
             ("funds_store_s", \.fundsStoreSeconds), ("funds_points_d", \.fundsPointsDays),
@@ -66,7 +66,7 @@ public struct Limits: Sendable {
     private static var engineLimits: [(name: String, path: WritableKeyPath<EngineLimits, Int>)] {
         [
             ("open_orders", \.openOrdersMax), ("sliced_children", \.slicedChildrenMax),
-            ("finished_orders_kept", \.finishedOrdersKept),
+            ("decision_orders", \.decisionOrdersMax), ("finished_orders_kept", \.finishedOrdersKept),
             ("clock_difference_ms", \.clockDifferenceMilliseconds),
         ]
     }

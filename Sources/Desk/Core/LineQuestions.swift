@@ -56,7 +56,7 @@ extension DeskCore {
         } catch let refusal as Refusal {
             try answer(refused(refusal, waiting.context), waiting.context)
         }
-        try resumeLines(of: waiting.context.session)
+        resumeLines(of: waiting.context.session)
     }
 
     private func known(_ told: ExchangeAnswer, _ answer: LineAnswer) throws -> Reply? {

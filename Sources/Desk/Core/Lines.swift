@@ -1,7 +1,6 @@
 import Accounts
 import ChatServer
 import CommandGrammar
-import DequeModule
 import Ledger
 import OrderEngine
 import Trading
@@ -21,37 +20,9 @@ extension DeskCore {
         }
     }
 
-    func close(_ id: SessionID) {
-        endLogin(on: id)
-        sessions[id] = nil
-    }
-
-    func takeLines(_ lines: [IncomingLine], from id: SessionID) throws {
-        guard sessions[id] != nil else { return }
-        for line in lines {
-            if let session = sessions[id], session.isWaiting || !session.waitingLines.isEmpty {
-                guard session.waitingLines.count < configuration.limits.sessionLinesWaiting else {
-                    outputs.append(.close(id, code: 1_013, reason: "too many lines wait for an answer"))
-                    return
-                }
-                sessions[id]?.waitingLines.append(line)
-            } else {
-                try takeLine(line, from: id)
-            }
-        }
-    }
-
-    /// The line that the session waited for has been answered: go on with those that came meanwhile.
-    func resumeLines(of id: SessionID) throws {
-        sessions[id]?.isWaiting = false
-        while sessions[id]?.isWaiting == false, let line = sessions[id]?.waitingLines.popFirst() {
-            try takeLine(line, from: id)
-        }
-    }
-
     // MARK: One line
 
-    private func takeLine(_ line: IncomingLine, from id: SessionID) throws {
+    func takeLine(_ line: IncomingLine, from id: SessionID) throws {
         guard let session = sessions[id] else { return }
         if case .command = session.prompt {
             try takeCommandLine(line, session)

@@ -108,7 +108,7 @@ extension DeskCore {
         }
         keyJobs = keyJobs.filter { $0.value.context.session != id }
         outputs.append(.close(id, code: 1_008, reason: reason))
-        close(id)
+        forget(id)
     }
 
     /// Ends the sessions of an account that a condition holds for.

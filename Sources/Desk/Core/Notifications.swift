@@ -47,14 +47,25 @@ extension DeskCore {
         for event in happened {
             let account = event.order.account
             let words = EventWords(event, zone: try zone(of: account), family: family(of: event.order))
-            let covering = covered.first { $0.covers(event) }
+            let covering = covered.first { $0.covers(event) }?.session ?? willBeTold(event)
             try notify(
                 account, event: event.kind.name, order: event.order.id, text: words.text, fields: words.fields,
-                at: event.at, exceptInText: covering?.session)
+                at: event.at, exceptInText: covering)
         }
         // The last line of a panic comes after all that it is about.
         for event in panics where event.kind == .cleared { try tell(event, covering: covered) }
         try tellAlerts()
+    }
+
+    /// The session whose line is still being done, and whose reply will tell this.
+    private func willBeTold(_ event: OrderEvent) -> SessionID? {
+        guard event.kind == .opened || event.kind == .canceled else { return nil }
+        let whole = event.order.parent ?? event.order.id
+        return pendingReplies.first { pending in
+            guard pending.roots.contains(whole) else { return false }
+            if case .placed = pending.subject { return event.kind == .opened }
+            return event.kind == .canceled
+        }?.context.session
     }
 
     /// Numbers a notification, stores it, and sends it to every session of the account.
@@ -73,7 +84,7 @@ extension DeskCore {
         // What is not critical waits in the inbox.
         if try isQuiet(account, at: moment), !QuietHours.criticalEvents.contains(event) { return }
         for id in listeners where id != excluded {
-            guard let session = sessions[id], !session.isCatchingUp else { continue }
+            guard let session = sessions[id], !session.isCatchingUp, !session.isGone else { continue }
             isSeen = true
             sessions[id]?.loggedIn?.sent.insert(contentsOf: sequence..<sequence + 1)
             if id == silent, session.peer.format == .text { continue }
@@ -108,11 +119,16 @@ extension DeskCore {
         touchedMarks.removeAll(keepingCapacity: true)
     }
 
+    /// Orders in memory that cost as much to look at as one row.
+    static let ordersPerRow = 10
+
     /// The order that it is a child of, with all children, where that matters for the words.
     func family(of order: Order) -> OrderFamily {
-        let root = order.parent.flatMap { engine.order($0) }
-        let children = (root ?? order).children.compactMap { engine.order($0) }
-        return OrderFamily(order: order, parent: root, children: root == nil ? children : [])
+        if let root = order.parent.flatMap({ engine.order($0) }) {
+            return OrderFamily(order: order, parent: root, children: [])
+        }
+        addCost(order.children.count / DeskCore.ordersPerRow)
+        return OrderFamily(order: order, parent: nil, children: order.children.compactMap { engine.order($0) })
     }
 
     func zone(of account: AccountID) throws -> TimeZoneRules {

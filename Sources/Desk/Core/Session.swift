@@ -34,13 +34,27 @@ struct Session {
     var loggedIn: LoginState?
     /// What the next line is an answer to while nobody is logged in.
     private var entryPrompt = Prompt.command
-    /// Lines that came while one is still being answered: a password is checked, an exchange has not answered.
-    var waitingLines: Deque<IncomingLine> = []
+    /// Lines that wait for their turn, or for the answer to one before them: a password is checked, an exchange is asked.
+    var waitingLines: Deque<WaitingLine> = []
     var isWaiting = false
+    /// Whether it waits for its turn.
+    var isInRing = false
+    /// How many of the waiting lines are `cancel` or `panic`.
+    var urgentLines = 0
+    /// Whether the connection is gone, and only what it sent before is still done.
+    var isGone = false
 
     init(id: SessionID, peer: Peer) {
         self.id = id
         self.peer = peer
+    }
+
+    /// Lets go of the lines that wait.
+    mutating func stopWaiting() {
+        waitingLines.removeAll()
+        isWaiting = false
+        isInRing = false
+        urgentLines = 0
     }
 
     var login: Login? { loggedIn?.who }
@@ -78,8 +92,23 @@ struct PendingReply {
     /// The orders whose answers it waits for.
     let orders: [OrderID]
     let subject: Subject
+    /// The orders that the line was about, without those under them: what the reply tells of them is not told besides.
+    let roots: Set<OrderID>
     /// When it is answered with what is known by then.
-    let dueBy: Timestamp
+    var dueBy: Timestamp
+
+    init(context: LineContext, account: AccountID, orders: [OrderID], subject: Subject, dueBy: Timestamp) {
+        self.context = context
+        self.account = account
+        self.orders = orders
+        self.subject = subject
+        self.dueBy = dueBy
+        switch subject {
+        case .placed(let root, _), .undone(let root): roots = [root]
+        case .canceled(let ids): roots = Set(ids)
+        case .moved: roots = []
+        }
+    }
 
     enum Subject: Hashable {
         case placed(OrderID, notes: [String])

@@ -25,6 +25,8 @@ extension DeskCore {
         }
         touchedOrders.formUnion(outcome.touchedOrders)
         touchedFunds.formUnion(outcome.touchedFunds)
+        addCost(outcome.touchedOrders.count + outcome.touchedFunds.count)
+        keepForLater(outcome.unfinished)
         for anomaly in outcome.anomalies { log.error("\(anomaly.order): \(anomaly.text)") }
         events += settled(outcome.events)
         panicEvents += outcome.panics
@@ -94,8 +96,10 @@ extension DeskCore {
             // The paper exchange prints in the turn that hears of it, also where its tape is behind its time.
             let told = wire == nil ? trade.happening(at: now) : trade
             guard !isStale(told) else { return }
-            try takeOutcome(engine.process(.marketTrade(told), at: now))
             try fireAlerts(told)
+            // Trades fire what waits for them in the order in which they happened.
+            guard !turns.isMarketBusy else { return turns.add(.marketTrade(told), of: .market) }
+            try takeOutcome(engine.process(.marketTrade(told), at: now))
         case .ticker(let pair, let ticker):
             if wire != nil {
                 wire?.feed.tickerTold(pair, at: now)

@@ -33,15 +33,14 @@ extension DeskCore {
                 context: context, account: account, query: query, since: since,
                 file: ExportFile(query.format == .csv ? .csv : .json, columns: columns)))
         sessions[context.session]?.isWaiting = true
-        // What one turn can make is there at once.
-        if exports.making.count == 1 { try makeExports() }
+        turns.addExport(of: .account(account))
         return nil
     }
 
-    /// Goes on with the file that was asked for first.
-    func makeExports() throws {
-        guard var export = exports.making.first else { return }
-        exports.making.removeFirst()
+    /// Goes on with the file that the account asked for first.
+    func makeExport(of account: AccountID) throws {
+        guard let index = exports.making.firstIndex(where: { $0.account == account }) else { return }
+        var export = exports.making.remove(at: index)
         guard sessions[export.context.session] != nil else { return }
         let limits = configuration.limits
         let rowsMax = min(limits.downloadBurst, limits.downloadRows - export.file.rows)
@@ -52,8 +51,8 @@ extension DeskCore {
         case .orders: isDone = try addOrders(to: &export, atMost: rowsMax)
         }
         guard isDone || export.file.rows >= limits.downloadRows else {
-            exports.making.insert(export, at: 0)
-            return
+            exports.making.insert(export, at: index)
+            return turns.addExport(of: .account(account))
         }
         try offer(export, isWhole: isDone)
     }
@@ -95,7 +94,7 @@ extension DeskCore {
                         "more": .bool(!isWhole),
                     ]
                 ]), export.context)
-        try resumeLines(of: export.context.session)
+        resumeLines(of: export.context.session)
     }
 
     /// How to get the rows that the file has no room for.

@@ -237,7 +237,7 @@ extension DeskCore {
     /// Whether a line still waits for a password check or an exchange.
     var isAnsweringLater: Bool {
         !pendingReplies.isEmpty || !lineQuestions.waiting.isEmpty || !exports.making.isEmpty || !passwordJobs.isEmpty
-            || !keyJobs.isEmpty
+            || !keyJobs.isEmpty || turns.hasLines
     }
 
     /// What `GET /health` says.

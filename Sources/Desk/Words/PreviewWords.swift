@@ -39,7 +39,8 @@ extension DeskCore {
             return Preview(lines: ["\(context.text): makes no order"], basis: basis)
         }
         let working = orders.count > 1 ? Array(orders.dropFirst()) : orders
-        let held = orders.reduce(ExactDecimal.zero) { $0 + $1.reserved }
+        // What a sliced order holds it holds for its orders.
+        let held = working.reduce(ExactDecimal.zero) { $0 + $1.reserved }
         let priced = working.map { (order: $0, price: price(of: $0, basis)) }
         let value = priced.reduce(ExactDecimal.zero) { $0 + $1.price.times($1.order.quantity) }
         let fee = priced.reduce(ExactDecimal.zero) {

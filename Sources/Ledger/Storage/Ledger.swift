@@ -19,6 +19,8 @@ public final class Ledger: LedgerReading {
 
     /// What measures how long checkpoints take, in nanoseconds: any clock that only goes forward.
     public var stopwatch: () -> Int64 = { 0 }
+    /// Rows read and statements run since it was opened.
+    public var rowCount: Int { connection.rowCount }
     /// The last checkpoint of this connection; nil before the first.
     public private(set) var lastCheckpoint: Checkpoint?
 

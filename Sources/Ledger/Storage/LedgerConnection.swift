@@ -7,6 +7,8 @@ public final class LedgerConnection {
     private var held: [HeldStatement?]
     /// Used again for every row, so that a row costs no allocation.
     private var values = RowValues()
+    /// Statements run and rows looked at, since it was opened: what the work on it has cost.
+    private(set) var rowCount = 0
 
     init(_ database: Database, checkpointPages: Int) {
         self.database = database
@@ -21,7 +23,11 @@ public final class LedgerConnection {
     ) throws {
         let prepared = try held(statement)
         fill(&values)
-        try prepared.run(&values, each: each)
+        rowCount += 1
+        try prepared.run(&values) { row in
+            rowCount += 1
+            return try each(row)
+        }
     }
 
     private func held(_ statement: LedgerStatement) throws -> HeldStatement {

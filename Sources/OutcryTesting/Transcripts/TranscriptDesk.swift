@@ -106,7 +106,7 @@ final class TranscriptDesk {
         repeat {
             let closed = collect(desk.process(inputs, at: now))
             inputs = closed + passwords.takeAnswers() + (setting.keys?.takeAnswers() ?? [])
-        } while !inputs.isEmpty
+        } while !inputs.isEmpty || desk.hasTurnsLeft
         try checkLog()
     }
 

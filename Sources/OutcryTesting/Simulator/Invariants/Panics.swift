@@ -1,3 +1,4 @@
+import Desk
 import OrderEngine
 import Trading
 
@@ -28,6 +29,8 @@ extension Simulation {
             guard !isCleared || observer.engine.openOrders(of: account).isEmpty else {
                 throw Violation(.panicHolds, "the panic of \(account) is said to be over, and orders of it are open")
             }
+            // What is many is taken off in turns.
+            guard server.desk?.hasTurnsLeft != true else { continue }
             for order in observer.engine.openOrders(of: account) where !order.status.isFinal {
                 guard order.cancelReason == nil else { continue }
                 throw Violation(

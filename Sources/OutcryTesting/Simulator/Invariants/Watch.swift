@@ -32,6 +32,8 @@ struct Watch {
     var trails: [OrderID: (turn: Int, path: [TrailingStop])] = [:]
     /// Accounts that have stopped everything, by the records.
     var panics: Set<AccountID> = []
+    /// Sliced orders that may still have orders to place.
+    var ladders: Set<OrderID> = []
     /// What the desk was given since its records were last looked at. Of a turn in which it died, or its ledger failed, the records
     /// are found after the restart.
     var inputsSinceLook: [DeskInput] = []

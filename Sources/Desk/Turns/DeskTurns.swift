@@ -1,0 +1,184 @@
+import ChatServer
+import CommandGrammar
+import DequeModule
+import Ledger
+import OrderEngine
+import Trading
+
+/// A line that waits for its turn, or for the answer to the one before it.
+struct WaitingLine {
+    var line: IncomingLine
+    /// Whether it came when too many waited already: it is only refused, in its place among the answers.
+    var isRefused = false
+}
+
+/// Lines, and what they leave to do, are taken in turns: everybody's in a ring, each turn of a bounded cost.
+///
+/// Cost is counted in rows that are read or written, not in time, so that the same inputs always come to the same turns. A batch
+/// is as much as `batch_rows`: whoever comes next waits for one batch and its sync, whatever anybody else has asked for.
+extension DeskCore {
+    /// Whether something waits that no clock has to move for.
+    public var hasTurnsLeft: Bool { halt == nil && !turns.isIdle }
+
+    // MARK: Taking lines in
+
+    func takeLines(_ lines: [IncomingLine], from id: SessionID) {
+        guard let session = sessions[id], !session.isGone else { return }
+        for line in lines {
+            guard let waiting = sessions[id]?.waitingLines.count,
+                waiting < DeskCore.refusedLinesFactor * configuration.limits.sessionLinesWaiting
+            else {
+                outputs.append(.close(id, code: 1_013, reason: "too many lines wait for an answer"))
+                return
+            }
+            let isRefused =
+                waiting >= configuration.limits.sessionLinesWaiting || linesWaiting >= configuration.limits.inboxInputs
+            // Of a line that is refused nothing is kept but what its refusal says.
+            let kept = isRefused ? IncomingLine(tag: line.tag ?? parser(for: nil).parse(line.text).tag, text: "") : line
+            sessions[id]?.waitingLines.append(WaitingLine(line: kept, isRefused: isRefused))
+            linesWaiting += 1
+            if line.isUrgent, !isRefused { hurry(id) }
+        }
+        waitForTurn(id)
+    }
+
+    /// Lines that are refused may wait for their place among the answers too, as many again; then the session is closed.
+    private static let refusedLinesFactor = 2
+
+    /// `cancel` and `panic` do not wait for an exchange: what the session waits for is answered with what is known.
+    private func hurry(_ id: SessionID) {
+        sessions[id]?.urgentLines += 1
+        guard sessions[id]?.isWaiting == true else { return }
+        for index in pendingReplies.indices where pendingReplies[index].context.session == id {
+            pendingReplies[index].dueBy = now
+        }
+    }
+
+    /// Puts a session in the ring that has lines and waits for no answer.
+    func waitForTurn(_ id: SessionID) {
+        guard let session = sessions[id], !session.isInRing, !session.isWaiting, !session.waitingLines.isEmpty else {
+            return
+        }
+        sessions[id]?.isInRing = true
+        turns.add(id, isUrgent: session.urgentLines > 0, of: session.turnOwner)
+    }
+
+    /// The line that the session waited for has been answered: those that came meanwhile wait for their turn.
+    func resumeLines(of id: SessionID) {
+        sessions[id]?.isWaiting = false
+        if sessions[id]?.isGone == true, sessions[id]?.waitingLines.isEmpty == true { return forget(id) }
+        waitForTurn(id)
+    }
+
+    /// A session's connection is gone. What it has sent before is still done, with nobody to be told.
+    func close(_ id: SessionID) {
+        guard let session = sessions[id] else { return }
+        guard session.isInRing else { return forget(id) }
+        sessions[id]?.isGone = true
+    }
+
+    /// Ends a session with all that waits in it.
+    func forget(_ id: SessionID) {
+        endLogin(on: id)
+        guard let session = sessions.removeValue(forKey: id) else { return }
+        linesWaiting -= session.waitingLines.count
+    }
+
+    // MARK: Work that lines leave behind
+
+    /// What is left to decide of a ladder, a cancel of many, a panic, or a trade that fires many stops.
+    func keepForLater(_ inputs: [Input]) {
+        for input in inputs {
+            switch input {
+            case .carryOn(let id):
+                guard let account = engine.order(id)?.account else { continue }
+                turns.add(input, of: .account(account))
+            case .takeOff(_, let account, _): turns.add(input, of: .account(account))
+            // What is due is found again at the next look at the clock.
+            case .timePassed: break
+            default: turns.add(input, of: .market)
+            }
+        }
+    }
+
+    /// What a restart has cut off goes on, where nothing is in the way of it any more.
+    func takeUpPostponed() {
+        guard !postponedWork.isEmpty else { return }
+        let work = postponedWork
+        postponedWork.removeAll()
+        keepForLater(work)
+    }
+
+    // MARK: Turns
+
+    /// Takes turns until the batch has cost its share or nothing waits.
+    func takeTurns() throws {
+        guard !turns.isIdle else { return }
+        let limits = configuration.limits
+        for (id, owner) in turns.takeUrgent(owner: { sessions[$0]?.turnOwner }) where turns.take(id, of: owner) {
+            let before = cost
+            try takeLine(of: id)
+            turns.charge(owner, cost - before, share: limits.turnRows)
+        }
+        while cost - costAtBatch < limits.batchRows, let owner = turns.next(share: limits.turnRows) {
+            let before = cost
+            while cost - before < limits.turnRows, let turn = turns.takeTurn(of: owner) {
+                try take(turn, of: owner)
+            }
+            turns.charge(owner, cost - before, share: limits.turnRows)
+        }
+        // What turns have done may be what a line waits for.
+        try answerPending()
+    }
+
+    private func take(_ turn: TurnRing.Turn, of owner: TurnRing.Owner) throws {
+        switch turn {
+        case .line(let id): try takeLine(of: id)
+        case .export: if case .account(let account) = owner { try makeExport(of: account) }
+        case .work(let input):
+            addCost(1)
+            if case .carryOn(let id) = input, let account = engine.order(id)?.account,
+                let watch = wire?.accounts[account], !watch.isReconciled
+            {
+                // Nothing is placed before it is known what the exchange has.
+                return postponedWork.append(input)
+            }
+            try takeOutcome(engine.process(input, at: now))
+        }
+    }
+
+    private func takeLine(of id: SessionID) throws {
+        sessions[id]?.isInRing = false
+        if sessions[id]?.isWaiting == false, let waiting = sessions[id]?.waitingLines.popFirst() {
+            addCost(DeskCore.lineCost)
+            linesWaiting -= 1
+            if waiting.isRefused {
+                let refusal = Refusal(.tooManyWaiting, "too many lines of this session are waiting; nothing was done")
+                send(.reply(.refused(refusal, tag: waiting.line.tag)), to: id)
+            } else {
+                if waiting.line.isUrgent { sessions[id]?.urgentLines -= 1 }
+                try takeLine(waiting.line, from: id)
+            }
+        }
+        if sessions[id]?.isGone == true, sessions[id]?.waitingLines.isEmpty == true { return forget(id) }
+        waitForTurn(id)
+    }
+
+    // MARK: Cost
+
+    /// Rows' worth of reading a line and writing its reply.
+    private static let lineCost = 3
+
+    /// Rows read and written, and as many as other work is worth, since the start.
+    var cost: Int { ledger.rowCount + otherCost }
+
+    /// Counts work that reads or writes no row now: rows that are written at the end of the batch, orders looked at in memory.
+    func addCost(_ rows: Int) { otherCost += rows }
+}
+
+extension Session {
+    /// Who takes turns for it.
+    var turnOwner: TurnRing.Owner {
+        login.map { .account($0.account) } ?? .visitors(address: peer.address)
+    }
+}

@@ -1,0 +1,173 @@
+import ChatServer
+import DequeModule
+import OrderEngine
+import Trading
+
+/// Whose lines and work wait, and whose turn is next: everybody gets turns, and nobody gets more by sending more.
+///
+/// Deficit round robin: whoever has taken more in one turn than a turn's worth is passed over for as many turns.
+/// A pure value; its order depends only on the calls.
+struct TurnRing {
+    /// Who takes turns.
+    enum Owner: Hashable {
+        /// All sessions of an account together.
+        case account(AccountID)
+        /// All sessions from an address of which nobody is logged in.
+        case visitors(address: String)
+        /// What a trade of the market leads to.
+        case market
+    }
+
+    /// What an owner does in a turn.
+    enum Turn: Hashable {
+        /// The next line of a session.
+        case line(SessionID)
+        /// What an earlier line, or a trade, has left to decide.
+        case work(Input)
+        /// The next rows of an export.
+        case export
+    }
+
+    private struct Place {
+        var sessions: Deque<SessionID> = []
+        var work: Deque<Input> = []
+        var exports = 0
+        /// Which of the three had the last turn.
+        var last = 0
+        var isInRing = false
+        /// Cost that was taken beyond a turn's worth, and is not worked off yet.
+        var debt = 0
+
+        var isIdle: Bool { sessions.isEmpty && work.isEmpty && exports == 0 }
+    }
+
+    private var ring: Deque<Owner> = []
+    private var places: [Owner: Place] = [:]
+    /// Sessions that `cancel` or `panic` waits in.
+    private var urgent: Deque<SessionID> = []
+
+    /// Whether anything waits for its turn.
+    var isIdle: Bool { ring.isEmpty }
+
+    /// Whether a line waits for its turn.
+    var hasLines: Bool { places.contains { !$0.value.sessions.isEmpty } }
+
+    /// The sessions whose lines wait for their turn.
+    var sessions: [SessionID] { ring.flatMap { places[$0]?.sessions ?? [] } }
+
+    mutating func add(_ session: SessionID, isUrgent: Bool, of owner: Owner) {
+        enter(owner) { $0.sessions.append(session) }
+        if isUrgent { urgent.append(session) }
+    }
+
+    mutating func add(_ work: Input, of owner: Owner) { enter(owner) { $0.work.append(work) } }
+
+    mutating func addExport(of owner: Owner) { enter(owner) { $0.exports += 1 } }
+
+    /// Whether orders of an account are left to take off.
+    func isTakingOff(_ account: AccountID) -> Bool {
+        places[.account(account)]?.work.contains { if case .takeOff = $0 { true } else { false } } ?? false
+    }
+
+    /// Whether a trade of the market has not done all that it leads to.
+    var isMarketBusy: Bool { !(places[.market]?.work.isEmpty ?? true) }
+
+    mutating func removeAll() {
+        for owner in ring {
+            places[owner]?.sessions.removeAll()
+            places[owner]?.work.removeAll()
+            places[owner]?.exports = 0
+            leave(owner)
+        }
+        ring.removeAll()
+        urgent.removeAll()
+    }
+
+    // MARK: Turns
+
+    /// Takes out the sessions that `cancel` or `panic` waits in, one of each owner; each still waits for its turn as well.
+    mutating func takeUrgent(owner: (SessionID) -> Owner?) -> [(SessionID, Owner)] {
+        guard !urgent.isEmpty else { return [] }
+        var served: Set<Owner> = []
+        var first: [(SessionID, Owner)] = []
+        for session in urgent {
+            guard let owner = owner(session), served.insert(owner).inserted else { continue }
+            first.append((session, owner))
+        }
+        urgent.removeAll()
+        return first
+    }
+
+    /// Takes a session out whose line is taken before its turn. False where it does not wait.
+    mutating func take(_ session: SessionID, of owner: Owner) -> Bool {
+        guard let index = places[owner]?.sessions.firstIndex(of: session) else { return false }
+        places[owner]?.sessions.remove(at: index)
+        return true
+    }
+
+    /// The owner whose turn it is, where `share` is a turn's worth of cost. Whoever owes is passed over, and owes a turn's worth
+    /// less; where all owe, all are forgiven as much as the one with the least owes.
+    mutating func next(share: Int) -> Owner? {
+        var passed = 0
+        while let owner = ring.popFirst() {
+            guard let place = places[owner], !place.isIdle else {
+                leave(owner)
+                continue
+            }
+            ring.append(owner)
+            guard place.debt > 0 else { return owner }
+            places[owner]?.debt = max(0, place.debt - share)
+            passed += 1
+            if passed == ring.count {
+                forgiveLeast()
+                passed = 0
+            }
+        }
+        places.removeAll()
+        return nil
+    }
+
+    private mutating func forgiveLeast() {
+        let least = ring.reduce(Int.max) { min($0, places[$1]?.debt ?? 0) }
+        guard least > 0 else { return }
+        for owner in ring { places[owner]?.debt -= least }
+    }
+
+    /// What the owner does next; nil where nothing of it waits. Its lines, its work and its exports take turns.
+    mutating func takeTurn(of owner: Owner) -> Turn? {
+        guard var place = places[owner] else { return nil }
+        defer { places[owner] = place }
+        for _ in 0..<3 {
+            place.last = (place.last + 1) % 3
+            switch place.last {
+            case 0: if let work = place.work.popFirst() { return .work(work) }
+            case 1: if let session = place.sessions.popFirst() { return .line(session) }
+            default:
+                if place.exports > 0 {
+                    place.exports -= 1
+                    return .export
+                }
+            }
+        }
+        return nil
+    }
+
+    /// Counts what a turn has cost, where `share` is a turn's worth.
+    mutating func charge(_ owner: Owner, _ cost: Int, share: Int) {
+        guard cost > share else { return }
+        places[owner, default: Place()].debt += cost - share
+    }
+
+    private mutating func enter(_ owner: Owner, _ change: (inout Place) -> Void) {
+        change(&places[owner, default: Place()])
+        guard places[owner]?.isInRing == false else { return }
+        places[owner]?.isInRing = true
+        ring.append(owner)
+    }
+
+    /// An owner of whom nothing waits leaves the ring, and what it owes stays until others have had their turns.
+    private mutating func leave(_ owner: Owner) {
+        places[owner]?.isInRing = false
+        if places[owner]?.debt ?? 0 <= 0 { places[owner] = nil }
+    }
+}
