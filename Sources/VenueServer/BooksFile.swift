@@ -18,6 +18,8 @@ public final class BooksFile {
     public init(path: String) throws(Failure) {
         let opened = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard opened >= 0 else { throw BooksFile.failure("cannot open", path) }
+        // The keys of its accounts are in it; somebody may have copied the file with other rights.
+        _ = fchmod(opened, 0o600)
         do {
             records = try BooksFile.prepare(opened, path)
         } catch {

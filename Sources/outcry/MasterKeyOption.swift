@@ -1,20 +1,39 @@
 import Accounts
 import ArgumentParser
+import Desk
 import Foundation
 
-/// `--master-key-file`: what the keys of traders at exchanges are sealed under.
+/// `--master-key-file`: what two-factor secrets and the keys of traders at exchanges are sealed under.
 struct MasterKeyOption: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "A file with the master key that exchange keys are sealed under; outcry keys new-master makes one.",
-            discussion: "Without it a service takes systemd's credential outcry-master-key, where it is given one.",
+            "A file with the master key that exchange keys and two-factor secrets are sealed under.",
+            discussion: """
+                Without it a service takes systemd's credential outcry-master-key, where it is given one; otherwise the \
+                desk's own is used, DATABASE.key, which the first start makes.
+                """,
             valueName: "file"))
     var masterKeyFile: String?
 
-    /// The key in the file that was named, or in systemd's credential; nil where there is neither.
-    func read(_ settings: Settings) throws -> MasterKey? {
-        let named = (masterKeyFile ?? settings.text("master.key.file")).map { MasterKeyFile(path: $0) }
-        guard let file = named ?? .credential(environment: ProcessInfo.processInfo.environment) else { return nil }
-        return try file.read()
+    /// What a server is started with.
+    func source(_ settings: Settings) throws -> MasterKeySource {
+        try named(settings).map { .given(try $0.read()) } ?? .beside
+    }
+
+    /// The key that is in use, for a command beside the server; nil where there is none.
+    func read(_ settings: Settings, database: String) throws -> MasterKey? {
+        if let file = named(settings) { return try file.read() }
+        let own = MasterKeyFile.beside(database: database)
+        return own.exists ? try own.read() : nil
+    }
+
+    /// The file in use, or that would be.
+    func path(_ settings: Settings, database: String) -> String {
+        (named(settings) ?? .beside(database: database)).path
+    }
+
+    private func named(_ settings: Settings) -> MasterKeyFile? {
+        (masterKeyFile ?? settings.text("master.key.file")).map { MasterKeyFile(path: $0) }
+            ?? .credential(environment: ProcessInfo.processInfo.environment)
     }
 }

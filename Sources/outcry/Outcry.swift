@@ -10,6 +10,6 @@ struct Outcry: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             ServeCommand.self, ChatCommand.self, ReplayCommand.self, UserCommand.self, ConfigCommand.self,
-            KeysCommand.self, BackupCommand.self, RebuildCommand.self, VenueCommand.self,
+            KeysCommand.self, BackupCommand.self, AuditCommand.self, RebuildCommand.self, VenueCommand.self,
         ])
 }

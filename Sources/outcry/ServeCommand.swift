@@ -120,6 +120,7 @@ struct ServeCommand: AsyncParsableCommand {
         }
         let limits = try settings.limits(limit)
         var desk = DeskConfiguration(engineLimits: limits.engine, limits: limits.desk)
+        desk.auditLog = try settings.logger(logLevel, label: "audit")
         desk.isRegistrationOpen = openRegistration || settings.flag("open.registration")
         if let name = timezone ?? settings.text("timezone") {
             do {
@@ -142,7 +143,7 @@ struct ServeCommand: AsyncParsableCommand {
         let venue = try exchange.venue(settings, database: path, isInsecure: insecure || settings.flag("insecure"))
         return DeskServer.Setup(
             database: path, desk: desk, chat: chat, exchange: venue,
-            masterKey: try master.read(settings), tapes: { try tapes.open() })
+            masterKey: try master.source(settings), tapes: { try tapes.open() })
     }
 }
 

@@ -3,6 +3,7 @@ import ChatServer
 import Configuration
 import Desk
 import Foundation
+import Glibc
 import Logging
 import Trading
 
@@ -80,10 +81,10 @@ struct Settings {
         return limits
     }
 
-    func logger(_ typed: String?) throws -> Logger {
+    func logger(_ typed: String?, label: String = "outcry") throws -> Logger {
         let name = typed ?? text("log.level") ?? "notice"
         guard let level = Logger.Level(rawValue: name) else { throw Failure("no log level \(name)") }
-        var log = Logger(label: "outcry") { StreamLogHandler.standardError(label: $0) }
+        var log = Logger(label: label) { StreamLogHandler.standardError(label: $0) }
         log.logLevel = level
         return log
     }
@@ -102,11 +103,8 @@ struct DatabaseOption: ParsableArguments {
             environment["XDG_STATE_HOME"].flatMap { $0.isEmpty ? nil : $0 }
             ?? (environment["HOME"] ?? NSHomeDirectory()) + "/.local/state"
         let folder = state + "/outcry"
-        do {
-            try FileManager.default.createDirectory(
-                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        } catch {
-            throw Failure("cannot make the folder \(folder): \(error.localizedDescription)")
+        guard PrivateFolder.make(folder) else {
+            throw Failure("cannot make the folder \(folder): \(String(cString: strerror(errno)))")
         }
         return folder + "/outcry.db"
     }

@@ -169,14 +169,14 @@ struct ExchangeKeyTests {
             }
         }
         func reseal(_ from: MasterKey?, _ to: MasterKey) throws -> AccountStore.Resealed {
-            try queue.write { try AccountStore($0).resealExchangeKeys(from: from, to: to) }
+            try queue.write { try AccountStore($0).resealSecrets(from: from, to: to) }
         }
         #expect(throws: UnsealFailure.self) { try reseal(other, new) }
         #expect(try names(old) == ["ana", "ben"] && names(new) == [])
-        #expect(try reseal(old, new) == AccountStore.Resealed(resealed: 2, already: 0))
+        #expect(try reseal(old, new) == AccountStore.Resealed(keys: 2))
         #expect(try names(old) == [] && names(new) == ["ana", "ben"])
         // Whoever is not sure that it was done does it again, also without the old one.
-        #expect(try reseal(nil, new) == AccountStore.Resealed(resealed: 0, already: 2))
+        #expect(try reseal(nil, new) == AccountStore.Resealed(already: 2))
         // One of the two is damaged: none is touched.
         try queue.write { database in
             try database.execute(
@@ -186,7 +186,7 @@ struct ExchangeKeyTests {
         #expect(try names(new) == ["ana"])
         let forgotten = try queue.write { try AccountStore($0).forgetUnreadableExchangeKeys(under: new) }
         #expect(forgotten.map(\.account) == [ids[1]])
-        #expect(try reseal(new, other) == AccountStore.Resealed(resealed: 1, already: 0))
+        #expect(try reseal(new, other) == AccountStore.Resealed(keys: 1))
         #expect(try queue.write { try AccountStore($0).forgetUnreadableExchangeKeys(under: nil).count } == 1)
     }
 

@@ -24,7 +24,7 @@ import Trading
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             desk = try DeskCore.openPaper(
                 database: folder.appending(path: "desk.db").path, DeskConfiguration(), passwords: passwords,
-                log: Logger(label: "test"), now: now)
+                masterKey: .given(try MasterKey.generate()), log: Logger(label: "test"), now: now)
             let name = try #require(AccountName("ana"))
             let hash = try PasswordHash(hashing: Secret("ana-password"), cost: InlinePasswords.cost)
             _ = try desk.addAccount(name, role: .trader, passwordHash: hash, funds: [(1_000, "usd")], at: now)

@@ -54,8 +54,10 @@ extension `The server` {
             let common = ["--database", desk.database]
             let rotate = ["keys", "rotate", "--master-key-file", old, "--new-master", new] + common
             let rotated = try run(rotate, in: desk)
-            #expect(rotated.said.hasPrefix("sealed 0 keys under the master key ") && rotated.error == "")
-            #expect(rotated.said.contains("now put \(new) in the place of the old file, and start the server"))
+            #expect(
+                rotated.said.hasPrefix("sealed 0 keys and 0 two-factor secrets under the master key ")
+                    && rotated.error == "")
+            #expect(rotated.said.contains("now put \(new) in the place of \(old), and start the server"))
 
             try desk.start()
             #expect(try run(rotate, in: desk).error.contains("another server is using the database"))
@@ -74,10 +76,10 @@ extension `The server` {
             try database.close()
             let refused = try run(rotate, in: desk)
             #expect(
-                refused.error.contains("nothing was changed: a key is sealed under the master key 0123456789abcdef"))
+                refused.error.contains("nothing was changed: a secret is sealed under the master key 0123456789abcdef"))
             #expect(
                 try run(["keys", "forget", "--master-key-file", new] + common, in: desk).said
-                    == "forgot ann's key K7F3Q2... at btce\nforgot 1 keys\n")
+                    == "forgot ann's key K7F3Q2... at btce\nforgot 1 keys and 0 two-factor secrets\n")
             #expect(try run(rotate, in: desk).said.hasPrefix("sealed 0 keys"))
         }
     }

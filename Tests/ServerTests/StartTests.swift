@@ -18,6 +18,12 @@ extension `The server` {
             #expect(error.contains(words), "\(error)")
         }
 
+        /// A first start says where its master key is; this is not to be the first.
+        private func makeMasterKey(of desk: DeskUnderTest) throws {
+            let made = try ProgramRun(["keys", "new-master", desk.database + ".key"], in: desk.folder)
+            #expect(try made.ending() == .exit(0))
+        }
+
         private let anyPort = ["--listen", "127.0.0.1:0"]
 
         @Test func `twice on one database`() throws {
@@ -64,6 +70,7 @@ extension `The server` {
             let first = try DeskUnderTest()
             try first.start()
             let second = try DeskUnderTest()
+            try makeMasterKey(of: second)
             try expectRefusal(
                 second, ["--listen", "127.0.0.1:\(first.port)"],
                 "127.0.0.1 port \(first.port) is in use by another program")
@@ -75,6 +82,7 @@ extension `The server` {
 
         @Test func `without the files of its TLS`() throws {
             let desk = try DeskUnderTest()
+            try makeMasterKey(of: desk)
             try expectRefusal(
                 desk, anyPort + ["--tls-cert", "/nowhere/cert.pem", "--tls-key", "/nowhere/key.pem"],
                 "cannot read /nowhere/cert.pem")

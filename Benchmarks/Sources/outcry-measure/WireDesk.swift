@@ -36,7 +36,7 @@ final class WireDesk {
                 chat: ChatServerConfiguration(port: 0, limits: Traders.limits.chat),
                 exchange: .overTheWire { sink in
                     try BtceExchange(exchange, nonceStore: DurableNonces(beside: path), sink: sink)
-                }, masterKey: master), log: log)
+                }, masterKey: .given(master)), log: log)
         try server.start()
         guard let port = server.port else { throw MeasureError("the server listens nowhere") }
         self.port = port

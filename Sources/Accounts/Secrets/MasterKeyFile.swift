@@ -97,7 +97,18 @@ public struct MasterKeyFile: Sendable {
         return Array(bytes.prefix(count))
     }
 
+    /// The file that a desk makes for itself where the operator names none: beside the database.
+    public static func beside(database: String) -> MasterKeyFile { MasterKeyFile(path: database + ".key") }
+
+    /// Whether there is anything of that name, a link that leads nowhere included.
+    public var exists: Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
+    }
+
     /// Makes a new key in a new file that only its owner may read. On the disk, with its name, when this returns.
+    ///
+    /// The file gets its name when it is whole: a crash on the way leaves no half of a key under it.
     @discardableResult
     public func create() throws(Failure) -> MasterKey {
         let key: MasterKey
@@ -106,12 +117,22 @@ public struct MasterKeyFile: Sendable {
         } catch {
             throw .unavailable("\(error)")
         }
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        let unfinished = path + ".unfinished"
+        // What a process that was killed has left.
+        unlink(unfinished)
+        let descriptor = open(unfinished, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw .cannotWrite(path: path, detail: String(cString: strerror(errno))) }
-        defer { close(descriptor) }
+        defer {
+            close(descriptor)
+            unlink(unfinished)
+        }
         var bytes = key.fileContents()
         defer { OpenSSL.cleanse(&bytes) }
-        guard write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0, syncFolder() else {
+        // `link` fails where the name is taken. A mask that takes rights from the owner too is no reason to fail later.
+        guard fchmod(descriptor, 0o600) == 0, write(descriptor, bytes, bytes.count) == bytes.count,
+            fsync(descriptor) == 0, link(unfinished, path) == 0
+        else { throw .cannotWrite(path: path, detail: String(cString: strerror(errno))) }
+        guard syncFolder() else {
             let detail = String(cString: strerror(errno))
             unlink(path)
             throw .cannotWrite(path: path, detail: detail)

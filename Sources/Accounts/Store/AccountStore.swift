@@ -36,7 +36,23 @@ public struct AccountStore {
         migrator.registerMigration("accounts-3-login-subjects") { database in
             try migrateLoginSubjects(database)
         }
+        migrator.registerMigration("accounts-4-one-time-secrets") { database in
+            try database.execute(sql: version4)
+        }
+        migrator.registerMigration("accounts-5-audit") { database in
+            try database.execute(sql: auditTable)
+        }
     }
+
+    /// What two-factor codes are made with. `master` names the master key that `sealed` is under.
+    private static let version4 = """
+        CREATE TABLE one_time_secrets (
+            account INTEGER PRIMARY KEY REFERENCES accounts (id) ON DELETE CASCADE,
+            created_at INTEGER NOT NULL,
+            master TEXT NOT NULL,
+            sealed BLOB NOT NULL
+        ) STRICT;
+        """
 
     /// `key_start` is shown, `fingerprint` is the SHA-256 of the key, `master` names the master key that `sealed` is under.
     private static let version2 = """

@@ -101,16 +101,26 @@ extension AccountStore {
 // MARK: The master key
 
 extension AccountStore {
-    /// How many keys were sealed anew, and how many were under the new master key already.
+    /// What was sealed anew, and how much was under the new master key already.
     public struct Resealed: Hashable, Sendable {
-        public var resealed = 0
+        /// Exchange keys.
+        public var keys = 0
+        /// Two-factor secrets.
+        public var codes = 0
+        /// Of both.
         public var already = 0
     }
 
-    /// Seals every key under another master key. One that neither opens is an `UnsealFailure`: the caller's transaction
-    /// ends, and all is as it was.
-    public func resealExchangeKeys(from old: MasterKey?, to new: MasterKey) throws -> Resealed {
+    /// Seals every exchange key and every two-factor secret under another master key. One that neither opens is an
+    /// `UnsealFailure`: the caller's transaction ends, and all is as it was.
+    public func resealSecrets(from old: MasterKey?, to new: MasterKey) throws -> Resealed {
         var count = Resealed()
+        try resealExchangeKeys(from: old, to: new, &count)
+        try resealOneTimeSecrets(from: old, to: new, &count)
+        return count
+    }
+
+    private func resealExchangeKeys(from old: MasterKey?, to new: MasterKey, _ count: inout Resealed) throws {
         for row in try Row.fetchAll(database, sql: "SELECT * FROM exchange_keys ORDER BY account, exchange") {
             if row["master"] == new.name {
                 _ = try AccountStore.open(row, under: new).get()
@@ -123,9 +133,8 @@ extension AccountStore {
             try database.execute(
                 sql: "UPDATE exchange_keys SET master = ?, sealed = ? WHERE account = ? AND exchange = ?",
                 arguments: [new.name, Data(sealed), stored.account.rawValue, stored.exchange])
-            count.resealed += 1
+            count.keys += 1
         }
-        return count
     }
 
     /// Forgets the keys that this master key does not open, all of them where there is none: their master key is lost, and

@@ -7,14 +7,14 @@ import Trading
 
 /// What a password is being checked, or hashed, for.
 enum PasswordJob {
-    case login(SessionID, Credentials?, LoginAttempt, tag: String?)
+    case login(SessionID, Credentials?, LoginAttempt, from: String, tag: String?)
     case change(SessionID, PasswordChange, LoginAttempt)
     case store(SessionID, PasswordChange)
     case register(SessionID, AccountName, tag: String?)
 
     var session: SessionID {
         switch self {
-        case .login(let session, _, _, _), .change(let session, _, _), .store(let session, _),
+        case .login(let session, _, _, _, _), .change(let session, _, _), .store(let session, _),
             .register(let session, _, _):
             session
         }
@@ -69,6 +69,7 @@ extension DeskCore {
             case .firstCode(let secret): try takeFirstCode(text, secret, session, tag: tag)
             }
         } catch let refusal as Refusal {
+            try audit(refusal, session.prompt.attempt, session.id)
             send(.reply(.refused(refusal, verb: session.prompt.verb, tag: tag)), to: session.id)
         }
     }
@@ -79,7 +80,7 @@ extension DeskCore {
         let credentials = try AccountName(name).flatMap { try accountStore().credentials(named: $0) }
         let attempt = try passwordAttempt(name: name, credentials?.account.id, session)
         try begin(attempt)
-        let job = newPasswordJob(.login(id, credentials, attempt, tag: tag))
+        let job = newPasswordJob(.login(id, credentials, attempt, from: session.peer.address, tag: tag))
         do {
             try passwords.check(password, against: credentials?.passwordHash, as: job)
             sessions[id]?.isWaiting = true
@@ -102,7 +103,7 @@ extension DeskCore {
         let session = job.session
         do {
             switch job {
-            case .login(_, let credentials, let attempt, let tag):
+            case .login(_, let credentials, let attempt, _, let tag):
                 try finishLogin(session, credentials, isRight, attempt, tag: tag)
             case .change(_, let change, let attempt):
                 try finishOldPassword(session, change, isRight, attempt)
@@ -110,6 +111,7 @@ extension DeskCore {
             case .store, .register: break
             }
         } catch let refusal as Refusal {
+            try audit(refusal, job.attempt, session, from: job.address)
             send(.reply(.refused(refusal, verb: job.verb, tag: job.tag)), to: session)
         }
         resumeLines(of: session)
@@ -150,6 +152,7 @@ extension DeskCore {
     /// Whoever it is has shown all that was asked for.
     func finishLogin(_ id: SessionID, _ account: Account, tag: String?) throws {
         try enterAccount(id, account, rights: account.role.rights, .password)
+        try auditLogin(id)
         var reply = try welcome(id)
         reply.tag = tag
         reply.verb = "login"
@@ -169,6 +172,7 @@ extension DeskCore {
         }
         try end(attempt, .succeeded)
         try enterAccount(id, account, rights: rights, .token(token.name, endsAt: token.expiresAt))
+        try auditLogin(id, with: token, secret)
     }
 
     func enterAccount(
@@ -228,6 +232,7 @@ extension DeskCore {
         guard let login = sessions[context.session]?.login else {
             throw Refusal(.notLoggedIn, "nobody is logged in")
         }
+        try audit(AuditEvent(.logout), context.session)
         // Answered first: after it nothing of this login is told any more.
         try answer(Reply(mark: .done, text: "+ goodbye \(login.name)"), context)
         endLogin(on: context.session)
@@ -251,7 +256,7 @@ extension DeskCore {
 extension PasswordJob {
     var tag: String? {
         switch self {
-        case .login(_, _, _, let tag), .register(_, _, let tag): tag
+        case .login(_, _, _, _, let tag), .register(_, _, let tag): tag
         case .change(_, let change, _), .store(_, let change): change.tag
         }
     }

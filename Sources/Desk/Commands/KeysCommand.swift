@@ -38,10 +38,10 @@ extension DeskCore {
     func runKeysSet(_ name: String, key: String, secret: String, _ context: LineContext) throws -> Reply? {
         let account = try context.account()
         let custody = try custody(of: name)
-        guard let master = custody.master else {
+        guard let master = masterKey else {
             throw Refusal(
-                .noMasterKey, "this server keeps no keys: its operator has given it nothing to seal them under",
-                details: ["outcry keys new-master FILE, then outcry serve --master-key-file FILE"])
+                .noMasterKey, "this server can't store API keys: its master key is missing",
+                details: ["the operator finds in the log how to mend it"])
         }
         guard let key = ExchangeKey(key: key, secret: secret) else {
             throw Refusal(.unexpectedWord, "a KEY and a SECRET are each one word, of letters, digits and signs")
@@ -90,6 +90,7 @@ extension DeskCore {
         outputs.append(.useKey(job.account, job.key))
         try askAnew(job.account)
         try tellKeyChanged("\(stored.exchange) key \(stored.start)... was set", job.account, job.context)
+        try audit(.keySet(stored), of: job.context)
         var lines = ["+ \(stored.exchange) key \(stored.start)...: \(rights.words)"]
         if !rights.trade { lines.append("orders need a key that may trade") }
         if rights.withdraw {
@@ -112,6 +113,7 @@ extension DeskCore {
         keyedAccounts.remove(account)
         outputs.append(.useKey(account, nil))
         try tellKeyChanged("\(custody.exchange) key was dropped", account, context)
+        try audit(.keyDropped(custody.exchange), of: context)
         return Reply(mark: .done, text: "+ \(custody.exchange) key dropped")
     }
 

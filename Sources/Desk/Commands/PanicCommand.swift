@@ -1,3 +1,4 @@
+import Accounts
 import ChatServer
 import OrderEngine
 import Trading
@@ -10,6 +11,7 @@ extension DeskCore {
         let before = engine.panic(of: account)
         let outcome = engine.process(.panic(account), at: now)
         try takeOutcome(outcome)
+        try audit(AuditEvent(.panic), of: context)
         noteOrderCommand(.canceled, context)
         let going = engine.panic(of: account)?.orders ?? 0
         let orders = before.map { _ in engine.openOrderCount(of: account) } ?? going
@@ -36,6 +38,7 @@ extension DeskCore {
                 mark: .done, text: "+ there is no panic: orders are taken", fields: ["panic": .null, "still_open": 0])
         }
         try takeOutcome(engine.process(.liftPanic(account), at: now))
+        try audit(AuditEvent(.panicLifted), of: context)
         let going = engine.openOrders(of: account).count { $0.cancelReason == .panic }
         let more = going == 0 ? "" : "; \(DeskCore.count(going, "order")) still being canceled"
         let reply = Reply(

@@ -6,7 +6,7 @@ import Trading
 
 /// `paper quote`, `paper trade`, `paper deposit` and what else moves money.
 extension DeskCore {
-    func runPaper(_ command: PaperCommand) throws -> Reply {
+    func runPaper(_ command: PaperCommand, _ context: LineContext) throws -> Reply {
         switch command {
         case .quote(let pair, let bid, let ask):
             guard bid.value <= ask.value else {
@@ -32,6 +32,7 @@ extension DeskCore {
                 refusal.span = amount.span
                 throw refusal
             }
+            try audit(.paperMoved(transfer.rawValue, name, "\(amount.value) \(coin.value)"), of: context)
             let isMore = transfer == .deposit || transfer == .credit
             return Reply(
                 mark: .done, text: "+ \(name) has \(amount.value) \(coin.value) \(isMore ? "more" : "less")")

@@ -105,6 +105,7 @@ extension DeskCore {
             case .login, .change: return
             }
         } catch let refusal as Refusal {
+            try audit(refusal, job.attempt, session)
             send(.reply(.refused(refusal, verb: job.verb, tag: job.tag)), to: session)
         }
         resumeLines(of: session)
@@ -116,6 +117,7 @@ extension DeskCore {
         let store = try accountStore()
         try store.setPassword(login.account, to: hash)
         let dropped = change.dropsTokens ? try store.dropTokens(of: login.account) : 0
+        try audit(.passwordChanged(droppingTokens: dropped), id, of: login.account)
         let others = accounts[login.account]?.sessions.count { $0 != id } ?? 0
         var text = "+ password changed"
         if dropped > 0 { text += "; \(dropped) token\(dropped == 1 ? "" : "s") dropped" }
@@ -125,14 +127,15 @@ extension DeskCore {
             .reply(Reply(tag: change.tag, mark: .done, verb: "password", text: text, fields: fields)), to: id)
         try tellSecurity("password_changed", "the password was changed", of: login.account, by: id)
         outputs.append(.withdrawOffers(login.account))
-        endSessions(of: login.account, because: "the password was changed; log in again") { other, _ in other != id }
+        try endSessions(of: login.account, because: "the password was changed; log in again") { other, _ in other != id
+        }
         try endSessionsWithoutToken(of: login.account)
     }
 
     /// Sessions that a password alone has opened end when codes are turned on, and the account is told.
     func twoFactorIsOn(_ login: Session.Login, _ id: SessionID) throws {
         try tellSecurity("totp_on", "two-factor codes were turned on", of: login.account, by: id)
-        endSessions(of: login.account, because: "two-factor codes were turned on; log in again") { other, login in
+        try endSessions(of: login.account, because: "two-factor codes were turned on; log in again") { other, login in
             other != id && login.opening == .password
         }
     }

@@ -68,6 +68,7 @@ extension DeskCore {
         try accountStore().noteRegistration(from: AddressGroup(session.peer.address), at: now)
         log.notice("\(name) has registered from \(session.peer.address)")
         try enterAccount(id, account, rights: account.role.rights, .password)
+        try audit(.registered(account.role), id)
         var reply = try welcome(id)
         reply.tag = tag
         reply.verb = "register"

@@ -76,7 +76,7 @@ extension DeskCore {
         case .help(let topic): return try runHelp(topic)
         case .time: return runTime(context)
         case .version: return runVersion()
-        case .paper(let paper): return try runPaper(paper)
+        case .paper(let paper): return try runPaper(paper, context)
         case .jobs: return try runJobs(context)
         }
     }

@@ -66,6 +66,7 @@ extension DeskCore {
             throw Refusal(.unknownSetting, "no setting \(name.value)", at: name.span)
         }
         try accountStore().set(name.value, to: stored, for: account)
+        try auditSetting(name.value, stored, context)
         accounts[account]?.guards = AccountGuards(try accountStore().settings(of: account))
         let unset = try shownSettings(account).first { $0.name == name.value }?.unset ?? ""
         return Reply(

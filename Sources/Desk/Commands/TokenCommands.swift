@@ -18,6 +18,7 @@ extension DeskCore {
         let end = lifetimeSeconds.map { now.advanced(bySeconds: $0) }
         let token = try accountStore().addToken(
             secret, named: tokenName, rights: rights, expiresAt: end, for: login.account, at: now)
+        try audit(.tokenMade(token), of: context)
         let shown = secret.secret.revealed()
         // The same line with the same tag is told that the token is there, not what it is: only its hash is ever kept.
         try answer(
@@ -67,6 +68,7 @@ extension DeskCore {
     func runTokenDrop(_ name: String, _ context: LineContext) throws -> Reply? {
         let account = try context.account()
         try accountStore().dropToken(named: try tokenName(name), of: account)
+        try audit(.tokenDropped(try tokenName(name)), of: context)
         // Answered first: the session that types it may be one that the token has opened.
         try answer(Reply(mark: .done, text: "+ token \(name) dropped"), context)
         try endSessionsWithoutToken(of: account)

@@ -5,18 +5,29 @@ import Trading
 
 /// `totp`: a second factor (RFC 6238), asked for at the login and before what could lock the trader out.
 extension DeskCore {
-    /// Among the account's settings: the secret in base32, and the newest step whose code has been taken.
-    private static let secretSetting = "totp"
-    private static let stepSetting = "totp step"
-    static var twoFactorSettings: [String] { [secretSetting, stepSetting] }
+    /// Among the account's settings: the newest step whose code has been taken. The secret is sealed, in a table of its own.
+    static let stepSetting = "totp step"
 
+    /// The account's secret; nil where codes are off. Refuses with `no_master_key` one that cannot be opened: without the
+    /// code nobody gets past, whatever has become of the key.
     func oneTimeSecret(of account: AccountID) throws -> OneTimeSecret? {
-        try accountStore().setting(DeskCore.secretSetting, of: account).flatMap { OneTimeSecret(base32: $0) }
+        switch try accountStore().oneTimeSecret(of: account, under: masterKey) {
+        case nil: return nil
+        case .success(let secret)?: return secret
+        case .failure(.anotherMaster)?:
+            throw Refusal(
+                .noMasterKey, "two-factor codes can't be checked: the server's master key is missing; nothing was done",
+                details: ["the operator finds in the log how to mend it"])
+        case .failure(.damaged)?, .failure(.unavailable)?:
+            throw Refusal(
+                .noMasterKey, "two-factor codes can't be checked: the stored secret can't be opened; nothing was done",
+                details: ["a new password from the operator turns codes off"])
+        }
     }
 
-    func runTwoFactor(_ change: TwoFactorChange?, _ context: LineContext) throws -> Reply {
+    func runTwoFactor(_ change: TwoFactorChange?, _ context: LineContext) throws -> Reply? {
         guard let login = context.login else { throw Refusal(.notLoggedIn, "log in first: login USER") }
-        let isOn = try oneTimeSecret(of: login.account) != nil
+        let isOn = try accountStore().hasOneTimeSecret(login.account)
         switch change {
         case nil:
             return Reply(
@@ -25,9 +36,14 @@ extension DeskCore {
                 fields: ["totp": .bool(isOn)])
         case .on:
             guard !isOn else { throw Refusal(.twoFactorUnchanged, "two-factor codes are on already") }
+            guard masterKey != nil else {
+                throw Refusal(
+                    .noMasterKey, "two-factor codes can't be switched on: the server's master key is missing",
+                    details: ["the operator finds in the log how to mend it"])
+            }
             let secret = try OneTimeSecret.generate()
             sessions[context.session]?.prompt = .firstCode(secret)
-            return Reply(
+            let shown = Reply(
                 mark: .question,
                 text: """
                     ? type the code that your authenticator shows for
@@ -35,12 +51,18 @@ extension DeskCore {
                       or for the key \(secret.base32), which is shown this once
                     """,
                 fields: ["uri": .string(secret.uri(account: login.name)), "secret": .string(secret.base32)])
+            // What is kept with a tag is not the secret.
+            let kept = Reply(
+                mark: .question, text: "? the key was shown once; totp on makes another",
+                fields: ["uri": .null, "secret": .null])
+            try answer(shown, context, keeping: kept)
+            return nil
         case .off:
             // The code has been asked for by now.
             guard isOn else { throw Refusal(.twoFactorUnchanged, "two-factor codes are off already") }
-            for setting in DeskCore.twoFactorSettings {
-                try accountStore().set(setting, to: nil, for: login.account)
-            }
+            try accountStore().dropOneTimeSecret(of: login.account)
+            try accountStore().set(DeskCore.stepSetting, to: nil, for: login.account)
+            try audit(AuditEvent(.codesOff), of: context)
             try tellSecurity("totp_off", "two-factor codes were turned off", of: login.account, by: context.session)
             return Reply(mark: .done, text: "+ two-factor codes are off", fields: ["totp": false])
         }
@@ -90,12 +112,15 @@ extension DeskCore {
     }
 
     func takeFirstCode(_ code: String, _ secret: OneTimeSecret, _ session: Session, tag: String?) throws {
-        guard let login = session.login else { throw Refusal(.notLoggedIn, "log in first: login USER") }
+        guard let login = session.login, let masterKey else {
+            throw Refusal(.notLoggedIn, "log in first: login USER")
+        }
         guard let step = try secret.step(matching: code, at: now, after: nil) else {
             throw Refusal(.wrongCode, "that is not the code of now; nothing was changed: totp on begins again")
         }
-        try accountStore().set(DeskCore.secretSetting, to: secret.base32, for: login.account)
+        try accountStore().setOneTimeSecret(secret, sealedUnder: masterKey, for: login.account, at: now)
         try accountStore().set(DeskCore.stepSetting, to: "\(step)", for: login.account)
+        try audit(AuditEvent(.codesOn), session.id)
         let reply = Reply(
             tag: tag, mark: .done, verb: "totp", text: "+ two-factor codes are on: the next login asks for one",
             fields: ["totp": true])

@@ -14,11 +14,12 @@ extension DeskCore {
     func lookAtClock() throws {
         try playTape()
         try expire()
-        endExpiredSessions()
+        try endExpiredSessions()
         try lookAtWire()
         if now >= nextHousekeeping {
             nextHousekeeping = now.advanced(bySeconds: DeskCore.housekeepingSeconds)
             try perform(.operatorRequests, takeOperatorRequests)
+            try hearOperatorActs()
             try perform(.tags) {
                 try ledgerTransaction().forgetTags(
                     before: now.advanced(bySeconds: -3_600 * Int64(configuration.limits.tagMemoryHours)))
@@ -72,10 +73,10 @@ extension DeskCore {
                 try tellSecurity(
                     "password_set", "the operator has set another password and dropped the tokens", of: request.account,
                     by: nil)
-                endSessions(of: request.account, because: "the operator has set another password; log in again")
+                try endSessions(of: request.account, because: "the operator has set another password; log in again")
             case .loggedOut:
                 outputs.append(.withdrawOffers(request.account))
-                endSessions(of: request.account, because: "the operator has ended this session; log in again")
+                try endSessions(of: request.account, because: "the operator has ended this session; log in again")
             }
         }
     }
@@ -84,7 +85,7 @@ extension DeskCore {
     private func accountChanged(_ id: AccountID) throws {
         guard let account = try accountStore().account(id) else { return }
         if account.isDisabled { outputs.append(.withdrawOffers(id)) }
-        endSessions(of: id, because: "the account has changed; log in again") { _, login in
+        try endSessions(of: id, because: "the account has changed; log in again") { _, login in
             account.isDisabled || account.role != login.role
         }
     }

@@ -1,3 +1,4 @@
+public import Logging
 public import OrderEngine
 public import Trading
 
@@ -12,6 +13,8 @@ public struct DeskConfiguration: Sendable {
     /// Whether people may make accounts of their own, with `register`.
     public var isRegistrationOpen = false
     public var version: String
+    /// Where the audit log is said as it is kept; nil: nowhere.
+    public var auditLog: Logger?
     /// Measures how long jobs take, in nanoseconds: any clock that only goes forward. One that stands still where the
     /// time is the caller's.
     public var stopwatch: @Sendable () -> Int64 = { 0 }
@@ -120,6 +123,10 @@ public struct DeskLimits: Hashable, Sendable {
     public var tickerPointsDays = 7
     /// Days for which the last price of each hour is kept; after that the last of each day, for ever.
     public var tickerHoursDays = 90
+    /// Lines of the audit log that are kept of each kind: sessions, failed attempts, refused requests, changes.
+    public var auditRows = 20_000
+    /// Days for which they are kept.
+    public var auditDays = 400
     /// Orders and fills of an account that are not the desk's, and are remembered as told.
     public var foreignKept = 10_000
 

@@ -22,6 +22,8 @@ public final class DeskCore {
     let passwords: any PasswordChecking
     /// Nil where the exchange needs no keys.
     let custody: KeyCustody?
+    /// What secrets in the database are sealed under; nil where there is none, or it is missing.
+    let masterKey: MasterKey?
     let log: Logger
 
     var engine: OrderEngine
@@ -58,6 +60,7 @@ public final class DeskCore {
     var tape: TapePlayer?
     /// What is asked and awaited of an exchange that answers over the wire; nil for the paper exchange.
     var wire: Wire?
+    var auditBook: AuditBook
 
     /// Why no commands are taken any more.
     public internal(set) var halt: Halt?
@@ -106,10 +109,11 @@ public final class DeskCore {
 
     /// Opens the desk on a ledger: brings back what was, settles what an exchange did meanwhile, and expires what is due.
     ///
-    /// Throws `LedgerError` for a ledger that cannot be read, `BookError` for books of the paper exchange that cannot.
+    /// Throws `DeskError` for a master key that cannot be read or made, `LedgerError` for a ledger that cannot be read, `BookError` for books of the paper exchange that cannot.
     public init(
         _ configuration: DeskConfiguration, ledger: Ledger, exchange: any Exchange, passwords: any PasswordChecking,
-        keys: KeyCustody? = nil, tape: TapePlayer? = nil, log: Logger, now: Timestamp
+        keys: KeyCustody? = nil, masterKey: MasterKeySource = .none, tape: TapePlayer? = nil, log: Logger,
+        now: Timestamp
     ) throws {
         self.configuration = configuration
         self.ledger = ledger
@@ -117,6 +121,8 @@ public final class DeskCore {
         paper = exchange as? PaperExchange
         self.passwords = passwords
         custody = keys
+        self.masterKey = try masterKey.key(for: ledger, log: log)
+        auditBook = AuditBook(lastSeen: try ledger.read { try AccountStore($0).lastAuditNumber() })
         self.tape = tape
         self.log = log
         self.now = now
@@ -150,6 +156,7 @@ public final class DeskCore {
         exchange.recall(engine.ordersSent())
         if exchange.settlement == .withinTransaction { observeExchange() }
         try handOverKeys()
+        try sealClearSecrets()
         try reconcile()
     }
 
@@ -286,10 +293,12 @@ public final class DeskCore {
             defer { self.transaction = nil }
             try body()
             try flushEvents()
+            try flushAudit()
             try flushTables()
             try flushMarks()
             try writeBooks()
         }
+        tellAudit()
         if recordsSinceSnapshot >= configuration.limits.snapshotRecords { try perform(.snapshots, keepSnapshotNow) }
         noteCheckpoints()
     }
@@ -299,7 +308,7 @@ public final class DeskCore {
         case .server(.opened(let id, let peer)): try open(id, peer)
         case .server(.lines(let id, let lines)): takeLines(lines, from: id)
         case .server(.closed(let id)): close(id)
-        case .server(.refused): break
+        case .server(.refused(let request)): auditLater(.refused(request))
         case .passwordChecked(let job, let isRight): try passwordChecked(job, isRight: isRight)
         case .passwordHashed(let job, let hash): try passwordHashed(job, hash)
         case .keyChecked(let job, let verdict): try keyChecked(job, verdict)

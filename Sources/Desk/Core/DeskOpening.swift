@@ -12,8 +12,8 @@ extension DeskCore {
     /// tapes that cannot be played.
     public static func openPaper(
         database path: String, _ configuration: DeskConfiguration, tapes: PaperTapes? = nil,
-        ledger options: LedgerOptions = .serve, passwords: any PasswordChecking, keys: KeyCustody? = nil, log: Logger,
-        now: Timestamp
+        ledger options: LedgerOptions = .serve, passwords: any PasswordChecking, keys: KeyCustody? = nil,
+        masterKey: MasterKeySource = .none, log: Logger, now: Timestamp
     ) throws -> DeskCore {
         let ledger = try openLedger(database: path, options, configuration.limits)
         let books = try ledger.books("paper")
@@ -25,8 +25,8 @@ extension DeskCore {
                 position: exchange.note("tape").flatMap { TapePosition(bytes: $0) })
         }
         return try DeskCore(
-            configuration, ledger: ledger, exchange: exchange, passwords: passwords, keys: keys, tape: tape, log: log,
-            now: now)
+            configuration, ledger: ledger, exchange: exchange, passwords: passwords, keys: keys, masterKey: masterKey,
+            tape: tape, log: log, now: now)
     }
 
     /// Opens a desk that trades on an exchange which answers over the wire: the ledger at `path`, made where there is none. The
@@ -35,8 +35,8 @@ extension DeskCore {
     /// Throws `LedgerError` for a file that cannot be served.
     public static func openOverTheWire(
         database path: String, _ configuration: DeskConfiguration, exchange: any Exchange,
-        ledger options: LedgerOptions = .serve, passwords: any PasswordChecking, keys: KeyCustody? = nil, log: Logger,
-        now: Timestamp
+        ledger options: LedgerOptions = .serve, passwords: any PasswordChecking, keys: KeyCustody? = nil,
+        masterKey: MasterKeySource = .none, log: Logger, now: Timestamp
     ) throws -> DeskCore {
         guard exchange.settlement == .overTheWire else {
             throw DeskError.cannotOpen("\(exchange.name) does not answer over the wire")
@@ -47,7 +47,8 @@ extension DeskCore {
                 "this database has the books of the paper exchange; trading on \(exchange.name) takes one of its own")
         }
         return try DeskCore(
-            configuration, ledger: ledger, exchange: exchange, passwords: passwords, keys: keys, log: log, now: now)
+            configuration, ledger: ledger, exchange: exchange, passwords: passwords, keys: keys, masterKey: masterKey,
+            log: log, now: now)
     }
 
     private static func openLedger(database path: String, _ options: LedgerOptions, _ limits: DeskLimits) throws

@@ -12,6 +12,7 @@ extension DeskCore {
         halt = .ledgerFailed("\(error)")
         outputs.removeAll()
         events.removeAll()
+        auditBook.forgetUnsaid()
         refuseUnanswered()
         for input in inputs { refuseHalted(input) }
     }

@@ -57,7 +57,8 @@ public struct Limits: Sendable {
             ("open_orders_s", \.openOrdersSeconds), ("status_burst", \.statusBurst), ("fills_page", \.fillsPage),
             ("fills_overlap_s", \.fillsOverlapSeconds), ("funds_s", \.fundsSeconds), ("pairs_s", \.pairsSeconds),
             ("ticker_s", \.tickerSeconds), ("feed_stale_s", \.feedStaleSeconds), ("foreign_kept", \.foreignKept),
-            ("key_checks", \.keyChecks), ("ticker_store_s", \.tickerStoreSeconds),
+            ("key_checks", \.keyChecks), ("audit_rows", \.auditRows), ("audit_d", \.auditDays),
+            ("ticker_store_s", \.tickerStoreSeconds),
             ("ticker_points_d", \.tickerPointsDays), ("ticker_hours_d", \.tickerHoursDays),
         ]
     }

@@ -15,6 +15,7 @@ extension DeskCore {
         do {
             try logIn(id, withToken: Secret(token))
         } catch let refusal as Refusal {
+            try audit(refusal, .bearer, id)
             outputs.append(.close(id, code: 1_008, reason: refusal.message))
         }
     }
@@ -69,6 +70,7 @@ extension DeskCore {
             try requireMayRun(command, context)
             if let reply = try run(command, context) { try answer(reply, context) }
         } catch let refusal as Refusal {
+            try audit(refusal, parsed.command?.attempt, session.id)
             try answer(refused(refusal, context), context)
         }
     }

@@ -99,8 +99,9 @@ extension DeskCore {
 
     /// Closes a session with words: it may be a thief's. Its lines that are still on their way are not taken any more, and the
     /// password or key that it was about to set is not set.
-    func end(_ id: SessionID, because reason: String) {
+    func end(_ id: SessionID, because reason: String) throws {
         guard sessions[id] != nil else { return }
+        try audit(.sessionEnded(reason), id)
         for (number, job) in passwordJobs where job.session == id {
             passwordJobs[number] = nil
             if case .change(_, _, let attempt) = job { throttle.end(attempt, .withdrawn, at: now) }
@@ -114,23 +115,23 @@ extension DeskCore {
     func endSessions(
         of account: AccountID, because reason: String,
         where condition: (SessionID, Session.Login) -> Bool = { _, _ in true }
-    ) {
+    ) throws {
         for id in accounts[account]?.sessions ?? [] {
             guard let login = sessions[id]?.login, condition(id, login) else { continue }
-            end(id, because: reason)
+            try end(id, because: reason)
         }
     }
 
     /// Ends the sessions of an account that a token has opened which is not there any more.
     func endSessionsWithoutToken(of account: AccountID) throws {
         let names = Set(try accountStore().tokens(of: account).map(\.name))
-        endSessions(of: account, because: "the token of this session was dropped") { _, login in
+        try endSessions(of: account, because: "the token of this session was dropped") { _, login in
             if case .token(let name, _) = login.opening { !names.contains(name) } else { false }
         }
     }
 
     /// Ends the sessions whose tokens have come to their end.
-    func endExpiredSessions() {
+    func endExpiredSessions() throws {
         guard let first = logins.firstEnd, first <= now else { return }
         logins.forgetEnds()
         for id in sessions.keys.sorted() {
@@ -139,7 +140,7 @@ extension DeskCore {
                 logins.note(end: end)
                 continue
             }
-            self.end(id, because: "the token of this session has ended")
+            try self.end(id, because: "the token of this session has ended")
         }
     }
 

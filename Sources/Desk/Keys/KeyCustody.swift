@@ -38,13 +38,10 @@ public struct KeyCustody {
     /// The exchange that the keys are for, as a trader types it.
     public let exchange: String
     public let checking: any ExchangeKeyChecking
-    /// What they are sealed under; nil: none is taken.
-    public let master: MasterKey?
 
-    public init(exchange: String, checking: any ExchangeKeyChecking, master: MasterKey?) {
+    public init(exchange: String, checking: any ExchangeKeyChecking) {
         self.exchange = exchange
         self.checking = checking
-        self.master = master
     }
 }
 

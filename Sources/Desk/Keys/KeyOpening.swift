@@ -10,7 +10,7 @@ extension DeskCore {
     func handOverKeys() throws {
         guard let custody else { return }
         let opened = try ledger.read {
-            try AccountStore($0).openExchangeKeys(at: custody.exchange, under: custody.master)
+            try AccountStore($0).openExchangeKeys(at: custody.exchange, under: masterKey)
         }
         var locked: [String: Int] = [:]
         for (stored, key) in opened {
@@ -26,11 +26,13 @@ extension DeskCore {
             }
         }
         guard let (name, count) = locked.min(by: { $0.key < $1.key }) else { return }
-        let given = custody.master.map { "the one given is \($0.name)" } ?? "none is given (--master-key-file)"
+        let given = masterKey.map { "the one given is \($0.name)" } ?? "there is none"
         throw DeskError.cannotOpen(
             """
-            \(count) exchange key\(count == 1 ? " is" : "s are") sealed under the master key \(name), and \(given); if \
-            outcry keys rotate was under way, one of its two files is the one; if it is lost, outcry keys forget
+            \(count) exchange key\(count == 1 ? " is" : "s are") sealed under the master key \(name), and \(given); \
+            give its file with --master-key-file, or put it back beside the database as \
+            \(MasterKeyFile.beside(database: ledger.path).path); if outcry keys rotate was under way, one of its two \
+            files is the one; if it is lost, outcry keys forget
             """)
     }
 

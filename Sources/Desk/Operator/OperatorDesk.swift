@@ -8,7 +8,7 @@ public import Trading
 /// Each call is one transaction of its own. Money is only asked for: the desk that serves the database, now or when it is
 /// started, gives it, and so it is given once.
 public final class OperatorDesk {
-    private let ledger: Ledger
+    let ledger: Ledger
 
     /// Opens the database, or makes it. Throws `LedgerError`.
     public init(database path: String, ledger options: LedgerOptions = .tool) throws {
@@ -35,6 +35,7 @@ public final class OperatorDesk {
         return try change { store in
             let account = try store.add(name, role: role, passwordHash: hash, at: now)
             for (amount, coin) in funds { try store.enqueue(.deposit(amount, coin), for: account.id, at: now) }
+            try store.auditOperator(.accountMade(role, funds), name, at: now)
             return account
         }
     }
@@ -44,14 +45,18 @@ public final class OperatorDesk {
         try change { store in
             let account = try OperatorDesk.account(name, in: store)
             try store.disable(account.id, at: now)
-            try store.dropTokens(of: account.id)
+            let tokens = try store.dropTokens(of: account.id)
+            try store.auditOperator(.accountDisabled(droppingTokens: tokens), name, at: now)
             try store.enqueue(.accountChanged, for: account.id, at: now)
         }
     }
 
     /// Opens a disabled account again. Refuses with `unknown_user`.
     public func enable(_ name: AccountName) throws {
-        try change { store in try store.enable(OperatorDesk.account(name, in: store).id) }
+        try change { store in
+            try store.enable(OperatorDesk.account(name, in: store).id)
+            try store.auditOperator(AuditEvent(.accountEnabled), name, at: SystemClock.now)
+        }
     }
 
     /// Gives an account another password, drops its tokens and ends its sessions: whoever had the old password has nothing
@@ -63,8 +68,11 @@ public final class OperatorDesk {
         try change { store in
             let account = try OperatorDesk.account(name, in: store)
             try store.setPassword(account.id, to: hash)
-            for setting in DeskCore.twoFactorSettings { try store.set(setting, to: nil, for: account.id) }
-            try store.dropTokens(of: account.id)
+            let hadCodes = try store.dropOneTimeSecret(of: account.id)
+            try store.set(DeskCore.stepSetting, to: nil, for: account.id)
+            let tokens = try store.dropTokens(of: account.id)
+            try store.auditOperator(.passwordChanged(droppingTokens: tokens), name, at: now)
+            if hadCodes { try store.auditOperator(AuditEvent(.codesOff), name, at: now) }
             try store.enqueue(.passwordSet, for: account.id, at: now)
         }
     }
@@ -76,6 +84,7 @@ public final class OperatorDesk {
         try change { store in
             let account = try OperatorDesk.account(name, in: store)
             let count = dropsTokens ? try store.dropTokens(of: account.id) : 0
+            try store.auditOperator(.loggedOut(droppingTokens: count), name, at: now)
             try store.enqueue(.loggedOut, for: account.id, at: now)
             return count
         }
@@ -84,6 +93,8 @@ public final class OperatorDesk {
     /// A copy of the database as it is at this moment, also while a server writes to it.
     public func backup(to path: String) throws {
         try ledger.backup(to: path)
+        // A disk with no room for this line is a good reason for a backup: it is one without the line.
+        _ = try? change { store in try store.auditOperator(.backup(to: path), nil, at: SystemClock.now) }
     }
 
     private static func account(_ name: AccountName, in store: AccountStore) throws -> Account {

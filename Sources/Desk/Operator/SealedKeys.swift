@@ -3,27 +3,47 @@ import Ledger
 
 /// What the operator does with the master key, while no server has the database.
 extension OperatorDesk {
-    /// Seals all keys under another master key, in one transaction. `old` may be missing where all are under the new one already.
+    /// Seals all exchange keys and two-factor secrets under another master key, in one transaction. `old` may be missing where all are under the new one already.
     ///
     /// Throws `LedgerError.locked` where a server runs, and `DeskError` where a key opens under neither: then nothing has changed.
     public static func resealKeys(
         database path: String, from old: MasterKey?, to new: MasterKey
     ) throws -> AccountStore.Resealed {
         do {
-            return try withKeys(database: path) { try $0.resealExchangeKeys(from: old, to: new) }
+            return try withKeys(database: path) { store in
+                let count = try store.resealSecrets(from: old, to: new)
+                try store.auditOperator(.masterKeyChanged(to: new, count), nil, at: SystemClock.now)
+                return count
+            }
         } catch let failure as UnsealFailure {
             throw DeskError.cannotOpen("nothing was changed: \(words(failure, old))")
         }
     }
 
-    /// Forgets the keys that a master key does not open, and says whose they were. Throws `LedgerError.locked` where a server runs.
-    public static func forgetUnreadableKeys(
-        database path: String, under master: MasterKey?
-    ) throws -> [(name: AccountName, key: StoredExchangeKey)] {
+    /// What `forgetUnreadableSecrets` has let go of.
+    public struct Forgotten: Sendable {
+        public var keys: [(name: AccountName, key: StoredExchangeKey)] = []
+        /// The accounts whose two-factor codes are off now.
+        public var codes: [AccountName] = []
+    }
+
+    /// Forgets the exchange keys and the two-factor secrets that a master key does not open, and says whose they were. Throws
+    /// `LedgerError.locked` where a server runs.
+    public static func forgetUnreadableSecrets(database path: String, under master: MasterKey?) throws -> Forgotten {
         try withKeys(database: path) { store in
-            try store.forgetUnreadableExchangeKeys(under: master).compactMap { key in
-                try store.account(key.account).map { ($0.name, key) }
+            var forgotten = Forgotten()
+            for key in try store.forgetUnreadableExchangeKeys(under: master) {
+                guard let name = try store.account(key.account)?.name else { continue }
+                forgotten.keys.append((name, key))
+                try store.auditOperator(.secretsForgotten("key", key.exchange), name, at: SystemClock.now)
             }
+            for id in try store.forgetUnreadableOneTimeSecrets(under: master) {
+                guard let name = try store.account(id)?.name else { continue }
+                try store.set(DeskCore.stepSetting, to: nil, for: id)
+                forgotten.codes.append(name)
+                try store.auditOperator(.secretsForgotten("totp", nil), name, at: SystemClock.now)
+            }
+            return forgotten
         }
     }
 
@@ -50,9 +70,9 @@ extension OperatorDesk {
     private static func words(_ failure: UnsealFailure, _ old: MasterKey?) -> String {
         switch failure {
         case .anotherMaster(let name):
-            "a key is sealed under the master key \(name), and "
+            "a secret is sealed under the master key \(name), and "
                 + (old.map { "the one given is \($0.name)" } ?? "no old master key is given (--master-key-file)")
-        case .damaged: "a sealed key is damaged; outcry keys forget lets go of it"
+        case .damaged: "a sealed secret is damaged; outcry keys forget lets go of it"
         case .unavailable(let reason): reason
         }
     }

@@ -10,6 +10,9 @@ extension OperatorDesk {
     public static func rebuildTables(database path: String) throws -> Int {
         let ledger = try Ledger(path: path, options: .serve) { AccountStore.registerMigrations(in: &$0) }
         let count = try rebuildTables(of: ledger)
+        try ledger.transaction { transaction in
+            try AccountStore(transaction.database).auditOperator(.rebuilt(count), nil, at: SystemClock.now)
+        }
         try ledger.close()
         return count
     }

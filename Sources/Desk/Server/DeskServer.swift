@@ -1,4 +1,4 @@
-public import Accounts
+import Accounts
 public import ChatServer
 public import Exchange
 import Ledger
@@ -15,14 +15,14 @@ public final class DeskServer: Sendable {
         public var chat: ChatServerConfiguration
         /// Where orders go.
         public var exchange: Venue
-        /// What exchange keys are sealed under; nil: none is kept.
-        public var masterKey: MasterKey?
+        /// Where the master key comes from.
+        public var masterKey: MasterKeySource
         /// Makes the tapes of the paper exchange, on the loop's own thread.
         public var tapes: @Sendable () throws -> PaperTapes?
 
         public init(
             database: String, desk: DeskConfiguration, chat: ChatServerConfiguration, exchange: Venue = .paper,
-            masterKey: MasterKey? = nil, tapes: @escaping @Sendable () throws -> PaperTapes? = { nil }
+            masterKey: MasterKeySource = .none, tapes: @escaping @Sendable () throws -> PaperTapes? = { nil }
         ) {
             self.database = database
             self.desk = desk
@@ -154,19 +154,17 @@ public final class DeskServer: Sendable {
         switch setup.exchange {
         case .paper:
             return try DeskCore.openPaper(
-                database: setup.database, configuration, tapes: setup.tapes(), passwords: passwords, log: log,
-                now: SystemClock.now)
+                database: setup.database, configuration, tapes: setup.tapes(), passwords: passwords,
+                masterKey: setup.masterKey, log: log, now: SystemClock.now)
         case .overTheWire(let make):
             let inbox = inbox
             let exchange = try make { reports in _ = inbox.post(.exchange(reports)) }
             let keys = (exchange as? any KeyedExchange).map { keyed in
-                KeyCustody(
-                    exchange: keyed.name, checking: ExchangeKeys(exchange: keyed, inbox: inbox), master: setup.masterKey
-                )
+                KeyCustody(exchange: keyed.name, checking: ExchangeKeys(exchange: keyed, inbox: inbox))
             }
             return try DeskCore.openOverTheWire(
-                database: setup.database, configuration, exchange: exchange, passwords: passwords, keys: keys, log: log,
-                now: SystemClock.now)
+                database: setup.database, configuration, exchange: exchange, passwords: passwords, keys: keys,
+                masterKey: setup.masterKey, log: log, now: SystemClock.now)
         }
     }
 

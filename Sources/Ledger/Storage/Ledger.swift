@@ -162,7 +162,8 @@ extension Ledger {
         configuration.label = "ledger"
         // Until it is open and whole.
         configuration.prepareDatabase { WriteAheadLog.setCheckpointOnClose(false, $0) }
-        if options.vfs == nil { makePrivate(path) }
+        // Password hashes are in it. Whatever keeps the file from being made here, SQLite meets next, and says in its own words.
+        if options.vfs == nil { PrivateFile.make(database: path) }
         let queue = try DatabaseQueue(path: location(path, vfs: options.vfs), configuration: configuration)
         try queue.writeWithoutTransaction { database in
             // Before anything is changed in it: is it ours?
@@ -203,13 +204,6 @@ extension Ledger {
             }
         }
         return escaped
-    }
-
-    /// Password hashes are in it: a database that is made here is its owner's alone. SQLite gives the files beside it the
-    /// same mode. Whatever keeps it from being made here, SQLite meets next, and says in its own words.
-    private static func makePrivate(_ path: String) {
-        let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        if descriptor >= 0 { Glibc.close(descriptor) }
     }
 
     private static func migrate(
@@ -269,6 +263,10 @@ extension Ledger {
         // What a backup that was killed has left.
         unlink(unfinished)
         unlink(unfinished + "-journal")
+        // Before SQLite opens it: it gives the journal beside it the same mode.
+        guard PrivateFile.create(unfinished) else {
+            throw .cannotOpen(path: target, detail: String(cString: strerror(errno)))
+        }
         do {
             let copy = try DatabaseQueue(path: unfinished)
             try queue.backup(to: copy)

@@ -17,6 +17,8 @@ final class ServingLock {
             default: throw .cannotOpen(path: path, detail: String(cString: strerror(code)))
             }
         }
+        // Also where a mask took rights from the owner.
+        _ = fchmod(descriptor, 0o600)
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             let code = errno
             if code == EINTR { continue }

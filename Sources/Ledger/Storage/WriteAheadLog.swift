@@ -115,7 +115,7 @@ final class WriteAheadLog {
 
     private static let rewriteBytes = 65_536
 
-    private static func check(_ code: Int32) throws {
+    static func check(_ code: Int32) throws {
         guard code == SQLITE_OK else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
     }
 }

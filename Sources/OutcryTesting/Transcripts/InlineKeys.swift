@@ -4,7 +4,8 @@ import Desk
 /// An exchange that is asked about keys, and answers at once what the transcript has told it to.
 final class InlineKeys: ExchangeKeyChecking {
     private let exchange: String
-    private let master: MasterKey?
+    /// What the desk is given; nil: it has none.
+    let master: MasterKey?
     private var known: [String: (secret: String, verdict: KeyVerdict)] = [:]
     private var answers: [DeskInput] = []
 
@@ -13,7 +14,7 @@ final class InlineKeys: ExchangeKeyChecking {
         self.master = master
     }
 
-    var custody: KeyCustody { KeyCustody(exchange: exchange, checking: self, master: master) }
+    var custody: KeyCustody { KeyCustody(exchange: exchange, checking: self) }
 
     func answer(_ key: String, secret: String, with verdict: KeyVerdict) { known[key] = (secret, verdict) }
 

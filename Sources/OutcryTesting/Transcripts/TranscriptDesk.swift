@@ -41,6 +41,8 @@ final class TranscriptDesk {
     let passwords = InlinePasswords()
     let log = ErrorLog()
     let reader = MessageReader(limits: ChatLimits())
+    /// The same over restarts; nil where `@keys` says so.
+    let masterKey: MasterKey?
     var desk: DeskCore?
     var restarts = 0
     var connections: [Connection] = []
@@ -52,6 +54,7 @@ final class TranscriptDesk {
     init(_ setting: Setting) throws {
         self.setting = setting
         now = setting.start
+        masterKey = try setting.keys.map(\.master) ?? MasterKey.generate()
         home = FileManager.default.temporaryDirectory.appending(path: "outcry-replay-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: home, withIntermediateDirectories: true)
         desk = try openDesk(at: database)
@@ -84,7 +87,7 @@ final class TranscriptDesk {
         }
         return try DeskCore.openPaper(
             database: database.path, configuration, tapes: tapes, passwords: passwords, keys: setting.keys?.custody,
-            log: log.logger, now: now)
+            masterKey: masterKey.map { .given($0) } ?? .none, log: log.logger, now: now)
     }
 
     func tapeReader(_ tape: Directive.TapeFile) throws -> TapeReader {

@@ -41,15 +41,13 @@ struct HistoryFile {
         let descriptor = open(other, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { return }
         let bytes = Array(lines.map { $0 + "\n" }.joined().utf8)
-        let written = write(descriptor, bytes, bytes.count)
+        // One that was left behind may have other rights.
+        let written = fchmod(descriptor, 0o600) == 0 ? write(descriptor, bytes, bytes.count) : -1
         close(descriptor)
         if written == bytes.count { rename(other, path) } else { unlink(other) }
     }
 
     private func makeFolder() -> Bool {
-        let folder = (path as NSString).deletingLastPathComponent
-        return
-            (try? FileManager.default.createDirectory(
-                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])) != nil
+        PrivateFolder.make((path as NSString).deletingLastPathComponent)
     }
 }

@@ -14,7 +14,7 @@ final class BenchKeys: ExchangeKeyChecking {
 
     init(master: MasterKey? = try? MasterKey.generate()) { self.master = master }
 
-    var custody: KeyCustody { KeyCustody(exchange: "lossy", checking: self, master: master) }
+    var custody: KeyCustody { KeyCustody(exchange: "lossy", checking: self) }
 
     func takeAnswers() -> [DeskInput] {
         defer { answers.removeAll() }

@@ -95,8 +95,9 @@ import Trading
         let error = #expect(throws: DeskError.self) {
             try OperatorDesk.resealKeys(database: desk.database, from: MasterKey.generate(), to: new)
         }
-        #expect("\(error.map { "\($0)" } ?? "")".hasPrefix("nothing was changed: a key is sealed under the master key"))
-        #expect(try OperatorDesk.resealKeys(database: desk.database, from: old, to: new).resealed == 1)
+        #expect(
+            "\(error.map { "\($0)" } ?? "")".hasPrefix("nothing was changed: a secret is sealed under the master key"))
+        #expect(try OperatorDesk.resealKeys(database: desk.database, from: old, to: new).keys == 1)
         #expect(try OperatorDesk.resealKeys(database: desk.database, from: old, to: new).already == 1)
         // Under the old one it does not open any more.
         #expect(throws: DeskError.self) { try desk.start() }
@@ -104,7 +105,7 @@ import Trading
         try renewed.start()
         #expect(renewed.heard.wait(for: "use K7F3Q2-51DD-A9X0-77B1 5ecret-of-the-good-key") != nil)
         renewed.stop()
-        let forgotten = try OperatorDesk.forgetUnreadableKeys(database: desk.database, under: old)
+        let forgotten = try OperatorDesk.forgetUnreadableSecrets(database: desk.database, under: old).keys
         #expect(forgotten.map(\.name.text) == ["ann"] && forgotten.map(\.key.start) == ["K7F3Q2"])
     }
 }
@@ -152,7 +153,8 @@ private final class KeyedDesk {
         let server = try DeskServer(
             DeskServer.Setup(
                 database: database, desk: DeskConfiguration(), chat: chat,
-                exchange: .overTheWire { sink in KeyedThreads(rules, heard, sink) }, masterKey: master),
+                exchange: .overTheWire { sink in KeyedThreads(rules, heard, sink) },
+                masterKey: master.map { .given($0) } ?? .none),
             log: logger)
         try server.start()
         self.server = server

@@ -157,7 +157,7 @@ import Trading
             let error = #expect(throws: DeskError.self) { try bench.restart() }
             let words = "\(error.map { "\($0)" } ?? "")"
             #expect(words.contains("1 exchange key is sealed under the master key \(right.name), and"))
-            #expect(words.contains(wrong?.name ?? "none is given (--master-key-file)"))
+            #expect(words.contains(wrong?.name ?? "and there is none; give its file"))
         }
         keys.master = right
         try bench.restart()

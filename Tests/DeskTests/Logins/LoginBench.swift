@@ -29,6 +29,7 @@ final class LoginBench {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         desk = try DeskCore.openPaper(
             database: folder.appending(path: "desk.db").path, configuration, passwords: passwords,
+            masterKey: .given(try MasterKey.generate()),
             log: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), now: now)
         for name in ["ana", "ben"] {
             let hash = try PasswordHash(hashing: Secret("\(name)-password"), cost: InlinePasswords.cost)

@@ -78,7 +78,7 @@ final class WireBench {
         let options = disk.map { LedgerOptions(use: .serve, busyMillisecondsMax: 0, vfs: $0.name) } ?? .serve
         desk = try DeskCore.openOverTheWire(
             database: path, configuration, exchange: exchange, ledger: options, passwords: passwords,
-            keys: keys?.custody, log: log, now: now)
+            keys: keys?.custody, masterKey: keys?.master.map { .given($0) } ?? .none, log: log, now: now)
     }
 
     func logIn() {
