@@ -157,7 +157,7 @@ let package = Package(
         .testTarget(name: "ChatServerTests", dependencies: ["ChatServer", "OutcryTesting"], swiftSettings: settings),
         .testTarget(
             name: "DeskTests",
-            dependencies: ["Desk", "BtceExchange", "CommandGrammar", "CommandPages", "OutcryTesting"],
+            dependencies: ["Desk", "BtceExchange", "CommandGrammar", "CommandPages", "OutcryTesting", grdb],
             exclude: ["Transcripts"], swiftSettings: settings),
         .testTarget(
             name: "OutcryTestingTests",

@@ -36,7 +36,7 @@ extension DeskCore {
                 mark: .done, text: "+ there is no panic: orders are taken", fields: ["panic": .null, "still_open": 0])
         }
         try takeOutcome(engine.process(.liftPanic(account), at: now))
-        let going = engine.openOrders(of: account).count { $0.cancelReason == .panic }
+        let going = sight(of: account).openOrders.count { $0.cancelReason == .panic }
         let more = going == 0 ? "" : "; \(DeskCore.count(going, "order")) still being canceled"
         let reply = Reply(
             mark: .done, text: "+ panic lifted: orders are taken again\(more)",

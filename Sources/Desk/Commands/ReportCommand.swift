@@ -30,7 +30,7 @@ extension DeskCore {
                 limit: limit + 1)
             hasMore = hasMore || orders.count > limit
             for order in orders.prefix(limit) {
-                let report = try OrderReport(order, in: transaction, zone: zone, childrenMax: childrenLeft)
+                let report = try OrderReport(order, in: sight(of: account), zone: zone, childrenMax: childrenLeft)
                 childrenLeft -= report.childrenTold
                 reports.append(report)
             }

@@ -7,21 +7,20 @@ import Trading
 /// `why`: the whole story of an order, from its line to its last fee, out of the records.
 extension DeskCore {
     func runWhy(_ id: Located<OrderID>, _ context: LineContext) throws -> Reply {
-        let account = try context.account()
-        try flushTables()
-        let transaction = try ledgerTransaction()
-        let order = try order(id, of: account, in: transaction)
+        let sight = try sight(context)
+        let order = try sight.existing(id)
         let zone = zone(context)
-        let children = try transaction.children(of: order.id)
+        let children = try sight.children(of: order)
+        let line = try sight.line(of: order)
         let family = [order] + children
         var story: [(number: Int64, record: Record)] = []
         for one in family {
-            story += try transaction.history(of: one.id).map { ($0.number.rawValue, $0.record) }
+            story += try sight.history(of: one).map { ($0.number.rawValue, $0.record) }
         }
         story.sort { $0.number < $1.number }
         let words = OrderWords(order, zone: zone)
         var lines = ["= \(order.id) \(words.asked): \(order.status.words)"]
-        lines.append("typed at \(zone.text(of: order.createdAt, milliseconds: true)): \(order.line)")
+        lines.append("typed at \(zone.text(of: order.createdAt, milliseconds: true)): \(line)")
         if let parent = order.parent { lines.append("of \(parent): why \(parent.rawValue) has the rest") }
         let rowsMax = configuration.limits.answerRows
         let shown = story.count > rowsMax ? Array(story.prefix(rowsMax / 2) + story.suffix(rowsMax / 2)) : story
@@ -45,7 +44,7 @@ extension DeskCore {
         return Reply(
             mark: .answer, text: lines.joined(separator: "\n  "),
             fields: [
-                "order": .object(order.json), "line": .string(order.line), "children": .array(children.map(\.id.json)),
+                "order": .object(order.json), "line": .string(line), "children": .array(children.map(\.id.json)),
                 "story": .array(json),
             ])
     }

@@ -20,8 +20,8 @@ extension DeskCore {
             nextHousekeeping = now.advanced(bySeconds: DeskCore.housekeepingSeconds)
             try perform(.operatorRequests, takeOperatorRequests)
             try perform(.tags) {
-                try ledgerTransaction().forgetTags(
-                    before: now.advanced(bySeconds: -3_600 * Int64(configuration.limits.tagMemoryHours)))
+                // The next turn goes on with what is left.
+                if try pruneTags() { nextHousekeeping = now }
             }
             try storeTickersIfDue()
         }

@@ -92,6 +92,7 @@ public final class DeskCore {
     var inboxMarks: [AccountID: InboxMark] = [:]
     /// The accounts whose marks are further than the ledger knows.
     var touchedMarks: Set<AccountID> = []
+    var writtenBytes = WrittenBytes()
     var recordsSinceSnapshot = 0
     var lastRecord: RecordNumber
     var nextHousekeeping: Timestamp
@@ -284,6 +285,7 @@ public final class DeskCore {
             try flushEvents()
             try flushTables()
             try flushMarks()
+            try flushWrittenBytes()
             try writeBooks()
         }
         if recordsSinceSnapshot >= configuration.limits.snapshotRecords { try perform(.snapshots, keepSnapshotNow) }

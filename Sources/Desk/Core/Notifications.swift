@@ -78,7 +78,9 @@ extension DeskCore {
         let notice = Notice(sequence: sequence, at: moment, event: event, text: text, fields: fields)
         let payload = OutgoingMessage.notice(notice).payload(as: .json) ?? []
         let json = String(decoding: payload, as: UTF8.self)
-        _ = try transaction.appendNotification(account, at: moment, event: event, order: order, text: text, json: json)
+        _ = try counting(account) {
+            try $0.appendNotification(account, at: moment, event: event, order: order, text: text, json: json)
+        }
         let listeners = accounts[account]?.sessions ?? []
         var isSeen = false
         // What is not critical waits in the inbox.
