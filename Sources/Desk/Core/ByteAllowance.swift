@@ -35,13 +35,16 @@ extension DeskCore {
         let transaction = try ledgerTransaction()
         let before = transaction.bytesBound
         let result = try body(transaction)
-        if let account {
-            var today = try bytesToday(account)
-            today.bytes += transaction.bytesBound - before + WrittenBytes.rowOverhead
-            writtenBytes.today[account] = today
-            writtenBytes.touched.insert(account)
-        }
+        if let account { try charge(transaction.bytesBound - before + WrittenBytes.rowOverhead, to: account) }
         return result
+    }
+
+    /// Counts bytes that were written for an account.
+    func charge(_ bytes: Int, to account: AccountID) throws {
+        var today = try bytesToday(account)
+        today.bytes += bytes
+        writtenBytes.today[account] = today
+        writtenBytes.touched.insert(account)
     }
 
     private func bytesToday(_ account: AccountID) throws -> WrittenBytes.Today {

@@ -78,9 +78,8 @@ extension DeskCore {
         let notice = Notice(sequence: sequence, at: moment, event: event, text: text, fields: fields)
         let payload = OutgoingMessage.notice(notice).payload(as: .json) ?? []
         let json = String(decoding: payload, as: UTF8.self)
-        _ = try counting(account) {
-            try $0.appendNotification(account, at: moment, event: event, order: order, text: text, json: json)
-        }
+        _ = try transaction.appendNotification(account, at: moment, event: event, order: order, text: text, json: json)
+        try charge(text.utf8.count + json.utf8.count + WrittenBytes.rowOverhead, to: account)
         let listeners = accounts[account]?.sessions ?? []
         var isSeen = false
         // What is not critical waits in the inbox.

@@ -19,7 +19,7 @@ import Trading
         for _ in 1...1_000 {
             let told = bench.type("slice buy 1 btc 195..199 x20", bench.ann)
             if told.hasPrefix("!") { return told }
-            bench.type("cancel all", bench.ann)
+            bench.type("cancel sliced", bench.ann)
         }
         throw CocoaError(.fileWriteUnknown)
     }

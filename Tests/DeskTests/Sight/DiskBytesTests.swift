@@ -91,9 +91,12 @@ import Trading
         let grown = try [0, padding].map { padding in
             let bench = try SightBench(isBusy: false)
             let spaces = String(repeating: " ", count: padding)
-            bench.type("slice buy \(spaces)10 btc 195..199 x200", bench.ann)
+            bench.type("slice buy \(spaces)10 btc 195..199 x1000", bench.ann)
             bench.type("cancel all", bench.ann)
             let after = try volumes(bench)
+            print(
+                "a ladder of 1,000, \(padding) spaces:",
+                after.sorted { $0.key < $1.key }.filter { $0.value.bytes > 4_096 })
             return (after["records"]?.bytes ?? 0) + (after["orders"]?.bytes ?? 0)
         }
         // Once in the record, once in the row.

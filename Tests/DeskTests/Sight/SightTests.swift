@@ -35,7 +35,7 @@ import Trading
         let format: WireFormat = words.last == "json" ? .json : .text
         let ben = bench.login("ben")
         // OWN is 27, and there is nothing to undo.
-        bench.type(["buy 0.1 btc_usd at 210", "set guard 5%", "set daily 1000", "buy 0.1 btc_usd at 229", "undo"], ben)
+        bench.type(["buy 0.1 btc_usd at 210", "set guard 5%", "set daily 1000", "buy 0.1 btc_usd at 209", "undo"], ben)
         let id = words.last == "read" ? try bench.reader(of: "ben") : bench.login(String(words[0]), format)
         let before = bench.desk.engineState
         _ = bench.hear(bench.ann)
