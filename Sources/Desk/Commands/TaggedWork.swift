@@ -95,8 +95,8 @@ extension DeskCore {
         }
     }
 
-    /// Answers a line that the server took on and did not answer before it stopped, from what became of its orders. False where it
-    /// set nothing going.
+    /// Answers a line from what became of its orders: one that the server took on and did not answer before it stopped, or whose
+    /// reply was too long to keep. False where it set nothing going.
     func answerFromWork(
         _ remembered: RememberedTag, _ tag: String, _ account: AccountID, verb: String?, _ session: SessionID
     ) throws -> Bool {
@@ -105,13 +105,14 @@ extension DeskCore {
         }
         let context = LineContext(
             session: session, login: login, tag: tag, line: remembered.line, text: remembered.line, isSecret: false,
-            verb: verb, isKept: true)
+            verb: verb, isKept: remembered.reply == nil)
         let pending = PendingReply(
             context: context, account: account, orders: work.orders, subject: work.subject,
             dueBy: now.advanced(bySeconds: Int64(configuration.limits.replySeconds)))
-        // A cancel of many may have been cut off in the middle.
-        if case .canceled(let ids) = work.subject {
-            let left = ids.filter { engine.order($0).map { $0.closedAt == nil && $0.cancelReason == nil } ?? false }
+        // A cancel of many may have been cut off in the middle. One that was answered is not done again.
+        if remembered.reply == nil, case .canceled(let ids) = work.subject {
+            let sight = sight(of: account)
+            let left = ids.filter { sight.order($0).map { $0.closedAt == nil && $0.cancelReason == nil } ?? false }
             if !left.isEmpty { keepForLater([.takeOff(left, account: account, .requested)]) }
         }
         if isAnswered(pending) { try answer(pending) } else { try keepWaiting(pending) }

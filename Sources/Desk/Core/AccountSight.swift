@@ -30,7 +30,7 @@ struct AccountSight {
     var openOrders: [Order] { desk.engine.openOrders(of: account) }
 
     /// The newest order that is no other's child.
-    var newestRoot: Order? { desk.engine.newestRoot(of: account) }
+    var newestRoot: OrderID? { desk.engine.newestRoot(of: account) }
 
     /// What a paired order's contra may be, while it may be placed; in the base coin.
     func contraReady(_ id: OrderID) -> ExactDecimal? {

@@ -36,7 +36,7 @@ extension DeskCore {
             send(.reply(.refused(refusal, tag: tag)), to: session)
             return true
         }
-        if let reply = remembered.reply {
+        if let reply = remembered.reply, reply != .leftOut {
             send(.writtenReply(text: reply.text, json: reply.json), to: session)
             return true
         }
@@ -67,9 +67,10 @@ extension DeskCore {
         let text = message.payload(as: .text) ?? []
         let json = message.payload(as: .json) ?? []
         if let work, text.count + json.count > configuration.limits.tagReplyBytes {
-            // It is there already where the line waited, or comes again.
-            guard try ledgerTransaction().tag(account, tag)?.work != work.text else { return }
-            return try counting(account) { try $0.noteTag(account, tag, work: work.text) }
+            return try counting(account) {
+                try $0.noteTag(account, tag, work: work.text)
+                try $0.completeTag(account, tag, .leftOut)
+            }
         }
         let kept = RememberedReply(
             text: String(decoding: text, as: UTF8.self), json: String(decoding: json, as: UTF8.self))
