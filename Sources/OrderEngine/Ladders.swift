@@ -96,7 +96,8 @@ extension OrderEngine {
         Order(
             id: OrderID(parent.id.rawValue + 1 + UInt64(index)), account: parent.account, pair: parent.pair,
             side: parent.side, kind: .simple, quantity: priced.rung.quantity, price: .limit(priced.rung.price),
-            isPostOnly: parent.isPostOnly, parent: parent.id, line: parent.line, createdAt: now, status: .pending,
+            isPostOnly: parent.isPostOnly, parent: parent.id, line: Order.lineOfParent, createdAt: now,
+            status: .pending,
             reserved: priced.held, feeCurrency: parent.feeCurrency)
     }
 

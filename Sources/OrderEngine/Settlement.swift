@@ -86,7 +86,7 @@ extension OrderEngine {
             do {
                 return Decision(
                     records: try decideContra(
-                        order.id, account: order.account, price: .limit(contraPrice), line: order.line,
+                        order.id, account: order.account, price: .limit(contraPrice), line: Order.lineOfParent,
                         quantity: left, at: now))
             } catch {
                 // It cannot be placed as asked: the trader is told why, and that it may be placed otherwise.

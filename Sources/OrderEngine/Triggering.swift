@@ -79,7 +79,8 @@ extension OrderEngine {
             for: "\(order.side == .buy ? "buying" : "selling") \(quantity) \(order.pair.base) at \(price.bound)")
         return Order(
             id: id, account: order.account, pair: order.pair, side: order.side, kind: .simple, quantity: quantity,
-            price: price, parent: order.id, line: order.line, createdAt: now, status: .pending, reserved: reserved,
+            price: price, parent: order.id, line: Order.lineOfParent, createdAt: now, status: .pending,
+            reserved: reserved,
             feeCurrency: rules.feeCurrency(for: order.side))
     }
 }

@@ -75,7 +75,8 @@ public struct Order: Hashable, Sendable {
     public var plan: OrderPlan
     /// The order that this one is a child of: a slice, a contra order, what a stop became.
     public let parent: OrderID?
-    /// The line that made it, without its tag; a child has its parent's.
+    /// The line that made it, without its tag. Empty (`lineOfParent`) for a child that its parent's line made, so that the line
+    /// of a ladder is stored once; a contra order that was typed has its own. Children stored by older versions repeat it.
     public let line: String
     public let createdAt: Timestamp
 
@@ -137,6 +138,9 @@ public struct Order: Hashable, Sendable {
         self.children = []
         self.filledBefore = .zero
     }
+
+    /// The `line` of a child that its parent's line made.
+    public static let lineOfParent = ""
 
     /// The price that fires what its plan waits for, in the quote coin; nil where it waits for none.
     public var trigger: ExactDecimal? {

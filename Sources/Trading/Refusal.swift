@@ -88,6 +88,7 @@ public enum RefusalCode: UInt16, Hashable, Sendable, CaseIterable, Error {
     case unknownSequence = 84
     case reconciling = 85
     case feedStale = 86
+    case tooMuchWritten = 88
 
     // Alerts and downloads
     case unknownAlert = 90

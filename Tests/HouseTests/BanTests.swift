@@ -110,7 +110,8 @@ import Testing
 
 extension Ban {
     func holds(in file: SourceFile) -> Bool {
-        (rooms?.contains(file.room) ?? true) && !exceptRooms.contains(file.room) && exceptFiles[file.name] == nil
+        (rooms?.contains(file.room) ?? true) && (folders?.contains(file.folder) ?? true)
+            && !exceptRooms.contains(file.room) && exceptFiles[file.name] == nil
     }
 }
 

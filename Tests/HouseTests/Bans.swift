@@ -7,6 +7,8 @@ struct Ban: Sendable, CustomTestStringConvertible {
     let pattern: String
     /// Where it holds; nil: everywhere in `Sources`.
     var rooms: Set<String>?
+    /// Folders of those rooms in which alone it holds; nil: in all.
+    var folders: Set<String>?
     /// Where it does not.
     var exceptRooms: Set<String> = []
     /// Files that may, and why.
@@ -30,6 +32,13 @@ let moneyRooms: Set<String> = [
 ]
 
 let bans: [Ban] = [
+    Ban(
+        what: "looking up an order past the account that asks",
+        pattern:
+            #"\bengine\.(order|openOrders|newestRoot|contraReady|hasOrder)\(|ransaction(\(\))?\)?\.(order|openOrders|children|history)\(|ransaction(\(\))?\)?\.fills\(of:"#,
+        rooms: ["Desk"], folders: ["Commands", "Alerts", "Charts", "Exports", "Wallet"],
+        instead: "go through sight(context): AccountSight decides what an account may see",
+        example: "let orders = ids.compactMap { engine.order($0) }", passes: "let order = try sight.orderEver(id)"),
     Ban(
         what: "reading the clock in a pure room",
         pattern:

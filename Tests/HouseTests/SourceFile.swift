@@ -13,6 +13,8 @@ struct SourceFile: Sendable, CustomTestStringConvertible {
     let code: [String]
 
     var testDescription: String { path }
+    /// The folder that it is in.
+    var folder: String { path.split(separator: "/").dropLast().last.map(String.init) ?? "" }
     var name: String { path.split(separator: "/").last.map(String.init) ?? path }
 
     init(room: String, path: String, text: String) {

@@ -128,7 +128,7 @@ import Trading
         #expect(try ledger.inboxSeen(account) == 4)
         #expect(try ledger.inboxSeen(AccountID(2)) == 0)
         try ledger.transaction { transaction in
-            try transaction.forgetTags(before: Samples.time.advanced(bySeconds: 1))
+            try transaction.forgetTags(before: Samples.time.advanced(bySeconds: 1), limit: 10)
             try transaction.deleteBook("paper", key: [1])
         }
         #expect(try ledger.tag(account, "k7") == nil)

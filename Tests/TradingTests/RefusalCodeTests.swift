@@ -85,6 +85,7 @@ import Trading
         (.unknownSequence, 84, "unknown_sequence"),
         (.reconciling, 85, "reconciling"),
         (.feedStale, 86, "feed_stale"),
+        (.tooMuchWritten, 88, "too_much_written"),
         (.unknownAlert, 90, "unknown_alert"),
         (.tooManyAlerts, 91, "too_many_alerts"),
         (.alreadyCrossed, 92, "already_crossed"),

@@ -35,7 +35,7 @@ extension DeskCore {
         let coins = engine.coins(of: account)
         let books = Drift.Books(
             funds: Dictionary(uniqueKeysWithValues: coins.map { ($0, engine.funds(of: account, in: $0)) }),
-            orders: engine.openOrders(of: account).filter(\.isAtExchangeItself))
+            orders: sight(of: account).openOrders.filter(\.isAtExchangeItself))
         let changes = try ledgerTransaction()
             .adjustments(account, AdjustmentFilter(limit: DeskCore.bookedLookedAt)).map { Transaction($0) }
         let booked = changes.filter { $0.kind == .credit || $0.kind == .debit }.prefix(DeskCore.bookedRows)

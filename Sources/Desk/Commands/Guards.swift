@@ -66,7 +66,7 @@ extension DeskCore {
     func requireWithinGuards(
         of id: OrderID, _ move: ResolvedMove, overridesGuard: Bool, _ context: LineContext
     ) throws {
-        guard let order = engine.order(id), order.account == context.login?.account else { return }
+        guard let order = try sight(context).order(id) else { return }
         var price = order.price.bound
         var quantity = order.remaining
         switch move.move {
@@ -84,9 +84,8 @@ extension DeskCore {
     func requireContraWithinGuards(
         _ id: Located<OrderID>, _ price: TicketPrice, _ span: Span, overridesGuard: Bool, _ context: LineContext
     ) throws {
-        guard let entry = engine.order(id.value), entry.account == context.login?.account,
-            let quantity = engine.contraReady(id.value)
-        else { return }
+        let sight = try sight(context)
+        guard let entry = sight.order(id.value), let quantity = sight.contraReady(id.value) else { return }
         if case .limit(let limit) = price {
             try requireNearMarket(limit, of: entry.pair, at: span, overridesGuard, context)
         }
@@ -148,7 +147,7 @@ extension DeskCore {
             throw uncountable("all that has traded today", in: limit.coin, at: span)
         }
         var open = ExactDecimal.zero
-        for order in engine.openOrders(of: account) where order.mayStillTrade && order.id != instead?.id {
+        for order in sight(of: account).openOrders where order.mayStillTrade && order.id != instead?.id {
             let value = try? order.remaining.multiplied(by: order.price.bound, rounding: .up)
             guard let value = counted(value, of: order.pair, in: limit.coin) else {
                 throw uncountable("\(order.id)", in: limit.coin, at: span)

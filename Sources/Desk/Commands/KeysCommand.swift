@@ -102,7 +102,7 @@ extension DeskCore {
     func runKeysDrop(_ name: String, _ context: LineContext) throws -> Reply {
         let account = try context.account()
         let custody = try custody(of: name)
-        let open = engine.openOrders(of: account).filter(\.isAtExchangeItself)
+        let open = sight(of: account).openOrders.filter(\.isAtExchangeItself)
         if wire != nil, keyedAccounts.contains(account), let first = open.first {
             throw Refusal(
                 .ordersOpen,

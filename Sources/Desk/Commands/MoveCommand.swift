@@ -30,9 +30,8 @@ extension DeskCore {
     func resolveMove(
         _ id: Located<OrderID>, _ change: OrderChange, _ context: LineContext
     ) throws -> ResolvedMove {
-        let account = try context.account()
         var spans = TicketSpans(order: id.span)
-        let order = engine.order(id.value).flatMap { $0.account == account ? $0 : nil }
+        let order = try sight(context).order(id.value)
         func price(_ expression: Located<PriceExpression>) throws -> (Located<ExactDecimal>, [String]) {
             // Of an order that is not there the engine says so, whatever the price.
             guard let order else { return (Located(.one, at: expression.span), []) }

@@ -29,7 +29,8 @@ extension DeskCore {
         let outcome = engine.process(.place(resolved.ticket), at: now)
         if let refusal = outcome.refusal { throw resolved.spans.refusal(refusal) }
         var made = outcome.touchedOrders.sorted()
-        guard let root = made.first(where: { engine.order($0)?.parent == nil }) else { return nil }
+        let sight = try sight(context)
+        guard let root = made.first(where: { sight.order($0)?.parent == nil }) else { return nil }
         if let last = engine.lastChild(of: root) { made = (root.rawValue...last.rawValue).map { OrderID($0) } }
         try takeOutcome(outcome)
         noteOrderCommand(.made(root), context)
@@ -100,10 +101,9 @@ extension DeskCore {
     func resolveContra(
         _ order: Located<OrderID>, _ price: Located<PriceExpression>, _ context: LineContext
     ) throws -> (TicketPrice, notes: [String]) {
-        let account = try context.account()
         var ticketPrice = TicketPrice.market
         var notes: [String] = []
-        if let entry = engine.order(order.value), entry.account == account {
+        if let entry = try sight(context).order(order.value) {
             (ticketPrice, notes) = try resolve(context) { resolver in
                 (try resolver.price(price, of: entry.pair, for: entry.side.opposite), resolver.notes)
             }
@@ -117,19 +117,21 @@ extension DeskCore {
     func runCancel(_ target: CancelTarget, _ context: LineContext) throws -> Reply? {
         let account = try context.account()
         let ids = try cancelTargets(target, context)
-        var spans: [OrderID: Span] = [:]
-        if case .orders(let located) = target { for one in located { spans[one.value] = one.span } }
         guard !ids.isEmpty else { return Reply(mark: .done, text: "+ nothing to cancel", fields: ["orders": []]) }
         let outcome = engine.process(.cancel(ids, account: account), at: now)
         if let refusal = outcome.refusal {
-            var at: Span?
-            if case .order(let id)? = refusal.subject { at = spans[id] }
-            throw try explained(refusal, of: account, TicketSpans(order: at))
+            throw try explained(refusal, of: account, cancelSpans(target, refusal))
         }
         let affected = Set(ids).union(outcome.touchedOrders)
         try takeOutcome(outcome)
         noteOrderCommand(.canceled, context)
         return try reply(whenAnswered: affected.sorted(), .canceled(ids), context)
+    }
+
+    /// Where the order stands that a cancel is refused for.
+    func cancelSpans(_ target: CancelTarget, _ refusal: EngineRefusal) -> TicketSpans {
+        guard case .orders(let located) = target, case .order(let id)? = refusal.subject else { return TicketSpans() }
+        return TicketSpans(order: located.first { $0.value == id }?.span)
     }
 
     func cancelTargets(_ target: CancelTarget, _ context: LineContext) throws -> [OrderID] {
@@ -145,7 +147,7 @@ extension DeskCore {
     }
 
     private func openRoots(of account: AccountID, where isMeant: (Order) -> Bool) -> [OrderID] {
-        engine.openOrders(of: account)
+        sight(of: account).openOrders
             .filter { $0.parent == nil && $0.cancelReason != .requested && isMeant($0) }.map(\.id)
     }
 
@@ -155,8 +157,7 @@ extension DeskCore {
     ) throws -> Refusal {
         var explained = spans.refusal(refusal)
         guard refusal.code == .unknownOrder, case .order(let id)? = refusal.subject else { return explained }
-        try flushTables()
-        if let order = try ledgerTransaction().order(id), order.account == account, order.closedAt != nil {
+        if let order = try sight(of: account).orderEver(id), order.closedAt != nil {
             explained.code = .orderFinished
             explained.message = "\(id) is \(order.status.words) already"
         }
@@ -206,14 +207,15 @@ extension DeskCore {
             case .canceled, .undone: .canceled
             case .moved: .moved
             }
-        try send(reply, pending.context)
+        try send(reply, pending.context, work: TaggedWork(pending))
         return Covered(session: pending.context.session, orders: Set(pending.orders), kind: kind)
     }
 
     func isAnswered(_ pending: PendingReply) -> Bool {
         guard !isBeingDone(pending) else { return false }
+        let sight = sight(of: pending.account)
         return pending.orders.allSatisfy { id in
-            guard let order = engine.order(id) else { return true }
+            guard let order = sight.order(id) else { return true }
             switch pending.subject {
             case .placed: return order.status != .pending
             case .canceled, .undone:
@@ -236,28 +238,22 @@ extension DeskCore {
 
     func reply(to pending: PendingReply) throws -> Reply {
         let zone = try zone(of: pending.account)
+        let sight = sight(of: pending.account)
         switch pending.subject {
         case .placed(let root, let notes):
-            guard let order = try orderEver(root) else { return Reply(mark: .done, text: "+ \(root)") }
+            guard let order = try sight.orderEver(root) else { return Reply(mark: .done, text: "+ \(root)") }
             return placedReply(order, notes: notes, zone: zone)
         case .canceled(let ids):
             // All of ten thousand would be more than may wait for a session: it would be closed instead of answered.
-            let shown = try ids.prefix(configuration.limits.answerRows).compactMap(orderEver)
+            let shown = try ids.prefix(configuration.limits.answerRows).compactMap(sight.orderEver)
             return canceledReply(shown, of: ids.count, zone: zone)
         case .moved(let id, let notes):
-            guard let order = try orderEver(id) else { return Reply(mark: .done, text: "+ \(id)") }
+            guard let order = try sight.orderEver(id) else { return Reply(mark: .done, text: "+ \(id)") }
             return movedReply(order, notes: notes, zone: zone)
         case .undone(let id):
-            guard let order = try orderEver(id) else { return Reply(mark: .done, text: "+ \(id)") }
+            guard let order = try sight.orderEver(id) else { return Reply(mark: .done, text: "+ \(id)") }
             return undoneReply(order, zone: zone)
         }
-    }
-
-    /// The order as it is, or, where it is over for so long that it is not in memory, as it was in the end.
-    func orderEver(_ id: OrderID) throws -> Order? {
-        if let order = engine.order(id) { return order }
-        try flushTables()
-        return try ledgerTransaction().order(id)
     }
 
     func placedReply(_ order: Order, notes: [String], zone: TimeZoneRules) -> Reply {

@@ -7,8 +7,8 @@ import Trading
 /// `orders` and `order`.
 extension DeskCore {
     func runOrders(_ kind: OrderKind?, _ pair: Pair?, _ context: LineContext) throws -> Reply {
-        let account = try context.account()
-        let open = engine.openOrders(of: account).filter { order in
+        let sight = try sight(context)
+        let open = sight.openOrders.filter { order in
             order.parent == nil && (kind == nil || order.kind == kind) && (pair == nil || order.pair == pair)
         }
         let what = [kind?.rawValue, "orders", pair.map { "of \($0)" }].compactMap(\.self).joined(separator: " ")
@@ -18,7 +18,7 @@ extension DeskCore {
         let shown = open.prefix(configuration.limits.answerRows)
         let zone = zone(context)
         var lines = ["= \(open.count) open \(open.count == 1 ? String(what.replacing("orders", with: "order")) : what)"]
-        lines += shown.map { "\($0.id) \(OrderWords($0, zone: zone).asked): \(standing($0))" }
+        lines += shown.map { "\($0.id) \(OrderWords($0, zone: zone).asked): \(standing($0, sight))" }
         if open.count > shown.count { lines.append("and \(open.count - shown.count) more") }
         return Reply(
             mark: .answer, text: lines.joined(separator: "\n  "),
@@ -26,21 +26,21 @@ extension DeskCore {
     }
 
     /// Where an open order stands, in a few words.
-    private func standing(_ order: Order) -> String {
+    private func standing(_ order: Order, _ sight: AccountSight) -> String {
         var words = [order.status.words]
         if order.filled.isPositive { words.append("\(order.filled) of \(order.quantity) filled") }
         switch order.plan {
         case .sliced:
-            let children = order.children.compactMap { engine.order($0) }
+            let children = order.children.compactMap { sight.order($0) }
             let active = children.filter { $0.closedAt == nil }.count
             let executed = children.filter { $0.status == .filled }.count
             words.append("\(active) active, \(executed) executed")
             let others = order.children.count - active - executed
             if others > 0 { words.append("\(others) canceled") }
         case .paired:
-            if let quantity = engine.contraReady(order.id) {
+            if let quantity = sight.contraReady(order.id) {
                 words.append("contra \(order.id.rawValue) at PRICE places \(order.side.opposite.rawValue) \(quantity)")
-            } else if let contra = order.children.last.flatMap({ engine.order($0) }) {
+            } else if let contra = order.children.last.flatMap({ sight.order($0) }) {
                 words.append(
                     "contra \(contra.id) \(contra.price.limit.map { "at \($0) " } ?? "")\(contra.status.words)")
             }
@@ -59,18 +59,18 @@ extension DeskCore {
     }
 
     func runOrderDetail(_ id: Located<OrderID>, _ context: LineContext) throws -> Reply {
-        let account = try context.account()
-        try flushTables()
-        let transaction = try ledgerTransaction()
-        let order = try order(id, of: account, in: transaction)
+        let sight = try sight(context)
+        let order = try sight.existing(id)
         let zone = zone(context)
         let rowsMax = configuration.limits.answerRows
-        let shown = try transaction.children(of: order.id, limit: rowsMax)
+        let shown = try sight.children(of: order, limit: rowsMax)
         // An order may fill ten thousand times: more than a session takes.
-        let fills = try transaction.fills(of: order.id, limit: rowsMax + 1)
+        let fills = try sight.fills(of: order, limit: rowsMax + 1)
         let words = OrderWords(order, zone: zone)
-        var lines = ["= \(order.id) \(words.asked): \(order.closedAt == nil ? standing(order) : order.status.words)"]
-        lines.append("typed at \(zone.text(of: order.createdAt)): \(order.line)")
+        var lines = [
+            "= \(order.id) \(words.asked): \(order.closedAt == nil ? standing(order, sight) : order.status.words)"
+        ]
+        lines.append("typed at \(zone.text(of: order.createdAt)): \(try sight.line(of: order))")
         if order.filled.isPositive { lines.append(words.traded) }
         if let price = order.triggerMarketPrice, let at = order.triggeredAt {
             lines.append("triggered at \(price), \(zone.text(of: at))")
@@ -86,7 +86,7 @@ extension DeskCore {
             "fill \(fill.id) \(fill.quantity) at \(fill.price), fee \(fill.fee) \(fill.feeCurrency), \(fill.liquidity.rawValue)"
         }
         if fills.count > fillsShown.count { lines.append("and more fills: trades") }
-        let history = try transaction.ends(ofHistory: order.id, each: rowsMax).records.suffix(rowsMax)
+        let history = try sight.ends(ofHistory: order.id, under: order, each: rowsMax).records.suffix(rowsMax)
         lines += history.compactMap { entry in
             HistoryWords(entry.record).text.map { "\(zone.dateAndTime(of: entry.record.decidedAt)) \($0)" }
         }
@@ -102,15 +102,5 @@ extension DeskCore {
                         }
                     }),
             ])
-    }
-
-    /// An order of the account, over or not. Another's is as if there were none.
-    func order(
-        _ id: Located<OrderID>, of account: AccountID, in transaction: LedgerTransaction
-    ) throws -> Order {
-        guard let order = try transaction.order(id.value), order.account == account else {
-            throw Refusal(.unknownOrder, "there is no order \(id.value)", at: id.span)
-        }
-        return order
     }
 }

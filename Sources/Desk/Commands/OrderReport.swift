@@ -15,10 +15,10 @@ struct OrderReport {
     private(set) var result: PairedResult?
 
     /// Of at most `childrenMax` orders under it there are figures of their own.
-    init(_ order: Order, in transaction: LedgerTransaction, zone: TimeZoneRules, childrenMax: Int) throws {
+    init(_ order: Order, in sight: AccountSight, zone: TimeZoneRules, childrenMax: Int) throws {
         let children =
             order.kind == .sliced
-            ? try transaction.children(of: order.id, limit: childrenMax) : try transaction.children(of: order.id)
+            ? try sight.children(of: order, limit: childrenMax) : try sight.children(of: order)
         let told = children.prefix(childrenMax)
         childrenTold = told.count
         legs = order.kind == .paired ? [order] + children : [order]
@@ -42,7 +42,7 @@ struct OrderReport {
             object.append("child_orders", .array(told.map { .object($0.json) }))
         case .paired:
             let family = OrderFamily(order: order, parent: nil, children: children)
-            if let result = try OrderReport.pairedResult(order.id, in: transaction) {
+            if let result = try OrderReport.pairedResult(order, in: sight) {
                 lines.append("\(order.id) \(EventWords.legs(family)); \(EventWords.benefit(result)), \(closed)")
                 result.append(to: &object)
                 self.result = result
@@ -64,8 +64,8 @@ struct OrderReport {
     }
 
     /// What the two legs came to, as it was recorded when the second had filled.
-    private static func pairedResult(_ id: OrderID, in transaction: LedgerTransaction) throws -> PairedResult? {
-        for entry in try transaction.history(of: id) {
+    private static func pairedResult(_ order: Order, in sight: AccountSight) throws -> PairedResult? {
+        for entry in try sight.ends(ofHistory: order.id, under: order, each: 10).records {
             if case .pairedDone(_, let result, _) = entry.record { return result }
         }
         return nil

@@ -39,7 +39,7 @@ extension DeskCore {
         }
         try takeOutcome(engine.process(.liftPanic(account), at: now))
         try audit(AuditEvent(.panicLifted), of: context)
-        let going = engine.openOrders(of: account).count { $0.cancelReason == .panic }
+        let going = sight(of: account).openOrders.count { $0.cancelReason == .panic }
         let more = going == 0 ? "" : "; \(DeskCore.count(going, "order")) still being canceled"
         let reply = Reply(
             mark: .done, text: "+ panic lifted: orders are taken again\(more)",

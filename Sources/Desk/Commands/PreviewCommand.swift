@@ -1,3 +1,4 @@
+import Accounts
 import ChatServer
 import CommandGrammar
 import OrderEngine
@@ -41,10 +42,14 @@ extension DeskCore {
         var inner = context
         inner.text = line
         sessions[context.session]?.preview = nil
-        let shown: Preview
-        switch command {
-        case _ where command.trades: shown = try preview(command, inner)
-        default:
+        var shown: Preview
+        switch (command.trades, refusal(of: command, inner)) {
+        case (true, let refusal):
+            // Whoever may not trade is shown what is their own account's all the same.
+            shown = try preview(command, inner)
+            if let refusal { shown.forbid(refusal) }
+        case (false, let refusal?): shown = Preview(refusal, of: line)
+        case (false, nil):
             shown = Preview(lines: ["\(line): makes no order; go does it"], basis: PreviewBasis())
         }
         sessions[context.session]?.preview = StoredPreview(
@@ -58,7 +63,10 @@ extension DeskCore {
     /// What a line that trades would do; a refusal that it would meet is part of the answer.
     func preview(_ command: Command, _ context: LineContext) throws -> Preview {
         do {
-            if command.makesOrder { try requireNoPanic(context) }
+            if command.makesOrder {
+                try requireNoPanic(context)
+                try requireAllowance(context)
+            }
             switch command {
             case .order(let order): return try preview(resolve(context) { try $0.ticket(order) }, context)
             case .pair(let pair): return try preview(resolve(context) { try $0.ticket(pair) }, context)
@@ -79,7 +87,8 @@ extension DeskCore {
             case .cancel(let target): return try previewCancel(target, context)
             case .panic: return try previewPanic(context)
             case .undo: return try previewUndo(context)
-            default: return Preview(lines: ["\(context.text): makes no order; go does it"], basis: PreviewBasis())
+            default:
+                return Preview(lines: ["\(context.text): makes no order; \(goWords(context))"], basis: PreviewBasis())
             }
         } catch let refusal as Refusal {
             return Preview(refusal, of: context.text)
@@ -127,6 +136,12 @@ extension DeskCore {
             }
         }
         return try run(preview.command, context)
+    }
+
+    /// How a preview is executed, or why it will not be.
+    func goWords(_ context: LineContext) -> String {
+        guard let login = context.login, login.rights != .trade else { return "go does it" }
+        return "\(login.name) may read here, not trade"
     }
 
     // MARK: Each command
@@ -196,13 +211,15 @@ extension DeskCore {
             .move(id.value, account: account, to: resolved.move, line: context.text), at: now)
         if let refusal = decision.refusal { throw try explained(refusal, of: account, resolved.spans) }
         var basis = PreviewBasis(move: resolved.move)
-        guard let order = engine.order(id.value) else { return Preview(lines: [context.text], basis: basis) }
+        guard let order = try sight(context).order(id.value) else {
+            return Preview(lines: [context.text], basis: basis)
+        }
         if case .price(let price) = resolved.move, order.status != .armed {
             note(.limit(price), .none, order.side, order.pair, in: &basis)
         }
         let zone = zone(context)
         let trades = basis.wouldTrade ? ["it would trade at once"] : []
-        var lines = ["\(context.text): go does it", "now \(OrderWords(order, zone: zone).asked)"]
+        var lines = ["\(context.text): \(goWords(context))", "now \(OrderWords(order, zone: zone).asked)"]
         for case .moveRequested(_, let terms, _) in decision.records {
             lines.append(
                 "then \(order.side.rawValue) \(terms.quantity) \(order.pair) at \(terms.price), \(terms.held) "
@@ -221,10 +238,16 @@ extension DeskCore {
     }
 
     private func previewCancel(_ target: CancelTarget, _ context: LineContext) throws -> Preview {
-        let orders = try cancelTargets(target, context).compactMap { engine.order($0) }
+        let sight = try sight(context)
+        let ids = try cancelTargets(target, context)
+        if !ids.isEmpty, let refusal = engine.decide(.cancel(ids, account: sight.account), at: now).refusal {
+            throw try explained(refusal, of: sight.account, cancelSpans(target, refusal))
+        }
+        let orders = ids.compactMap { sight.order($0) }
         let shown = orders.prefix(configuration.limits.answerRows)
         let what =
-            orders.isEmpty ? "nothing to cancel" : "would cancel \(DeskCore.count(orders.count, "order")); go does it"
+            orders.isEmpty
+            ? "nothing to cancel" : "would cancel \(DeskCore.count(orders.count, "order")); \(goWords(context))"
         return Preview(
             lines: ["\(context.text): \(what)"] + shown.map { "\($0.id) \(OrderWords($0, zone: zone(context)).asked)" },
             basis: PreviewBasis(),
@@ -232,20 +255,23 @@ extension DeskCore {
     }
 
     private func previewUndo(_ context: LineContext) throws -> Preview {
-        guard let order = try orderEver(lastMade(try context.account())), order.closedAt == nil else {
+        let sight = try sight(context)
+        guard let order = try sight.orderEver(lastMade(sight.account)), order.closedAt == nil else {
             return Preview(lines: ["undo: nothing to undo"], basis: PreviewBasis())
         }
         let filled = order.filled.isPositive ? ["\(order.filled) has filled and stays"] : []
         return Preview(
-            lines: ["undo: would cancel \(order.id) \(OrderWords(order, zone: zone(context)).asked); go does it"]
+            lines: [
+                "undo: would cancel \(order.id) \(OrderWords(order, zone: zone(context)).asked); \(goWords(context))"
+            ]
                 + filled,
             basis: PreviewBasis(), fields: ["allowed": true, "orders": [.object(order.json)]])
     }
 
     private func previewPanic(_ context: LineContext) throws -> Preview {
-        let open = engine.openOrders(of: try context.account()).count
+        let open = try sight(context).openOrders.count
         return Preview(
-            lines: ["panic: would cancel \(DeskCore.count(open, "order")) and refuse new ones; go does it"],
+            lines: ["panic: would cancel \(DeskCore.count(open, "order")) and refuse new ones; \(goWords(context))"],
             basis: PreviewBasis(), fields: ["allowed": true, "count": .int(Int64(open))])
     }
 }

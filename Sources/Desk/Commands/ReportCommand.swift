@@ -30,7 +30,7 @@ extension DeskCore {
             let transaction = try ledgerTransaction()
             repeat {
                 if let order = roots.popFirst() {
-                    let report = try OrderReport(order, in: transaction, zone: zone, childrenMax: childrenLeft)
+                    let report = try OrderReport(order, in: sight(of: account), zone: zone, childrenMax: childrenLeft)
                     childrenLeft -= report.childrenTold
                     reports.append(report)
                 } else if let kind = kinds.popFirst() {

@@ -20,7 +20,7 @@ struct TaggedWork: Hashable {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         guard lines.count >= 2 else { return nil }
         let words = lines[0].split(separator: " ").map(String.init)
-        let named = words.dropFirst().compactMap { UInt64($0).map { OrderID($0) } }
+        guard let named = TaggedWork.ids(words.dropFirst()) else { return nil }
         switch words.first {
         case "placed":
             guard let root = named.first else { return nil }
@@ -34,12 +34,43 @@ struct TaggedWork: Hashable {
             subject = .undone(id)
         default: return nil
         }
-        orders = lines[1].split(separator: " ").compactMap { UInt64($0).map { OrderID($0) } }
+        guard let orders = TaggedWork.ids(lines[1].split(separator: " ").map(String.init)) else { return nil }
+        self.orders = orders
+    }
+
+    /// `41 43-47` as six numbers.
+    private static func ids(_ words: some Sequence<String>) -> [OrderID]? {
+        var ids: [OrderID] = []
+        for word in words {
+            let ends = word.split(separator: "-").map { UInt64($0) }
+            guard let first = ends.first ?? nil, let last = ends.last ?? nil, ends.count <= 2, first <= last,
+                last - first < runMax
+            else { return nil }
+            ids += (first...last).map { OrderID($0) }
+        }
+        return ids
+    }
+
+    /// The most numbers that are written as one run: more than an account has open orders.
+    private static let runMax: UInt64 = 100_000
+
+    /// Numbers in the order in which they are, those of a ladder, one behind the other, as `43-47`.
+    private static func words(_ ids: [OrderID]) -> String {
+        var runs: [ClosedRange<UInt64>] = []
+        for id in ids.map(\.rawValue) {
+            if let run = runs.last, run.upperBound + 1 == id, id - run.lowerBound < runMax {
+                runs[runs.count - 1] = run.lowerBound...id
+            } else {
+                runs.append(id...id)
+            }
+        }
+        return runs.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
+            .joined(separator: " ")
     }
 
     /// What was done to which orders, then the orders waited for, then a line for each note of the reply.
     var text: String {
-        func list(_ ids: [OrderID]) -> String { ids.map { String($0.rawValue) }.joined(separator: " ") }
+        func list(_ ids: [OrderID]) -> String { TaggedWork.words(ids) }
         switch subject {
         case .placed(let root, let notes):
             return (["placed \(root.rawValue)", list(orders)] + notes).joined(separator: "\n")
@@ -59,13 +90,13 @@ extension DeskCore {
         if sessions[pending.context.session]?.urgentLines ?? 0 > 0 { pending.dueBy = now }
         pendingReplies.append(pending)
         sessions[pending.context.session]?.isWaiting = true
-        if let tag = pending.context.tag, !pending.context.isSecret {
-            try ledgerTransaction().noteTag(pending.account, tag, work: TaggedWork(pending).text)
+        if pending.context.isKept, let tag = pending.context.tag {
+            try counting(pending.account) { try $0.noteTag(pending.account, tag, work: TaggedWork(pending).text) }
         }
     }
 
-    /// Answers a line that the server took on and did not answer before it stopped, from what became of its orders. False where it
-    /// set nothing going.
+    /// Answers a line from what became of its orders: one that the server took on and did not answer before it stopped, or whose
+    /// reply was too long to keep. False where it set nothing going.
     func answerFromWork(
         _ remembered: RememberedTag, _ tag: String, _ account: AccountID, verb: String?, _ session: SessionID
     ) throws -> Bool {
@@ -74,13 +105,14 @@ extension DeskCore {
         }
         let context = LineContext(
             session: session, login: login, tag: tag, line: remembered.line, text: remembered.line, isSecret: false,
-            verb: verb)
+            verb: verb, isKept: remembered.reply == nil)
         let pending = PendingReply(
             context: context, account: account, orders: work.orders, subject: work.subject,
             dueBy: now.advanced(bySeconds: Int64(configuration.limits.replySeconds)))
-        // A cancel of many may have been cut off in the middle.
-        if case .canceled(let ids) = work.subject {
-            let left = ids.filter { engine.order($0).map { $0.closedAt == nil && $0.cancelReason == nil } ?? false }
+        // A cancel of many may have been cut off in the middle. One that was answered is not done again.
+        if remembered.reply == nil, case .canceled(let ids) = work.subject {
+            let sight = sight(of: account)
+            let left = ids.filter { sight.order($0).map { $0.closedAt == nil && $0.cancelReason == nil } ?? false }
             if !left.isEmpty { keepForLater([.takeOff(left, account: account, .requested)]) }
         }
         if isAnswered(pending) { try answer(pending) } else { try keepWaiting(pending) }

@@ -20,7 +20,9 @@ extension DeskCore {
     func runUndo(_ context: LineContext) throws -> Reply? {
         let account = try context.account()
         let id = try lastMade(account)
-        guard let order = try orderEver(id) else { throw nothingToUndo("nothing has been ordered yet") }
+        guard let order = try sight(of: account).orderEver(id) else {
+            throw nothingToUndo("nothing has been ordered yet")
+        }
         guard order.closedAt == nil else {
             let advice = order.filled.isPositive ? [takeBack(order)] : []
             throw Refusal(
@@ -43,7 +45,7 @@ extension DeskCore {
         case .undone: throw nothingToUndo("the last order has been undone already")
         case nil: break
         }
-        guard let newest = engine.newestRoot(of: account) else {
+        guard let newest = sight(of: account).newestRoot else {
             throw nothingToUndo("nothing has been ordered yet")
         }
         return newest

@@ -7,13 +7,12 @@ import Trading
 /// `why`: the whole story of an order, from its line to its last fee, out of the records.
 extension DeskCore {
     func runWhy(_ id: Located<OrderID>, _ context: LineContext) throws -> Reply? {
-        let account = try context.account()
-        try flushTables()
-        let transaction = try ledgerTransaction()
-        let order = try order(id, of: account, in: transaction)
+        let sight = try sight(context)
+        let order = try sight.existing(id)
         let zone = zone(context)
+        let line = try sight.line(of: order)
         // Of a ladder of a thousand the words need no other order than the whole.
-        let children = order.kind == .sliced ? [] : try transaction.children(of: order.id)
+        let children = order.kind == .sliced ? [] : try sight.children(of: order)
         let rowsMax = configuration.limits.answerRows
         var left = ([order.id] + order.children)[...]
         var story: [NumberedRecord] = []
@@ -21,25 +20,26 @@ extension DeskCore {
         return try answerInSteps(context) { [unowned self] in
             let start = cost
             while let next = left.popFirst() {
-                let (records, all) = try ledgerTransaction().ends(ofHistory: next, each: rowsMax / 2)
+                let (records, all) = try sight.ends(ofHistory: next, under: order, each: rowsMax / 2)
                 story += records
                 count += all
                 guard mayGoOn(since: start) else { break }
             }
             guard left.isEmpty else { return nil }
             story.sort { $0.number < $1.number }
-            return whyReply(order, children, story, of: count, zone: zone)
+            return whyReply(order, line, children, story, of: count, zone: zone)
         }
     }
 
     /// Of more steps than an answer has rows the first and the last are told.
     private func whyReply(
-        _ order: Order, _ children: [Order], _ story: [NumberedRecord], of count: Int, zone: TimeZoneRules
+        _ order: Order, _ line: String, _ children: [Order], _ story: [NumberedRecord], of count: Int,
+        zone: TimeZoneRules
     ) -> Reply {
         let family = [order] + children
         let words = OrderWords(order, zone: zone)
         var lines = ["= \(order.id) \(words.asked): \(order.status.words)"]
-        lines.append("typed at \(zone.text(of: order.createdAt, milliseconds: true)): \(order.line)")
+        lines.append("typed at \(zone.text(of: order.createdAt, milliseconds: true)): \(line)")
         if let parent = order.parent { lines.append("of \(parent): why \(parent.rawValue) has the rest") }
         let half = configuration.limits.answerRows / 2
         let shown = count > 2 * half ? Array(story.prefix(half) + story.suffix(half)) : story
@@ -61,7 +61,7 @@ extension DeskCore {
         return Reply(
             mark: .answer, text: lines.joined(separator: "\n  "),
             fields: [
-                "order": .object(order.json), "line": .string(order.line),
+                "order": .object(order.json), "line": .string(line),
                 "children": .array(order.children.map(\.json)), "story": .array(json),
             ])
     }

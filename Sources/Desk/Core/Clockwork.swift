@@ -21,8 +21,8 @@ extension DeskCore {
             try perform(.operatorRequests, takeOperatorRequests)
             try hearOperatorActs()
             try perform(.tags) {
-                try ledgerTransaction().forgetTags(
-                    before: now.advanced(bySeconds: -3_600 * Int64(configuration.limits.tagMemoryHours)))
+                // The next turn goes on with what is left.
+                if try pruneTags() { nextHousekeeping = now }
             }
             try storeTickersIfDue()
         }

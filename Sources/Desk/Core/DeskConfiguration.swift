@@ -83,6 +83,12 @@ public struct DeskLimits: Hashable, Sendable {
     public var aliasDepth = 8
     /// How long a tag is remembered.
     public var tagMemoryHours = 24
+    /// Bytes of a reply that are kept with its tag, in text and JSON together; of a longer one, what makes it again.
+    public var tagReplyBytes = 16_384
+    /// Old tags that one turn deletes.
+    public var tagsPruned = 1_000
+    /// Bytes that an account may make the desk write in a day (UTC) before its new orders are refused.
+    public var accountBytesADay = 536_870_912
     /// Milliseconds between two price notifications of one pair.
     public var watchIntervalMilliseconds = 1_000
     /// Records after which a snapshot of the engine is kept.

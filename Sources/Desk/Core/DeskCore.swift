@@ -99,6 +99,7 @@ public final class DeskCore {
     var inboxMarks: [AccountID: InboxMark] = [:]
     /// The accounts whose marks are further than the ledger knows.
     var touchedMarks: Set<AccountID> = []
+    var writtenBytes = WrittenBytes()
     var recordsSinceSnapshot = 0
     var lastRecord: RecordNumber
     var nextHousekeeping: Timestamp
@@ -296,6 +297,7 @@ public final class DeskCore {
             try flushAudit()
             try flushTables()
             try flushMarks()
+            try flushWrittenBytes()
             try writeBooks()
         }
         tellAudit()

@@ -58,12 +58,21 @@ extension DeskCore {
             send(.reply(.refused(refusal, verb: parsed.command?.verb, tag: tag)), to: session.id)
             return
         }
-        if let owner, let tag {
-            try ledgerTransaction().rememberTag(owner, tag, line: typed, at: now)
+        var isKept = false
+        if let login = session.login {
+            let isOver = try isOverAllowance(login.account)
+            if isOver, let refusal = refusalOverAllowance(parsed, session, isTagged: tag != nil) {
+                send(.reply(.refused(refusal, verb: parsed.command?.verb, tag: tag)), to: session.id)
+                return
+            }
+            isKept = keepsTag(parsed, login, isOverAllowance: isOver)
+        }
+        if isKept, let owner, let tag {
+            try counting(owner) { try $0.rememberTag(owner, tag, line: typed, at: now) }
         }
         let context = LineContext(
             session: session.id, login: session.login, tag: tag, line: expanded, text: parsed.text,
-            isSecret: parsed.isSecret, verb: parsed.command?.verb)
+            isSecret: parsed.isSecret, verb: parsed.command?.verb, isKept: isKept && tag != nil)
         do {
             if let refusal = parsed.refusal { throw refusal }
             guard let command = parsed.command else { return }
@@ -91,14 +100,16 @@ extension DeskCore {
         try flushEvents(covering: covered.map { [$0] } ?? [])
     }
 
-    /// Sends the reply and keeps it with its tag; what happened on the way is still to be told.
-    func send(_ reply: Reply, _ context: LineContext, keeping kept: Reply? = nil) throws {
+    /// Sends the reply and keeps it with its tag; what happened on the way is still to be told. `work` makes the reply again
+    /// where it is too long to keep.
+    func send(_ reply: Reply, _ context: LineContext, keeping kept: Reply? = nil, work: TaggedWork? = nil) throws {
         let reply = addressed(reply, context)
-        if let account = context.login?.account, let tag = context.tag, !context.isSecret {
-            if reply.error?.code.passesByItself == true {
+        if context.isKept, let account = context.login?.account, let tag = context.tag {
+            if reply.mark == .question || reply.error?.code.passesByItself == true {
+                // Nothing was done, and the same line may be sent again.
                 try ledgerTransaction().forgetTag(account, tag)
             } else {
-                try completeTag(account, tag, kept.map { addressed($0, context) } ?? reply)
+                try completeTag(account, tag, kept.map { addressed($0, context) } ?? reply, work: work)
             }
         }
         guard reaches(context) else { return }
@@ -112,82 +123,46 @@ extension DeskCore {
         return reply
     }
 
-    // MARK: Tags
-
-    /// Answers a line whose tag has been seen: with the first reply, or a refusal where the line is another. False for a new tag.
-    private func answerAgain(
-        _ tag: String, _ typed: String, _ verb: String?, _ account: AccountID, _ session: SessionID
-    ) throws -> Bool {
-        guard let remembered = try ledgerTransaction().tag(account, tag) else { return false }
-        guard remembered.line == typed else {
-            let refusal = Refusal(
-                .tagReused, "the tag \(tag) was used for another line", details: [remembered.line])
-            send(.reply(.refused(refusal, tag: tag)), to: session)
-            return true
-        }
-        if let reply = remembered.reply {
-            send(.writtenReply(text: reply.text, json: reply.json), to: session)
-            return true
-        }
-        if let first = pendingReplies.first(where: { $0.account == account && $0.context.tag == tag }) {
-            // The first is still being answered: the second gets the same answer when it comes.
-            var context = first.context
-            context.session = session
-            context.login = sessions[session]?.login
-            pendingReplies.append(
-                PendingReply(
-                    context: context, account: account, orders: first.orders, subject: first.subject,
-                    dueBy: first.dueBy))
-            sessions[session]?.isWaiting = true
-            return true
-        }
-        // The server went down between the two: the orders say what the line came to.
-        if try answerFromWork(remembered, tag, account, verb: verb, session) { return true }
-        let refusal = Refusal(
-            .unknownAnswer, "this line was taken on, and the server stopped before it was answered",
-            details: ["orders shows what it made"])
-        send(.reply(.refused(refusal, tag: tag)), to: session)
-        return true
-    }
-
-    private func completeTag(_ account: AccountID, _ tag: String, _ reply: Reply) throws {
-        let message = OutgoingMessage.reply(reply)
-        try ledgerTransaction().completeTag(
-            account, tag,
-            RememberedReply(
-                text: String(decoding: message.payload(as: .text) ?? [], as: UTF8.self),
-                json: String(decoding: message.payload(as: .json) ?? [], as: UTF8.self)))
-    }
-
     // MARK: Who may
 
     func requireMayRun(_ command: Command, _ context: LineContext) throws {
+        if let refusal = refusal(of: command, context) { throw refusal }
+    }
+
+    /// Why whoever types a line may not run a command; nil where they may.
+    func refusal(of command: Command, _ context: LineContext) -> Refusal? {
         switch command {
-        case .help, .login, .register, .version, .time: return
+        case .help, .login, .register, .version, .time: return nil
         default: break
         }
         guard let login = context.login else {
-            throw Refusal(
+            return Refusal(
                 .notLoggedIn, "log in first: login USER", details: ["help, time and version answer before that"])
         }
+        return refusalOfRights(command, login)
+    }
+
+    /// Why somebody who is logged in may not run a command, by role and token; nil where they may.
+    func refusalOfRights(_ command: Command, _ login: Session.Login) -> Refusal? {
         switch command {
         case _ where command.trades:
             guard login.rights == .trade else {
-                throw Refusal(.notAllowed, "\(login.name) may read here, not trade")
+                return Refusal(.notAllowed, "\(login.name) may read here, not trade")
             }
         case .paper:
             guard login.role == .admin, login.rights == .trade else {
-                throw Refusal(.notAllowed, "only an admin moves the paper exchange")
+                return Refusal(.notAllowed, "only an admin moves the paper exchange")
             }
         case .jobs:
-            guard login.role == .admin else { throw Refusal(.notAllowed, "only an admin sees the desk's jobs") }
+            guard login.role == .admin else { return Refusal(.notAllowed, "only an admin sees the desk's jobs") }
         case .set, .password, .tokenNew, .tokenDrop, .keysSet, .keysDrop, .alias, .aliasDrop, .twoFactor(.some), .alert,
             .alertDrop:
             guard login.rights == .trade || login.role == .viewer else {
-                throw Refusal(.notAllowed, "a token to read cannot change the account")
+                return Refusal(.notAllowed, "a token to read cannot change the account")
             }
         default: break
         }
+        return nil
     }
 
     func parser(for account: AccountID?) -> CommandParser {
@@ -230,6 +205,8 @@ struct LineContext {
     var text: String
     let isSecret: Bool
     var verb: String?
+    /// Whether the reply is kept with the tag.
+    var isKept = false
     /// Whether the second factor has been shown for this line.
     var hasShownCode = false
 

@@ -79,6 +79,7 @@ extension DeskCore {
         let payload = OutgoingMessage.notice(notice).payload(as: .json) ?? []
         let json = String(decoding: payload, as: UTF8.self)
         _ = try transaction.appendNotification(account, at: moment, event: event, order: order, text: text, json: json)
+        try charge(text.utf8.count + json.utf8.count + WrittenBytes.rowOverhead, to: account)
         let listeners = accounts[account]?.sessions ?? []
         var isSeen = false
         // What is not critical waits in the inbox.

@@ -16,7 +16,9 @@ extension DeskCore {
     func takeOutcome(_ outcome: OrderEngine.Outcome) throws {
         let transaction = try ledgerTransaction()
         for record in outcome.records {
-            lastRecord = try transaction.append(record)
+            lastRecord = try counting(record.accountID ?? record.orderID.flatMap { engine.order($0)?.account }) {
+                try $0.append(record)
+            }
             recordsSinceSnapshot += 1
             if case .orderFilled(let id, let fill, _, _) = record, let order = engine.order(id) {
                 try transaction.project(fill: fill, of: order)
@@ -159,7 +161,7 @@ extension DeskCore {
         guard !touchedOrders.isEmpty || !touchedFunds.isEmpty else { return }
         let transaction = try ledgerTransaction()
         for id in touchedOrders.sorted() {
-            if let order = engine.order(id) { try transaction.project(order) }
+            if let order = engine.order(id) { try counting(order.account) { try $0.project(order) } }
         }
         let inOrder = touchedFunds.sorted { ($0.account, $0.coin) < ($1.account, $1.coin) }
         for touched in inOrder {

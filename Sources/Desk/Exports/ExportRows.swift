@@ -49,7 +49,7 @@ extension DeskCore {
             }
             export.position.isFinishedDone = roots.count < DeskCore.rootsAtATime
         }
-        for root in engine.openOrders(of: export.account) where root.parent == nil {
+        for root in sight(of: export.account).openOrders where root.parent == nil {
             guard export.file.rows < configuration.limits.downloadRows else { return false }
             try addFamily(root, to: &export)
         }
@@ -57,9 +57,10 @@ extension DeskCore {
     }
 
     private func addFamily(_ root: Order, to export: inout Exports.Making) throws {
-        for order in [root] + (try ledgerTransaction().children(of: root.id)) {
+        let sight = sight(of: export.account)
+        for order in [root] + (try sight.children(of: root)) {
             var object = order.json
-            object.append("line", .string(order.line))
+            object.append("line", .string(order.line == Order.lineOfParent ? root.line : order.line))
             export.file.append(object)
         }
     }

@@ -19,7 +19,7 @@ extension DeskCore {
         try flushTables()
         let zone = zone(context)
         let equity = try equity(of: account, since: now.advanced(bySeconds: -DeskCore.twoMonthsSeconds))
-        let open = engine.openOrders(of: account).filter { $0.parent == nil }
+        let open = sight(of: account).openOrders.filter { $0.parent == nil }
         let openByKind = Dictionary(grouping: open, by: \.kind).mapValues(\.count)
         let finished = try ledgerTransaction().finishedByKind(account)
         let changes = try ledgerTransaction()

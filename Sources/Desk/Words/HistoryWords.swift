@@ -24,7 +24,8 @@ struct HistoryWords {
             case .orderFinished(_, let status, _): "finished, \(status.words)"
             case .pairedDone(_, let result, _): "paired done, benefit \(result.benefit) \(result.currency)"
             case .moveRequested(_, let terms, _):
-                "to be moved to \(terms.quantity) at \(terms.price): \(terms.line)"
+                // The desk itself resizes an order whose attempt before it filled late.
+                "to be moved to \(terms.quantity) at \(terms.price)" + (terms.line.isEmpty ? "" : ": \(terms.line)")
             case .orderReplaced(_, let price, let quantity, _, _): "replaced by \(quantity) at \(price)"
             case .orderAmended(_, let terms, _): "changed: \(terms.line)"
             case .triggerMoved(_, let trigger, let marketPrice, _, _):

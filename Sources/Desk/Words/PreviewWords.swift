@@ -27,6 +27,13 @@ struct Preview {
             ])
         self.refusal = refusal
     }
+
+    /// Says that whoever asks may not do it, whatever it would come to.
+    mutating func forbid(_ refusal: Refusal) {
+        guard self.refusal == nil else { return }
+        fields["allowed"] = false
+        fields["error"] = ["code": .string(refusal.code.name), "message": .string(refusal.message)]
+    }
 }
 
 extension DeskCore {
@@ -49,7 +56,7 @@ extension DeskCore {
         let feeCoin = rules.feeCurrency(for: root.side)
         let funds = engine.funds(of: root.account, in: root.spentCoin)
         let asked = OrderWords(root, zone: zone(context)).asked
-        var lines = ["\(asked): nothing was done; go does it"]
+        var lines = ["\(asked): nothing was done; \(goWords(context))"]
         let verb = root.side == .buy ? "costs" : "brings"
         let about = root.price.limit == nil && root.status != .armed
         lines.append("\(verb) \(about ? "about " : "")\(value) \(root.pair.quote), fee \(fee) \(feeCoin)")

@@ -9,6 +9,8 @@ public final class LedgerConnection {
     private var values = RowValues()
     /// Statements run and rows looked at, since it was opened: what the work on it has cost.
     private(set) var rowCount = 0
+    /// Bytes of texts and blobs that statements were given so far.
+    private(set) var boundBytes = 0
 
     init(_ database: Database, checkpointPages: Int) {
         self.database = database
@@ -23,12 +25,16 @@ public final class LedgerConnection {
     ) throws {
         let prepared = try held(statement)
         fill(&values)
+        boundBytes += values.writer.count
         rowCount += 1
         try prepared.run(&values) { row in
             rowCount += 1
             return try each(row)
         }
     }
+
+    /// Rows that the last statement which changes any has changed.
+    var changedRows: Int { database.changesCount }
 
     private func held(_ statement: LedgerStatement) throws -> HeldStatement {
         if let known = held[statement.rawValue] { return known }

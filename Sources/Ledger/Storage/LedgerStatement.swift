@@ -13,6 +13,7 @@ enum LedgerStatement: Int, CaseIterable {
     case insertNotification, lastNotification, notifications
     case upsertInboxSeen, inboxSeen
     case insertTag, completeTag, noteTag, tag, forgetTag, forgetTags
+    case upsertWrittenBytes, writtenBytes
     case upsertBook, deleteBook, books
     case insertSnapshot, lastSnapshots, forgetSnapshots
     case upsertPrice, prices, forgetPrices
@@ -142,7 +143,16 @@ enum LedgerStatement: Int, CaseIterable {
         case .noteTag: "UPDATE tags SET work = ?3 WHERE account = ?1 AND tag = ?2"
         case .tag: "SELECT line, at, reply_text, reply_json, work FROM tags WHERE account = ? AND tag = ?"
         case .forgetTag: "DELETE FROM tags WHERE account = ? AND tag = ?"
-        case .forgetTags: "DELETE FROM tags WHERE at < ?"
+        case .forgetTags:
+            """
+            DELETE FROM tags WHERE (account, tag) IN (SELECT account, tag FROM tags WHERE at < ? ORDER BY at LIMIT ?)
+            """
+        case .upsertWrittenBytes:
+            """
+            INSERT INTO written_bytes VALUES (?, ?, ?)
+            ON CONFLICT (account) DO UPDATE SET day = excluded.day, bytes = excluded.bytes
+            """
+        case .writtenBytes: "SELECT bytes FROM written_bytes WHERE account = ? AND day = ?"
 
         case .upsertBook:
             "INSERT INTO exchange_books VALUES (?, ?, ?) ON CONFLICT (exchange, key) DO UPDATE SET value = excluded.value"

@@ -18,6 +18,8 @@ public final class LedgerTransaction: LedgerReading {
         self.connection = connection
     }
 
+    var boundBytes: Int { connection.boundBytes }
+
     func perform<T>(_ body: (LedgerTransaction) throws -> T) throws -> T {
         defer { isOver = true }
         do {

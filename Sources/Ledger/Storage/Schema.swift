@@ -67,6 +67,17 @@ enum Schema {
                     ) STRICT, WITHOUT ROWID
                     """)
         }
+        // How much an account has made the desk write on its last day, so that a restart does not give the allowance anew.
+        migrator.registerMigration("ledger-7-written-bytes") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE written_bytes (
+                        account INTEGER PRIMARY KEY,
+                        day INTEGER NOT NULL,
+                        bytes INTEGER NOT NULL
+                    ) STRICT
+                    """)
+        }
     }
 
     // Times are nanoseconds since 1970; amounts and prices are exact decimals as text. The tables of orders, fills and funds

@@ -80,6 +80,9 @@ public struct RememberedReply: Hashable, Sendable {
     public let text: String
     public let json: String
 
+    /// There was an answer, too long to keep: what the line has set going makes it again.
+    public static let leftOut = RememberedReply(text: "", json: "")
+
     public init(text: String, json: String) {
         self.text = text
         self.json = json

@@ -186,10 +186,15 @@ extension LedgerTransaction {
         }
     }
 
-    /// Forgets the tags that were first used before a moment.
-    public func forgetTags(before time: Timestamp) throws(LedgerError) {
+    /// Forgets tags that were first used before a moment, the oldest first and at most so many; says how many they were.
+    @discardableResult
+    public func forgetTags(before time: Timestamp, limit: Int) throws(LedgerError) -> Int {
         try write { connection in
-            try connection.run(.forgetTags) { $0.append(time) }
+            try connection.run(.forgetTags) { row in
+                row.append(time)
+                row.append(Int64(limit))
+            }
+            return connection.changedRows
         }
     }
 }

@@ -222,11 +222,21 @@ extension OutgoingMessage {
 }
 
 extension TraderBooks {
-    /// Whether the desk keeps a reply with its tag. It does not where nothing can be written, nor where it is about the tag.
+    /// Whether the desk keeps a reply with its tag. It does not where nothing can be written, where it is about the tag, and where
+    /// nothing was done: the answer to a question, or a question back.
     static func isKept(_ reply: JSONObject) -> Bool {
-        switch code(of: reply) {
+        if case .string(let text)? = reply["text"], text.hasPrefix("?") || text.hasPrefix("=") { return false }
+        if case .string(let verb)? = reply["verb"], questions.contains(verb) { return false }
+        return switch code(of: reply) {
         case "ledger_failed", "shutting_down", "not_logged_in", "unknown_answer", "reconciling", "feed_stale": false
         default: true
         }
     }
+
+    /// Commands that only ask, also where they are refused.
+    private static let questions: Set<String> = [
+        "orders", "order", "why", "report", "preview", "funds", "fund", "summary", "trades", "transactions", "export",
+        "price", "depth", "tape", "pairs", "fee", "chart", "watch", "unwatch", "alerts", "settings", "tokens", "inbox",
+        "help", "time", "version", "whoami", "logout", "login", "register",
+    ]
 }

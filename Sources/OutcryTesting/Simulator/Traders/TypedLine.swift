@@ -37,7 +37,9 @@ struct TypedLine: Hashable, Sendable {
         guard !text.hasPrefix("login") else { return false }
         switch purpose {
         case .login, .password, .tokenNew: return false
-        case .resume, .order, .cancel, .move, .setting, .tokenDrop, .logout, .question, .wrong: return true
+        // They do nothing that outlasts their session, and are answered anew.
+        case .resume, .logout, .question: return false
+        case .order, .cancel, .move, .setting, .tokenDrop, .wrong: return true
         }
     }
 }
