@@ -75,7 +75,9 @@ let package = Package(
             name: "BtceExchange", dependencies: ["Trading", "Exchange", "ExactJSON", "CCurl", "COpenSSL"],
             swiftSettings: settings),
         // Sessions over libwebsockets: text, JSON, HTTP, flood limits, slow readers; and the client's side.
-        .target(name: "ChatServer", dependencies: ["Trading", "CLibwebsockets", logging], swiftSettings: settings),
+        .target(
+            name: "ChatServer", dependencies: ["Trading", "CLibwebsockets", logging, collections],
+            swiftSettings: settings),
         // An exchange to trade against: books, matching, the btc-e protocol from the other side. Pure.
         .target(
             name: "Venue", dependencies: ["Trading", "Exchange", "ExactJSON", "COpenSSL"], swiftSettings: settings),
@@ -163,7 +165,7 @@ let package = Package(
             name: "OutcryTestingTests",
             dependencies: [
                 "OutcryTesting", "outcry-simulate", "Desk", "Accounts", "ChatServer", "Exchange", "Ledger",
-                "OrderEngine", "Trading", "Venue", grdb,
+                "OrderEngine", "Trading", "Venue", "CommandGrammar", "ExactJSON", "BtceExchange", grdb,
                 logging,
             ],
             swiftSettings: settings),

@@ -102,6 +102,18 @@ import Trading
         (#"{"id":"a b","line":"x"}"#, "the id is no tag: 1 to 32 of A-Z a-z 0-9 . _ -", nil),
         (#"{"id":"k7","line":["x"]}"#, "the line is an array; expected a string", "k7"),
         (#"{"id":"k7","line":"x","to":1}"#, #"unknown name "to"; expected id and line"#, "k7"),
+        (#"{"to":1,"id":"k7","line":"x"}"#, #"unknown name "to"; expected id and line"#, nil),
+        (#"{"id":"k7","to":[[[[["#, #"unknown name "to"; expected id and line"#, "k7"),
+        (#"{"\u0069d":"k7","Line":"x"}"#, #"unknown name "Line"; expected id and line"#, "k7"),
+        (#"{"id":"k7","id":"k8","line":"x"}"#, #"not JSON: the name "id" comes twice at byte 12"#, "k7"),
+        (#"{"line":"x", "line":"y"}"#, #"not JSON: the name "line" comes twice at byte 14"#, nil),
+        (#"{"line":{"a":1}}"#, "the line is an object; expected a string", nil),
+        (#"{"id":true}"#, "the id is true or false; expected a string", nil),
+        (#"{"line":}"#, #"not JSON: found "}"; expected a value at byte 9"#, nil),
+        (
+            "{\"" + String(repeating: "\u{301}", count: 30) + "\":1}",
+            "unknown name \"" + String(repeating: "\u{301}", count: 16) + "...\"; expected id and line", nil
+        ),
         (#"{"id":"k7","line":"x\ny"}"#, "the line has a line break; expected one line", "k7"),
         (#"{"id":"k7","line":"[k8] x"}"#, "a tag in the line and an id; expected one of them", "k7"),
         (#"{"id":"k7","line":""}"#, "the line is empty", "k7"),
@@ -137,13 +149,32 @@ import Trading
         #expect(queue.byteCount == headerBytes + 131_332)
         var chunks: [[UInt8]] = []
         while let chunk = queue.next() { chunks.append(chunk) }
-        #expect(chunks.map(\.count) == [259, 65_539, 65_546, 12])
+        // Long frames are handed out in pieces.
+        #expect(chunks.map(\.count) == [259, 32_768, 32_768, 3, 32_768, 32_768, 10, 12])
         let heads = chunks.map { Array($0.prefix(11)) }
         #expect(heads[0] == [0x81, 0, 0x81, 125, 7, 7, 7, 7, 7, 7, 7])
         #expect(heads[1] == [0x81, 126, 0xFF, 0xFF, 7, 7, 7, 7, 7, 7, 7])
-        #expect(heads[2] == [0x81, 127, 0, 0, 0, 0, 0, 1, 0, 0, 7])
-        #expect(heads[3] == [0x81, 10, 7, 7, 7, 7, 7, 7, 7, 7, 7])
+        #expect(heads[4] == [0x81, 127, 0, 0, 0, 0, 0, 1, 0, 0, 7])
+        #expect(heads[7] == [0x81, 10, 7, 7, 7, 7, 7, 7, 7, 7, 7])
         #expect(queue.byteCount == 0)
         #expect(queue.isEmpty)
+    }
+
+    @Test func `what waits is dropped at the end of a frame`() {
+        var queue = OutgoingQueue()
+        queue.append([UInt8](repeating: 7, count: 40_000))
+        #expect(queue.bytesOfFrameBegun == 0)
+        var sent = queue.next() ?? []
+        queue.append([UInt8](repeating: 8, count: 10))
+        #expect(queue.bytesOfFrameBegun == 40_004 - 32_768)
+        queue.removeAll()
+        #expect(queue.byteCount == 40_004 - 32_768)
+        while let piece = queue.next() { sent += piece }
+        #expect(sent.count == 40_004)
+        #expect(!sent.contains(8))
+        queue.append([UInt8](repeating: 8, count: 10))
+        queue.removeAll()
+        #expect(queue.isEmpty)
+        #expect(queue.byteCount == 0)
     }
 }

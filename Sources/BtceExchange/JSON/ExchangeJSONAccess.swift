@@ -19,8 +19,16 @@ struct JSONPlace {
 
     func unreadable(_ message: String) -> UnreadableAnswer { UnreadableAnswer(path: path, message: message) }
 
+    /// Bytes of a name that a path shows: with the whole of a long one in the path of each value inside it, reading would
+    /// cost the square of what was sent.
+    private static let nameBytesShown = 64
+
     private func place(_ name: String, _ value: ExchangeJSON) -> JSONPlace {
-        JSONPlace(value, path: path.isEmpty ? name : "\(path).\(name)")
+        var shown = name
+        if name.utf8.count > JSONPlace.nameBytesShown {
+            shown = String(decoding: name.utf8.prefix(JSONPlace.nameBytesShown), as: UTF8.self) + "..."
+        }
+        return JSONPlace(value, path: path.isEmpty ? shown : "\(path).\(shown)")
     }
 
     /// The member of that name, or nil where it is absent or null. Two of one name are an error: neither is the right
@@ -28,7 +36,8 @@ struct JSONPlace {
     func optional(_ name: String) throws(UnreadableAnswer) -> JSONPlace? {
         guard case .object(let members) = value else { throw unreadable("expected an object, found \(value.kind)") }
         var found: ExchangeJSON?
-        for member in members where member.name == name {
+        // Bytes, not characters: `==` of strings brings both into a Unicode normal form first.
+        for member in members where member.name.utf8.elementsEqual(name.utf8) {
             guard found == nil else { throw place(name, member.value).unreadable("comes twice") }
             found = member.value
         }
@@ -47,10 +56,10 @@ struct JSONPlace {
     func members() throws(UnreadableAnswer) -> [(name: String, place: JSONPlace)] {
         if value == .array([]) { return [] }
         guard case .object(let members) = value else { throw unreadable("expected an object, found \(value.kind)") }
-        var seen = Set<String>()
+        var seen = Set<[UInt8]>()
         var result: [(name: String, place: JSONPlace)] = []
         for member in members {
-            guard seen.insert(member.name).inserted else {
+            guard seen.insert(Array(member.name.utf8)).inserted else {
                 throw place(member.name, member.value).unreadable("comes twice")
             }
             result.append((member.name, place(member.name, member.value)))

@@ -40,17 +40,19 @@ package struct Handshake: Hashable, Sendable {
         guard method == "GET" else { return notWhole("the method is not GET") }
         guard minorVersion >= 1 else { return notWhole("HTTP/1.0; expected HTTP/1.1") }
         guard host != nil else { return notWhole("Host is missing") }
-        guard words(upgrade).contains("websocket") else { return notWhole("the Upgrade header has no websocket") }
-        guard words(connection).contains("upgrade") else { return notWhole("the Connection header has no Upgrade") }
+        guard has("websocket", in: upgrade) else { return notWhole("the Upgrade header has no websocket") }
+        guard has("upgrade", in: connection) else { return notWhole("the Connection header has no Upgrade") }
         guard let key, isKey(key) else { return notWhole("Sec-WebSocket-Key is not 16 bytes in base64") }
-        guard version == "13" else {
-            return .refused(status: 426, message: "WebSocket version \(version ?? "none"); expected 13 (RFC 6455)")
+        guard let version, version.utf8.elementsEqual("13".utf8) else {
+            return .refused(
+                status: 426,
+                message: "WebSocket version \(version.map { $0.prefix(8) } ?? "none"); expected 13 (RFC 6455)")
         }
         guard isOriginAllowed(allowedOrigins) else {
             return .refused(status: 403, message: "a web page of another origin may not connect here")
         }
         guard protocols != nil else { return .accepted(subprotocol: nil) }
-        guard let chosen = list(protocols).lazy.compactMap({ WireFormat(rawValue: $0) }).first else {
+        guard let chosen = list(protocols).lazy.compactMap({ WireFormat(bytes: $0) }).first else {
             let known = WireFormat.allCases.map(\.rawValue).joined(separator: ", ")
             return .refused(status: 400, message: "unknown subprotocol; expected one of \(known), or none")
         }
@@ -80,11 +82,23 @@ package struct Handshake: Hashable, Sendable {
             }
     }
 
-    private func list(_ value: String?) -> [String] {
-        (value ?? "").split(separator: ",").map { String(RequestHead.trimmed($0)) }
+    private func list(_ value: String?) -> [Substring] {
+        (value ?? "").utf8.split(separator: UInt8(ascii: ",")).map { RequestHead.trimmed(Substring($0)) }
     }
 
-    private func words(_ value: String?) -> [String] { list(value).map { $0.lowercased() } }
+    /// Whether a list has a word in it, in any case. Bytes are compared: strings would be in a Unicode normal form.
+    private func has(_ word: String, in value: String?) -> Bool {
+        list(value).contains { $0.lowercased().utf8.elementsEqual(word.utf8) }
+    }
+}
+
+extension WireFormat {
+    fileprivate init?(bytes name: Substring) {
+        guard let found = WireFormat.allCases.first(where: { $0.rawValue.utf8.elementsEqual(name.utf8) }) else {
+            return nil
+        }
+        self = found
+    }
 }
 
 extension Handshake {
@@ -99,7 +113,7 @@ extension Handshake {
 /// The token of `Authorization: Bearer TOKEN`; the scheme ignores case (RFC 9110 §11.1).
 package func bearerToken(authorization: String?) -> String? {
     guard let parts = authorization?.split(separator: " ", maxSplits: 1), parts.count == 2,
-        parts[0].lowercased() == "bearer"
+        parts[0].lowercased().utf8.elementsEqual("bearer".utf8)
     else { return nil }
     let token = parts[1].filter { $0 != " " }
     return token.isEmpty ? nil : token
@@ -124,9 +138,11 @@ package func siteAddress(host: String, isTLS: Bool) -> String? {
 
 /// The address that a proxy on this machine says it forwards for: the last hop, the only one that the proxy has seen.
 package func forwardedAddress(_ forwardedFor: String?, by peer: String, isAddress: (String) -> Bool) -> String? {
-    guard peer == "::1" || peer.hasPrefix("127."), let last = forwardedFor?.split(separator: ",").last else {
+    guard peer == "::1" || peer.hasPrefix("127."),
+        let last = forwardedFor?.utf8.split(separator: UInt8(ascii: ",")).last
+    else {
         return nil
     }
-    let address = String(last.filter { $0 != " " && $0 != "\t" })
+    let address = String(RequestHead.trimmed(Substring(last)))
     return isAddress(address) ? address : nil
 }

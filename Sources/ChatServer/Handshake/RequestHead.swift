@@ -30,8 +30,7 @@ package struct RequestHead: Hashable, Sendable {
     /// Reads a head, from its first byte to the empty line, without that.
     package init(_ bytes: some Collection<UInt8>) throws(Malformed) {
         // What is no UTF-8 is read with replacement characters, and then is no header that matters here.
-        var lines = String(decoding: bytes, as: UTF8.self).split(separator: "\r\n", omittingEmptySubsequences: false)[
-            ...]
+        var lines = RequestHead.lines(String(decoding: bytes, as: UTF8.self))[...]
         // Bytes, not characters: a mark that joins with a space, a slash or a colon does not hide it.
         let words = (lines.popFirst() ?? "").utf8.split(
             separator: UInt8(ascii: " "), omittingEmptySubsequences: false
@@ -47,7 +46,7 @@ package struct RequestHead: Hashable, Sendable {
         }
         var target = words[1].utf8
         let url = RequestHead.splitURL(words[1])
-        guard first == UInt8(ascii: "/") || words[1] == "*" || url != nil,
+        guard first == UInt8(ascii: "/") || target.elementsEqual("*".utf8) || url != nil,
             target.allSatisfy({ $0 > 0x20 && $0 != 0x7F })
         else { throw Malformed("not HTTP: the target is no path") }
         if let url { target = url.rest.utf8 }
@@ -79,7 +78,7 @@ package struct RequestHead: Hashable, Sendable {
 
     /// The parts of a URL: what stands between its two slashes and the path, and all from the path or the query on.
     private static func splitURL(_ text: Substring) -> (authority: Substring, rest: Substring)? {
-        let scheme = text.prefix(8).lowercased()
+        let scheme = String(decoding: text.utf8.prefix(8), as: UTF8.self).lowercased()
         let length = scheme.hasPrefix("http://") ? 7 : scheme == "https://" ? 8 : 0
         guard length > 0 else { return nil }
         let rest = text.utf8.dropFirst(length)
@@ -95,7 +94,10 @@ package struct RequestHead: Hashable, Sendable {
 
     /// Whether a header that is a list has this word in it, in any case.
     package func list(_ name: String, has word: String) -> Bool {
-        (self[name] ?? "").split(separator: ",").contains { RequestHead.trimmed($0).lowercased() == word }
+        // Bytes, not characters: `==` of strings brings both into a Unicode normal form first.
+        (self[name] ?? "").utf8.split(separator: UInt8(ascii: ",")).contains { part in
+            RequestHead.trimmed(Substring(part)).lowercased().utf8.elementsEqual(word.utf8)
+        }
     }
 
     /// Whether a body follows, which nobody here reads.
@@ -120,6 +122,22 @@ package struct RequestHead: Hashable, Sendable {
                 default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
                 }
             }
+    }
+
+    /// The lines of a head, without their ends. Cut by bytes: as characters they would be compared in a Unicode normal form.
+    private static func lines(_ head: String) -> [Substring] {
+        var lines: [Substring] = []
+        var start = head.utf8.startIndex
+        var before: UInt8?
+        for index in head.utf8.indices {
+            let byte = head.utf8[index]
+            if before == 0x0D, byte == 0x0A {
+                lines.append(head[start..<head.utf8.index(before: index)])
+                start = head.utf8.index(after: index)
+            }
+            before = byte
+        }
+        return lines + [head[start...]]
     }
 
     /// Without the blanks around it (RFC 9110 §5.6.3).

@@ -13,19 +13,26 @@ public struct JSONReadError: Error, Hashable, Sendable {
 public struct JSONReader {
     /// How many arrays and objects may stand inside one another.
     public static let depthMax = 16
+    /// Bytes of a name that a refusal repeats.
+    private static let nameBytesShown = 32
 
     private let bytes: [UInt8]
-    private var position = 0
+    private(set) var position = 0
 
-    private init(_ bytes: [UInt8]) { self.bytes = bytes }
+    init(_ text: some StringProtocol) { bytes = Array(text.utf8) }
 
     /// The one value that the text is.
     public static func read(_ text: some StringProtocol) throws(JSONReadError) -> JSONValue {
-        var reader = JSONReader(Array(text.utf8))
+        var reader = JSONReader(text)
         let value = try reader.readValue(depth: 0)
-        reader.skipSpace()
-        guard reader.position == reader.bytes.count else { throw reader.unexpected("the end of the message") }
+        try reader.expectEnd()
         return value
+    }
+
+    /// Takes the spaces that are left, and makes sure that nothing else is.
+    mutating func expectEnd() throws(JSONReadError) {
+        skipSpace()
+        guard position == bytes.count else { throw unexpected("the end of the message") }
     }
 
     private mutating func readValue(depth: Int) throws(JSONReadError) -> JSONValue {
@@ -46,23 +53,42 @@ public struct JSONReader {
         try checkDepth(depth)
         position += 1
         var object = JSONObject()
+        /// The names so far, as bytes: a set of strings would hash, and compare, their Unicode normal forms.
+        var names: Set<[UInt8]> = []
         skipSpace()
         if take("}") { return object }
         while true {
-            skipSpace()
-            guard peek == UInt8(ascii: "\"") else { throw unexpected("a name in quotes") }
             let start = position
-            let name = try readString()
-            guard object[name] == nil else {
-                throw JSONReadError(message: "the name \(JSONValue.string(name).json) comes twice", offset: start + 1)
-            }
-            skipSpace()
-            guard take(":") else { throw unexpected("a colon") }
+            let name = try readName()
+            guard names.insert(Array(name.utf8)).inserted else { throw comesTwice(name, at: start) }
             object.append(name, try readValue(depth: depth + 1))
             skipSpace()
             if take("}") { return object }
             guard take(",") else { throw unexpected("a comma or the object's end") }
         }
+    }
+
+    /// A member's name, and the colon behind it.
+    mutating func readName() throws(JSONReadError) -> String {
+        skipSpace()
+        guard peek == UInt8(ascii: "\"") else { throw unexpected("a name in quotes") }
+        let name = try readString()
+        skipSpace()
+        guard take(":") else { throw unexpected("a colon") }
+        return name
+    }
+
+    /// The error of a name that was there before. `start` is where it was looked for, spaces before it included.
+    func comesTwice(_ name: String, at start: Int) -> JSONReadError {
+        let quote = bytes[start...].firstIndex(of: UInt8(ascii: "\"")) ?? start
+        return JSONReadError(message: "the name \(JSONReader.shortened(name)) comes twice", offset: quote + 1)
+    }
+
+    /// A name as a refusal shows it: in quotes, and no longer than anybody wants to read.
+    static func shortened(_ name: String) -> String {
+        guard name.utf8.count > nameBytesShown else { return JSONValue.string(name).json }
+        let end = name.utf8.index(name.startIndex, offsetBy: nameBytesShown)
+        return JSONValue.string(String(name.unicodeScalars[..<end]) + "...").json
     }
 
     private mutating func readArray(depth: Int) throws(JSONReadError) -> [JSONValue] {
@@ -79,7 +105,7 @@ public struct JSONReader {
         }
     }
 
-    private mutating func readWord(_ word: StaticString, as value: JSONValue) throws(JSONReadError) -> JSONValue {
+    mutating func readWord(_ word: StaticString, as value: JSONValue) throws(JSONReadError) -> JSONValue {
         for byte in UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount) {
             guard peek == byte else { throw unexpected("\(word)") }
             position += 1
@@ -112,7 +138,7 @@ public struct JSONReader {
         guard position > start else { throw unexpected("a digit") }
     }
 
-    private mutating func readString() throws(JSONReadError) -> String {
+    mutating func readString() throws(JSONReadError) -> String {
         position += 1
         var text: [UInt8] = []
         while let byte = peek {
@@ -176,15 +202,15 @@ public struct JSONReader {
         return value
     }
 
-    private var peek: UInt8? { position < bytes.count ? bytes[position] : nil }
+    var peek: UInt8? { position < bytes.count ? bytes[position] : nil }
 
-    private mutating func take(_ character: Unicode.Scalar) -> Bool {
+    mutating func take(_ character: Unicode.Scalar) -> Bool {
         guard peek == UInt8(ascii: character) else { return false }
         position += 1
         return true
     }
 
-    private mutating func skipSpace() {
+    mutating func skipSpace() {
         while let byte = peek, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { position += 1 }
     }
 
@@ -194,7 +220,7 @@ public struct JSONReader {
         }
     }
 
-    private func unexpected(_ expected: String) -> JSONReadError {
+    func unexpected(_ expected: String) -> JSONReadError {
         guard position < bytes.count else {
             return JSONReadError(message: "found the end of the message; expected \(expected)", offset: position + 1)
         }

@@ -47,11 +47,13 @@ public struct JSONObject: Hashable, Sendable {
         members.append(Member(name, value))
     }
 
-    /// The value under a name, or nil where the name is absent; setting a new name adds it at the end.
+    /// The value under a name, or nil where the name is absent; setting a new name adds it at the end. Names are the same
+    /// where their bytes are: `==` of strings would first bring both into a Unicode normal form, which costs more than
+    /// linear time for what a stranger may send.
     public subscript(name: String) -> JSONValue? {
-        get { members.first { $0.name == name }?.value }
+        get { members.first { $0.name.utf8.elementsEqual(name.utf8) }?.value }
         set {
-            let index = members.firstIndex { $0.name == name }
+            let index = members.firstIndex { $0.name.utf8.elementsEqual(name.utf8) }
             switch (index, newValue) {
             case (let index?, let value?): members[index].value = value
             case (let index?, nil): members.remove(at: index)

@@ -29,27 +29,12 @@ package struct MessageReader: Sendable {
 
     /// `{"id":"k7","line":"buy 0.5 btc_usd at 230"}`
     private func readObject(_ message: String) -> [ReadLine] {
-        let object: JSONObject
-        do throws(JSONReadError) {
-            guard case .object(let read) = try JSONReader.read(message) else { return [] }
-            object = read
-        } catch {
-            return [bad("not JSON: \(error.message) at byte \(error.offset)")]
+        let read: LineMessage
+        do throws(LineMessage.Fault) { read = try LineMessage(message) } catch {
+            return [bad(error.message, tag: error.tag)]
         }
-        var tag: String?
-        switch object["id"] {
-        case nil, .null: break
-        case .string(let id) where LineTag.isTag(id.utf8): tag = id
-        case .string: return [bad("the id is no tag: 1 to 32 of A-Z a-z 0-9 . _ -")]
-        case let other?: return [bad("the id is \(kind(of: other)); expected a string")]
-        }
-        if let stranger = object.members.first(where: { $0.name != "id" && $0.name != "line" }) {
-            return [bad("unknown name \(shortened(stranger.name)); expected id and line", tag: tag)]
-        }
-        guard let value = object["line"] else { return [bad("no line; expected {\"id\":...,\"line\":...}", tag: tag)] }
-        guard case .string(let line) = value else {
-            return [bad("the line is \(kind(of: value)); expected a string", tag: tag)]
-        }
+        let tag = read.id
+        guard let line = read.line else { return [bad("no line; expected {\"id\":...,\"line\":...}", tag: tag)] }
         guard !line.utf8.contains(where: { $0 == 0x0A || $0 == 0x0D }) else {
             return [bad("the line has a line break; expected one line", tag: tag)]
         }
@@ -86,6 +71,13 @@ package struct MessageReader: Sendable {
     }
 }
 
+/// The refusal of a message that was not read: its bytes cost more than the session has left.
+func tooFast(messageBytes: Int, waitNanoseconds: Int64) -> Refusal {
+    var refusal = tooFast(waitNanoseconds: waitNanoseconds)
+    refusal.details = ["the message of \(messageBytes) bytes was not read"]
+    return refusal
+}
+
 /// The refusal of a line that came too soon.
 func tooFast(waitNanoseconds: Int64) -> Refusal {
     // Rounded up: a trader who waits as long as told is not refused again.
@@ -107,19 +99,4 @@ func leadingWordIsUrgent(_ bytes: Substring.UTF8View) -> Bool {
     guard word.count == 5 || word.count == 6 else { return false }
     let lowered = word.map { $0 | 0x20 }
     return lowered.elementsEqual("cancel".utf8) || lowered.elementsEqual("panic".utf8)
-}
-
-private func kind(of value: JSONValue) -> String {
-    switch value {
-    case .null: "null"
-    case .bool: "true or false"
-    case .int, .raw: "a number"
-    case .string: "a string"
-    case .array: "an array"
-    case .object: "an object"
-    }
-}
-
-private func shortened(_ name: String) -> String {
-    JSONValue.string(name.count > 32 ? name.prefix(32) + "..." : name).json
 }

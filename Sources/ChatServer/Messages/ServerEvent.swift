@@ -24,7 +24,7 @@ public struct Peer: Hashable, Sendable {
     public var format: WireFormat
     /// What came as `Authorization: Bearer` with the handshake. A secret: never to be logged.
     public var bearerToken: String?
-    /// What the client says it is, up to 256 characters; nil where it says nothing.
+    /// What the client says it is, up to 256 bytes; nil where it says nothing.
     public var userAgent: String?
     /// Where the server is, as the client has named it: `https://desk.example`; nil where it has not.
     public var site: String?

@@ -21,7 +21,9 @@ extension DeskCore {
             guard let command = try accountStore().setting(DeskCore.settingPrefix + name, of: account) else { break }
             depth += 1
             guard depth <= configuration.limits.aliasDepth else { throw tooDeep(name) }
-            parsed = parser(for: account).parse(before + command + rest)
+            let (line, parser) = (before + command + rest, parser(for: account))
+            guard line.utf8.count <= parser.lineBytesMax else { throw tooLong(name, line, parser.lineBytesMax) }
+            parsed = parser.parse(line)
         }
         return depth == 0 ? nil : parsed
     }
@@ -47,6 +49,11 @@ extension DeskCore {
             .aliasTooDeep,
             "\(name) stands for more than \(configuration.limits.aliasDepth) aliases one behind the other, or for itself"
         )
+    }
+
+    private func tooLong(_ name: String, _ line: String, _ bytesMax: Int) -> Refusal {
+        Refusal(
+            .lineTooLong, "with what \(name) stands for, the line has \(line.utf8.count) bytes; at most \(bytesMax)")
     }
 
     // MARK: Making and dropping
@@ -99,6 +106,8 @@ extension DeskCore {
             depth += 1
             guard depth <= configuration.limits.aliasDepth else { throw tooDeep(name.value) }
             text = before + next.command + rest
+            let most = CommandParser.lineBytesMaxDefault
+            guard text.utf8.count <= most else { throw tooLong(name.value, text, most) }
         }
     }
 
