@@ -135,7 +135,8 @@ final class DiskStory {
         let json = String(decoding: message.payload(as: .json) ?? [], as: UTF8.self)
         switch message {
         case .reply(let reply):
-            guard let tag = reply.tag, reply.error?.code != .ledgerFailed else { return }
+            // A question is answered anew whenever it comes: nothing of it is kept.
+            guard let tag = reply.tag, reply.verb != "inbox", reply.error?.code != .ledgerFailed else { return }
             said.replies[account, default: [:]][tag] = Said.Reply(text: text, json: json)
         case .written, .notice:
             guard case .object(let fields)? = try? JSONReader.read(json), case .int(let seq)? = fields["seq"] else {

@@ -14,6 +14,9 @@ public struct ChatLimits: Hashable, Sendable {
     public var urgentBurst = 20
     /// `cancel` and `panic` a second, besides other lines.
     public var urgentRate = 10
+    /// Bytes of a message that cost as much of the budget as one line does, and are paid before the message is read. A
+    /// message of so many bytes costs no more than the lines in it.
+    public var lineBudgetBytes = 2_048
     /// Frames and lines a second that are read from a session; the rest is read later. A session that may send more
     /// lines than that is given as many.
     public var readRate = 4_000
@@ -65,7 +68,8 @@ public struct ChatLimits: Hashable, Sendable {
         [
             ("line_bytes", \.lineBytes), ("message_bytes", \.messageBytes), ("message_lines", \.messageLines),
             ("line_burst", \.lineBurst), ("line_rate", \.lineRate), ("urgent_burst", \.urgentBurst),
-            ("urgent_rate", \.urgentRate), ("read_rate", \.readRate), ("sessions", \.sessions),
+            ("urgent_rate", \.urgentRate), ("line_budget_bytes", \.lineBudgetBytes), ("read_rate", \.readRate),
+            ("sessions", \.sessions),
             ("address_sessions", \.addressSessions),
             ("handshakes", \.handshakes), ("outgoing_bytes", \.outgoingBytes),
             ("socket_bytes", \.socketBytes),

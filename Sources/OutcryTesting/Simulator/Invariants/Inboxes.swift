@@ -21,7 +21,7 @@ extension Simulation {
 
     private func mayHaveBeenShown(_ row: NotificationRow, to trader: SimulatedTrader, _ ledger: Ledger) -> Bool {
         if trader.missed.numbers.contains(row.seq) { return true }
-        if row.isPanicSaidInReply { return true }
+        if row.isSaidInReply { return true }
         guard let id = row.order, Simulation.eventsSparedInText.contains(row.event) else { return false }
         let mentioned = trader.missed.mentionedInText
         if mentioned.contains(id) { return true }
@@ -33,6 +33,13 @@ extension Simulation {
 }
 
 extension NotificationRow {
-    /// That a panic has begun or is over stands in the reply to the line that said so.
-    var isPanicSaidInReply: Bool { event == "panic" && !text.hasPrefix("* panic done") }
+    /// That a panic has begun or is over, and that a token was made or a password changed, stands in the reply to the line that
+    /// did it.
+    var isSaidInReply: Bool {
+        switch event {
+        case "panic": !text.hasPrefix("* panic done")
+        case "login": !text.hasPrefix("* login: another session")
+        default: false
+        }
+    }
 }
