@@ -50,6 +50,9 @@ final class DiskStory {
         Step(lines: [(.boss, "paper quote btc_usd 240 240.2"), (.bob, "slice sell 1 btc_usd 250..260 x5")]),
         Step(lines: [(.ann, "cancel sliced"), (.bob, "sell 0.1 btc_usd at 239.9"), (.boss, "paper deposit ann 5 usd")]),
         Step(lines: [(.bob, "cancel all"), (.ann, "set timezone Europe/Berlin"), (.ann, "buy 0.1 btc_usd at 241")]),
+        Step(lines: [(.ann, "buy 0.1 btc_usd at 205"), (.bob, "sell 0.1 btc_usd at 260")]),
+        Step(lines: [(.bob, "cancel all"), (.ann, "alias b = buy")]),
+        Step(lines: [(.ann, "buy 0.1 btc_usd at 204"), (.bob, "set timezone Europe/Madrid")]),
     ]
 
     static let path = "/var/lib/outcry/desk.db"

@@ -47,25 +47,14 @@ extension DeskCore {
         for event in happened {
             let account = event.order.account
             let words = EventWords(event, zone: try zone(of: account), family: family(of: event.order))
-            let covering = covered.first { $0.covers(event) }?.session ?? willBeTold(event)
+            let covering = covered.first { $0.covers(event) }
             try notify(
                 account, event: event.kind.name, order: event.order.id, text: words.text, fields: words.fields,
-                at: event.at, exceptInText: covering)
+                at: event.at, exceptInText: covering?.session)
         }
         // The last line of a panic comes after all that it is about.
         for event in panics where event.kind == .cleared { try tell(event, covering: covered) }
         try tellAlerts()
-    }
-
-    /// The session whose line is still being done, and whose reply will tell this.
-    private func willBeTold(_ event: OrderEvent) -> SessionID? {
-        guard event.kind == .opened || event.kind == .canceled else { return nil }
-        let whole = event.order.parent ?? event.order.id
-        return pendingReplies.first { pending in
-            guard pending.roots.contains(whole) else { return false }
-            if case .placed = pending.subject { return event.kind == .opened }
-            return event.kind == .canceled
-        }?.context.session
     }
 
     /// Numbers a notification, stores it, and sends it to every session of the account.

@@ -90,23 +90,8 @@ struct PendingReply {
     /// The orders whose answers it waits for.
     let orders: [OrderID]
     let subject: Subject
-    /// The orders that the line was about, without those under them: what the reply tells of them is not told besides.
-    let roots: Set<OrderID>
     /// When it is answered with what is known by then.
     var dueBy: Timestamp
-
-    init(context: LineContext, account: AccountID, orders: [OrderID], subject: Subject, dueBy: Timestamp) {
-        self.context = context
-        self.account = account
-        self.orders = orders
-        self.subject = subject
-        self.dueBy = dueBy
-        switch subject {
-        case .placed(let root, _), .undone(let root): roots = [root]
-        case .canceled(let ids): roots = Set(ids)
-        case .moved: roots = []
-        }
-    }
 
     enum Subject: Hashable {
         case placed(OrderID, notes: [String])

@@ -227,6 +227,8 @@ extension TraderBooks {
     static func isKept(_ reply: JSONObject) -> Bool {
         if case .string(let text)? = reply["text"], text.hasPrefix("?") || text.hasPrefix("=") { return false }
         if case .string(let verb)? = reply["verb"], questions.contains(verb) { return false }
+        // `resume SEQ` asks; `resume` alone lifts a panic.
+        if reply["from"] != nil || code(of: reply) == "unknown_sequence" { return false }
         return switch code(of: reply) {
         case "ledger_failed", "shutting_down", "not_logged_in", "unknown_answer", "reconciling", "feed_stale": false
         default: true
