@@ -35,7 +35,7 @@ extension `The server` {
             #expect(try again.ask("orders").orders?.map(\.id) == done.compactMap { $0.order?.id })
             let all = try again.resumed()
             #expect(all.map(\.seq) == all.indices.map { UInt64($0 + 1) })
-            #expect(all.count == done.count)
+            #expect(all.count { $0.event != "login" } == done.count)
             // The line that failed is done when it comes again, once.
             let retried = try again.ask("buy 0.01 btc_usd at 100", tag: "t\(done.count)")
             #expect(retried.ok == true)

@@ -49,8 +49,12 @@ extension DeskCore {
     private func hurry(_ id: SessionID) {
         sessions[id]?.urgentLines += 1
         guard sessions[id]?.isWaiting == true else { return }
-        for index in pendingReplies.indices where pendingReplies[index].context.session == id {
-            pendingReplies[index].dueBy = now
+        let hurried = pendingReplies.filter { $0.context.session == id }
+        for index in pendingReplies.indices {
+            let pending = pendingReplies[index]
+            // The same line that was sent again elsewhere gets the same answer.
+            let isSame = hurried.contains { $0.account == pending.account && $0.context.tag == pending.context.tag }
+            if pending.context.session == id || (pending.context.tag != nil && isSame) { pendingReplies[index].dueBy = now }
         }
     }
 
@@ -138,10 +142,10 @@ extension DeskCore {
         case .question: if case .account(let account) = owner { try takeStep(of: account) }
         case .work(let input):
             addCost(1)
-            if case .carryOn(let id) = input, let account = engine.order(id)?.account,
-                let watch = wire?.accounts[account], !watch.isReconciled
+            if case .carryOn(let id) = input, let order = engine.order(id), order.cancelReason == nil,
+                let watch = wire?.accounts[order.account], !watch.isReconciled
             {
-                // Nothing is placed before it is known what the exchange has.
+                // Nothing is placed before it is known what the exchange has; what is canceled comes off all the same.
                 return postponedWork.append(input)
             }
             try takeOutcome(engine.process(input, at: now))
