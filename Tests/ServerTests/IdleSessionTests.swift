@@ -30,7 +30,8 @@ extension `The server` {
             try desk.add("ann", funds: "1000000 usd")
             // The server's own soft limit is what most systems begin with: it raises it itself.
             try desk.start(
-                FloodComparison.limits + ["--limit", "address_sessions=20000", "--limit", "http_burst=20000"], before: "ulimit -S -n 1024")
+                FloodComparison.limits + ["--limit", "address_sessions=20000", "--limit", "http_burst=20000"],
+                before: "ulimit -S -n 1024")
             let trader = try desk.logIn("ann")
             let before = try desk.residentBytes()
             var idle: [RawSocket.Descriptor] = []

@@ -54,7 +54,9 @@ extension DeskCore {
             let pending = pendingReplies[index]
             // The same line that was sent again elsewhere gets the same answer.
             let isSame = hurried.contains { $0.account == pending.account && $0.context.tag == pending.context.tag }
-            if pending.context.session == id || (pending.context.tag != nil && isSame) { pendingReplies[index].dueBy = now }
+            if pending.context.session == id || (pending.context.tag != nil && isSame) {
+                pendingReplies[index].dueBy = now
+            }
         }
     }
 

@@ -34,13 +34,17 @@ final class TypedLine {
 
     /// Takes a reply in. Every reply to one tag is the same, to the last character; a question is answered anew.
     func take(json raw: String, text said: String) throws {
-        if let json, json != raw, !isQuestionAnswered { throw Contradiction("\(tag) was answered\n  \(json)\nand then\n  \(raw)") }
+        if let json, json != raw, !isQuestionAnswered {
+            throw Contradiction("\(tag) was answered\n  \(json)\nand then\n  \(raw)")
+        }
         json = raw
         try take(text: said)
     }
 
     func take(text said: String) throws {
-        if let text, text != said, !isQuestionAnswered { throw Contradiction("\(tag) was answered\n  \(text)\nand then\n  \(said)") }
+        if let text, text != said, !isQuestionAnswered {
+            throw Contradiction("\(tag) was answered\n  \(text)\nand then\n  \(said)")
+        }
         text = said
         for word in ["unknown_answer", "was taken on, and the server stopped", "the ledger"] where said.contains(word) {
             throw Contradiction("\(tag) \(line): \(said)")
