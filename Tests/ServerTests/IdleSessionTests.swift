@@ -30,7 +30,8 @@ extension `The server` {
             try desk.add("ann", funds: "1000000 usd")
             // The server's own soft limit is what most systems begin with: it raises it itself.
             try desk.start(
-                FloodComparison.limits + ["--limit", "address_sessions=20000", "--limit", "reserved_sessions=1"],
+                FloodComparison.limits
+                    + ["address_sessions=20000", "reserved_sessions=1", "http_burst=20000"].flatMap { ["--limit", $0] },
                 before: "ulimit -S -n 1024")
             let trader = try desk.logIn("ann")
             let before = try desk.residentBytes()
