@@ -47,7 +47,7 @@ let package = Package(
         room("ExactJSON", dependencies: ["Trading"]),
         room("BtceExchange", dependencies: ["Trading", "Exchange", "ExactJSON", "CCurl", "COpenSSL"]),
         room("Venue", dependencies: ["Trading", "Exchange", "ExactJSON", "COpenSSL"]),
-        room("ChatServer", dependencies: ["Trading", "CLibwebsockets", logging]),
+        room("ChatServer", dependencies: ["Trading", "CLibwebsockets", logging, deque]),
         room("CommandPages", dependencies: [], plugins: ["EmbedPages"]),
         room(
             "OutcryTesting",

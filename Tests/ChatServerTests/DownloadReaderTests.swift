@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Testing
+import Trading
 
 @testable import ChatServer
 
@@ -122,7 +123,7 @@ import Testing
         let bytes = (0..<100_000).map { UInt8(truncatingIfNeeded: $0) }
         let file = Download(fileName: "a.csv", type: "text/csv", bytes: bytes)
         for count in [1, 7, 200, 16_384, 1_000_000] {
-            var sending = DownloadInFlight(file, link: "w", address: "a", endsBy: 0)
+            var sending = DownloadInFlight(file, link: "w", address: AddressGroup("a"), endsBy: 0)
             var all: [UInt8] = []
             while let piece = sending.next(count) {
                 #expect(piece.count <= count && !piece.isEmpty)

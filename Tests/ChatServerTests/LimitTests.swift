@@ -63,6 +63,36 @@ import Trading
         #expect(waits == [nil, nil, 500_000_000, 1_000_000_000, nil])
     }
 
+    @Test func `bytes cost before they are read, and what they have paid for lines need not pay again`() {
+        var limits = ChatLimits()
+        limits.lineBurst = 4
+        limits.lineRate = 1
+        limits.lineBudgetBytes = 100
+        var budget = SessionBudget(limits: limits, now: 0)
+        let second: Int64 = 1_000_000_000
+        // Five times what one line may have: three of the four lines, which the lines in it have then.
+        var wait = budget.begin(messageBytes: 400, now: 0)
+        #expect(wait == nil)
+        var waits = (0..<5).map { _ in budget.take(isUrgent: false, now: 0) }
+        #expect(waits == [nil, nil, nil, nil, second])
+        // A debt is paid by time alone.
+        budget = SessionBudget(limits: limits, now: 0)
+        wait = budget.begin(messageBytes: 1_001, now: 0)
+        #expect(wait == nil)
+        waits = (0..<5).map { _ in budget.take(isUrgent: false, now: 0) }
+        #expect(waits == [nil, nil, nil, nil, 7 * second])
+        wait = budget.begin(messageBytes: 101, now: 0)
+        #expect(wait == 7 * second)
+        wait = budget.begin(messageBytes: 100, now: 0)
+        #expect(wait == nil)
+        wait = budget.begin(messageBytes: 101, now: 7 * second)
+        #expect(wait == nil)
+        wait = budget.begin(messageBytes: 101, now: 3_600 * second)
+        #expect(wait == nil)
+        waits = (0..<5).map { _ in budget.take(isUrgent: false, now: 3_600 * second) }
+        #expect(waits == [nil, nil, nil, nil, second])
+    }
+
     @Test func `a refusal says tenths of seconds, rounded up`() {
         #expect(tooFast(waitNanoseconds: 1).message == "too fast: try again in 0.1 s")
         #expect(tooFast(waitNanoseconds: 1_200_000_001).message == "too fast: try again in 1.3 s")

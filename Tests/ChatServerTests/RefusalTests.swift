@@ -33,10 +33,13 @@ import Trading
     }
 
     @Test func `a session too many is refused with 503`() throws {
-        let server = try EchoDesk().serve { $0.limits.sessions = 1 }
+        let desk = EchoDesk()
+        let server = try desk.serve { $0.limits.sessions = 1 }
         defer { server.shutDown() }
         let port = try #require(server.port)
         let first = try RawWebSocket.open(port: port)
+        try desk.wait { !$0.isEmpty }
+        server.note(desk.sessions[0], isLoggedIn: true)
         let second = try RawWebSocket(port: port)
         try second.handshake(port: port)
         #expect(second.status == 503)

@@ -13,7 +13,7 @@ private let table: [(room: String, mayImport: Set<String>)] = [
     // Neither the desk and its engine, nor the adapter: two readings of a protocol test each other.
     ("Venue", ["Trading", "Exchange", "ExactJSON", "COpenSSL"]),
     ("VenueServer", ["Trading", "Exchange", "Venue", "NIOCore", "NIOPosix", "NIOHTTP1"] + system),
-    ("ChatServer", ["Trading", "CLibwebsockets", "Logging", "Foundation"] + system),
+    ("ChatServer", ["Trading", "CLibwebsockets", "Logging", "Foundation"] + system + collections),
     ("CommandPages", []),
     (
         "Desk",

@@ -49,7 +49,7 @@ import Trading
                 case .request(let request): reports += wire.gateway?.submit(request, at: now) ?? []
                 case .ask(let query, let id): reports += wire.gateway?.ask(query, id: id, at: now) ?? []
                 case .noted(let order, let account): wire.gateway?.noted(order, of: account, at: now)
-                case .send, .close, .useKey, .offer, .withdrawOffers: break
+                case .send, .close, .loggedIn, .useKey, .offer, .withdrawOffers: break
                 }
             }
             inputs = reports.isEmpty ? [.wake] : [.exchange(reports)]

@@ -7,7 +7,8 @@ extension `The server` {
             let desk = try DeskUnderTest()
             try desk.add("ann", funds: "100000 usd")
             try desk.start(
-                DeskUnderTest.unhurried + ["--limit", "outgoing_bytes=200000", "--limit", "resume_bytes=50000"])
+                DeskUnderTest.unhurried
+                    + ["outgoing_bytes=200000", "resume_bytes=50000", "stall_s=1"].flatMap { ["--limit", $0] })
             let ann = try desk.logIn("ann")
             let token = try desk.token(of: ann)
             let slow = try RawSocket(port: desk.port, receiveBytes: 262_144)

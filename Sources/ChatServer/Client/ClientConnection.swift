@@ -1,4 +1,5 @@
 import CLibwebsockets
+import DequeModule
 
 /// A client's connection, on its service thread. Made there, and never leaves it.
 final class ClientConnection: LibraryHandler {
@@ -10,7 +11,7 @@ final class ClientConnection: LibraryHandler {
     /// The connection, from the moment it is open until it is closed.
     private var connection: OpaquePointer?
     private var incoming: [UInt8] = []
-    private var outgoing: [[UInt8]] = []
+    private var outgoing: Deque<[UInt8]> = []
     private var closing: Closing?
     private var closeDeadline: Int64?
     /// What the server closed with.
@@ -169,9 +170,7 @@ final class ClientConnection: LibraryHandler {
     }
 
     private func write(on connection: OpaquePointer) -> Int32 {
-        var sent = 0
-        while sent < outgoing.count {
-            let payload = outgoing[sent]
+        while let payload = outgoing.first {
             let head = Int(outcry_lws_pre)
             // The library writes the frame's header into the room before the payload, and masks in place.
             var frame = [UInt8](repeating: 0, count: head)
@@ -180,11 +179,10 @@ final class ClientConnection: LibraryHandler {
                 lws_write(connection, buffer.baseAddress.map { $0 + head }, payload.count, LWS_WRITE_TEXT)
             }
             guard written >= payload.count else { return -1 }
-            sent += 1
+            outgoing.removeFirst()
             waiting.withLock { $0.remove(payload.count) }
             if lws_partial_buffered(connection) != 0 || lws_send_pipe_choked(connection) != 0 { break }
         }
-        outgoing.removeFirst(sent)
         if !outgoing.isEmpty {
             lws_callback_on_writable(connection)
         } else if let closing {

@@ -33,12 +33,13 @@ package enum WebOrigin {
     }
 
     /// An origin as it is compared: in lower case, without a last slash and without the port that its scheme implies.
-    static func normalized(_ origin: String) -> String {
-        var text = origin.lowercased()
-        if text.hasSuffix("/") { text.removeLast() }
+    /// In bytes: strings would be compared in a Unicode normal form, which costs more than linear time.
+    static func normalized(_ origin: String) -> [UInt8] {
+        var text = Array(origin.lowercased().utf8)
+        if text.last == UInt8(ascii: "/") { text.removeLast() }
         for (scheme, port) in [("http://", ":80"), ("https://", ":443")]
-        where text.hasPrefix(scheme) && text.hasSuffix(port) {
-            text.removeLast(port.count)
+        where text.starts(with: scheme.utf8) && text.suffix(port.utf8.count).elementsEqual(port.utf8) {
+            text.removeLast(port.utf8.count)
         }
         return text
     }

@@ -1,3 +1,5 @@
+import Trading
+
 /// A token bucket for each group of addresses, in a table that is bounded itself.
 ///
 /// The table has two halves. New addresses go into the younger one; when that is full the older one is forgotten and
@@ -9,8 +11,8 @@ struct AddressBudgets {
     private let rate: Int
     /// Addresses that one half holds.
     private let halfMax: Int
-    private var young: [String: LineBudget] = [:]
-    private var old: [String: LineBudget] = [:]
+    private var young: [AddressGroup: LineBudget] = [:]
+    private var old: [AddressGroup: LineBudget] = [:]
 
     /// - Parameters:
     ///   - burst: requests that an address may make at once.
@@ -26,7 +28,7 @@ struct AddressBudgets {
     var count: Int { young.count + old.count }
 
     /// Takes one request's worth. Answers nil where there was enough, or the nanoseconds until there will be.
-    mutating func take(_ group: String, now: Int64) -> Int64? {
+    mutating func take(_ group: AddressGroup, now: Int64) -> Int64? {
         if let index = young.index(forKey: group) { return young.values[index].take(now: now) }
         var budget = old.removeValue(forKey: group) ?? LineBudget(burst: burst, rate: rate, now: now)
         let wait = budget.take(now: now)

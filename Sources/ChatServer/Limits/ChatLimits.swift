@@ -17,17 +17,34 @@ public struct ChatLimits: Hashable, Sendable {
     /// Bytes of a message that cost as much of the budget as one line does, and are paid before the message is read. A
     /// message of so many bytes costs no more than the lines in it.
     public var lineBudgetBytes = 2_048
+    /// Bytes a second that are read from a session; the rest is read later. A session that may send more bytes in lines
+    /// is given as many.
+    public var readRateBytes = 262_144
+    /// Bytes of requests and messages that have not come whole, of all connections together. Beyond that the largest of
+    /// them are given up, those of sessions that are not logged in first: a session is closed with 1013, a request is
+    /// answered 503.
+    public var unfinishedBytes = 33_554_432
     /// Frames and lines a second that are read from a session; the rest is read later. A session that may send more
     /// lines than that is given as many.
     public var readRate = 4_000
     /// Sessions on this server.
     public var sessions = 10_000
-    /// Sessions of clients at one address.
+    /// Places among `sessions` that are kept for handshakes with a token, or from an address that has a session which is
+    /// logged in; at most a tenth of `sessions`.
+    public var reservedSessions = 1_000
+    /// Sessions of clients at one address; an IPv6 address counts by its /64 network.
     public var addressSessions = 1_000
     /// Connections that are no sessions yet, or no longer.
     public var handshakes = 1_000
-    /// Bytes that may wait for one session. With more the session is closed with 1013.
+    /// Bytes that may wait for one session that takes none of them. With more, for `stall_s`, it is closed with 1013.
     public var outgoingBytes = 262_144
+    /// Seconds that a session with more than `outgoing_bytes` waiting has to take some of them.
+    public var stallSeconds = 10
+    /// Bytes that may wait for one session although it takes some of them. With more it is closed with 1013.
+    public var outgoingBytesMax = 8_388_608
+    /// Bytes that may wait for all sessions together. With more, those are closed with 1013 that have most waiting for
+    /// longest.
+    public var outgoingTotalBytes = 134_217_728
     /// Bytes that the system may hold for one session, besides; it keeps as many again for its own accounts (socket(7)).
     public var socketBytes = 131_072
     /// Seconds of silence after which a session is pinged.
@@ -69,9 +86,10 @@ public struct ChatLimits: Hashable, Sendable {
             ("line_bytes", \.lineBytes), ("message_bytes", \.messageBytes), ("message_lines", \.messageLines),
             ("line_burst", \.lineBurst), ("line_rate", \.lineRate), ("urgent_burst", \.urgentBurst),
             ("urgent_rate", \.urgentRate), ("line_budget_bytes", \.lineBudgetBytes), ("read_rate", \.readRate),
-            ("sessions", \.sessions),
-            ("address_sessions", \.addressSessions),
-            ("handshakes", \.handshakes), ("outgoing_bytes", \.outgoingBytes),
+            ("read_rate_bytes", \.readRateBytes), ("unfinished_bytes", \.unfinishedBytes), ("sessions", \.sessions),
+            ("reserved_sessions", \.reservedSessions), ("address_sessions", \.addressSessions),
+            ("handshakes", \.handshakes), ("outgoing_bytes", \.outgoingBytes), ("stall_s", \.stallSeconds),
+            ("outgoing_bytes_max", \.outgoingBytesMax), ("outgoing_total_bytes", \.outgoingTotalBytes),
             ("socket_bytes", \.socketBytes),
             ("ping_interval_s", \.pingIntervalSeconds), ("pong_timeout_s", \.pongTimeoutSeconds),
             ("handshake_s", \.handshakeSeconds),

@@ -1,3 +1,5 @@
+import Trading
+
 /// Who is being sent a file at the moment: counted by link and by address, so that neither takes all there is.
 struct DownloadReaders {
     /// Why a reader is turned away.
@@ -9,7 +11,7 @@ struct DownloadReaders {
     private let linkMax: Int
     private let addressMax: Int
     private var links: [String: Int] = [:]
-    private var addresses: [String: Int] = [:]
+    private var addresses: [AddressGroup: Int] = [:]
     private(set) var count = 0
 
     init(linkMax: Int, addressMax: Int) {
@@ -18,7 +20,7 @@ struct DownloadReaders {
     }
 
     /// Counts a reader of a link at an address. Answers nil, or why it is one too many; then it is not counted.
-    mutating func begin(link: String, address: String) -> Refusal? {
+    mutating func begin(link: String, address: AddressGroup) -> Refusal? {
         let (ofLink, ofAddress) = (links[link] ?? 0, addresses[address] ?? 0)
         guard ofLink < linkMax else { return .link(readersMax: linkMax) }
         guard ofAddress < addressMax else { return .address(downloadsMax: addressMax) }
@@ -29,13 +31,13 @@ struct DownloadReaders {
     }
 
     /// A reader that was counted has all, or is gone.
-    mutating func end(link: String, address: String) {
+    mutating func end(link: String, address: AddressGroup) {
         DownloadReaders.takeOne(from: &links, link)
         DownloadReaders.takeOne(from: &addresses, address)
         count -= 1
     }
 
-    private static func takeOne(from counts: inout [String: Int], _ key: String) {
+    private static func takeOne<Key>(from counts: inout [Key: Int], _ key: Key) {
         let left = (counts[key] ?? 1) - 1
         counts[key] = left > 0 ? left : nil
     }

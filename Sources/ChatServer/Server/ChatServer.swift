@@ -89,6 +89,12 @@ public final class ChatServer: Sendable {
     /// Where the files are no certificate and its key, the old ones are kept, and the log says why.
     public func reloadCertificate() { mailbox.post(.reloadCertificate) }
 
+    /// Says whether somebody is logged in to a session: that one keeps its place, and its address may have more. A new
+    /// session is taken to be nobody's.
+    public func note(_ session: SessionID, isLoggedIn: Bool) {
+        mailbox.post(.loggedIn(session, isLoggedIn))
+    }
+
     /// Takes nobody in any more, sends what waits, closes all sessions with 1001 and ends the service thread. Returns when
     /// that is done, after `shutdown_s` and a few seconds at most. Must not be called from `onEvent`.
     public func shutDown() {

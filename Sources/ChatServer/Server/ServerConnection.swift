@@ -12,8 +12,13 @@ final class ServerConnection {
     var requestBytes: [UInt8] = []
     /// Whether the request that is being answered is a HEAD: its answer has no body (RFC 9110 §9.3.2).
     var isAskedForHead = false
+    /// Bytes of what has not come whole that the server has counted in its total.
+    var unfinishedCounted = 0
     /// Set once, when the connection becomes a WebSocket.
     var session: ServerSession?
+    /// Bytes that are held of a request or a message that is not whole yet.
+    var unfinishedBytes: Int { requestBytes.count + (session?.frames.heldBytes ?? 0) }
+
     /// When it is to be looked at; nanoseconds of the monotonic clock.
     var deadline: Int64
     /// A file that is being sent; its last bytes may be with the system already.

@@ -11,9 +11,19 @@ public struct ServerMetrics: Hashable, Sendable {
     public var linesReceived = 0
     /// Lines and messages that this room refused.
     public var linesRefused = 0
+    /// Messages that were refused without being read, because the session had no budget left for their bytes.
+    public var messagesUnread = 0
+    /// Connections that were ended because too many bytes of unfinished messages and requests were held.
+    public var unfinishedEnded = 0
+    /// Sessions that had not logged in and were ended to make room for another.
+    public var sessionsReplaced = 0
+    /// Bytes that wait for all sessions now.
+    public var bytesWaiting = 0
+    /// Bytes of messages and requests that have not come whole, of all connections, now.
+    public var bytesUnfinished = 0
     /// Bytes handed to the sockets, frame headers included.
     public var bytesSent = 0
-    /// Sessions closed because more waited for them than the limit.
+    /// Sessions closed because they did not take what waited for them.
     public var slowReadersClosed = 0
     /// Files that are being sent now.
     public var downloads = 0
@@ -34,6 +44,11 @@ final class ServerCounters: Sendable {
     let handshakesRefused = Atomic<Int>(0)
     let linesReceived = Atomic<Int>(0)
     let linesRefused = Atomic<Int>(0)
+    let messagesUnread = Atomic<Int>(0)
+    let unfinishedEnded = Atomic<Int>(0)
+    let sessionsReplaced = Atomic<Int>(0)
+    let bytesWaiting = Atomic<Int>(0)
+    let bytesUnfinished = Atomic<Int>(0)
     let bytesSent = Atomic<Int>(0)
     let slowReadersClosed = Atomic<Int>(0)
     let downloads = Atomic<Int>(0)
@@ -48,6 +63,11 @@ final class ServerCounters: Sendable {
         metrics.handshakesRefused = handshakesRefused.load(ordering: .relaxed)
         metrics.linesReceived = linesReceived.load(ordering: .relaxed)
         metrics.linesRefused = linesRefused.load(ordering: .relaxed)
+        metrics.messagesUnread = messagesUnread.load(ordering: .relaxed)
+        metrics.unfinishedEnded = unfinishedEnded.load(ordering: .relaxed)
+        metrics.sessionsReplaced = sessionsReplaced.load(ordering: .relaxed)
+        metrics.bytesWaiting = bytesWaiting.load(ordering: .relaxed)
+        metrics.bytesUnfinished = bytesUnfinished.load(ordering: .relaxed)
         metrics.bytesSent = bytesSent.load(ordering: .relaxed)
         metrics.slowReadersClosed = slowReadersClosed.load(ordering: .relaxed)
         metrics.downloads = downloads.load(ordering: .relaxed)

@@ -1,3 +1,6 @@
+import DequeModule
+import Trading
+
 /// Why a session is being closed.
 struct Closing: Hashable, Sendable {
     /// 1005, which is never sent, stands for a close frame without a code (RFC 6455 §7.4.1).
@@ -12,6 +15,8 @@ struct Closing: Hashable, Sendable {
 final class ServerSession {
     let id: SessionID
     let peer: Peer
+    /// What the session counts under where places are counted by address.
+    let group: AddressGroup
     let connection: ServerConnection
     var budget: SessionBudget
     var frames: FrameReader
@@ -19,11 +24,21 @@ final class ServerSession {
     /// Bytes of the last write that the library may still hold; 0 once the socket is writable again. While there are any,
     /// nothing is read from the session: who does not read is not listened to.
     var bytesInFlight = 0
-    /// Frames and lines that were read since the last tick, and whether no more are read until the next.
+    /// Frames and lines, and bytes, that were read since the last tick, and whether no more are read until the next.
     var readSinceTick = 0
+    var bytesReadSinceTick = 0
     var isReadEnough = false
     /// Whether the library reads for the session.
     var isRead = true
+
+    /// Bytes of `waitingBytes` that the server has counted in its total.
+    var waitingCounted = 0
+    /// Since when something has been waiting without a break, and when some of it was last taken by the system. What the
+    /// system takes it has room for because the client has read.
+    var waitingSince: Int64 = 0
+    var progressAt: Int64 = 0
+    /// Whether somebody is logged in, as the desk has said.
+    var isLoggedIn = false
 
     /// When the last whole frame came, and when the session was pinged after that.
     var heardAt: Int64
@@ -42,12 +57,13 @@ final class ServerSession {
     private var linesGiven: UInt64 = 0
     private var linesAnswered: UInt64 = 0
     /// Refusals of this room that wait for the answers to the lines before them.
-    private var heldRefusals: [(after: UInt64, payload: [UInt8])] = []
+    private var heldRefusals: Deque<(after: UInt64, payload: [UInt8])> = []
     private(set) var heldBytes = 0
 
     init(id: SessionID, peer: Peer, connection: ServerConnection, limits: ChatLimits, now: Int64) {
         self.id = id
         self.peer = peer
+        group = AddressGroup(peer.address)
         self.connection = connection
         budget = SessionBudget(limits: limits, now: now)
         frames = FrameReader(messageBytesMax: limits.messageBytes)
@@ -79,13 +95,11 @@ final class ServerSession {
         if let payload = message.payload(as: peer.format) { outgoing.append(payload) }
         guard message.answersLine else { return }
         linesAnswered = min(linesAnswered + 1, linesGiven)
-        guard let first = heldRefusals.first, first.after <= linesAnswered else { return }
-        let due = heldRefusals.prefix { $0.after <= linesAnswered }
-        for refusal in due {
-            outgoing.append(refusal.payload)
-            heldBytes -= refusal.payload.count
+        while let first = heldRefusals.first, first.after <= linesAnswered {
+            heldRefusals.removeFirst()
+            outgoing.append(first.payload)
+            heldBytes -= first.payload.count
         }
-        heldRefusals.removeFirst(due.count)
     }
 
     func dropOutgoing() {

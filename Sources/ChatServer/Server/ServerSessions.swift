@@ -1,4 +1,5 @@
 import CLibwebsockets
+import DequeModule
 import Glibc
 import Logging
 
@@ -7,6 +8,7 @@ enum ServerLetter: Sendable {
     case send([(SessionID, OutgoingMessage)])
     case close(SessionID, code: UInt16, reason: String)
     case reloadCertificate
+    case loggedIn(SessionID, Bool)
     case shutDown
 }
 
@@ -31,8 +33,6 @@ final class ServerSessions: LibraryHandler {
     var connectionsMax = Int.max
     var sessions: [SessionID: ServerSession] = [:]
     var lastID: UInt64 = 0
-    /// How many sessions there are of each address.
-    var addressSessions: [String: Int] = [:]
     /// Names under which this server may be asked.
     let allowedHosts: AllowedHosts
     /// Requests that each address may still make.
@@ -43,10 +43,23 @@ final class ServerSessions: LibraryHandler {
     var readers: DownloadReaders
     /// The certificate that is served, with TLS.
     let certificate: ServedCertificate?
+    /// How many sessions there are, of whom, and who makes room.
+    var places: SessionPlaces
     /// Sessions of which something was read since the last tick.
     var readSinceTick: [SessionID] = []
-    /// Frames and lines that are read from a session between two ticks.
+    /// Frames and lines, and bytes, that are read from a session between two ticks.
     let readsPerTick: Int
+    let bytesPerTick: Int
+    /// Sessions for which more than `outgoing_bytes` wait.
+    var overfull: Set<SessionID> = []
+    /// Bytes that wait for all sessions.
+    var waitingTotal = 0
+    /// Bytes of requests and messages that have not come whole.
+    var unfinishedTotal = 0
+    /// What other threads have asked for and is not done yet.
+    private var mail: Deque<ServerLetter> = []
+    /// Messages of the first letter that have been written out.
+    private var messagesTaken = 0
     private(set) var stopDeadline: Int64?
 
     /// Seconds until a connection is cut that does not take its close frame.
@@ -76,6 +89,9 @@ final class ServerSessions: LibraryHandler {
         readsPerTick = Int(
             Double(max(limits.readRate, limits.lineBurst, limits.lineRate, limits.urgentRate))
                 * LibraryContext.tickSeconds)
+        let bytesInLines = Double(limits.lineBytes) * Double(limits.lineRate + limits.urgentRate)
+        bytesPerTick = Int(max(Double(limits.readRateBytes), bytesInLines) * LibraryContext.tickSeconds)
+        places = SessionPlaces(limits)
     }
 
     /// False once the server is to stop and either nobody is connected or they have had their time.
@@ -86,6 +102,7 @@ final class ServerSessions: LibraryHandler {
 
     func tick() {
         forgetReads()
+        closeStalled()
         lookAtDeadlines()
     }
 
@@ -125,6 +142,7 @@ final class ServerSessions: LibraryHandler {
 
     private func receive(_ bytes: UnsafeRawBufferPointer, on connection: ServerConnection) -> Int32 {
         if connection.isLingering || connection.download != nil { return 0 }
+        defer { countUnfinished(of: connection) }
         guard let session = connection.session else { return receiveRequest(bytes, on: connection) }
         receive(bytes, from: session)
         return 0
@@ -132,23 +150,39 @@ final class ServerSessions: LibraryHandler {
 
     // MARK: Mail
 
+    /// Messages that are written out for sessions before sockets have their turn again.
+    private static let messagesPerTurn = 256
+
     private func readMail() {
-        for letter in mailbox.take() {
+        mail += mailbox.take()
+        var left = ServerSessions.messagesPerTurn
+        while left > 0, let letter = mail.first {
             switch letter {
             case .send(let messages):
-                for (id, message) in messages {
+                let turn = messages[messagesTaken...].prefix(left)
+                for (id, message) in turn {
                     guard let session = sessions[id], session.closing == nil else { continue }
                     session.take(message)
                     queued(for: session)
                 }
+                left -= turn.count
+                messagesTaken = turn.endIndex
+                guard turn.endIndex == messages.endIndex else { continue }
+                messagesTaken = 0
             case .close(let id, let code, let reason):
                 if let session = sessions[id] { end(session, Closing(code: code, reason: reason, flushes: true)) }
             case .reloadCertificate:
                 reloadCertificate()
+            case .loggedIn(let id, let isLoggedIn):
+                sessions[id]?.isLoggedIn = isLoggedIn
+                places.set(id, isLoggedIn: isLoggedIn)
             case .shutDown:
                 stop()
             }
+            mail.removeFirst()
         }
+        // The rest has its turn after the sockets have had theirs.
+        if !mail.isEmpty { mailbox.wake() }
     }
 
     private func reloadCertificate() {

@@ -1,11 +1,12 @@
 import CLibwebsockets
+import Trading
 
 /// A file on its way to one reader. The bytes are the offered file's own, shared by all who read it: of a reader's own
 /// there are its place in them, and the piece that is with the library.
 struct DownloadInFlight {
     let link: String
     /// The group of the reader's address.
-    let address: String
+    let address: AddressGroup
     private let head: [UInt8]
     private let bytes: [UInt8]
     /// Bytes that went out, the head's among them.
@@ -13,7 +14,7 @@ struct DownloadInFlight {
     /// When it must be whole; nanoseconds of the monotonic clock.
     let endsBy: Int64
 
-    init(_ download: Download, link: String, address: String, endsBy: Int64) {
+    init(_ download: Download, link: String, address: AddressGroup, endsBy: Int64) {
         self.link = link
         self.address = address
         head = download.head
@@ -48,7 +49,7 @@ extension ServerSessions {
             linger(connection)
             return 0
         }
-        switch readers.begin(link: link, address: addressGroup(address)) {
+        switch readers.begin(link: link, address: AddressGroup(address)) {
         case .link(let readersMax):
             return refuse(
                 429, "this file is being sent \(readersMax) times, which is the most; try again when one has it",
@@ -64,7 +65,7 @@ extension ServerSessions {
         let limits = configuration.limits
         let seconds = limits.downloadStallSeconds + download.bytes.count / limits.downloadRateBytes
         connection.download = DownloadInFlight(
-            download, link: link, address: addressGroup(address),
+            download, link: link, address: AddressGroup(address),
             endsBy: monotonicNanoseconds() + Int64(seconds) * 1_000_000_000)
         limitSystemBuffer(of: connection.pointer)
         extendDownload(connection)

@@ -6,9 +6,20 @@ extension ServerSessions {
     func end(_ session: ServerSession, _ closing: Closing) {
         guard session.closing == nil else { return }
         session.closing = closing
+        overfull.remove(session.id)
         if !closing.flushes {
             session.dropOutgoing()
+            countWaiting(for: session)
             tellDesk(closed: session)
+        }
+        guard
+            session.waitingBytes <= max(configuration.limits.outgoingBytes, OutgoingQueue.chunkBytes) || closing.flushes
+        else {
+            // The rest of a long message, which the close frame would have to wait for: too much to keep.
+            session.outgoing = OutgoingQueue()
+            session.isCloseSent = true
+            countWaiting(for: session)
+            return postpone(session.connection, seconds: 0)
         }
         let seconds = closing.flushes ? configuration.limits.shutdownSeconds : ServerSessions.closeSeconds
         postpone(session.connection, seconds: seconds)
@@ -27,6 +38,21 @@ extension ServerSessions {
     private func postpone(_ connection: ServerConnection, seconds: Int) {
         connection.deadline = monotonicNanoseconds() + Int64(seconds) * 1_000_000_000
         deadlines.add(connection.number, at: connection.deadline)
+    }
+
+    /// Ends a session that has not logged in, to make room for another: at once, with a word where there is room for one.
+    func replace(_ id: SessionID) {
+        guard let session = sessions[id] else { return places.remove(id) }
+        counters.sessionsReplaced.count()
+        let connection = session.connection
+        if !session.isCloseSent, session.bytesInFlight == 0, session.outgoing.bytesOfFrameBegun == 0,
+            lws_send_pipe_choked(connection.pointer) == 0
+        {
+            session.isCloseSent = true
+            let reason = "the server is full, and this session had not logged in; connect with a token"
+            _ = write(CloseFrame(code: 1_013, reason: reason).bytes, on: connection)
+        }
+        cut(connection)
     }
 
     // MARK: Time
@@ -75,11 +101,18 @@ extension ServerSessions {
     func forget(_ connection: ServerConnection) {
         guard connections.removeValue(forKey: connection.number) != nil else { return }
         endDownload(on: connection)
+        connection.requestBytes = []
+        connection.session?.frames.drop()
+        countUnfinished(of: connection)
         guard let session = connection.session else { return }
         tellDesk(closed: session)
         sessions[session.id] = nil
         counters.sessions.count(-1)
-        let count = (addressSessions[session.peer.address] ?? 1) - 1
-        addressSessions[session.peer.address] = count > 0 ? count : nil
+        places.remove(session.id)
+        overfull.remove(session.id)
+        session.outgoing = OutgoingQueue()
+        session.dropOutgoing()
+        session.bytesInFlight = 0
+        countWaiting(for: session)
     }
 }

@@ -1,6 +1,7 @@
 import CLibwebsockets
 import Glibc
 import Logging
+import Trading
 
 /// Letting clients in, and answering those that only speak HTTP.
 extension ServerSessions {
@@ -11,7 +12,7 @@ extension ServerSessions {
         let address = peerAddress(of: pointer)
         // A TLS handshake costs more than the request behind it, so that it is paid for first; the request is free then.
         let isPaid = configuration.tls != nil && !isTrustedProxy(address)
-        if isPaid, requestBudgets.take(addressGroup(address), now: now) != nil {
+        if isPaid, requestBudgets.take(AddressGroup(address), now: now) != nil {
             counters.requestsTooMany.count()
             return -1
         }
@@ -50,21 +51,24 @@ extension ServerSessions {
         var searched = max(0, connection.requestBytes.count - RequestHead.end.count + 1)
         connection.requestBytes.append(contentsOf: bytes)
         let limit = configuration.limits.handshakeBytes
+        /// Where the request begins that is looked for: many may have come at once, and what is left is moved once.
+        var start = 0
+        defer { connection.requestBytes.removeFirst(min(start, connection.requestBytes.count)) }
         while connection.session == nil, !connection.isLingering, connection.download == nil {
             let found = connection.requestBytes[searched...].firstRange(of: RequestHead.end)
-            guard found?.lowerBound ?? connection.requestBytes.count <= limit else {
+            guard (found?.lowerBound ?? connection.requestBytes.count) - start <= limit else {
                 return refuse(431, "a request of more than \(limit) bytes", on: connection)
             }
             guard let found else { return 0 }
-            let head = connection.requestBytes[..<found.lowerBound]
-            connection.requestBytes.removeFirst(found.upperBound)
-            searched = 0
+            let head = connection.requestBytes[start..<found.lowerBound]
+            start = found.upperBound
+            searched = start
             let result = answer(head, on: connection)
             if result != 0 { return result }
         }
         // A client that does not wait for the answer to its handshake has sent frames behind it.
-        guard let session = connection.session, !connection.requestBytes.isEmpty else { return 0 }
-        let early = connection.requestBytes
+        guard let session = connection.session else { return 0 }
+        let early = Array(connection.requestBytes[start...])
         connection.requestBytes = []
         early.withUnsafeBytes { receive($0, from: session) }
         return 0
@@ -103,7 +107,7 @@ extension ServerSessions {
             connection.isPaid = false
             return nil
         }
-        return requestBudgets.take(addressGroup(address), now: monotonicNanoseconds())
+        return requestBudgets.take(AddressGroup(address), now: monotonicNanoseconds())
     }
 
     private func answerPage(_ head: RequestHead, to client: String, on connection: ServerConnection) -> Int32 {
@@ -130,12 +134,12 @@ extension ServerSessions {
         case .accepted(let chosen): subprotocol = chosen
         }
         if stopDeadline != nil { return refuse(503, "the desk is shutting down", on: connection) }
-        guard sessions.count < configuration.limits.sessions else {
-            return refuse(503, "too many sessions; try again later", on: connection)
-        }
         let peer = peer(at: client, head: head, format: subprotocol ?? .text, on: connection)
-        guard addressSessions[peer.address] ?? 0 < configuration.limits.addressSessions else {
-            return refuse(429, "too many sessions from your address", on: connection)
+        switch places.place(in: AddressGroup(peer.address), hasToken: peer.bearerToken != nil) {
+        case .free: break
+        case .insteadOf(let oldest): replace(oldest)
+        case .serverFull: return refuse(503, "too many sessions; try again later", on: connection)
+        case .addressFull: return refuse(429, "too many sessions from your address", on: connection)
         }
         let response = ServerPage.switchingProtocols(key: head["sec-websocket-key"] ?? "", subprotocol: subprotocol)
         guard write(response, on: connection) else { return -1 }
@@ -153,7 +157,7 @@ extension ServerSessions {
             session.heardAt + Int64(configuration.limits.pingIntervalSeconds) * 1_000_000_000
         deadlines.add(connection.number, at: connection.deadline)
         sessions[id] = session
-        addressSessions[peer.address, default: 0] += 1
+        places.add(id, in: session.group)
         counters.sessions.count()
         counters.sessionsOpened.count()
         limitSystemBuffer(of: connection.pointer)
@@ -190,7 +194,7 @@ extension ServerSessions {
         let isTLS = lws_is_ssl(connection.pointer) != 0 || forwardedScheme == "https"
         return Peer(
             address: address, format: format, bearerToken: bearerToken(authorization: head["authorization"]),
-            userAgent: head["user-agent"].map { String($0.prefix(256)) },
+            userAgent: head["user-agent"].map { String(decoding: $0.utf8.prefix(256), as: UTF8.self) },
             site: head["host"].flatMap { siteAddress(host: $0, isTLS: isTLS) })
     }
 }

@@ -17,16 +17,16 @@ extension ServerSessions {
             }
         } catch {
             session.isInputOver = true
+            session.frames.drop()
             logger.debug("client failed", metadata: ["session": "\(session.id)", "reason": "\(error.reason)"])
             tellDesk(closed: session)
             end(session, Closing(code: error.code, reason: error.reason, flushes: true))
             lws_callback_on_writable(session.connection.pointer)
         }
         let frames = session.frames.framesRead - framesBefore
-        guard frames > 0 else { return }
         // Whole frames only: one that is dribbled in byte by byte is no sign of life.
-        session.heardAt = monotonicNanoseconds()
-        count(frames, readFrom: session)
+        if frames > 0 { session.heardAt = monotonicNanoseconds() }
+        count(frames, bytes: bytes.count, readFrom: session)
         letRead(session)
     }
 
@@ -34,10 +34,11 @@ extension ServerSessions {
 
     /// A session that sends more than its share is not read from for the rest of the tick: what it sends waits at its own
     /// end, and the time that it would have taken is the others'.
-    private func count(_ amount: Int, readFrom session: ServerSession) {
-        if session.readSinceTick == 0 { readSinceTick.append(session.id) }
+    private func count(_ amount: Int, bytes: Int = 0, readFrom session: ServerSession) {
+        if session.readSinceTick == 0, session.bytesReadSinceTick == 0 { readSinceTick.append(session.id) }
         session.readSinceTick += amount
-        session.isReadEnough = session.readSinceTick > readsPerTick
+        session.bytesReadSinceTick += bytes
+        session.isReadEnough = session.readSinceTick > readsPerTick || session.bytesReadSinceTick > bytesPerTick
     }
 
     /// Begins a new tick for all that were read from.
@@ -45,6 +46,7 @@ extension ServerSessions {
         for id in readSinceTick {
             guard let session = sessions[id] else { continue }
             session.readSinceTick = 0
+            session.bytesReadSinceTick = 0
             session.isReadEnough = false
             letRead(session)
         }
@@ -61,7 +63,7 @@ extension ServerSessions {
     private func take(_ found: FrameReader.Found, from session: ServerSession) {
         switch found {
         case .message(let bytes):
-            if session.closing == nil { take(String(decoding: bytes, as: UTF8.self), from: session) }
+            if session.closing == nil { take(bytes, from: session) }
         case .ping(let payload):
             guard session.closing == nil else { return }
             session.outgoing.append(payload, as: .pong)
@@ -77,8 +79,15 @@ extension ServerSessions {
         }
     }
 
-    func take(_ message: String, from session: ServerSession) {
+    private func take(_ bytes: [UInt8], from session: ServerSession) {
         let now = monotonicNanoseconds()
+        if let wait = session.budget.begin(messageBytes: bytes.count, now: now) {
+            counters.messagesUnread.count()
+            counters.linesRefused.count()
+            session.refuse(.refused(tooFast(messageBytes: bytes.count, waitNanoseconds: wait)))
+            return queued(for: session)
+        }
+        let message = String(decoding: bytes, as: UTF8.self)
         var accepted: [IncomingLine] = []
         var refused: [Reply] = []
         /// Lines go to the desk before a refusal that comes after them is queued, so that it waits for their answers.
@@ -127,22 +136,29 @@ extension ServerSessions {
 
     // MARK: Sending
 
-    /// Sees to it that what was queued is written, or that a session is closed which does not read.
+    /// Sees to it that what was queued is written, or that a session is closed for which too much waits.
     func queued(for session: ServerSession) {
-        guard session.waitingBytes <= configuration.limits.outgoingBytes else {
-            counters.slowReadersClosed.count()
-            let reason = "more than \(configuration.limits.outgoingBytes) bytes wait for you; connect and resume"
-            end(session, Closing(code: 1_013, reason: reason, flushes: false))
-            return
+        countWaiting(for: session)
+        let limits = configuration.limits
+        let most = max(limits.outgoingBytesMax, limits.outgoingBytes)
+        guard session.waitingBytes <= most else {
+            return closeSlow(session, "more than \(most) bytes wait for you; connect and resume")
         }
+        // Time decides about it: a long answer to somebody who reads it is no fault.
+        if session.waitingBytes > limits.outgoingBytes { overfull.insert(session.id) }
+        if waitingTotal > max(limits.outgoingTotalBytes, most) { closeSlowest() }
         if !session.outgoing.isEmpty { lws_callback_on_writable(session.connection.pointer) }
     }
 
     /// Writes what waits, and the close frame behind it where the session is to end. Answers 0, or -1 to cut it.
     func write(_ session: ServerSession) -> Int32 {
         let pointer = session.connection.pointer
+        if session.bytesInFlight > 0 { session.progressAt = monotonicNanoseconds() }
         session.bytesInFlight = 0
-        defer { letRead(session) }
+        defer {
+            countWaiting(for: session)
+            letRead(session)
+        }
         while let chunk = session.outgoing.next() {
             guard send(chunk, to: session) else { return -1 }
             if session.bytesInFlight > 0 { break }
@@ -181,6 +197,8 @@ extension ServerSessions {
         counters.bytesSent.count(count)
         if lws_partial_buffered(pointer) != 0 {
             session.bytesInFlight = count
+        } else {
+            session.progressAt = monotonicNanoseconds()
         }
         return true
     }

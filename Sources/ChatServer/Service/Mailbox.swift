@@ -36,6 +36,13 @@ final class Mailbox<Letter: Sendable>: Sendable {
         }
     }
 
+    /// Wakes the service thread although nothing new has come: it has not read all of what it took.
+    func wake() {
+        state.withLock { state in
+            if let context = state.context { lws_cancel_service(context) }
+        }
+    }
+
     /// From now on the context may be woken; it is at once, where letters wait already.
     func begin(context: OpaquePointer) {
         state.withLock { state in

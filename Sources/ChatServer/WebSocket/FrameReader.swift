@@ -61,6 +61,12 @@ package struct FrameReader: Sendable {
     /// Bytes that it holds of what has not come whole yet.
     package var heldBytes: Int { message.count + control.count }
 
+    /// Gives up what has not come whole. Nothing may be read after that.
+    mutating func drop() {
+        message = []
+        control = []
+    }
+
     /// Reads on until something has come whole, and takes what it read off the input; nil where that is used up.
     package mutating func next<Bytes: Collection<UInt8>>(in input: inout Bytes) throws(FrameViolation) -> Found?
     where Bytes.SubSequence == Bytes {

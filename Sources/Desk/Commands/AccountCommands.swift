@@ -209,6 +209,7 @@ extension DeskCore {
             number: logins.nextNumber())
         logins.note(end: login.endsAt)
         sessions[id]?.loggedIn = Session.LoginState(login)
+        loginChanged(id)
     }
 
     func welcome(_ id: SessionID) throws -> Reply {
@@ -236,6 +237,7 @@ extension DeskCore {
         // Answered first: after it nothing of this login is told any more.
         try answer(Reply(mark: .done, text: "+ goodbye \(login.name)"), context)
         endLogin(on: context.session)
+        loginChanged(context.session)
         return nil
     }
 

@@ -16,6 +16,7 @@ extension DeskCore {
         try expire()
         try endExpiredSessions()
         try lookAtWire()
+        endSessionsNotLoggedIn()
         if now >= nextHousekeeping {
             nextHousekeeping = now.advanced(bySeconds: DeskCore.housekeepingSeconds)
             try perform(.operatorRequests, takeOperatorRequests)

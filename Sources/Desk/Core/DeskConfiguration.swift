@@ -40,6 +40,8 @@ public enum Version {
 public struct DeskLimits: Hashable, Sendable {
     /// Sessions of one account.
     public var accountSessions = 16
+    /// Seconds after which a session is ended at which nobody has logged in.
+    public var loginSeconds = 300
     /// Accounts that may be made in an hour, by the operator and by `register`, before `register` is refused.
     public var registrationsPerHour = 20
     /// Lines of one session that wait for their turn, a password check or an exchange. More are refused, and with twice as

@@ -30,6 +30,7 @@ public final class DeskCore {
     var throttle: LoginThrottle
     var sessions: [SessionID: Session] = [:]
     var logins = Logins()
+    var loginDeadlines = LoginDeadlines()
     var accounts: [AccountID: AccountPlace] = [:]
     var parsers: [Coin: CommandParser] = [:]
     var pairs: [Pair] = []
@@ -217,7 +218,7 @@ public final class DeskCore {
         guard openingOutputs.isEmpty, turns.isIdle else { return now }
         return [
             engine.nextExpiry, tape?.nextDue, nextPriceNotice, pendingReplies.map(\.dueBy).min(), wire?.next,
-            fundsStoring.dueAt, logins.firstEnd,
+            fundsStoring.dueAt, logins.firstEnd, loginDeadlines.next,
         ]
         .compactMap(\.self).min()
     }

@@ -46,6 +46,8 @@ public enum DeskOutput: Sendable {
     case send(SessionID, OutgoingMessage)
     /// With a WebSocket close code.
     case close(SessionID, code: UInt16, reason: String)
+    /// Somebody has logged in to the session, or out of it.
+    case loggedIn(SessionID, isLoggedIn: Bool)
     /// For `Exchange.submit` of an exchange that answers over the wire. What it returns, and what its sink is given later,
     /// comes back as `DeskInput.exchange`, in the order in which it was said.
     case request(OrderRequest)

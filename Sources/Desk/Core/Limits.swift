@@ -39,7 +39,8 @@ public struct Limits: Sendable {
 
     private static var deskLimits: [(name: String, path: WritableKeyPath<DeskLimits, Int>)] {
         [
-            ("account_sessions", \.accountSessions), ("registrations_per_hour", \.registrationsPerHour),
+            ("account_sessions", \.accountSessions), ("login_s", \.loginSeconds),
+            ("registrations_per_hour", \.registrationsPerHour),
             ("session_lines_waiting", \.sessionLinesWaiting), ("turn_rows", \.turnRows), ("batch_rows", \.batchRows),
             ("address_registrations_per_hour", \.addressRegistrationsPerHour),
             ("reply_s", \.replySeconds), ("resume_notifications", \.resumeBatch), ("resume_bytes", \.resumeBytes),

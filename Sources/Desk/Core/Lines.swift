@@ -11,6 +11,7 @@ extension DeskCore {
 
     func open(_ id: SessionID, _ peer: Peer) throws {
         sessions[id] = Session(id: id, peer: peer)
+        loginChanged(id, isNew: true)
         guard let token = peer.bearerToken else { return }
         do {
             try logIn(id, withToken: Secret(token))

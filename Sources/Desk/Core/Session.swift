@@ -32,6 +32,8 @@ struct Session {
     let peer: Peer
     /// All that belongs to whoever is logged in; it goes with the login.
     var loggedIn: LoginState?
+    /// When it is ended because nobody has logged in; nil once somebody has, or it is being ended.
+    var loginDueBy: Timestamp?
     /// What the next line is an answer to while nobody is logged in.
     private var entryPrompt = Prompt.command
     /// Lines that wait for their turn, or for the answer to one before them: a password is checked, an exchange is asked.

@@ -197,6 +197,8 @@ public final class DeskServer: Sendable {
                 chat.send(messages)
                 messages.removeAll(keepingCapacity: true)
                 chat.close(session, code: code, reason: reason)
+            case .loggedIn(let session, let isLoggedIn):
+                chat.note(session, isLoggedIn: isLoggedIn)
             case .request(let request):
                 takeBack(desk.exchange.submit(request, at: SystemClock.now))
             case .ask(let query, let id):

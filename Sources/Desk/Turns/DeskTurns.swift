@@ -88,6 +88,7 @@ extension DeskCore {
         endLogin(on: id)
         guard let session = sessions.removeValue(forKey: id) else { return }
         linesWaiting -= session.waitingLines.count
+        forgetLoginDeadlines()
     }
 
     // MARK: Work that lines leave behind

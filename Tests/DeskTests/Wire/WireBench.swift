@@ -120,7 +120,7 @@ final class WireBench {
                 case .send(let to, let message): if to == session { hear(message) }
                 case .useKey(let account, let key): keys?.used.append("\(account.rawValue) \(key?.key ?? "none")")
                 case .noted(let order, _): noted.append(order)
-                case .close, .offer, .withdrawOffers: break
+                case .close, .loggedIn, .offer, .withdrawOffers: break
                 }
                 if !reports.isEmpty { inputs.append(.exchange(reports)) }
             }

@@ -31,6 +31,7 @@ extension DeskOutput {
         case .send(let id, let message):
             "\(id) " + TraceText.visible(String(decoding: message.payload(as: .text) ?? [], as: UTF8.self))
         case .close(let id, let code, let reason): "\(id) close \(code) \(reason)"
+        case .loggedIn(let id, let isLoggedIn): "\(id) is \(isLoggedIn ? "logged in" : "nobody's")"
         case .request(let request): "request \(request.traceText)"
         case .useKey(let account, let key): "\(account) \(key == nil ? "has no key" : "has a key")"
         case .noted(let order, _): "noted \(order)"

@@ -106,7 +106,7 @@ extension Simulation {
             expectWire()
         // Its exchange knows accounts without keys.
         case .useKey: break
-        case .offer, .withdrawOffers: break
+        case .loggedIn, .offer, .withdrawOffers: break
         }
     }
 
