@@ -144,7 +144,7 @@ let package = Package(
         .testTarget(name: "TradingTests", dependencies: ["Trading"], swiftSettings: settings),
         .testTarget(name: "CommandGrammarTests", dependencies: ["CommandGrammar"], swiftSettings: settings),
         .testTarget(name: "OrderEngineTests", dependencies: ["OrderEngine"], swiftSettings: settings),
-        .testTarget(name: "LedgerTests", dependencies: ["Ledger", "OutcryTesting"], swiftSettings: settings),
+        .testTarget(name: "LedgerTests", dependencies: ["Ledger", "OutcryTesting", grdb], swiftSettings: settings),
         .testTarget(name: "AccountsTests", dependencies: ["Accounts", grdb], swiftSettings: settings),
         .testTarget(name: "ExchangeTests", dependencies: ["Exchange", "OutcryTesting"], swiftSettings: settings),
         .testTarget(name: "ExactJSONTests", dependencies: ["ExactJSON"], swiftSettings: settings),
@@ -171,7 +171,8 @@ let package = Package(
             swiftSettings: settings),
         // The program as an operator and a trader meet it: processes, files, sockets, signals.
         .testTarget(
-            name: "ServerTests", dependencies: ["outcry", "ChatServer", "ExactJSON", "Trading", "Venue", grdb],
+            name: "ServerTests",
+            dependencies: ["outcry", "ChatServer", "ExactJSON", "Trading", "Venue", "Ledger", "Accounts", grdb],
             swiftSettings: settings),
         // What the program itself adds: the terminal client.
         .testTarget(name: "OutcryTests", dependencies: ["outcry"], swiftSettings: settings),

@@ -88,7 +88,9 @@ public enum RefusalCode: UInt16, Hashable, Sendable, CaseIterable, Error {
     case unknownSequence = 84
     case reconciling = 85
     case feedStale = 86
+    case diskFull = 87
     case tooMuchWritten = 88
+    case diskLow = 89
 
     // Alerts and downloads
     case unknownAlert = 90

@@ -63,23 +63,30 @@ struct ServeCommand: AsyncParsableCommand {
     var limit: [String] = []
     @Flag(help: "Make an account demo with funds, where there is no account yet, and print its password.")
     var demo = false
+    @Flag(
+        help: """
+            Serve a database that has lost what was committed to it, or another one than was served here last: without those \
+            orders and fills.
+            """)
+    var acceptLoss = false
     @Option(help: "What to log: debug, info, notice, warning, error.")
     var logLevel: String?
 
     func run() async throws {
         let settings = Settings()
         let log = try settings.logger(logLevel)
-        let setup = try setup(settings, log)
+        var setup = try setup(settings, log)
+        setup.acceptsLoss = acceptLoss
+        let (failures, failed) = AsyncStream.makeStream(of: (any Error).self)
+        setup.onFailure = { failed.yield($0) }
         let path = setup.database
-        let demoPassword = demo ? try DemoAccount.makeIfFirst(database: path) : nil
+        let demoPassword = demo ? try telling { try DemoAccount.makeIfFirst(database: path) } : nil
         let server = try DeskServer(setup, log: log)
         // Before anybody is told that it listens: who is told may send it.
         let hangups = await UnixSignalsSequence(trapping: .sighup)
-        do {
-            try server.start()
-        } catch {
-            throw Failure("\(error)")
-        }
+        StartCheck.opening()
+        try telling { try server.start() }
+        StartCheck.listening()
         let scheme = setup.chat.tls == nil ? "ws" : "wss"
         let host = setup.chat.host.contains(":") ? "[\(setup.chat.host)]" : setup.chat.host
         let url = "\(scheme)://\(host):\(server.port ?? setup.chat.port)"
@@ -87,12 +94,27 @@ struct ServeCommand: AsyncParsableCommand {
         log.notice("outcry \(Version.text) listens on \(url), database \(path)")
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [ServingService(server: server)], gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: log))
+                services: [ServingService(server: server, failures: failures)],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: log))
         let hangup = Task { await ServeCommand.answer(hangups, of: server, in: group) }
-        try await group.run()
-        hangup.cancel()
+        defer { hangup.cancel() }
+        do {
+            try await group.run()
+        } catch let failure as ServingFailure {
+            log.critical("outcry ends, to be started again: \(failure.reason)")
+            throw ExitCode(ExitStatus(of: failure.reason).rawValue)
+        }
         log.notice("outcry has stopped")
+    }
+
+    /// Does something before anything is served; what keeps it from that is said on standard error, in one line.
+    private func telling<Value>(_ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch {
+            Terminal.write("Error: \(error)\n", to: STDERR_FILENO)
+            throw ExitCode(ExitStatus(of: error).rawValue)
+        }
     }
 
     /// On each SIGHUP has the certificate read again. Where it came because the terminal is gone in which the server was
@@ -150,10 +172,29 @@ struct ServeCommand: AsyncParsableCommand {
 /// The server as part of a service group: runs until it is told to go down.
 private struct ServingService: Service {
     let server: DeskServer
+    let failures: AsyncStream<any Error>
 
     func run() async throws {
-        try? await gracefulShutdown()
+        let failure = await withTaskGroup(of: (any Error)?.self) { group in
+            group.addTask {
+                try? await gracefulShutdown()
+                return nil
+            }
+            group.addTask { [failures] in
+                for await failure in failures { return failure }
+                return nil
+            }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            return first
+        }
         // Blocks a thread of the pool for the seconds that going down takes; nothing else has to run by then.
         server.stop()
+        if let failure { throw ServingFailure(reason: failure) }
     }
+}
+
+/// The desk has ended by itself.
+private struct ServingFailure: Error {
+    let reason: any Error
 }

@@ -34,7 +34,7 @@ private let table: [(room: String, mayImport: Set<String>)] = [
         [
             "Trading", "CommandGrammar", "Accounts", "Exchange", "BtceExchange", "ChatServer", "CommandPages", "Desk",
             "OutcryTesting", "Venue", "VenueServer", "CEditline", "ArgumentParser", "Logging", "ServiceLifecycle",
-            "UnixSignals", "Configuration", "Foundation",
+            "UnixSignals", "Configuration", "Foundation", "Dispatch",
         ] + system
     ),
     ("outcry-simulate", ["OutcryTesting", "ArgumentParser", "Foundation"] + system),

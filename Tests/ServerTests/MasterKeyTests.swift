@@ -1,5 +1,7 @@
+import Accounts
 import Foundation
 import GRDB
+import Ledger
 import Testing
 
 extension `The server` {
@@ -66,14 +68,15 @@ extension `The server` {
             #expect(try desk.stop() == .exit(0))
 
             // A key whose master key is lost.
-            let database = try DatabaseQueue(path: desk.database)
-            try database.write { database in
+            let ledger = try Ledger(path: desk.database, options: .tool) { AccountStore.registerMigrations(in: &$0) }
+            try ledger.transaction { transaction in
+                let database = try transaction.database
                 try database.execute(
                     sql: """
                         INSERT INTO exchange_keys VALUES (1, 'btce', 'K7F3Q2', 'f', 1, 1, 0, 1, '0123456789abcdef', x'01')
                         """)
             }
-            try database.close()
+            try ledger.close()
             let refused = try run(rotate, in: desk)
             #expect(
                 refused.error.contains("nothing was changed: a secret is sealed under the master key 0123456789abcdef"))

@@ -12,6 +12,10 @@ extension DeskCore {
 
     /// Plays what is due of the tape, expires what is due, and keeps house, in the order of their times.
     func lookAtClock() throws {
+        guard !isReadOnly else {
+            try endExpiredSessions()
+            return try answerPending()
+        }
         try playTape()
         try expire()
         try endExpiredSessions()
@@ -26,6 +30,7 @@ extension DeskCore {
                 if try pruneTags() { nextHousekeeping = now }
             }
             try storeTickersIfDue()
+            try lookAtDisk()
         }
         try storeFundsIfDue()
         takeUpPostponed()
@@ -57,6 +62,7 @@ extension DeskCore {
 
     /// What the operator's command line left for the desk while it was, or was not, running.
     func takeOperatorRequests() throws {
+        guard !isReadOnly else { return }
         let store = try accountStore()
         for request in try store.pendingOperatorRequests() {
             guard try store.markDone(request, at: now) else { continue }

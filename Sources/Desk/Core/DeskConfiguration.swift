@@ -19,6 +19,11 @@ public struct DeskConfiguration: Sendable {
     /// time is the caller's.
     public var stopwatch: @Sendable () -> Int64 = { 0 }
 
+    /// Why the desk only answers questions; nil for one that trades. Its ledger has to discard what is written.
+    public var readOnly: ReadOnlyReason?
+    /// How many bytes the disk of the database has left; nil where nobody can say.
+    public var freeBytes: @Sendable () -> Int64? = { nil }
+
     public init(
         engineLimits: EngineLimits = EngineLimits(), limits: DeskLimits = DeskLimits(),
         timeZone: TimeZoneRules = .utc, quote: Coin = "usd", version: String = Version.text
@@ -135,6 +140,11 @@ public struct DeskLimits: Hashable, Sendable {
     public var auditRows = 20_000
     /// Days for which they are kept.
     public var auditDays = 400
+    /// Room on the disk of the database, in MiB, below which the admins are told, and below which no new orders are taken.
+    public var diskLowMebibytes = 1_024
+    public var diskStopMebibytes = 64
+    /// Seconds between two looks at that room.
+    public var diskCheckSeconds = 10
     /// Orders and fills of an account that are not the desk's, and are remembered as told.
     public var foreignKept = 10_000
 

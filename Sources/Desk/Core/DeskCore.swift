@@ -108,6 +108,11 @@ public final class DeskCore {
     var nextTickerThinning: Timestamp
     var notedCheckpoint = 0
     var fundsStoring: FundsStoring
+    /// How much room the disk had when it was last looked at.
+    var diskRoom = DiskRoom.good
+    var diskFreeBytes: Int64?
+    var nextDiskCheck: Timestamp
+    var isLogToBeEmptied = false
 
     /// Opens the desk on a ledger: brings back what was, settles what an exchange did meanwhile, and expires what is due.
     ///
@@ -131,6 +136,7 @@ public final class DeskCore {
         nextHousekeeping = now
         nextTickerStore = DeskCore.nextTickerStore(after: now, configuration.limits)
         nextTickerThinning = now
+        nextDiskCheck = now
         ledger.stopwatch = configuration.stopwatch
         fundsStoring = FundsStoring(
             last: try ledger.lastFundsPoint(), intervalSeconds: Int64(configuration.limits.fundsStoreSeconds), now: now)
@@ -192,6 +198,7 @@ public final class DeskCore {
 
     /// Asks the exchange what became of every order that it has or may have, as any exchange is asked after a crash.
     private func reconcile() throws {
+        guard !isReadOnly else { return try batch(at: now) { try startWatching() } }
         try batch(at: now) {
             try startWatching()
             try ask(engine.requestsAfterRestart())
@@ -208,6 +215,7 @@ public final class DeskCore {
     /// When the desk next has something to do by itself.
     public var nextWake: Timestamp? {
         guard halt == nil else { return nil }
+        guard !isReadOnly else { return nextDue }
         return min(nextHousekeeping, nextDue ?? nextHousekeeping)
     }
 
@@ -216,6 +224,7 @@ public final class DeskCore {
     public var nextDue: Timestamp? {
         guard halt == nil else { return nil }
         guard openingOutputs.isEmpty, turns.isIdle else { return now }
+        guard !isReadOnly else { return [pendingReplies.map(\.dueBy).min(), logins.firstEnd].compactMap(\.self).min() }
         return [
             engine.nextExpiry, tape?.nextDue, nextPriceNotice, pendingReplies.map(\.dueBy).min(), wire?.next,
             fundsStoring.dueAt, logins.firstEnd, loginDeadlines.next,
@@ -253,6 +262,7 @@ public final class DeskCore {
         } catch {
             fail(error, inputs)
         }
+        emptyLogIfAsked()
         return outputs
     }
 
@@ -302,12 +312,15 @@ public final class DeskCore {
             try writeBooks()
         }
         tellAudit()
-        if recordsSinceSnapshot >= configuration.limits.snapshotRecords { try perform(.snapshots, keepSnapshotNow) }
+        if recordsSinceSnapshot >= configuration.limits.snapshotRecords, !isReadOnly {
+            try perform(.snapshots, keepSnapshotNow)
+        }
         noteCheckpoints()
     }
 
     private func take(_ input: DeskInput) throws {
         switch input {
+        case .exchange where isReadOnly, .paper where isReadOnly: break
         case .server(.opened(let id, let peer)): try open(id, peer)
         case .server(.lines(let id, let lines)): takeLines(lines, from: id)
         case .server(.closed(let id)): close(id)
@@ -341,18 +354,5 @@ public final class DeskCore {
 
     func send(_ message: OutgoingMessage, to session: SessionID) {
         outputs.append(.send(session, message))
-    }
-}
-
-/// What keeps a desk from working.
-public enum DeskError: Error, Hashable, Sendable, CustomStringConvertible {
-    case cannotOpen(String)
-    case outsideBatch
-
-    public var description: String {
-        switch self {
-        case .cannotOpen(let reason): reason
-        case .outsideBatch: "the ledger was used outside of a batch"
-        }
     }
 }

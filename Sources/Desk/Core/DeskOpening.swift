@@ -15,7 +15,7 @@ extension DeskCore {
         ledger options: LedgerOptions = .serve, passwords: any PasswordChecking, keys: KeyCustody? = nil,
         masterKey: MasterKeySource = .none, log: Logger, now: Timestamp
     ) throws -> DeskCore {
-        let ledger = try openLedger(database: path, options, configuration.limits)
+        let ledger = try openLedger(database: path, options, configuration)
         let books = try ledger.books("paper")
         let exchange = try PaperExchange(
             restoring: books.map { BookEntry(key: String(decoding: $0.key, as: UTF8.self), value: $0.value) })
@@ -41,7 +41,7 @@ extension DeskCore {
         guard exchange.settlement == .overTheWire else {
             throw DeskError.cannotOpen("\(exchange.name) does not answer over the wire")
         }
-        let ledger = try openLedger(database: path, options, configuration.limits)
+        let ledger = try openLedger(database: path, options, configuration)
         guard try ledger.books("paper").isEmpty else {
             throw DeskError.cannotOpen(
                 "this database has the books of the paper exchange; trading on \(exchange.name) takes one of its own")
@@ -51,11 +51,14 @@ extension DeskCore {
             log: log, now: now)
     }
 
-    private static func openLedger(database path: String, _ options: LedgerOptions, _ limits: DeskLimits) throws
+    private static func openLedger(database path: String, _ options: LedgerOptions, _ configuration: DeskConfiguration)
+        throws
         -> Ledger
     {
+        let (limits, isReadOnly) = (configuration.limits, configuration.readOnly != nil)
         var options = options
         options.checkpointPages = limits.checkpointPages
+        options.discardsWrites = isReadOnly
         return try Ledger(path: path, options: options) { AccountStore.registerMigrations(in: &$0) }
     }
 

@@ -61,6 +61,8 @@ public struct Limits: Sendable {
             ("ticker_s", \.tickerSeconds), ("feed_stale_s", \.feedStaleSeconds), ("foreign_kept", \.foreignKept),
             ("key_checks", \.keyChecks), ("audit_rows", \.auditRows), ("audit_d", \.auditDays),
             ("ticker_store_s", \.tickerStoreSeconds),
+            ("disk_low_mib", \.diskLowMebibytes), ("disk_stop_mib", \.diskStopMebibytes),
+            ("disk_check_s", \.diskCheckSeconds),
             ("ticker_points_d", \.tickerPointsDays), ("ticker_hours_d", \.tickerHoursDays),
         ]
     }

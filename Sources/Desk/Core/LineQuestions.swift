@@ -35,6 +35,8 @@ struct LineQuestions {
 extension DeskCore {
     /// Asks the exchange for a line. The paper exchange answers at once; of another the line waits for the answer.
     func ask(_ query: ExchangeQuery, _ context: LineContext, _ answer: @escaping LineAnswer) throws -> Reply? {
+        // What an exchange over the wire tells is not taken in by a desk that only answers questions.
+        if let reason = configuration.readOnly, exchange.settlement == .overTheWire { throw reason.refusal }
         guard exchange.settlement == .overTheWire else {
             for case .answer(_, let told) in exchange.ask(query, id: QueryID(0), at: now) {
                 return try known(told, answer)

@@ -54,7 +54,7 @@ extension DeskCore {
             send(.reply(.refused(refusal, verb: parsed.command?.verb, tag: tag)), to: session.id)
             return
         }
-        if let refusal = refusalForNow(parsed, session) {
+        if let refusal = refusalForRoom(parsed.command) ?? refusalForNow(parsed, session) {
             // The tag is not remembered: the same line may be sent again a little later.
             send(.reply(.refused(refusal, verb: parsed.command?.verb, tag: tag)), to: session.id)
             return

@@ -62,6 +62,8 @@ extension DeskCore {
         _ account: AccountID, event: String, order: OrderID?, text: String, fields: JSONObject, at moment: Timestamp,
         exceptInText silent: SessionID? = nil, exceptTo excluded: SessionID? = nil
     ) throws {
+        // Its number would be another's later.
+        guard !isReadOnly else { return }
         let transaction = try ledgerTransaction()
         let sequence = try transaction.notificationHead(account) + 1
         let notice = Notice(sequence: sequence, at: moment, event: event, text: text, fields: fields)

@@ -15,6 +15,7 @@ extension DeskCore {
     /// Writes what was decided, and acts on it and on all that follows.
     func takeOutcome(_ outcome: OrderEngine.Outcome) throws {
         let transaction = try ledgerTransaction()
+        guard !isReadOnly || outcome.records.isEmpty else { throw DeskError.readOnly }
         for record in outcome.records {
             lastRecord = try counting(record.accountID ?? record.orderID.flatMap { engine.order($0)?.account }) {
                 try $0.append(record)

@@ -7,13 +7,41 @@ extension OperatorDesk {
     /// Makes the tables that reports read again from the records, which are the truth, and returns how many there were.
     ///
     /// For a database that no server has open: throws `LedgerError.locked` otherwise. All or nothing.
-    public static func rebuildTables(database path: String) throws -> Int {
-        let ledger = try Ledger(path: path, options: .serve) { AccountStore.registerMigrations(in: &$0) }
+    ///
+    /// Where the file is damaged, a new one is made of what is whole in it. `report` is told what there is to know beyond the
+    /// number of records.
+    public static func rebuildTables(
+        database path: String, trustingPages: Bool = false, report: (String) -> Void = { _ in }
+    ) throws -> Int {
+        do {
+            let ledger = try Ledger(path: path, options: .serve) { AccountStore.registerMigrations(in: &$0) }
+            let count = try rebuildAndNote(ledger)
+            try ledger.close()
+            return count
+        } catch let error as LedgerError {
+            guard case .corrupt = error else { throw error }
+            return try rebuildDamaged(path, trustingPages, report)
+        }
+    }
+
+    private static func rebuildDamaged(
+        _ path: String, _ trustsPages: Bool, _ report: (String) -> Void
+    ) throws -> Int {
+        var count = 0
+        let salvaged = try Ledger.salvage(
+            path: path, trustingPages: trustsPages,
+            registerMigrations: { AccountStore.registerMigrations(in: &$0) },
+            rebuild: { count = try rebuildAndNote($0) })
+        report("the file was damaged; it is kept as \(salvaged.damaged)")
+        for table in salvaged.leftOut { report(table) }
+        return count
+    }
+
+    private static func rebuildAndNote(_ ledger: Ledger) throws -> Int {
         let count = try rebuildTables(of: ledger)
         try ledger.transaction { transaction in
             try AccountStore(transaction.database).auditOperator(.rebuilt(count), nil, at: SystemClock.now)
         }
-        try ledger.close()
         return count
     }
 

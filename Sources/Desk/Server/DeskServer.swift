@@ -19,6 +19,10 @@ public final class DeskServer: Sendable {
         public var masterKey: MasterKeySource
         /// Makes the tapes of the paper exchange, on the loop's own thread.
         public var tapes: @Sendable () throws -> PaperTapes?
+        /// Whether a database that has lost what was committed to it is served nevertheless.
+        public var acceptsLoss = false
+        /// Told, on the loop's own thread, that the desk has ended by itself, and why: the process is to end.
+        public var onFailure: @Sendable (any Error) -> Void = { _ in }
 
         public init(
             database: String, desk: DeskConfiguration, chat: ChatServerConfiguration, exchange: Venue = .paper,
@@ -55,6 +59,8 @@ public final class DeskServer: Sendable {
     private let offers = Offers()
     private let chat: ChatServer
     private let verifier: PasswordVerifier
+    /// Which desk is being served, from 0: what the adapter of one before it still tells is nobody's.
+    private let generation = Monitor(0)
 
     /// How long opening a database may take: reading many records takes its time.
     private static let openingSecondsMax = 600
@@ -62,6 +68,14 @@ public final class DeskServer: Sendable {
     package static let drainingSecondsMax: Int64 = 4
     /// How long an exchange is given to say what became of what is under way.
     private static let exchangeSecondsMax: Int64 = 4
+
+    /// Seconds between two looks for room on a full disk.
+    private static let roomCheckSecondsMin: Int64 = 1
+    private static let roomCheckSecondsMax: Int64 = 60
+
+    /// How much room there has to be before a desk whose disk was full takes orders again: as much as it stops at, so that it does
+    /// not stop at once.
+    private var roomBytes: Int64 { Int64(setup.desk.limits.diskStopMebibytes) * DeskCore.mebibyte }
 
     /// Throws where no randomness is to be had for passwords.
     public init(_ setup: Setup, log: Logger) throws {
@@ -121,55 +135,152 @@ public final class DeskServer: Sendable {
     // MARK: On the loop's thread
 
     private func run() {
+        var wasRunning = false
         do {
-            try serve()
+            try serve { wasRunning = true }
             phase.withLock { $0 = .ended }
         } catch {
             phase.withLock { $0 = .failed(error) }
+            if wasRunning { setup.onFailure(error) }
         }
     }
 
+    /// Why a loop has ended.
+    private enum LoopEnd {
+        case stopped
+        case failed(any Error)
+        /// A desk that only answered questions can write again.
+        case hasRoom
+    }
+
     /// From the opening of the desk to its end. When it returns the database is somebody else's to have.
-    private func serve() throws {
-        let desk = try open()
-        report(desk)
+    ///
+    /// A desk whose disk is full is ahead of what is on it. It is let go of, with all its sessions, and another one is opened from
+    /// the disk, as after a crash; that one only answers questions, until there is room, when a third one is opened. Each opening
+    /// reads what is committed and nothing else, so what the failed batch had decided is never shown.
+    private func serve(_ started: () -> Void) throws {
+        var desk: DeskCore? = try openWithOrWithoutRoom()
         phase.withLock { $0 = .running }
-        loop(desk)
+        started()
+        var pauseSeconds = DeskServer.roomCheckSecondsMin
+        while let turn = try serveUntilTurn(&desk, &pauseSeconds) {
+            // The adapter and what it holds go before another is made.
+            desk = nil
+            let next = try turn.readOnly.map { try open(readOnly: $0) } ?? openWithOrWithoutRoom()
+            // An answer that is still on its way to the desk before this one is nobody's here.
+            next.nextPasswordJob = turn.nextPasswordJob
+            next.nextKeyJob = turn.nextKeyJob
+            desk = next
+        }
+    }
+
+    /// What the next desk is opened as, and what it goes on from.
+    private struct Turn {
+        let readOnly: ReadOnlyReason?
+        let nextPasswordJob: UInt64
+        let nextKeyJob: UInt64
+    }
+
+    /// Serves a desk until another has to take its place; nil at the end. Throws why there can be no other.
+    private func serveUntilTurn(_ served: inout DeskCore?, _ pauseSeconds: inout Int64) throws -> Turn? {
+        guard let desk = served else { return nil }
+        report(desk)
+        let openedAt = SystemClock.elapsedNanoseconds
+        let end = loop(desk, roomCheckSeconds: pauseSeconds)
+        let seconds = (SystemClock.elapsedNanoseconds - openedAt) / Timestamp.nanosecondsPerSecond
+        var readOnly: ReadOnlyReason?
+        switch end {
+        case .stopped:
+            finish(desk)
+            return nil
+        case .failed(let error):
+            guard (error as? LedgerError)?.isDiskFull == true else { throw error }
+            // Where there is room again and again, and then none, it is looked at less often.
+            let isSoon = seconds < DeskServer.roomCheckSecondsMax
+            pauseSeconds =
+                isSoon
+                ? min(pauseSeconds * 2, DeskServer.roomCheckSecondsMax) : DeskServer.roomCheckSecondsMin
+            log.error("the disk is full: the desk answers questions only, and looks for room every \(pauseSeconds) s")
+            readOnly = .diskFull
+        case .hasRoom:
+            log.notice("the disk has room again: the desk is opened as a whole")
+        }
+        letGo(of: desk)
+        return Turn(readOnly: readOnly, nextPasswordJob: desk.nextPasswordJob, nextKeyJob: desk.nextKeyJob)
+    }
+
+    /// Ends a desk's sessions and gives its database back.
+    private func letGo(of desk: DeskCore) {
+        for session in desk.sessions.keys.sorted() {
+            chat.close(session, code: 1_012, reason: "the desk starts again; connect and log in again")
+        }
+        desk.exchange.shutDown()
+        generation.withLock { $0 += 1 }
+        inbox.forgetReports()
+        do {
+            try desk.ledger.close()
+        } catch {
+            log.error("the database was not closed well: \(error)")
+        }
+    }
+
+    private func openWithOrWithoutRoom() throws -> DeskCore {
+        do {
+            return try open(readOnly: nil)
+        } catch let error as LedgerError where error.isDiskFull {
+            log.error("the disk is full: the desk answers questions only")
+            return try open(readOnly: .diskFull)
+        }
+    }
+
+    private func finish(_ desk: DeskCore) {
         // What the exchange says to the last is written down.
         desk.exchange.shutDown()
+        guard desk.configuration.readOnly == nil, desk.ledger.failure == nil else { return }
         deliver(
             desk.process(inbox.take(setup.desk.limits.inboxInputs, waitingNanoseconds: 0), at: SystemClock.now),
             of: desk)
         do {
             try desk.keepSnapshotNow()
+            try desk.ledger.close()
         } catch {
             log.error("no snapshot was kept; the next start reads the records: \(error)")
         }
     }
 
-    private func open() throws -> DeskCore {
+    private func open(readOnly: ReadOnlyReason?) throws -> DeskCore {
         let passwords = WorkerPasswords(verifier: verifier, inbox: inbox)
         var configuration = setup.desk
         configuration.stopwatch = { SystemClock.elapsedNanoseconds }
+        configuration.readOnly = readOnly
+        configuration.freeBytes = { [path = setup.database] in Ledger.freeBytes(beside: path) }
+        var options = LedgerOptions.serve
+        // That is said of what is there at the start, and not of what becomes of it.
+        let current = generation.withLock { $0 }
+        options.acceptsLoss = setup.acceptsLoss && current == 0
         switch setup.exchange {
         case .paper:
             return try DeskCore.openPaper(
-                database: setup.database, configuration, tapes: setup.tapes(), passwords: passwords,
+                database: setup.database, configuration, tapes: setup.tapes(), ledger: options, passwords: passwords,
                 masterKey: setup.masterKey, log: log, now: SystemClock.now)
         case .overTheWire(let make):
             let inbox = inbox
-            let exchange = try make { reports in _ = inbox.post(.exchange(reports)) }
+            let generation = generation
+            let exchange = try make { reports in
+                generation.withLock { if $0 == current { _ = inbox.post(.exchange(reports)) } }
+            }
             let keys = (exchange as? any KeyedExchange).map { keyed in
                 KeyCustody(exchange: keyed.name, checking: ExchangeKeys(exchange: keyed, inbox: inbox))
             }
             return try DeskCore.openOverTheWire(
-                database: setup.database, configuration, exchange: exchange, passwords: passwords, keys: keys,
-                masterKey: setup.masterKey, log: log, now: SystemClock.now)
+                database: setup.database, configuration, exchange: exchange, ledger: options, passwords: passwords,
+                keys: keys, masterKey: setup.masterKey, log: log, now: SystemClock.now)
         }
     }
 
-    private func loop(_ desk: DeskCore) {
+    private func loop(_ desk: DeskCore, roomCheckSeconds: Int64) -> LoopEnd {
         var stopBy: Timestamp?
+        var nextLookAt = SystemClock.elapsedNanoseconds + roomCheckSeconds * Timestamp.nanosecondsPerSecond
         while true {
             let now = SystemClock.now
             let wake = min(desk.nextWake ?? .distantFuture, stopBy ?? .distantFuture)
@@ -182,7 +293,15 @@ public final class DeskServer: Sendable {
             if stopBy == nil, inputs.contains(where: \.isStop) {
                 stopBy = SystemClock.now.advanced(bySeconds: DeskServer.drainingSecondsMax)
             }
-            if let stopBy, !desk.isAnsweringLater || SystemClock.now >= stopBy { return }
+            if let stopBy, !desk.isAnsweringLater || SystemClock.now >= stopBy { return .stopped }
+            if stopBy != nil { continue }
+            if let failure = desk.ledger.failure { return .failed(failure) }
+            // Memory is ahead of the disk, and the ledger does not know why.
+            if case .ledgerFailed(let reason) = desk.halt { return .failed(DeskError.cannotOpen(reason)) }
+            if desk.isReadOnly, SystemClock.elapsedNanoseconds >= nextLookAt {
+                if Ledger.hasRoom(beside: setup.database, bytes: roomBytes) { return .hasRoom }
+                nextLookAt = SystemClock.elapsedNanoseconds + roomCheckSeconds * Timestamp.nanosecondsPerSecond
+            }
         }
     }
 
@@ -246,7 +365,7 @@ extension DeskCore {
     var health: HealthReport {
         let state: JSONValue =
             switch halt {
-            case nil: "up"
+            case nil: .string(configuration.readOnly?.state ?? "up")
             case .stopping: "stopping"
             case .ledgerFailed: "ledger failed"
             }
@@ -258,6 +377,10 @@ extension DeskCore {
         if let wire {
             details.append("reconciling", .int(Int64(wire.accounts.values.count { !$0.isReconciled })))
         }
-        return HealthReport(isUp: halt == nil, details: details)
+        if let diskFreeBytes {
+            details.append("disk", .string(diskRoom.rawValue))
+            details.append("disk_free_bytes", .int(diskFreeBytes))
+        }
+        return HealthReport(isUp: halt == nil && !isReadOnly, details: details)
     }
 }

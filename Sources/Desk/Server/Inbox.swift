@@ -35,6 +35,15 @@ final class Inbox: Sendable {
         } ?? []
     }
 
+    /// Forgets what an exchange has told: it was told to a desk that is no more, in answer to that one's questions.
+    func forgetReports() {
+        state.withLock { state in
+            state.inputs.removeAll { input in
+                if case .exchange = input { true } else { false }
+            }
+        }
+    }
+
     /// Takes nothing more, and gives back what still waits.
     func close() -> [DeskInput] {
         state.withLock { state in

@@ -10,10 +10,12 @@ import Trading
 public final class Ledger: LedgerReading {
     public let path: String
     let options: LedgerOptions
-    private let queue: DatabaseQueue
+    let queue: DatabaseQueue
     private let connection: LedgerConnection
     private var lock: ServingLock?
-    private var isInTransaction = false
+    /// Of the desk's own database while it is being served.
+    private var mark: ServingMarkFile?
+    private(set) var isInTransaction = false
     /// Heads of what is numbered without gaps; forgotten whenever they may be ahead of the disk.
     var heads = Heads()
 
@@ -35,6 +37,9 @@ public final class Ledger: LedgerReading {
     /// The first failure of a transaction. From then on none is taken: what the engine holds is ahead of the disk.
     public private(set) var failure: LedgerError?
 
+    /// Why the pages of the file have no checksums, where an attempt to give them some has failed: for the log.
+    public let sumsNotice: String?
+
     struct Heads {
         var record: RecordNumber?
         /// By account.
@@ -52,6 +57,27 @@ public final class Ledger: LedgerReading {
         Schema.register(in: &migrator)
         registerMigrations(&migrator)
         try self.init(path: path, options: options, applicationID: Schema.applicationID, migrator)
+        if Ledger.isMarked(options) { try takeMark() }
+    }
+
+    /// A mark is kept of what a server has on the machine's own files.
+    private static func isMarked(_ options: LedgerOptions) -> Bool { options.use == .serve && options.vfs == nil }
+
+    /// Compares the database with the mark of what was committed to it, and keeps the mark from now on.
+    private func takeMark() throws(LedgerError) {
+        let name = try read { try String.fetchOne($0, sql: "SELECT name FROM identity") ?? "" }
+        guard name.utf8.count == ServingMark.identityBytes else {
+            throw .corrupt(detail: "it has lost its name, in the table identity")
+        }
+        let identity = Array(name.utf8)
+        let head = try recordHead()
+        if let known = ServingMark.read(beside: path), !options.acceptsLoss {
+            guard known.identity == identity else { throw .replaced(path: path, records: known.records) }
+            guard known.records <= head else { throw .recordsLost(path: path, found: head, committed: known.records) }
+        }
+        guard !options.discardsWrites else { return }
+        mark = try ServingMarkFile(beside: path, identity: identity, records: head)
+        try onConnection { WriteAheadLog.setCheckpointOnClose(true, $0.database) }
     }
 
     /// The same with other tables, under another name in the file's head.
@@ -61,11 +87,15 @@ public final class Ledger: LedgerReading {
         self.path = path
         self.options = options
         lock = options.use == .serve && options.vfs == nil ? try ServingLock(database: path) : nil
+        if applicationID == Schema.applicationID, Ledger.isMarked(options) { try Ledger.checkLog(path, options) }
         do {
             queue = try Ledger.open(path, options, applicationID: applicationID)
             try Ledger.migrate(queue, migrator, path, options)
+            sumsNotice = try Ledger.sumPages(queue, path, options)
             connection = queue.writeWithoutTransaction { database in
-                WriteAheadLog.setCheckpointOnClose(true, database)
+                // A database with a mark is compared with it first.
+                let isCompared = applicationID == Schema.applicationID && Ledger.isMarked(options)
+                WriteAheadLog.setCheckpointOnClose(!isCompared && !options.discardsWrites, database)
                 return LedgerConnection(database, checkpointPages: options.checkpointPages)
             }
         } catch {
@@ -81,6 +111,8 @@ public final class Ledger: LedgerReading {
         } catch {
             throw translated(error)
         }
+        if failure == nil { mark?.close() }
+        mark = nil
         lock = nil
     }
 
@@ -104,10 +136,12 @@ public final class Ledger: LedgerReading {
             throw failed(error)
         }
         // What was to be written is on the disk, whatever comes of this; a failure is the next transaction's.
+        if let record = heads.record { mark?.note(record, logPages: connection.log.pages) }
         do {
             let start = stopwatch()
             if try queue.unsafeReentrantWrite({ _ in try connection.log.checkpointIfDue() }) {
                 lastCheckpoint = Checkpoint(number: (lastCheckpoint?.number ?? 0) + 1, nanoseconds: stopwatch() - start)
+                mark?.sync()
             }
         } catch {
             _ = failed(error)
@@ -117,8 +151,9 @@ public final class Ledger: LedgerReading {
 
     /// Takes no more transactions, and leaves the log as it is: what the system says of the file now may not be what is on
     /// the disk.
-    private func failed(_ error: any Error) -> LedgerError {
-        let first = translated(error)
+    func failed(_ error: any Error) -> LedgerError {
+        var first = translated(error)
+        if case .ioFailed = first, hasNoRoom { first = .diskFull }
         failure = first
         heads = Heads()
         queue.unsafeReentrantWrite { WriteAheadLog.setCheckpointOnClose(false, $0) }
@@ -146,6 +181,12 @@ public final class Ledger: LedgerReading {
         }
     }
 
+    /// The connection as it is, for what is no transaction of the ledger's.
+    func withoutTransaction(_ body: (Database) throws -> Void) throws {
+        heads = Heads()
+        try queue.unsafeReentrantWrite(body)
+    }
+
     func translated(_ error: any Error) -> LedgerError {
         LedgerError(error, path: path, busyMilliseconds: options.busyMillisecondsMax)
     }
@@ -164,7 +205,10 @@ extension Ledger {
         configuration.prepareDatabase { WriteAheadLog.setCheckpointOnClose(false, $0) }
         // Password hashes are in it. Whatever keeps the file from being made here, SQLite meets next, and says in its own words.
         if options.vfs == nil { PrivateFile.make(database: path) }
-        let queue = try DatabaseQueue(path: location(path, vfs: options.vfs), configuration: configuration)
+        let vfs = try summedVFS(options)
+        let queue = try withExtendedLifetime(vfs) {
+            try DatabaseQueue(path: location(path, vfs: vfs.name), configuration: configuration)
+        }
         try queue.writeWithoutTransaction { database in
             // Before anything is changed in it: is it ours?
             let id = try Int64.fetchOne(database, sql: "PRAGMA application_id") ?? 0
@@ -173,15 +217,23 @@ extension Ledger {
             let others = "SELECT count(*) FROM sqlite_master WHERE tbl_name <> 'grdb_migrations'"
             let isEmpty = try Int64.fetchOne(database, sql: others) == 0
             guard id == applicationID || isEmpty else { throw LedgerError.foreignDatabase(path: path) }
+            if isEmpty { try PageSums.reserve(on: database) }
             try makeDurable(database, options)
-            if options.use == .serve { try WriteAheadLog.makeDurable(database) }
+            if options.use == .serve, !options.discardsWrites { try WriteAheadLog.makeDurable(database) }
             try check(database, options)
         }
         return queue
     }
 
+    static func summedVFS(_ options: LedgerOptions) throws -> SummedVFS {
+        guard let vfs = SummedVFS(over: options.vfs) else {
+            throw LedgerError.cannotOpen(path: options.vfs ?? "", detail: "SQLite has no such file system")
+        }
+        return vfs
+    }
+
     /// GRDB has no parameter for SQLite's file system, and SQLite reads it out of a URI where it was built to (Debian's is).
-    private static func location(_ path: String, vfs: String?) throws -> String {
+    static func location(_ path: String, vfs: String?) throws -> String {
         guard let vfs else { return path }
         guard sqlite3_compileoption_used("USE_URI") != 0 else {
             throw LedgerError.cannotOpen(path: path, detail: "this SQLite reads no URIs, so it cannot be given \(vfs)")
@@ -206,6 +258,15 @@ extension Ledger {
         return escaped
     }
 
+    /// Before SQLite reads the log: one that is another database's would be taken for this one's, page by page.
+    static func checkLog(_ path: String, _ options: LedgerOptions) throws(LedgerError) {
+        guard let mark = ServingMark.read(beside: path), mark.isOpen, let known = mark.salts,
+            let found = LogSalts(beside: path), !found.mayFollow(known)
+        else { return }
+        guard options.acceptsLoss else { throw .foreignLog(path: path + "-wal") }
+        for suffix in ["-wal", "-shm"] { rename(path + suffix, path + suffix + ".set-aside") }
+    }
+
     private static func migrate(
         _ queue: DatabaseQueue, _ migrator: DatabaseMigrator, _ path: String, _ options: LedgerOptions
     ) throws {
@@ -220,6 +281,36 @@ extension Ledger {
         // A tool that is newer than the running server must not change the tables under it.
         let lock = options.use == .tool && options.vfs == nil ? try ServingLock(database: path) : nil
         try withExtendedLifetime(lock) { try migrator.migrate(queue) }
+    }
+
+    /// Gives the pages of a database of before there were `PageSums` their sums, by writing it anew once. Says what kept it from
+    /// that: such a database is served as before.
+    private static func sumPages(_ queue: DatabaseQueue, _ path: String, _ options: LedgerOptions) throws -> String? {
+        try queue.writeWithoutTransaction { database in
+            let isMarked = try Int64.fetchOne(database, sql: "PRAGMA user_version") == PageSums.userVersion
+            if try PageSums.reserved(on: database) == PageSums.reservedBytes {
+                if !isMarked, !options.discardsWrites {
+                    try database.execute(sql: "PRAGMA user_version = \(PageSums.userVersion)")
+                }
+                return nil
+            }
+            guard !isMarked else {
+                throw LedgerError.corrupt(detail: "its head says that its pages have no checksums, and they had some")
+            }
+            guard options.use == .serve, !options.discardsWrites else { return nil }
+            do {
+                try PageSums.reserve(on: database)
+                try database.execute(sql: "VACUUM")
+                try database.execute(sql: "PRAGMA user_version = \(PageSums.userVersion)")
+                _ = try database.checkpoint(.truncate)
+                return nil
+            } catch let error as DatabaseError
+                where [.SQLITE_FULL, .SQLITE_BUSY, .SQLITE_NOMEM, .SQLITE_IOERR, .SQLITE_CANTOPEN].contains(
+                    error.resultCode)
+            {
+                return "\(LedgerError(error, path: path, busyMilliseconds: options.busyMillisecondsMax))"
+            }
+        }
     }
 
     /// SQLite's documentation on `synchronous=FULL` in WAL mode: "the WAL file is synced after each transaction commit".
@@ -245,47 +336,5 @@ extension Ledger {
         guard pages * pageSize <= options.quickCheckBytesMax else { return }
         let answer = try String.fetchOne(database, sql: "PRAGMA quick_check(1)") ?? "no answer"
         guard answer == "ok" else { throw LedgerError(quickCheck: answer) }
-    }
-}
-
-// MARK: Backup
-
-extension Ledger {
-    /// Copies the database, as it is at this moment, to a new file. The copy has its name only once it is whole.
-    ///
-    /// Not inside a transaction. Takes as long as the disk takes: a server that must keep answering leaves it to a tool.
-    public func backup(to target: String) throws(LedgerError) {
-        precondition(!isInTransaction, "a backup inside a transaction")
-        guard access(target, F_OK) != 0 else {
-            throw .cannotOpen(path: target, detail: "there is a file already")
-        }
-        let unfinished = target + ".unfinished"
-        // What a backup that was killed has left.
-        unlink(unfinished)
-        unlink(unfinished + "-journal")
-        // Before SQLite opens it: it gives the journal beside it the same mode.
-        guard PrivateFile.create(unfinished) else {
-            throw .cannotOpen(path: target, detail: String(cString: strerror(errno)))
-        }
-        do {
-            let copy = try DatabaseQueue(path: unfinished)
-            try queue.backup(to: copy)
-            try copy.close()
-        } catch {
-            throw LedgerError(error, path: target, busyMilliseconds: options.busyMillisecondsMax)
-        }
-        guard rename(unfinished, target) == 0 else {
-            throw .cannotOpen(path: target, detail: String(cString: strerror(errno)))
-        }
-        try Ledger.syncFolder(of: target)
-    }
-
-    /// A name in a folder is on the disk when the folder is: before that a loss of power may take the backup away again.
-    private static func syncFolder(of path: String) throws(LedgerError) {
-        let folder = path.lastIndex(of: "/").map { path[...$0] } ?? "."
-        let descriptor = Glibc.open(String(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .cannotOpen(path: path, detail: String(cString: strerror(errno))) }
-        defer { Glibc.close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw .cannotOpen(path: path, detail: String(cString: strerror(errno))) }
     }
 }

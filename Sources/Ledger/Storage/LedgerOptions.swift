@@ -20,6 +20,11 @@ public struct LedgerOptions: Hashable, Sendable {
     /// The name of the SQLite file system (VFS) that the database is on; nil for the machine's own files. On another one there
     /// are no other processes: no lock file is made, and no file is made private.
     public var vfs: String?
+    /// Whether every transaction is rolled back at its end: nothing is written, and questions are answered as if it were. For a
+    /// desk that only answers questions, while the disk is full.
+    public var discardsWrites = false
+    /// Whether a database that has lost what was committed to it is opened nevertheless, and a log that is not its own set aside.
+    public var acceptsLoss = false
 
     public init(
         use: Use = .serve, busyMillisecondsMax: Int = 5_000, quickCheckBytesMax: Int64 = 256 << 20,

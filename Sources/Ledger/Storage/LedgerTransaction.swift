@@ -25,6 +25,7 @@ public final class LedgerTransaction: LedgerReading {
         do {
             let result = try body(self)
             if let firstFailure { throw firstFailure }
+            if ledger.options.discardsWrites { try discard() }
             if hasBegun { try connection.database.commit() }
             return result
         } catch {
@@ -32,6 +33,13 @@ public final class LedgerTransaction: LedgerReading {
             if connection.database.isInsideTransaction { try? connection.database.rollback() }
             throw firstFailure ?? error
         }
+    }
+
+    /// Ends it as if it had been committed, with nothing written.
+    private func discard() throws {
+        if hasBegun { try connection.database.rollback() }
+        hasBegun = false
+        ledger.heads = Ledger.Heads()
     }
 
     /// For other rooms' tables. Takes the write lock, so that what is read here cannot change before it is written.

@@ -78,6 +78,21 @@ enum Schema {
                     ) STRICT
                     """)
         }
+        registerIdentity(in: &migrator)
+    }
+
+    /// A name of the database's own, so that neither another one nor another's log is taken for it.
+    private static func registerIdentity(in migrator: inout DatabaseMigrator) {
+        migrator.registerMigration("ledger-8-identity") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE identity (
+                        id INTEGER PRIMARY KEY CHECK (id = 1),
+                        name TEXT NOT NULL
+                    ) STRICT;
+                    INSERT INTO identity VALUES (1, lower(hex(randomblob(\(ServingMark.identityBytes / 2)))));
+                    """)
+        }
     }
 
     // Times are nanoseconds since 1970; amounts and prices are exact decimals as text. The tables of orders, fills and funds

@@ -9,14 +9,7 @@ final class ServingLock {
     /// Takes the lock, or throws `locked` at once.
     init(database path: String) throws(LedgerError) {
         descriptor = open(path + ".lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            let code = errno
-            switch code {
-            case EROFS, EACCES, EPERM: throw .readOnly(path: path)
-            case ENOSPC, EDQUOT: throw .diskFull
-            default: throw .cannotOpen(path: path, detail: String(cString: strerror(code)))
-            }
-        }
+        guard descriptor >= 0 else { throw LedgerError(systemError: errno, path: path) }
         // Also where a mask took rights from the owner.
         _ = fchmod(descriptor, 0o600)
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {

@@ -12,7 +12,7 @@ final class WriteAheadLog {
     private let database: Database
     private let pagesMax: Int
     /// As of the last commit of this connection.
-    private var pages: Int32 = 0
+    private(set) var pages: Int32 = 0
 
     /// Takes the checkpoints over from SQLite.
     init(of database: Database, pagesMax: Int) {

@@ -19,7 +19,10 @@ final class DatabaseCopy {
     deinit { try? FileManager.default.removeItem(at: folder) }
 
     private func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
-        let queue = try DatabaseQueue(path: path)
+        // A writer would copy the log into the file when it closes, without the checksums of its pages.
+        var configuration = Configuration()
+        configuration.readonly = true
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
         defer { try? queue.close() }
         return try queue.read(body)
     }
