@@ -2,18 +2,39 @@ import ArgumentParser
 import Desk
 import Dispatch
 
-/// Begins on the main thread alone: an asynchronous `main` would need a thread before anything can be checked.
+/// Begins on the main thread alone, and stays there for commands that need no other: an asynchronous `main` would need a thread
+/// before anything can be checked.
 @main
 enum Main {
     static func main() {
         StartCheck.run(CommandLine.arguments)
-        Task { await Outcry.main() }
-        dispatchMain()
+        do {
+            let command = try Outcry.parseAsRoot()
+            StartCheck.parsed()
+            guard command is any AsyncParsableCommand else {
+                var command = command
+                try command.run()
+                Outcry.exit()
+            }
+            Task.detached {
+                // The only one to have it.
+                guard var command = command as? any AsyncParsableCommand else { return }
+                do {
+                    try await command.run()
+                    Outcry.exit()
+                } catch {
+                    Outcry.exit(withError: error)
+                }
+            }
+            dispatchMain()
+        } catch {
+            Outcry.exit(withError: error)
+        }
     }
 }
 
 /// The program.
-struct Outcry: AsyncParsableCommand {
+struct Outcry: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "outcry",
         abstract: "A trading desk that you talk to.",
@@ -22,22 +43,4 @@ struct Outcry: AsyncParsableCommand {
             ServeCommand.self, ChatCommand.self, ReplayCommand.self, UserCommand.self, ConfigCommand.self,
             KeysCommand.self, BackupCommand.self, AuditCommand.self, RebuildCommand.self, VenueCommand.self,
         ])
-}
-
-extension Outcry {
-    /// Reads the command line, does what it says, and ends the process.
-    static func main() async {
-        do {
-            var command = try parseAsRoot()
-            StartCheck.parsed()
-            if var command = command as? any AsyncParsableCommand {
-                try await command.run()
-            } else {
-                try command.run()
-            }
-            exit()
-        } catch {
-            exit(withError: error)
-        }
-    }
 }

@@ -5,10 +5,12 @@ import Glibc
 /// Where the system gives no thread or no memory, Swift's and libdispatch's own threads wait for some, for ever and without a
 /// word. So the main thread asks first, alone, and an alarm ends a start that comes to nothing.
 enum StartCheck {
-    /// Address space that a command needs beyond what the program has when it begins, in bytes: threads with their stacks, caches,
-    /// and the memory that two passwords are checked in.
-    private static let serveBytes = 128 << 20
+    /// Address space that a command needs beyond what the program has when it begins, in bytes: eight threads, each with a stack
+    /// of 8 MiB and 64 MiB that malloc keeps for it (mallopt(3), M_ARENA_MAX), and the memory that two passwords are checked in.
+    private static let threadedBytes = 640 << 20
+    /// On the main thread alone.
     private static let toolBytes = 24 << 20
+    private static let threaded: Set<String> = ["serve", "venue", "replay", "chat"]
     /// How long reading the command line may take.
     private static let parsingSecondsMax: UInt32 = 60
     /// How long a server may take until it listens: the opening of the database has a limit of its own, below this.
@@ -21,7 +23,7 @@ enum StartCheck {
                 "Error: the start took too long and was given up; is there too little memory, or the disk too slow?\n")
         }
         alarm(parsingSecondsMax)
-        let wanted = arguments.dropFirst().first == "serve" ? serveBytes : toolBytes
+        let wanted = arguments.dropFirst().first.map(threaded.contains) ?? false ? threadedBytes : toolBytes
         let room = mmap(nil, wanted, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
         guard let room, room != MAP_FAILED else {
             end("Error: too little memory to start: see ulimit -v, and the memory that the machine has left\n")

@@ -4,7 +4,7 @@ import Testing
 
 @testable import ChatServer
 
-@Suite struct `Certificates and cipher suites` {
+@Suite(.oneTLSTestAtATime) struct `Certificates and cipher suites` {
     /// Runs `openssl` and gives back all that it wrote, and whether it was content.
     private func openssl(_ arguments: [String]) throws -> (isDone: Bool, text: String) {
         let process = Process()

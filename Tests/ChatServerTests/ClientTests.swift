@@ -99,7 +99,9 @@ import Testing
         server.shutDown()
     }
 
-    @Test func `it speaks TLS with a server whose certificate it trusts, and with no other`() async throws {
+    @Test(.oneTLSTestAtATime) func `it speaks TLS with a server whose certificate it trusts, and with no other`()
+        async throws
+    {
         guard let certificate = try TestCertificate() else { return }
         let files = certificate.files
         let server = try EchoDesk().serve { $0.tls = files }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import ChatServer
 
-@Suite struct `A session over TLS` {
+@Suite(.oneTLSTestAtATime) struct `A session over TLS` {
     private func connect(
         _ configure: (inout ChatServerConfiguration) -> Void
     ) throws -> (server: ChatServer, client: WebSocketClient, events: AsyncStream<WebSocketClient.Event>)? {
@@ -29,8 +29,8 @@ import Testing
     }
 
     @Test func `it lives on after the time for its handshake`() async throws {
-        guard let (server, client, events) = try connect({ $0.limits.handshakeSeconds = 1 }) else { return }
-        try await Task.sleep(for: .seconds(3))
+        guard let (server, client, events) = try connect({ $0.limits.handshakeSeconds = 4 }) else { return }
+        try await Task.sleep(for: .seconds(5))
         client.send("still here?")
         var seen: [WebSocketClient.Event] = []
         for await event in events {

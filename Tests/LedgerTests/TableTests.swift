@@ -234,7 +234,7 @@ import Trading
         // Read whole on purpose, or walked from its end by key.
         let exempt: Set<LedgerStatement> = [
             .lastRecord, .lastSnapshots, .forgetSnapshots, .clearOrders, .clearFills, .clearFunds,
-            .waitingAlerts, .lastFundsPoint, .forgetFundsPoints,
+            .waitingAlerts, .lastFundsPoint, .forgetFundsPoints, .tradesLeft,
         ]
         for statement in LedgerStatement.allCases where !exempt.contains(statement) {
             let plan = try ledger.read { database in

@@ -75,13 +75,13 @@ struct LiveTranscriptTests {
             * never
             ann> more
             = less
-            """, timeout: .milliseconds(200))
+            """, timeout: .seconds(3))
         #expect(outcome.mismatches.map(\.line) == [3])
     }
 
     @Test func `what nobody expected is a mismatch`() async throws {
         // The second reply comes behind what was pushed, so that it is there by then.
-        let outcome = try await run("ann> push\n= push\nann> end\n= end", timeout: .milliseconds(200))
+        let outcome = try await run("ann> push\n= push\nann> end\n= end", timeout: .seconds(3))
         #expect(!outcome.isMatch)
     }
 

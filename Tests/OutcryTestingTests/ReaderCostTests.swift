@@ -123,7 +123,7 @@ import Trading
 
     @Test func `what waits to be sent costs its bytes`() {
         for bytes in [1, 20_000, 100_000] {
-            let count = 20_000_000 / max(20_000, bytes)
+            let count = ChatLimits().outgoingBytesMax / max(20_000, bytes)
             let payload = [UInt8](repeating: 7, count: bytes)
             Self.expect("messages of \(bytes)", limit: count, half: count / 2) { count in
                 var queue = OutgoingQueue()

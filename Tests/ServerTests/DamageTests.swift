@@ -120,7 +120,7 @@ extension `The server` {
         }
 
         // With less the system cannot even load the program.
-        @Test(arguments: [60, 120, 200, 300, 500, 900])
+        @Test(arguments: [60, 120, 200, 280, 500, 1_200])
         func `without memory it ends with an error, within a bound, and does not hang`(mebibytes: Int) throws {
             let desk = try DeskUnderTest()
             let limit = "ulimit -v \(mebibytes * 1_024)"

@@ -86,6 +86,9 @@ extension RawSocket {
 
         func close() { Glibc.close(number) }
 
+        /// Ends the connection for all threads that use it.
+        func hangUp() { shutdown(number, Int32(SHUT_RDWR)) }
+
         /// False where the other side has hung up, or takes nothing for long.
         func write(_ bytes: [UInt8]) -> Bool {
             var left = bytes[...]

@@ -12,9 +12,11 @@ struct Unexpected: Error, CustomStringConvertible {
 /// How long anything is waited for that has to happen. Much longer than it takes, so that a loaded machine passes.
 let patienceSeconds = 60
 
-/// The package's own program, as it was built with these tests: it lies beside their bundle.
+/// The package's own program, as it was built with these tests: it lies beside their bundle. Figures are taken with another
+/// build of it, which `OUTCRY_PROGRAM` names.
 enum Program {
     static func path() throws -> String {
+        if let other = ProcessInfo.processInfo.environment["OUTCRY_PROGRAM"] { return other }
         let bundle = URL(fileURLWithPath: CommandLine.arguments[0]).standardizedFileURL
         let candidates = [bundle, Bundle.main.executableURL ?? bundle]
             .map { $0.resolvingSymlinksInPath().deletingLastPathComponent().appendingPathComponent("outcry").path }

@@ -201,14 +201,12 @@ extension DeskCore {
     /// Sends the reply, and says what of the events it covers.
     private func sendReply(to pending: PendingReply) throws -> Covered {
         let reply = try reply(to: pending)
-        let kind: Covered.Kind =
-            switch pending.subject {
-            case .placed: reply.isOK ? .placed : .refused
-            case .canceled, .undone: .canceled
-            case .moved: .moved
-            }
         try send(reply, pending.context, work: TaggedWork(pending))
-        return Covered(session: pending.context.session, orders: Set(pending.orders), kind: kind)
+        if reaches(pending.context) {
+            try show(pending.heldBack, on: pending.context.session, of: pending.account)
+        }
+        if case .placed = pending.subject, !reply.isOK { return pending.covered.refused }
+        return pending.covered
     }
 
     func isAnswered(_ pending: PendingReply) -> Bool {

@@ -47,7 +47,8 @@ extension DeskCore {
         guard let paper, let tape else { return }
         var played = 0
         do {
-            while played < configuration.limits.tapeBurst, let trade = try tape.next(dueBy: now) {
+            // A trade whose triggers are still firing holds those after it up, on the tape.
+            while played < configuration.limits.tapeBurst, !turns.isMarketBusy, let trade = try tape.next(dueBy: now) {
                 // What expires before a trade prints does not fill by it.
                 if let expiry = engine.nextExpiry, expiry <= trade.at { try expire() }
                 try takeReports(paper.play(trade))

@@ -101,6 +101,7 @@ public final class DeskCore {
     /// The accounts whose marks are further than the ledger knows.
     var touchedMarks: Set<AccountID> = []
     var writtenBytes = WrittenBytes()
+    var tradesLeft: TradesLeft
     var recordsSinceSnapshot = 0
     var lastRecord: RecordNumber
     var nextHousekeeping: Timestamp
@@ -141,6 +142,7 @@ public final class DeskCore {
         fundsStoring = FundsStoring(
             last: try ledger.lastFundsPoint(), intervalSeconds: Int64(configuration.limits.fundsStoreSeconds), now: now)
 
+        tradesLeft = TradesLeft(configuration.readOnly != nil ? [] : try ledger.tradesLeft())
         let loaded = try ledger.load()
         var engine: OrderEngine
         if let snapshot = loaded.snapshot {
@@ -204,6 +206,7 @@ public final class DeskCore {
             try ask(engine.requestsAfterRestart())
             postponedWork = engine.unfinished
             takeUpPostponed()
+            takeUpTrades()
             try expire()
             try takeOperatorRequests()
             try flushEvents()
@@ -309,6 +312,7 @@ public final class DeskCore {
             try flushTables()
             try flushMarks()
             try flushWrittenBytes()
+            try flushTradesLeft()
             try writeBooks()
         }
         tellAudit()

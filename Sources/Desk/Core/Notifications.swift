@@ -9,6 +9,8 @@ struct Covered {
     let session: SessionID
     /// What the reply was about.
     let orders: Set<OrderID>
+    /// Orders whose children it was about, also those that are still to come.
+    var parents: Set<OrderID> = []
     let kind: Kind
 
     enum Kind {
@@ -21,7 +23,7 @@ struct Covered {
     }
 
     func covers(_ event: OrderEvent) -> Bool {
-        guard orders.contains(event.order.id) else { return false }
+        guard orders.contains(event.order.id) || event.order.parent.map(parents.contains) ?? false else { return false }
         switch (event.kind, kind) {
         case (.opened, .placed), (.contraPlaced, .placed), (.canceled, .canceled), (.moved, .moved): return true
         case (.opened, .refused), (.canceled, .refused), (.rejected, .refused): return true
@@ -30,13 +32,30 @@ struct Covered {
     }
 }
 
+extension Covered {
+    /// What a reply will be about that waits for its orders, if it says that all is done.
+    init(session: SessionID, orders: [OrderID], _ subject: PendingReply.Subject) {
+        switch subject {
+        case .placed(let root, _):
+            self.init(session: session, orders: Set(orders), parents: [root], kind: .placed)
+        case .canceled(let ids):
+            self.init(session: session, orders: Set(orders).union(ids), parents: Set(ids), kind: .canceled)
+        case .undone(let id): self.init(session: session, orders: Set(orders), parents: [id], kind: .canceled)
+        case .moved: self.init(session: session, orders: Set(orders), kind: .moved)
+        }
+    }
+
+    /// The same of a reply that refuses.
+    var refused: Covered { Covered(session: session, orders: orders, parents: parents, kind: .refused) }
+}
+
 /// Notifications: numbered, stored, then sent.
 extension DeskCore {
     /// Stores and sends what has happened, in the order in which it did.
     ///
     /// A reply that says "#41 is open" is enough for the person who reads it: a session in text is not told `opened`,
-    /// `canceled` or `rejected` of what its own reply covers. A program in JSON mode gets every event, so that it can
-    /// follow the numbers.
+    /// `canceled` or `rejected` of what its own reply covers, or will cover when it comes: of a ladder of a thousand one reply is
+    /// enough. A program in JSON mode gets every event, so that it can follow the numbers.
     func flushEvents(covering covered: [Covered] = []) throws {
         guard !events.isEmpty || !panicEvents.isEmpty || !alertsFired.isEmpty else { return }
         let panics = panicEvents
@@ -48,22 +67,40 @@ extension DeskCore {
             let account = event.order.account
             let words = EventWords(event, zone: try zone(of: account), family: family(of: event.order))
             let covering = covered.first { $0.covers(event) }
-            try notify(
+            let waiting =
+                covering == nil
+                ? pendingReplies.firstIndex {
+                    $0.account == account && $0.covered.covers(event) && isInText($0.covered.session)
+                } : nil
+            let number = try notify(
                 account, event: event.kind.name, order: event.order.id, text: words.text, fields: words.fields,
-                at: event.at, exceptInText: covering?.session)
+                at: event.at, exceptInText: covering?.session,
+                heldBackFrom: waiting.map { pendingReplies[$0].covered.session })
+            if let waiting, let number { pendingReplies[waiting].heldBack.append(number) }
         }
         // The last line of a panic comes after all that it is about.
         for event in panics where event.kind == .cleared { try tell(event, covering: covered) }
         try tellAlerts()
     }
 
-    /// Numbers a notification, stores it, and sends it to every session of the account.
+    private func isInText(_ id: SessionID) -> Bool { sessions[id]?.peer.format == .text }
+
+    /// The reply is sent, and has shown what was held back for it.
+    func show(_ numbers: [UInt64], on id: SessionID, of account: AccountID) throws {
+        guard !numbers.isEmpty, let session = sessions[id], !session.isCatchingUp, !session.isGone else { return }
+        for number in numbers { sessions[id]?.loggedIn?.sent.insert(contentsOf: number..<number + 1) }
+        try see(numbers, of: account)
+    }
+
+    /// Numbers a notification, stores it, and sends it to every session of the account. The number; nil where nothing was kept.
+    @discardableResult
     func notify(
         _ account: AccountID, event: String, order: OrderID?, text: String, fields: JSONObject, at moment: Timestamp,
-        exceptInText silent: SessionID? = nil, exceptTo excluded: SessionID? = nil
-    ) throws {
+        exceptInText silent: SessionID? = nil, exceptTo excluded: SessionID? = nil,
+        heldBackFrom waiting: SessionID? = nil
+    ) throws -> UInt64? {
         // Its number would be another's later.
-        guard !isReadOnly else { return }
+        guard !isReadOnly else { return nil }
         let transaction = try ledgerTransaction()
         let sequence = try transaction.notificationHead(account) + 1
         let notice = Notice(sequence: sequence, at: moment, event: event, text: text, fields: fields)
@@ -74,8 +111,8 @@ extension DeskCore {
         let listeners = accounts[account]?.sessions ?? []
         var isSeen = false
         // What is not critical waits in the inbox.
-        if try isQuiet(account, at: moment), !QuietHours.criticalEvents.contains(event) { return }
-        for id in listeners where id != excluded {
+        if try isQuiet(account, at: moment), !QuietHours.criticalEvents.contains(event) { return nil }
+        for id in listeners where id != excluded && id != waiting {
             guard let session = sessions[id], !session.isCatchingUp, !session.isGone else { continue }
             isSeen = true
             sessions[id]?.loggedIn?.sent.insert(contentsOf: sequence..<sequence + 1)
@@ -83,6 +120,7 @@ extension DeskCore {
             send(.written(text: text, json: json), to: id)
         }
         if isSeen { try see([sequence], of: account) }
+        return sequence
     }
 
     // MARK: The inbox

@@ -94,6 +94,19 @@ struct PendingReply {
     let subject: Subject
     /// When it is answered with what is known by then.
     var dueBy: Timestamp
+    /// What its reply will say, or none does.
+    let covered: Covered
+    /// Numbers of what has happened meanwhile and the reply will say. Nobody of this session has been shown them before that.
+    var heldBack: [UInt64] = []
+
+    init(context: LineContext, account: AccountID, orders: [OrderID], subject: Subject, dueBy: Timestamp) {
+        self.context = context
+        self.account = account
+        self.orders = orders
+        self.subject = subject
+        self.dueBy = dueBy
+        covered = Covered(session: context.session, orders: orders, subject)
+    }
 
     enum Subject: Hashable {
         case placed(OrderID, notes: [String])

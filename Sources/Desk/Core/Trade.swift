@@ -100,9 +100,7 @@ extension DeskCore {
             let told = wire == nil ? trade.happening(at: now) : trade
             guard !isStale(told) else { return }
             try fireAlerts(told)
-            // Trades fire what waits for them in the order in which they happened.
-            guard !turns.isMarketBusy else { return turns.add(.marketTrade(told), of: .market) }
-            try takeOutcome(engine.process(.marketTrade(told), at: now))
+            try fireTriggers(told)
         case .ticker(let pair, let ticker):
             if wire != nil {
                 wire?.feed.tickerTold(pair, at: now)
@@ -134,6 +132,12 @@ extension DeskCore {
         case .connection(let connection): try takeConnection(connection)
         case .keyEnding(let account, let requestsLeft): try takeKeyEnding(account, requestsLeft: requestsLeft)
         }
+    }
+
+    /// Trades fire what waits for them in the order in which they were told.
+    func fireTriggers(_ trade: MarketTrade) throws {
+        guard !turns.isMarketBusy else { return turns.add(.marketTrade(trade), of: .market) }
+        try takeOutcome(engine.process(.marketTrade(trade), at: now))
     }
 
     /// Puts requests to the exchange that the engine has for it after a restart.

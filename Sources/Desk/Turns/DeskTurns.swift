@@ -20,6 +20,9 @@ extension DeskCore {
     /// Whether something waits that no clock has to move for.
     public var hasTurnsLeft: Bool { halt == nil && !turns.isIdle }
 
+    /// Whether a trade of the market has not fired all that waits for it.
+    public var hasTradesLeft: Bool { halt == nil && turns.isMarketBusy }
+
     // MARK: Taking lines in
 
     func takeLines(_ lines: [IncomingLine], from id: SessionID) {
@@ -103,7 +106,8 @@ extension DeskCore {
             case .takeOff(_, let account, _): turns.add(input, of: .account(account))
             // What is due is found again at the next look at the clock.
             case .timePassed: break
-            default: turns.add(input, of: .market)
+            case .marketTrade: turns.addFirst(input)
+            default: preconditionFailure("\(input) is decided at once, and leaves nothing")
             }
         }
     }

@@ -65,6 +65,9 @@ struct TurnRing {
 
     mutating func add(_ work: Input, of owner: Owner) { enter(owner) { $0.work.append(work) } }
 
+    /// Puts back what is left of a trade: the trades that were told after it wait for it.
+    mutating func addFirst(_ trade: Input) { enter(.market) { $0.work.prepend(trade) } }
+
     mutating func addExport(of owner: Owner) { enter(owner) { $0.exports += 1 } }
 
     mutating func addQuestion(of owner: Owner) { enter(owner) { $0.questions += 1 } }
@@ -76,6 +79,11 @@ struct TurnRing {
 
     /// Whether a trade of the market has not done all that it leads to.
     var isMarketBusy: Bool { !(places[.market]?.work.isEmpty ?? true) }
+
+    /// The trades that have not done all that they lead to, in the order in which they were told.
+    var tradesLeft: [MarketTrade] {
+        places[.market]?.work.compactMap { if case .marketTrade(let trade) = $0 { trade } else { nil } } ?? []
+    }
 
     mutating func removeAll() {
         for owner in ring {

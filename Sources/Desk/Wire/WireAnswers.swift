@@ -58,7 +58,7 @@ extension DeskCore {
         guard !isStale(trade) else { return }
         try fireAlerts(trade)
         guard engine.triggersWaiting(on: pair) > 0 else { return }
-        try takeOutcome(engine.process(.marketTrade(trade), at: now))
+        try fireTriggers(trade)
     }
 
     // MARK: Open orders

@@ -14,6 +14,7 @@ enum LedgerStatement: Int, CaseIterable {
     case upsertInboxSeen, inboxSeen
     case insertTag, completeTag, noteTag, tag, forgetTag, forgetTags
     case upsertWrittenBytes, writtenBytes
+    case insertTradeLeft, forgetTradesLeft, tradesLeft
     case upsertBook, deleteBook, books
     case insertSnapshot, lastSnapshots, forgetSnapshots
     case upsertPrice, prices, forgetPrices
@@ -153,6 +154,10 @@ enum LedgerStatement: Int, CaseIterable {
             ON CONFLICT (account) DO UPDATE SET day = excluded.day, bytes = excluded.bytes
             """
         case .writtenBytes: "SELECT bytes FROM written_bytes WHERE account = ? AND day = ?"
+
+        case .insertTradeLeft: "INSERT INTO trades_left VALUES (?, ?, ?, ?, ?, ?)"
+        case .forgetTradesLeft: "DELETE FROM trades_left WHERE number < ?"
+        case .tradesLeft: "SELECT number, pair, price, quantity, taker_side, at FROM trades_left ORDER BY number"
 
         case .upsertBook:
             "INSERT INTO exchange_books VALUES (?, ?, ?) ON CONFLICT (exchange, key) DO UPDATE SET value = excluded.value"

@@ -30,19 +30,22 @@ enum PageSums {
         }
     }
 
-    /// Whether bytes read or written at an offset are a whole page. SQLite also reads the file's head by itself: 100 bytes, and
+    /// Whether bytes read or written at an offset may be a whole page. SQLite also reads the file's head by itself: 100 bytes, and
     /// 16 of them.
-    static func isPage(count: Int32, offset: Int64) -> Bool {
-        count >= 512 && count & (count - 1) == 0 && offset % Int64(count) == 0
+    static func mayBePage(count: Int32, offset: Int64) -> Bool {
+        count >= 512 && count <= 65_536 && count & (count - 1) == 0 && offset % Int64(count) == 0
             // The page of the lock bytes, at 1 GiB, is never written.
             && offset / Int64(count) != lockOffset / Int64(count)
     }
 
     private static let lockOffset: Int64 = 0x4000_0000
 
-    /// Whether the first page of a file says that its pages have sums.
-    static func isAnnounced(inHead head: UnsafeRawBufferPointer) -> Bool {
-        head.count > 20 && head[0] == UInt8(ascii: "S") && head[20] == reservedBytes
+    /// How long the pages of a file are, where its head says that they have sums; 0 where it does not. The size is at offset 16,
+    /// in 16 bits, where 1 stands for 65,536.
+    static func pageBytes(announcedInHead head: UnsafeRawBufferPointer) -> Int32 {
+        guard head.count > 20, head[0] == UInt8(ascii: "S"), head[20] == reservedBytes else { return 0 }
+        let size = Int32(head[16]) << 8 | Int32(head[17])
+        return size == 1 ? 65_536 : size
     }
 
     /// Writes the sum of a page into its last bytes.

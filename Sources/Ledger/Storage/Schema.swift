@@ -78,11 +78,11 @@ enum Schema {
                     ) STRICT
                     """)
         }
-        registerIdentity(in: &migrator)
+        registerLater(in: &migrator)
     }
 
-    /// A name of the database's own, so that neither another one nor another's log is taken for it.
-    private static func registerIdentity(in migrator: inout DatabaseMigrator) {
+    private static func registerLater(in migrator: inout DatabaseMigrator) {
+        // A name of the database's own, so that neither another one nor another's log is taken for it.
         migrator.registerMigration("ledger-8-identity") { database in
             try database.execute(
                 sql: """
@@ -91,6 +91,20 @@ enum Schema {
                         name TEXT NOT NULL
                     ) STRICT;
                     INSERT INTO identity VALUES (1, lower(hex(randomblob(\(ServingMark.identityBytes / 2)))));
+                    """)
+        }
+        // Trades that have not fired all that waits for them: a restart goes on with them.
+        migrator.registerMigration("ledger-9-trades-left") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE trades_left (
+                        number INTEGER PRIMARY KEY,
+                        pair TEXT NOT NULL,
+                        price TEXT NOT NULL,
+                        quantity TEXT NOT NULL,
+                        taker_side TEXT,
+                        at INTEGER NOT NULL
+                    ) STRICT
                     """)
         }
     }

@@ -67,8 +67,9 @@ final class SummedVFS {
 private struct SummedFile {
     /// The system's methods; they live as long as the process.
     var methods: UnsafePointer<sqlite3_io_methods>
-    /// Whether the head of the file has been seen to say that its pages have sums. It never says otherwise after that.
-    var isSummed: Bool
+    /// How long its pages are, once its head has been seen to say that they have sums; 0 before. It never says otherwise after
+    /// that.
+    var summedPageBytes: Int32
     /// Held until the file is closed.
     let vfs: Unmanaged<SummedVFS>
 
@@ -101,7 +102,7 @@ private let openFile:
             let owner = Unmanaged<SummedVFS>.fromOpaque(data).retain()
             let offset = SummedFile.offset(behind: base)
             UnsafeMutableRawPointer(file).advanced(by: offset)
-                .initializeMemory(as: SummedFile.self, to: SummedFile(methods: methods, isSummed: false, vfs: owner))
+                .initializeMemory(as: SummedFile.self, to: SummedFile(methods: methods, summedPageBytes: 0, vfs: owner))
             file.pointee.pMethods = summed(methods, offset: offset)
             return code
         }
@@ -162,9 +163,10 @@ private let readFile:
         }
         let code = read(file, target, count, offset)
         // A page behind the end of the file is read as zeros, with SQLITE_IOERR_SHORT_READ.
-        guard code == SQLITE_OK, PageSums.isPage(count: count, offset: offset) else { return code }
+        guard code == SQLITE_OK, PageSums.mayBePage(count: count, offset: offset) else { return code }
         let page = UnsafeRawBufferPointer(start: target, count: Int(count))
-        guard isSummed(file, state, first: offset == 0 ? page : nil) else { return code }
+        // Whoever looks for something in the file reads more than a page at once.
+        guard summedPageBytes(file, state, first: offset == 0 ? page : nil) == count else { return code }
         return PageSums.isWhole(page, at: offset) ? SQLITE_OK : ioErrorData
     }
 
@@ -174,9 +176,9 @@ private let writeFile:
         guard let file, let source, let state = state(of: file), let write = state.pointee.methods.pointee.xWrite else {
             return SQLITE_IOERR
         }
-        if PageSums.isPage(count: count, offset: offset) {
+        if PageSums.mayBePage(count: count, offset: offset) {
             let page = UnsafeRawBufferPointer(start: source, count: Int(count))
-            if isSummed(file, state, first: offset == 0 ? page : nil) {
+            if summedPageBytes(file, state, first: offset == 0 ? page : nil) == count {
                 // SQLite's own shim does the same: the buffer is a page of the cache or of a checkpoint, both SQLite's to write
                 // to, and its last bytes are reserved for this.
                 PageSums.seal(UnsafeMutableRawBufferPointer(mutating: page), at: offset)
@@ -185,23 +187,24 @@ private let writeFile:
         return write(file, source, count, offset)
     }
 
-/// Whether the pages of a file have sums, by its first page: the one that is being read or written, or the one on the disk.
-private func isSummed(
+/// How long the pages of a file are that have sums, by its first page: the one that is being read or written, or the one on the
+/// disk. 0 where they have none.
+private func summedPageBytes(
     _ file: UnsafeMutablePointer<sqlite3_file>, _ state: UnsafeMutablePointer<SummedFile>,
     first page: UnsafeRawBufferPointer?
-) -> Bool {
+) -> Int32 {
     if let page {
-        state.pointee.isSummed = PageSums.isAnnounced(inHead: page)
-    } else if !state.pointee.isSummed {
+        state.pointee.summedPageBytes = PageSums.pageBytes(announcedInHead: page)
+    } else if state.pointee.summedPageBytes == 0 {
         // A checkpoint writes the first page before all others, but another connection may have made that checkpoint.
         withUnsafeTemporaryAllocation(byteCount: 100, alignment: 8) { head in
             guard let read = state.pointee.methods.pointee.xRead,
                 read(file, head.baseAddress, Int32(head.count), 0) == SQLITE_OK
             else { return }
-            state.pointee.isSummed = PageSums.isAnnounced(inHead: UnsafeRawBufferPointer(head))
+            state.pointee.summedPageBytes = PageSums.pageBytes(announcedInHead: UnsafeRawBufferPointer(head))
         }
     }
-    return state.pointee.isSummed
+    return state.pointee.summedPageBytes
 }
 
 /// SQLITE_IOERR_DATA of <sqlite3.h>, an expression that Swift does not import: "used only by checksum VFS shim to indicate

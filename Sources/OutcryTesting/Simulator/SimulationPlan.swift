@@ -1,4 +1,5 @@
 import Desk
+import OrderEngine
 import Trading
 
 /// Which worlds are simulated.
@@ -91,6 +92,11 @@ struct SimulationPlan {
         configuration.limits.replySeconds = chance.pick([1, 10])
         configuration.limits.answerSeconds = chance.pick([1, 3, 10])
         configuration.limits.feedStaleSeconds = chance.pick([2, 5, 30])
+        if checkpointPages == 8 {
+            configuration.engineLimits.decisionOrdersMax = 2
+            configuration.limits.turnRows = 10
+            configuration.limits.batchRows = 20
+        }
         self.configuration = configuration
     }
 }

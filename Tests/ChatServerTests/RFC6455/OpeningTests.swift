@@ -206,7 +206,7 @@ private enum RequestHeadEnd { static let bytes: [UInt8] = [13, 10, 13, 10] }
         #expect(client.status == 101)
     }
 
-    @Test func `plain HTTP on a port that speaks TLS is told so`() throws {
+    @Test(.oneTLSTestAtATime) func `plain HTTP on a port that speaks TLS is told so`() throws {
         guard let certificate = try TestCertificate() else { return }
         let server = try EchoDesk().serve { $0.tls = certificate.files }
         defer { server.shutDown() }

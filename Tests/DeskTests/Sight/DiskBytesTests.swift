@@ -141,6 +141,8 @@ import Trading
     @Test func `what makes a long reply again names runs of orders, not each`() throws {
         let bench = try SightBench(isBusy: false, configuration: limits { $0.tagReplyBytes = 64 })
         let told = bench.type("[k1] slice buy 10 btc 195..199 x300", bench.ann)
+        #expect(
+            told.hasPrefix("[k1] + #1 slice"), "its orders are not told one by one to whoever reads the reply: \(told)")
         #expect(bench.type("[k1] slice buy 10 btc 195..199 x300", bench.ann) == told)
         bench.type("[k2] cancel 1", bench.ann)
         #expect(try (volumes(bench)["tags"]?.bytes ?? 0) < 300)

@@ -92,7 +92,7 @@ final class SightBench {
         repeat {
             collect(desk.process(inputs, at: now))
             inputs = passwords.takeAnswers()
-        } while !inputs.isEmpty
+        } while !inputs.isEmpty || desk.hasTurnsLeft
     }
 
     private func collect(_ outputs: [DeskOutput]) {

@@ -4,6 +4,7 @@ import Exchange
 import Foundation
 import Ledger
 import Logging
+import OrderEngine
 import Testing
 import Trading
 
@@ -15,7 +16,8 @@ import Trading
     /// A desk with traders who have money, each logged in on a session of its own.
     private final class Bench {
         let folder: URL
-        let desk: DeskCore
+        private var opened: DeskCore?
+        private let configuration: DeskConfiguration
         private let passwords = InlinePasswords()
         private let now = Timestamp(seconds: 1_767_614_400)
         private var sessions: [String: SessionID] = [:]
@@ -28,9 +30,8 @@ import Trading
         init(_ traders: [String], _ configuration: DeskConfiguration = DeskConfiguration()) throws {
             folder = FileManager.default.temporaryDirectory.appending(path: "outcry-turns-\(UUID().uuidString)")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            desk = try DeskCore.openPaper(
-                database: folder.appending(path: "desk.db").path, configuration, passwords: passwords,
-                log: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), now: now)
+            self.configuration = configuration
+            try open()
             _ = try desk.perform(.quote("btc_usd", bid: 230, ask: ExactDecimal("230.2") ?? 231), at: now)
             for (index, name) in traders.enumerated() {
                 let hash = try PasswordHash(hashing: Secret("\(name) at the pit"), cost: InlinePasswords.cost)
@@ -51,6 +52,28 @@ import Trading
         }
 
         deinit { try? FileManager.default.removeItem(at: folder) }
+
+        var desk: DeskCore {
+            guard let opened else { preconditionFailure("the desk is closed") }
+            return opened
+        }
+
+        private func open() throws {
+            opened = try DeskCore.openPaper(
+                database: folder.appending(path: "desk.db").path, configuration, passwords: passwords,
+                log: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), now: now)
+        }
+
+        /// Drops the desk as it is, with what it had in memory only, and opens another one on its database.
+        func restart() throws {
+            opened = nil
+            try open()
+        }
+
+        func trade(at price: ExactDecimal) throws {
+            let trade = MarketTrade(pair: "btc_usd", price: price, quantity: 1, takerSide: .sell, at: now)
+            _ = try desk.perform(.trade(trade), at: now)
+        }
 
         func lines(_ texts: [String], _ name: String) -> DeskInput {
             .server(.lines(sessions[name] ?? SessionID(rawValue: 0), texts.map { IncomingLine(text: $0) }))
@@ -135,6 +158,25 @@ import Trading
         bench.batch([bench.lines(["orders", "funds"], "ann")])
         bench.finish()
         #expect(bench.replies["ann"]?[2].text.hasPrefix("= no open orders") == true)
+    }
+
+    @Test func `a trade fires all that it reaches, whoever dies in between`() throws {
+        let bench = try Bench(["ann"])
+        for _ in 1...50 { bench.batch([bench.lines(["stop buy 0.1 btc_usd at 240 limit 241"], "ann")]) }
+        bench.finish()
+        #expect(bench.replies["ann"]?.contains { !$0.isOK } == false, "\(bench.replies["ann"]?.first?.text ?? "")")
+        try bench.trade(at: 240)
+        try bench.trade(at: 235)
+        #expect(bench.desk.hasTradesLeft)
+        var open = bench.desk.engineState.orders.filter { $0.order.parent == nil && $0.order.triggeredAt == nil }
+        #expect(!open.isEmpty && open.count < 50, "\(open.count)")
+        try bench.restart()
+        bench.finish()
+        open = bench.desk.engineState.orders.filter { $0.order.parent == nil && $0.order.triggeredAt == nil }
+        #expect(open.isEmpty, "\(open.count) slept through it")
+        #expect(!bench.desk.hasTradesLeft)
+        try bench.restart()
+        #expect(!bench.desk.hasTurnsLeft)
     }
 
     @Test func `too many lines of one session are refused in their place, and more of them close it`() throws {

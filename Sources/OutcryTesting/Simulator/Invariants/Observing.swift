@@ -20,11 +20,12 @@ extension Simulation {
             return
         }
         try checkLog()
-        watch.turn += 1
+        if !watch.hasTradesLeft { watch.turn += 1 }
         collectPaperPrints()
         if let ledger = server.ledger { try look(at: observer.read(ledger)) }
         noteOffBook(inputs)
         try checkExpiries()
+        watch.hasTradesLeft = desk.hasTradesLeft
         try checkReached()
         try checkPanics()
         try checkFunds()
@@ -42,10 +43,15 @@ extension Simulation {
         guard lines.isEmpty else { throw Violation(.noAnomaly, lines.joined(separator: "; ")) }
     }
 
+    /// Turns that are left trades by those before them are one with those: what waits may fire in any of them.
+    private func notePrintsBeforeTurn() {
+        if !watch.hasTradesLeft { watch.printsBeforeTurn = watch.prints.mapValues(\.count) }
+    }
+
     /// Prints that the paper exchange has made since the last look, also of orders that met each other.
     func collectPaperPrints() {
         guard wire == nil else { return }
-        watch.printsBeforeTurn = watch.prints.mapValues(\.count)
+        notePrintsBeforeTurn()
         guard let paper = server.paper else { return }
         for market in markets {
             for report in paper.ask(.recentTrades(market.pair, count: 100), id: QueryID(0), at: clock) {
@@ -62,7 +68,7 @@ extension Simulation {
     /// told print is one of the venue's is held here. They count from before the turn: of one that dies, the records may be found.
     func collectPrints(told inputs: [DeskInput]) throws {
         guard let wire else { return }
-        watch.printsBeforeTurn = watch.prints.mapValues(\.count)
+        notePrintsBeforeTurn()
         wire.collectPrints()
         for case .exchange(let reports) in inputs {
             for report in reports {
@@ -87,6 +93,7 @@ extension Simulation {
     func look(at observations: [RecordObserver.Observation]) throws {
         let inputs = watch.inputsSinceLook
         watch.inputsSinceLook.removeAll()
+        watch.cancelsInTurn = observations.count { if case .cancelRequested = $0.record { true } else { false } }
         for one in observations {
             trace.add("= \(one.number) \(one.record.traceText)", at: clock)
             if let before = one.before, let after = one.after {
@@ -236,6 +243,8 @@ extension Simulation {
 
     /// What is due is being taken off: once the desk has looked at the clock, no open order is past its end.
     private func checkExpiries() throws {
+        // More than one decision takes off: the rest of what is due follows at once.
+        guard watch.cancelsInTurn < plan.configuration.engineLimits.decisionOrdersMax else { return }
         for (id, end) in observer.expiring.sorted(by: { $0.key < $1.key }) where end <= clock {
             guard let order = observer.engine.order(id), order.cancelReason == nil, !order.isOver else { continue }
             // The exchange has just refused to take it off: it is asked again a second after that, not at once.

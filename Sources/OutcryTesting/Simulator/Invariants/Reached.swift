@@ -4,8 +4,10 @@ import Trading
 
 /// The other half of `trigger`: what waits for a price does not sleep through it.
 extension Simulation {
-    /// A stop that waited when the desk was told of a trade at or beyond its trigger waits no more when that turn has ended.
+    /// A stop that waited when the desk was told of a trade at or beyond its trigger waits no more when that turn has ended, or
+    /// the last of those that the trade takes.
     func checkReached() throws {
+        guard !watch.hasTradesLeft else { return }
         for id in observer.waiting.sorted() {
             guard let order = observer.engine.order(id), let trigger = order.trigger, order.isWaiting,
                 let armed = watch.armed[id], watch.armedInTurn[id].map({ $0 < watch.turn }) ?? false

@@ -117,7 +117,8 @@ extension Simulation {
                     throw Violation(.notificationsInOrder, "\(trader.name) was not told \(one.number) in text")
                 }
                 let isMentioned = one.mentioned.contains(id) || order.parent.map { one.mentioned.contains($0) } ?? false
-                guard isMentioned, Simulation.eventsSparedInText.contains(row.event) else {
+                // What was held back for a reply that never came is in the inbox, where it is looked for.
+                guard isMentioned || one.wasWaiting, Simulation.eventsSparedInText.contains(row.event) else {
                     throw Violation(
                         .notificationsInOrder,
                         "\(trader.name) was not told \(one.number) in text, and no reply had said it: \(row.text)")

@@ -11,6 +11,10 @@ struct Watch {
     /// How many there were before the newest turn of the desk. Within a turn nobody outside knows what came first, so an order
     /// that was placed in a turn may have seen all prints of it.
     var printsBeforeTurn: [Pair: Int] = [:]
+    /// How many orders the newest turn has begun to take off.
+    var cancelsInTurn = 0
+    /// Whether the newest turn has left trades to the next one.
+    var hasTradesLeft = false
     /// When the exchange last refused to take an order off.
     var cancelRefused: [OrderID: Timestamp] = [:]
     /// When an order was placed, or armed again by a cancel that failed, and how many prints of its pair there had been.

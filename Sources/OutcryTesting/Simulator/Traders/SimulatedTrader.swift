@@ -39,6 +39,8 @@ final class SimulatedTrader {
     struct PassedOver {
         let number: UInt64
         let mentioned: Set<OrderID>
+        /// Whether the session ended before a line of it was answered: its reply may have been to say it.
+        let wasWaiting: Bool
     }
 
     init(name: String, password: String, account: AccountID, chance: Chance) {
@@ -62,7 +64,10 @@ final class SimulatedTrader {
     func lost(_ id: SessionID) {
         guard let index = index(of: id) else { return }
         let connection = connections.remove(at: index)
-        passedOver += connection.passedOver.map { PassedOver(number: $0, mentioned: connection.mentioned) }
+        let wasWaiting = !connection.awaiting.isEmpty
+        passedOver += connection.passedOver.map {
+            PassedOver(number: $0, mentioned: connection.mentioned, wasWaiting: wasWaiting)
+        }
         toRepeat += connection.awaiting.filter { $0.tag != nil && $0.isRemembered && !toRepeat.contains($0) }
     }
 

@@ -109,6 +109,9 @@ extension Simulation {
             coverage.reached(.crashInsideCommit)
         }
         try look(at: observations)
+        watch.hasTradesLeft = server.desk?.hasTradesLeft == true
+        // Over the wire nobody outside knows which of them a process was told before it died.
+        if wire != nil { watch.printsBeforeTurn = watch.prints.mapValues(\.count) }
         try checkLog()
         try checkPromises()
         try checkFunds()
