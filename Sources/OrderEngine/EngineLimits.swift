@@ -23,7 +23,7 @@ public struct EngineLimits: Hashable, Sendable {
     public var clockDifferenceMilliseconds: Int
 
     public init(
-        openOrdersMax: Int = 10_000, slicedChildrenMax: Int = 1_000, decisionOrdersMax: Int = 20,
+        openOrdersMax: Int = 10_000, slicedChildrenMax: Int = 1_000, decisionOrdersMax: Int = 10,
         marketProtection: ExactDecimal = ExactDecimal(units: 50_000_000_000_000_000),
         finishedOrdersKept: Int = 10_000, clockDifferenceMilliseconds: Int = 2_000
     ) {

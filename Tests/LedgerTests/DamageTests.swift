@@ -222,6 +222,27 @@ import Trading
         #expect(try DatabaseFiles(of: scratch.path).bytes[""]?[20] == PageSums.reservedBytes)
     }
 
+    @Test func `a backup of more than a cache holds, of pages that are still in the log, is whole`() throws {
+        let scratch = try Scratch()
+        let ledger = try scratch.open()
+        try ledger.transaction { transaction in
+            try transaction.database.execute(sql: "CREATE TABLE notes (number INTEGER PRIMARY KEY, text TEXT)")
+            for number in 0..<4_000 {
+                try transaction.database.execute(
+                    sql: "INSERT INTO notes VALUES (?, ?)", arguments: [number, String(repeating: "n", count: 1_000)])
+            }
+        }
+        _ = try ledger.read { try $0.checkpoint(.truncate) }
+        // Each page is in the log now, and its bytes for the sum are those of before.
+        try ledger.transaction { try $0.database.execute(sql: "UPDATE notes SET text = 'm' || substr(text, 2)") }
+        let copy = scratch.folder + "/copy.sqlite"
+        try ledger.backup(to: copy)
+        let backup = try Ledger(path: copy)
+        #expect(try backup.read { try String.fetchOne($0, sql: "PRAGMA integrity_check") } == "ok")
+        #expect(
+            try backup.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM notes WHERE text LIKE 'm%'") } == 4_000)
+    }
+
     @Test func `a backup has checksums too, and its damage is seen`() throws {
         let scratch = try Scratch()
         let ledger = try scratch.open()

@@ -66,7 +66,7 @@ private final class MeasuredTraders {
     private static let ordersMeasured = ProcessInfo.processInfo.environment["OUTCRY_MEASURED"].flatMap { Int($0) } ?? 40
 
     init(_ desk: DeskUnderTest, placing: String, panicking: String) throws {
-        (ann, bob) = (try desk.logIn(placing), try desk.logIn(panicking))
+        (ann, bob) = (try desk.logIn(placing), try desk.logIn(panicking, .text))
     }
 
     func measure(alone: Bool) throws {
@@ -80,7 +80,7 @@ private final class MeasuredTraders {
             }
             let panic = try time {
                 let reply = try bob.ask("panic")
-                guard reply.ok == true else { throw Unexpected("a panic was refused: \(reply.text)") }
+                guard reply.text.hasPrefix("+") else { throw Unexpected("a panic was refused: \(reply.text)") }
             }
             if alone {
                 orders.alone.append(order)

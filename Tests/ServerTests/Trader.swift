@@ -135,6 +135,8 @@ extension Trader {
     /// The notifications of a batch come right behind their reply, so the next reply is a sign that all have come.
     func resumed(from first: UInt64 = 1) throws -> [ChatMessage] {
         var (next, found): (UInt64, [ChatMessage]) = (first, [])
+        // What the line before has led to has come by now.
+        try ask("time")
         while true {
             let before = events.count
             let reply = try ask("resume \(next)")

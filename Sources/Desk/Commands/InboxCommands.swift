@@ -51,7 +51,7 @@ extension DeskCore {
                 .unknownSequence, "the last notification is number \(head), the first is 1; there is no \(first)")
         }
         var unsent = RangeSet(first..<head + 1)
-        unsent.subtract(session.sent)
+        session.sent.subtract(from: &unsent)
         guard !unsent.isEmpty else {
             return Reply(
                 mark: .done, text: "+ nothing to resume: all from \(first) on has been sent here",
@@ -60,7 +60,7 @@ extension DeskCore {
         let rows = try stored(unsent, of: account, atMost: configuration.limits.resumeBatch)
         for row in rows {
             unsent.remove(contentsOf: row.seq..<row.seq + 1)
-            sessions[context.session]?.loggedIn?.sent.insert(contentsOf: row.seq..<row.seq + 1)
+            sessions[context.session]?.loggedIn?.sent.insert(row.seq)
         }
         // Until it has the rest nothing new is sent to it, so that everything stays in order.
         let hasMore = !unsent.isEmpty

@@ -53,9 +53,9 @@ public struct DeskLimits: Hashable, Sendable {
     /// many the session is closed.
     public var sessionLinesWaiting = 1_000
     /// Rows read or written that one account's turn may come to before it is another's, about 10 microseconds each.
-    public var turnRows = 100
+    public var turnRows = 50
     /// Rows read or written in one transaction before it is synced and answered.
-    public var batchRows = 400
+    public var batchRows = 100
     /// Of those, accounts that may be made from one address.
     public var addressRegistrationsPerHour = 5
     /// Seconds that a reply waits for the exchange; then it says that the order is pending.

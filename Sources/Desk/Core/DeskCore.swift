@@ -72,9 +72,13 @@ public final class DeskCore {
         case stopping
     }
 
-    /// What has been done that is no row, in rows' worth; and all cost when the batch began.
+    /// What has been done that is no row, in rows' worth.
     var otherCost = 0
-    var costAtBatch = 0
+    /// How much the batch may cost before the rest waits for the next one.
+    var batchShare = 0
+    /// What the turns of the batch have cost, without lines that hurried.
+    var turnsCost = 0
+    var messagesNotCharged = 0
 
     // MARK: One batch
 
@@ -302,7 +306,8 @@ public final class DeskCore {
     }
 
     private func batch(at moment: Timestamp, _ body: () throws -> Void) throws {
-        costAtBatch = cost
+        batchShare = configuration.limits.batchRows
+        turnsCost = 0
         try ledger.transaction { transaction in
             self.transaction = transaction
             defer { self.transaction = nil }

@@ -12,6 +12,10 @@ struct InboxMark: Hashable, Sendable {
 
     mutating func see(_ number: UInt64) {
         guard number > mark else { return }
+        if number == mark + 1, beyond.isEmpty {
+            mark = number
+            return
+        }
         beyond.insert(contentsOf: number..<number + 1)
         if let first = beyond.ranges.first, first.lowerBound == mark + 1 {
             mark = first.upperBound - 1

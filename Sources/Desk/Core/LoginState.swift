@@ -33,7 +33,7 @@ extension Session {
         var prompt = Prompt.command
         var watched: Set<Pair> = []
         /// The numbers of the notifications that have been sent to it, or that its replies have told it of.
-        var sent = RangeSet<UInt64>()
+        var sent = SentNumbers()
         /// What its last `preview` was of.
         var preview: StoredPreview?
         /// It asked for more old notifications than one answer brings, and gets no new ones until it has the rest.
@@ -53,7 +53,7 @@ extension Session {
     // Before a login there is nothing of these.
 
     var watched: Set<Pair> { loggedIn?.watched ?? [] }
-    var sent: RangeSet<UInt64> { loggedIn?.sent ?? RangeSet() }
+    var sent: SentNumbers { loggedIn?.sent ?? SentNumbers() }
     var preview: StoredPreview? {
         get { loggedIn?.preview }
         set { loggedIn?.preview = newValue }

@@ -88,7 +88,7 @@ extension DeskCore {
     /// The reply is sent, and has shown what was held back for it.
     func show(_ numbers: [UInt64], on id: SessionID, of account: AccountID) throws {
         guard !numbers.isEmpty, let session = sessions[id], !session.isCatchingUp, !session.isGone else { return }
-        for number in numbers { sessions[id]?.loggedIn?.sent.insert(contentsOf: number..<number + 1) }
+        for number in numbers { sessions[id]?.loggedIn?.sent.insert(number) }
         try see(numbers, of: account)
     }
 
@@ -113,12 +113,15 @@ extension DeskCore {
         // What is not critical waits in the inbox.
         if try isQuiet(account, at: moment), !QuietHours.criticalEvents.contains(event) { return nil }
         for id in listeners where id != excluded && id != waiting {
-            guard let session = sessions[id], !session.isCatchingUp, !session.isGone else { continue }
-            isSeen = true
-            sessions[id]?.loggedIn?.sent.insert(contentsOf: sequence..<sequence + 1)
-            if id == silent, session.peer.format == .text { continue }
-            send(.written(text: text, json: json), to: id)
+            switch sessions[id]?.hear(sequence, isSpared: id == silent) {
+            case nil: continue
+            case .said?: isSeen = true
+            case .toBeTold?:
+                isSeen = true
+                send(.written(text: text, json: json), to: id)
+            }
         }
+        chargeSending(to: listeners.count)
         if isSeen { try see([sequence], of: account) }
         return sequence
     }

@@ -51,6 +51,20 @@ struct Session {
         self.peer = peer
     }
 
+    /// What becomes of a notification on a session.
+    enum Hearing {
+        case toBeTold
+        /// Its reply has said it.
+        case said
+    }
+
+    /// Takes a notification in, in place: a session is large, and an account may have many. Nil where it is not shown it now.
+    mutating func hear(_ number: UInt64, isSpared: Bool) -> Hearing? {
+        guard !isGone, loggedIn?.isCatchingUp != true else { return nil }
+        loggedIn?.sent.insert(number)
+        return isSpared && peer.format == .text ? .said : .toBeTold
+    }
+
     /// Lets go of the lines that wait.
     mutating func stopWaiting() {
         waitingLines.removeAll()

@@ -34,8 +34,8 @@ extension DeskCore {
                 outputs.append(.close(id, code: 1_013, reason: "too many lines wait for an answer"))
                 return
             }
-            let isRefused =
-                waiting >= configuration.limits.sessionLinesWaiting || linesWaiting >= configuration.limits.inboxInputs
+            let isFull = linesWaiting >= configuration.limits.inboxInputs && waiting >= DeskCore.linesOfAnySession
+            let isRefused = waiting >= configuration.limits.sessionLinesWaiting || isFull
             // Of a line that is refused nothing is kept but what its refusal says.
             let kept = isRefused ? IncomingLine(tag: line.tag ?? parser(for: nil).parse(line.text).tag, text: "") : line
             sessions[id]?.waitingLines.append(WaitingLine(line: kept, isRefused: isRefused))
@@ -44,6 +44,9 @@ extension DeskCore {
         }
         waitForTurn(id)
     }
+
+    /// Lines that a session may have waiting however many others have: whoever types by hand is not refused for what floods.
+    private static let linesOfAnySession = 20
 
     /// Lines that are refused may wait for their place among the answers too, as many again; then the session is closed.
     private static let refusedLinesFactor = 2
@@ -126,20 +129,36 @@ extension DeskCore {
     func takeTurns() throws {
         guard !turns.isIdle else { return }
         let limits = configuration.limits
-        for (id, owner) in turns.takeUrgent(owner: { sessions[$0]?.turnOwner }) where turns.take(id, of: owner) {
+        var hurried = turns.takeUrgent(lane: lane)[...]
+        let start = cost
+        while cost - start < limits.batchRows, let (id, owner) = hurried.popFirst() {
+            guard turns.take(id, of: owner) else { continue }
             let before = cost
             try takeLine(of: id)
             turns.charge(owner, cost - before, share: limits.turnRows)
+            // Its reply is sent when the batch is over.
+            batchShare = min(batchShare, limits.batchRows / DeskCore.urgentBatchPart)
         }
-        while cost - costAtBatch < limits.batchRows, let owner = turns.next(share: limits.turnRows) {
+        turns.putBack(urgent: hurried.map(\.0))
+        // At least one turn: nobody keeps the others waiting by hurrying again and again.
+        while turnsCost < batchShare, let owner = turns.next(share: limits.turnRows) {
             let before = cost
             while cost - before < limits.turnRows, let turn = turns.takeTurn(of: owner) {
                 try take(turn, of: owner)
             }
+            turnsCost += cost - before
             turns.charge(owner, cost - before, share: limits.turnRows)
         }
         // What turns have done may be what a line waits for.
         try answerPending()
+    }
+
+    /// How a session with a `cancel` or a `panic` goes on. Lines before it are done before it; they hurry too, but not beyond what
+    /// their owner has turns for.
+    private func lane(_ id: SessionID) -> TurnRing.Lane {
+        guard let session = sessions[id], session.urgentLines > 0 else { return .none }
+        return session.waitingLines.first?.line.isUrgent == true
+            ? .first(session.turnOwner) : .firstUnlessOwing(session.turnOwner)
     }
 
     private func take(_ turn: TurnRing.Turn, of owner: TurnRing.Owner) throws {
@@ -180,12 +199,23 @@ extension DeskCore {
 
     /// Rows' worth of reading a line and writing its reply.
     private static let lineCost = 3
+    /// A batch that has done what hurries takes no more than this part of one of the rest.
+    private static let urgentBatchPart = 8
+    /// Messages to sessions that cost as much as one row.
+    private static let messagesPerRow = 8
 
     /// Rows read and written, and as many as other work is worth, since the start.
     var cost: Int { ledger.rowCount + otherCost }
 
     /// Counts work that reads or writes no row now: rows that are written at the end of the batch, orders looked at in memory.
     func addCost(_ rows: Int) { otherCost += rows }
+
+    /// Counts one message to each of so many sessions.
+    func chargeSending(to count: Int) {
+        messagesNotCharged += count
+        addCost(messagesNotCharged / DeskCore.messagesPerRow)
+        messagesNotCharged %= DeskCore.messagesPerRow
+    }
 }
 
 extension Session {

@@ -99,18 +99,37 @@ struct TurnRing {
 
     // MARK: Turns
 
-    /// Takes out the sessions that `cancel` or `panic` waits in, one of each owner; each still waits for its turn as well.
-    mutating func takeUrgent(owner: (SessionID) -> Owner?) -> [(SessionID, Owner)] {
+    /// How a session goes on that `cancel` or `panic` waits in.
+    enum Lane {
+        /// Its next line is one of these.
+        case first(Owner)
+        /// Its next line is one before these: it goes first where its owner owes nothing.
+        case firstUnlessOwing(Owner)
+        /// Nothing hurries in it any more.
+        case none
+    }
+
+    /// Takes out the sessions that `cancel` or `panic` waits in and that go first, one of each owner; each still waits for its
+    /// turn as well. The others stay for the next batch.
+    mutating func takeUrgent(lane: (SessionID) -> Lane) -> [(SessionID, Owner)] {
         guard !urgent.isEmpty else { return [] }
         var served: Set<Owner> = []
         var first: [(SessionID, Owner)] = []
+        var later: Deque<SessionID> = []
         for session in urgent {
-            guard let owner = owner(session), served.insert(owner).inserted else { continue }
-            first.append((session, owner))
+            switch lane(session) {
+            case .none: continue
+            case .firstUnlessOwing(let owner) where places[owner]?.debt ?? 0 > 0: later.append(session)
+            case .first(let owner), .firstUnlessOwing(let owner):
+                if served.insert(owner).inserted { first.append((session, owner)) } else { later.append(session) }
+            }
         }
-        urgent.removeAll()
+        urgent = later
         return first
     }
+
+    /// Those that the batch had no room for are the first of the next one.
+    mutating func putBack(urgent sessions: [SessionID]) { urgent.prepend(contentsOf: sessions) }
 
     /// Takes a session out whose line is taken before its turn. False where it does not wait.
     mutating func take(_ session: SessionID, of owner: Owner) -> Bool {

@@ -26,6 +26,14 @@ extension Ledger {
             let copy = try withExtendedLifetime(vfs) {
                 try DatabaseQueue(path: Ledger.location(unfinished, vfs: vfs.name))
             }
+            // The copy is more than SQLite's cache holds: it writes pages before the first one, and each has to find a head that
+            // says that pages have sums.
+            let pageBytes = try queue.read { try Int64.fetchOne($0, sql: "PRAGMA page_size") } ?? 4_096
+            try copy.writeWithoutTransaction { database in
+                try database.execute(sql: "PRAGMA page_size = \(pageBytes)")
+                try PageSums.reserve(on: database)
+                try database.execute(sql: "PRAGMA user_version = \(PageSums.userVersion)")
+            }
             try queue.backup(to: copy)
             try copy.close()
         } catch {

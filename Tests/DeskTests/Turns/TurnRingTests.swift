@@ -70,8 +70,20 @@ import Trading
         ring.add(session(3), isUrgent: true, of: TurnRingTests.ann)
         ring.add(session(4), isUrgent: true, of: TurnRingTests.ben)
         let owners = [1: TurnRingTests.ann, 2: TurnRingTests.ann, 3: TurnRingTests.ann, 4: TurnRingTests.ben]
-        let first = ring.takeUrgent { owners[Int($0.rawValue)] }.map(\.0)
-        #expect(first == [session(2), session(4)])
-        #expect(ring.takeUrgent { owners[Int($0.rawValue)] }.isEmpty)
+        let lane: (SessionID) -> TurnRing.Lane = { owners[Int($0.rawValue)].map { .first($0) } ?? .none }
+        #expect(ring.takeUrgent(lane: lane).map(\.0) == [session(2), session(4)])
+        // The other one of Ann's is the first of the next batch.
+        #expect(ring.takeUrgent(lane: lane).map(\.0) == [session(3)])
+        #expect(ring.takeUrgent(lane: lane).isEmpty)
+    }
+
+    @Test func `what waits before a cancel goes first only where its owner owes nothing`() {
+        var ring = TurnRing()
+        ring.add(session(1), isUrgent: true, of: TurnRingTests.ann)
+        ring.charge(TurnRingTests.ann, 50, share: 10)
+        #expect(ring.takeUrgent { _ in .firstUnlessOwing(TurnRingTests.ann) }.isEmpty)
+        #expect(ring.takeUrgent { _ in .first(TurnRingTests.ann) }.map(\.0) == [session(1)])
+        ring.add(session(1), isUrgent: true, of: TurnRingTests.ann)
+        #expect(ring.takeUrgent { _ in .none }.isEmpty)
     }
 }
