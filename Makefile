@@ -9,7 +9,7 @@ SEEDS ?= 1000
 GATE_SEEDS = 12
 PROFILE ?= mixed
 
-.PHONY: run test simulate kills venue-kills mutants packages format lint bench fuzz sanitize venue-clients clean
+.PHONY: run test check proof simulate kills venue-kills mutants packages format lint bench fuzz sanitize venue-clients clean
 
 run: packages
 	@$(SWIFT) build -c release --product outcry
@@ -24,6 +24,17 @@ test: packages lint
 	.build/debug/outcry-simulate --seeds 5 --hashes >.build/debug-hashes
 	.build/release/outcry-simulate --seeds 5 --hashes | diff .build/debug-hashes -
 	.build/release/outcry-simulate --seeds $(GATE_SEEDS) --profile mixed
+
+# What is quick, within three minutes of a build: format, house rules, the pure rooms, transcripts, five worlds.
+CHECKED = ^(HouseTests|TradingTests|CommandGrammarTests|OrderEngineTests|ExactJSONTests|MutantTests|VenueTests)|TranscriptTests
+check: packages lint
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build --filter '$(CHECKED)'
+	.build/debug/outcry-simulate --seeds 5 --profile mixed
+
+# What takes as long as one gives it, with fresh seeds: worlds, kills, fuzzers, mutants, sanitizers. Says where it stopped.
+proof: packages
+	@MINUTES=$(or $(MINUTES),60) Tests/proof.sh
 
 # As many worlds as one likes: `make simulate SEEDS=1000000`.
 simulate: packages

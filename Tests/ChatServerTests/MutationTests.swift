@@ -16,7 +16,7 @@ import Testing
 
     /// Throws each input at a server from a connection of its own; then another client, the same all along, is answered.
     private func throwing(_ target: FuzzTarget, _ check: (_ input: [UInt8], _ port: UInt16) throws -> Void) throws {
-        let seed = ProcessInfo.processInfo.environment["OUTCRY_SEED"].flatMap { UInt64($0) } ?? .random(in: 1...999_999)
+        let seed = ProcessInfo.processInfo.environment["OUTCRY_SEED"].flatMap { UInt64($0) } ?? 1
         print("mutated \(target.rawValue): OUTCRY_SEED=\(seed)")
         var mutation = FuzzMutation(seed: seed, corpus: try Self.corpus(target))
         let port = try ConformanceServer.port()

@@ -61,7 +61,7 @@ import Trading
             }
             try second.close()
             #expect(failing.counts[.sync] == syncs, "it was closed as if nothing had happened")
-            var chance = SystemRandomNumberGenerator()
+            var chance = Chance(seed: 7)
             failing.crash(using: &chance, model: .worst)
             #expect(try open(failing).recordHead().rawValue == Int64(written))
         }

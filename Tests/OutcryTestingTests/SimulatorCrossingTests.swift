@@ -9,10 +9,10 @@ import Testing
     /// world, but by a test of the room that was at fault, and by a mutant.
     static func seeds(_ profile: SimulationProfile) -> [UInt64] {
         switch profile {
-        case .paper: [1, 2, 3, 6, 7, 8, 9, 10, 12, 33, 52, 290]
+        case .paper: [1, 2, 3, 6, 7, 8, 19, 23, 140, 192, 282]
         // Not held to crossings: its seeds are for what the adapter and the venue say to each other.
         case .btce: [1, 2, 6, 8]
-        case .wire, .mixed: [17, 20, 29, 45, 56, 62, 77, 85, 98, 103, 178, 179, 267, 39, 53, 113]
+        case .wire, .mixed: [12, 17, 20, 27, 45, 57, 81, 85, 97, 103, 176, 178, 251, 264]
         }
     }
 

@@ -55,7 +55,7 @@ public struct DeskLimits: Hashable, Sendable {
     /// Rows read or written that one account's turn may come to before it is another's, about 10 microseconds each.
     public var turnRows = 50
     /// Rows read or written in one transaction before it is synced and answered.
-    public var batchRows = 100
+    public var batchRows = 400
     /// Of those, accounts that may be made from one address.
     public var addressRegistrationsPerHour = 5
     /// Seconds that a reply waits for the exchange; then it says that the order is pending.
@@ -101,7 +101,7 @@ public struct DeskLimits: Hashable, Sendable {
     /// Records after which a snapshot of the engine is kept.
     public var snapshotRecords = 100_000
     /// Pages of 4 KiB in the write-ahead log after which it is copied into the database.
-    public var checkpointPages = 4_000
+    public var checkpointPages = 1_000
     /// Inputs that wait for the desk's loop.
     public var inboxInputs = 50_000
     /// Inputs that one transaction takes.

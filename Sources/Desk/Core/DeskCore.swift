@@ -15,6 +15,8 @@ public import Trading
 /// to be done, and no command is taken any more: the memory is ahead of the disk, and only a restart makes them one again.
 public final class DeskCore {
     public let configuration: DeskConfiguration
+    /// Whether it only answers questions.
+    let isReadOnly: Bool
     let ledger: Ledger
     let exchange: any Exchange
     /// The same as `exchange` where that is the paper exchange.
@@ -78,6 +80,8 @@ public final class DeskCore {
     var batchShare = 0
     /// What the turns of the batch have cost, without lines that hurried.
     var turnsCost = 0
+    /// Who has had a turn in it.
+    var servedInBatch: Set<TurnRing.Owner> = []
     var messagesNotCharged = 0
 
     // MARK: One batch
@@ -128,6 +132,7 @@ public final class DeskCore {
         now: Timestamp
     ) throws {
         self.configuration = configuration
+        isReadOnly = configuration.readOnly != nil
         self.ledger = ledger
         self.exchange = exchange
         paper = exchange as? PaperExchange
@@ -308,6 +313,7 @@ public final class DeskCore {
     private func batch(at moment: Timestamp, _ body: () throws -> Void) throws {
         batchShare = configuration.limits.batchRows
         turnsCost = 0
+        servedInBatch.removeAll(keepingCapacity: true)
         try ledger.transaction { transaction in
             self.transaction = transaction
             defer { self.transaction = nil }

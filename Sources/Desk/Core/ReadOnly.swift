@@ -27,8 +27,6 @@ public enum ReadOnlyReason: Hashable, Sendable {
 }
 
 extension DeskCore {
-    var isReadOnly: Bool { configuration.readOnly != nil }
-
     /// Why a line is not done for now, however good it is; nil where it is.
     func refusalForRoom(_ command: Command?) -> Refusal? {
         guard let command else { return nil }

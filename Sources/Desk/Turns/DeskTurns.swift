@@ -15,7 +15,8 @@ struct WaitingLine {
 /// Lines, and what they leave to do, are taken in turns: everybody's in a ring, each turn of a bounded cost.
 ///
 /// Cost is counted in rows that are read or written, not in time, so that the same inputs always come to the same turns. A batch
-/// is as much as `batch_rows`: whoever comes next waits for one batch and its sync, whatever anybody else has asked for.
+/// has one turn of each at most, and costs no more than `batch_rows`: whoever comes next waits for one batch and its sync, whatever
+/// anybody else has asked for.
 extension DeskCore {
     /// Whether something waits that no clock has to move for.
     public var hasTurnsLeft: Bool { halt == nil && !turns.isIdle }
@@ -140,8 +141,13 @@ extension DeskCore {
             batchShare = min(batchShare, limits.batchRows / DeskCore.urgentBatchPart)
         }
         turns.putBack(urgent: hurried.map(\.0))
-        // At least one turn: nobody keeps the others waiting by hurrying again and again.
+        // At least one turn: nobody keeps the others waiting by hurrying again and again. And one turn each: a batch is short
+        // where few want something, and has many in it, with one sync, where many do.
         while turnsCost < batchShare, let owner = turns.next(share: limits.turnRows) {
+            guard servedInBatch.insert(owner).inserted else {
+                turns.giveBack(owner)
+                break
+            }
             let before = cost
             while cost - before < limits.turnRows, let turn = turns.takeTurn(of: owner) {
                 try take(turn, of: owner)

@@ -160,6 +160,13 @@ struct TurnRing {
         return nil
     }
 
+    /// Gives back a turn that is not taken now: it is the next one.
+    mutating func giveBack(_ owner: Owner) {
+        guard ring.last == owner else { return }
+        ring.removeLast()
+        ring.prepend(owner)
+    }
+
     private mutating func forgiveLeast() {
         let least = ring.reduce(Int.max) { min($0, places[$1]?.debt ?? 0) }
         guard least > 0 else { return }

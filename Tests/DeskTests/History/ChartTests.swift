@@ -18,7 +18,8 @@ import Trading
             point(41, "99"),
         ]
         let series = try #require(
-            ChartSeries(points.shuffled(), from: start, to: start.advanced(bySeconds: 40), columns: 4))
+            ChartSeries(
+                [3, 6, 0, 5, 2, 4, 1].map { points[$0] }, from: start, to: start.advanced(bySeconds: 40), columns: 4))
         let columns = series.columns.map { column in
             column.map { "\($0.open) \($0.high) \($0.low) \($0.close) \($0.hasPoints)" } ?? "none"
         }

@@ -127,7 +127,8 @@ import Trading
         bench.batch(others.map { bench.lines(FairnessTests.attack, $0) })
         bench.batch([bench.lines(["buy 0.01 btc_usd at 100"], "ann")])
         #expect(bench.batchesUntil("ann", has: 1) <= 16, "a batch has a turn of somebody at least")
-        #expect(bench.mostCost < 600, "\(bench.mostCost)")
+        // Lines that hurry, then the batch, each over its share by one turn that has to be done as a whole.
+        #expect(bench.mostCost < 1_500, "\(bench.mostCost)")
     }
 
     @Test func `a ladder is answered once, when all of it is placed, and its numbers are one row`() throws {

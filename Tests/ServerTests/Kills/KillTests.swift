@@ -23,7 +23,7 @@ extension `The server` {
         }
 
         @Test func `every answer is true after every kill`() throws {
-            let seed = Self.setting("OUTCRY_SEED") ?? .random(in: 1...99_999)
+            let seed = Self.setting("OUTCRY_SEED") ?? 1
             let kills = Self.setting("OUTCRY_KILLS").map { Int(clamping: $0) } ?? Self.killsDefault
             print("killed again and again: OUTCRY_SEED=\(seed) OUTCRY_KILLS=\(kills)")
             let begin = Moment.milliseconds

@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Everything that takes as long as one gives it: fresh worlds, kills, fuzzers, mutants, sanitizers. `make proof MINUTES=60`.
+#
+# Each part has a share of the time and prints the seed that tells it again. It stops at the first part that fails, and says which
+# parts had no time.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+minutes=${MINUTES:-60}
+seed=${OUTCRY_SEED:-$(date +%s)}
+begin=$SECONDS
+end=$((SECONDS + minutes * 60))
+done=()
+missed=()
+
+left() { echo $((end - SECONDS)); }
+
+# part NAME SHARE COMMAND...: COMMAND is given the part's seconds in $seconds, a share of all in hundredths.
+part() {
+    local name=$1 share=$2
+    shift 2
+    seconds=$((minutes * 60 * share / 100))
+    if [ "$(left)" -le 30 ]; then
+        missed+=("$name")
+        return
+    fi
+    if [ "$seconds" -gt "$(left)" ]; then seconds=$(left); fi
+    export seconds seed
+    echo "proof: $name, $seconds s, OUTCRY_SEED=$seed"
+    local start=$SECONDS
+    # Whoever builds or counts is stopped when all the time is over, which is no failure.
+    timeout --foreground "$(left)" bash -c "$*"
+    local status=$?
+    if [ "$status" = 124 ]; then
+        missed+=("$name (stopped)")
+    elif [ "$status" != 0 ]; then
+        echo "proof: FAILED in $name after $((SECONDS - begin)) s; again with: MINUTES=$minutes OUTCRY_SEED=$seed make proof"
+        exit 1
+    else
+        done+=("$name ($((SECONDS - start)) s)")
+    fi
+}
+
+# Fresh worlds, several minutes each: the profile's seeds follow one another from the seed on.
+worlds() { echo ".build/release/outcry-simulate --minutes \$(((seconds + 59) / 60)) --first-seed ${seed}000 --profile $1"; }
+# A kill takes about a third of a second with three desks side by side.
+kills='OUTCRY_SEED=$((seed % 99999 + 1)) OUTCRY_KILLS=$((seconds * 2)) swift test --skip-build --filter "every answer is true after every kill"'
+both='OUTCRY_SEED=$((seed % 99999 + 1)) OUTCRY_VENUE_KILLS=$((seconds / 3 + 1)) swift test --skip-build --filter "the books of both are equal at the end"'
+fuzz='make --no-print-directory fuzz SECONDS=$((seconds / 25 + 1))'
+greedy='OUTCRY_PROGRAM=$PWD/.build/release/outcry OUTCRY_MEASURED=$((seconds * 2)) swift test --skip-build --filter "beside a greedy account"'
+inputs='OUTCRY_SEED=$((seed % 999999 + 1)) swift test --skip-build --filter "FuzzTests|MutationTests|CoderTests|SimulatorTests"'
+
+part "build" 0 'seconds=1; swift build --build-tests && swift build -c release --product outcry-simulate && swift build -c release --product outcry'
+part "worlds: mixed" 25 "$(worlds mixed)"
+part "worlds: wire" 8 "$(worlds wire)"
+part "worlds: btce" 8 "$(worlds btce)"
+part "inputs" 3 "$inputs"
+part "kills" 12 "$kills"
+part "kills of both ends" 6 "$both"
+part "greedy accounts" 3 "$greedy"
+part "fuzzers" 10 "$fuzz"
+part "mutants" 15 'make --no-print-directory mutants'
+part "sanitizers" 10 'make --no-print-directory sanitize'
+
+echo "proof: $((SECONDS - begin)) s, no violation, OUTCRY_SEED=$seed"
+printf 'proof: done: %s\n' "${done[@]}"
+if [ ${#missed[@]} -gt 0 ]; then printf 'proof: no time for: %s\n' "${missed[@]}"; fi
