@@ -9,6 +9,7 @@ extension LineReader {
         follow: Keyword?
     ) throws(Misreading) -> (amount: Located<AmountExpression>, pair: Located<Pair>) {
         guard let first = peek() else { throw missing(LineReader.amountExamples) }
+        if bytes[first.start] == UInt8(ascii: "$") { return try takeDollarsAndPair(first) }
         var amount = try takeBareAmount()
         guard let word = peek() else { throw missing("a PAIR such as btc_usd") }
         if let follow, word.keyword == follow {
@@ -57,6 +58,24 @@ extension LineReader {
         amount.span = span(from: first, to: word)
         return (amount, pair)
     }
+
+    /// `$50 btc`: an amount of usd, where that is the pair's quote coin.
+    private mutating func takeDollarsAndPair(
+        _ word: Word
+    ) throws(Misreading) -> (amount: Located<AmountExpression>, pair: Located<Pair>) {
+        next += 1
+        let value = try positive(word.start + 1, word.end, "an AMOUNT")
+        let pair = try takePair()
+        guard pair.value.quote == LineReader.dollar else {
+            throw Misreading(
+                .unexpectedWord,
+                "an amount of \(pair.value) is in \(pair.value.base) or \(pair.value.quote), found \(shown(word))",
+                at: span(word))
+        }
+        return (Located(.quote(value), at: span(word)), pair)
+    }
+
+    private static let dollar: Coin = "usd"
 
     /// Whether `word` is an amount's unit, and `second` the pair.
     private func isUnit(_ word: Word, before second: Word, follow: Keyword?) -> Bool {

@@ -98,7 +98,7 @@ extension LineReader {
 
     /// `265`, `265 limit 264`, `265 market`: what follows the word `stop`, or the `at` of a stop order.
     mutating func takeStopClause() throws(Misreading) -> StopClause {
-        let trigger = try takePrice("a TRIGGER", allowsMarket: false)
+        let trigger = try takePrice(LineReader.trigger, allowsMarket: false)
         if let word = peek(), word.keyword == .market {
             next += 1
             return StopClause(trigger: trigger, then: Located(.market, at: span(word)))

@@ -51,7 +51,7 @@ extension LineReader {
         let change: OrderChange
         switch try takeOne(of: [.to, .amount, .stop]) {
         case .to: change = .price(try takePrice("a PRICE", allowsMarket: false))
-        case .stop: change = .trigger(try takePrice("a TRIGGER", allowsMarket: false))
+        case .stop: change = .trigger(try takePrice(LineReader.trigger, allowsMarket: false))
         default:
             // Without a pair on the line, only an amount of the order's own base coin has a meaning.
             let amount = try takePositive("an AMOUNT")

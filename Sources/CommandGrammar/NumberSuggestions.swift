@@ -17,27 +17,21 @@ extension Suggestions {
         return groups.count == 2 ? ["\(groups[0]).\(groups[1])"] : [plain]
     }
 
-    /// `23o` is `230`, `$230` is `230`, `1_000` is `1000`, `100usd` is `100 usd`. `unit` is where the letters of a coin begin.
+    /// `1_000` is `1000`, `100usd` is `100 usd`, `230;` is `230`. `unit` is where the letters of a coin begin.
+    ///
+    /// Neither the size nor the unit is guessed at: `5%` is not `5`, `$50` is not 50 of a coin, and no digit is added or dropped, for
+    /// whoever takes the hint pays for it.
     static func numbers(meantBy typed: String, unit: Int?) -> [String] {
         var candidates: [String] = []
         if let unit {
             let split = typed.utf8.index(typed.startIndex, offsetBy: unit)
             candidates.append("\(typed[..<split]) \(typed[split...])")
         }
-        var plain = String(typed.filter { !"$_'+#".contains($0) && $0 != "€" })
-        if plain != typed { candidates.append(plain) }
-        plain = String(
-            plain.map { letter in
-                switch letter {
-                case "o", "O": "0"
-                case "l", "I", "i": "1"
-                default: letter
-                }
-            })
+        var plain = String(typed.filter { !"_'+#".contains($0) })
         candidates.append(plain)
         if let once = replacing("..", with: ".", in: typed) { candidates.append(once) }
-        while let last = plain.last, !last.isNumber { plain.removeLast() }
-        if typed.utf8.count - plain.utf8.count == 1 { candidates.append(plain) }
+        while let last = plain.last, ",;:.!)".contains(last) { plain.removeLast() }
+        candidates.append(plain)
         return candidates.filter { $0 != typed && !$0.isEmpty }
     }
 

@@ -56,6 +56,10 @@ extension LineReader {
                 .missingWord, "expected at before the price, found \(shown(word))", at: span(word),
                 candidates: ["at \(text(word))"], asks: false)
         }
+        if word.keyword == .limit, let price = peek(1), looksNumeric(price) {
+            throw Misreading(
+                .unexpectedWord, "expected at, found \(shown(word))", at: span(word), candidates: ["at"])
+        }
         guard word.keyword == nil else {
             let before = RefusalText.safe(lexer.text(lexer.content.lowerBound, word.start))
             let after = RefusalText.safe(lexer.text(word.start, lexer.content.upperBound))

@@ -11,6 +11,9 @@ extension LineReader {
         guard let word = peek() else { throw missing("\(what) such as 230 or \(allowsMarket ? "market" : "last-1%")") }
         if looksNumeric(word) {
             next += 1
+            if bytes[word.end - 1] == UInt8(ascii: "%"), (try? number(word.start, word.end - 1)) != nil {
+                throw percentAlone(word, what)
+            }
             return Located(.limit(try positive(word.start, word.end, what)), at: span(word))
         }
         if word.keyword == .market {
@@ -50,6 +53,25 @@ extension LineReader {
             .relative(to: reference, offset: try offset(start, last.end, isBelow: isBelow)),
             at: span(from: word, to: last))
     }
+
+    /// `at 5%`: of what, and on which side, only the trader knows.
+    private func percentAlone(_ word: Word, _ what: String) -> Misreading {
+        let (found, line) = (lexer.text(word.start, word.end), lexer.text(lexer.content.lowerBound, word.start))
+        let isSale = line.lowercased().split(separator: " ").contains("sell")
+        let isStop = what == LineReader.trigger
+        // A stop protects on the far side of the market, a limit waits on the near one.
+        let sign = isSale == isStop ? "-" : "+"
+        var details = ["\(RefusalText.safe(line))last\(sign)\(found)"]
+        if isStop, line.hasPrefix("stop "), line.hasSuffix(" at ") {
+            details.append(RefusalText.safe("trail \(line.dropFirst(5).dropLast(4)) by \(found)"))
+        }
+        return Misreading(
+            .badNumber,
+            "expected \(what), found \(RefusalText.quoted(found)): a percentage is of a price, such as last",
+            at: span(word), details: details)
+    }
+
+    static let trigger = "a TRIGGER"
 
     private func isSign(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-") }
 

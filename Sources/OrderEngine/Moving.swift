@@ -115,7 +115,7 @@ extension OrderEngine {
                 "\(order.filled) of \(order.id) has filled already; cancel \(order.id.rawValue) takes the rest off")
         }
         let rest = quantity - order.filled
-        try checkQuantity(rest, rules)
+        try checkQuantity(rest, rules, filled: order.filled)
         try checkValue(price, rest, rules)
         if case .oco(let trigger, _) = order.plan { try checkOtherSide(trigger, of: price, order.side) }
         let needed = rules.reservation(side: order.side, price: price, quantity: rest)

@@ -9,19 +9,23 @@ extension OrderEngine {
         return rules
     }
 
-    func checkQuantity(_ quantity: ExactDecimal, _ rules: PairRules) throws(EngineRefusal) {
+    /// `filled` is what the order has done already where its whole was typed, and `quantity` the rest: a hint is of the whole.
+    func checkQuantity(
+        _ quantity: ExactDecimal, _ rules: PairRules, filled: ExactDecimal = .zero
+    ) throws(EngineRefusal) {
         let base = rules.pair.base
         guard quantity >= rules.quantityMin else {
             throw EngineRefusal(
                 .belowMinimum, .amount,
                 "\(quantity) \(base) is below the least order of \(rules.pair), \(rules.quantityMin) \(base)",
-                suggestion: rules.quantityMin.description)
+                suggestion: (rules.quantityMin + filled).description)
         }
         guard quantity.isMultiple(of: rules.quantityStep) else {
             throw EngineRefusal(
                 .offStep, .amount,
-                "\(quantity) \(base) is finer than \(rules.pair) allows, steps of \(rules.quantityStep) \(base)",
-                suggestion: (try? quantity.rounded(toMultipleOf: rules.quantityStep, .down))?.description)
+                "\(quantity + filled) \(base) is finer than \(rules.pair) allows, steps of \(rules.quantityStep) \(base)",
+                suggestion: (try? quantity.rounded(toMultipleOf: rules.quantityStep, .down))
+                    .flatMap { $0 < rules.quantityMin ? nil : ($0 + filled).description })
         }
     }
 
@@ -35,7 +39,8 @@ extension OrderEngine {
             throw EngineRefusal(
                 .offTick, subject,
                 "\(price) is finer than \(rules.pair) allows, steps of \(rules.priceTick) \(rules.pair.quote)",
-                suggestion: (try? price.rounded(toMultipleOf: rules.priceTick, .nearest))?.description)
+                suggestion: (try? price.rounded(toMultipleOf: rules.priceTick, .nearest))
+                    .map { max($0, rules.priceTick).description })
         }
     }
 

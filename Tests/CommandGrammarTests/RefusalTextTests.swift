@@ -251,10 +251,9 @@ import Trading
         Refused(
             .badNumber, "buy 1 btc at 23o",
             """
-            ! expected a PRICE, found 23o; did you mean 230?
+            ! expected a PRICE, found 23o
               buy 1 btc at 23o
                            ^^^
-              try: buy 1 btc at 230
             """),
         Refused(
             .badNumber, "cancel 41, 42",

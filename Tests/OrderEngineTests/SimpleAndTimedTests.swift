@@ -115,7 +115,10 @@ import Trading
             (pit.ticket(.sell, "100.00000001", at: "230"), .insufficientFunds, .amount, nil),
             (pit.ticket(.buy, "100000000000", at: "100000000000"), .outOfRange, .amount, nil),
             (pit.ticket(.buy, "1", at: "230", timeInForce: .goodTillDate(past)), .timePassed, .expiry, nil),
-            (pit.ticket(.buy, "1", at: "230", plan: .paired(contraPrice: d("0.0001"))), .offTick, .contraPrice, "0"),
+            (
+                pit.ticket(.buy, "1", at: "230", plan: .paired(contraPrice: d("0.0001"))), .offTick, .contraPrice,
+                "0.001"
+            ),
         ]
         for (ticket, code, subject, suggestion) in cases {
             pit.process(.place(ticket))
