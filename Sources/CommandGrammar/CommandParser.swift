@@ -274,9 +274,10 @@ extension LineReader {
     private func unknownCommand() -> Misreading {
         guard let word = peek() else { return missing("a COMMAND") }
         let typed = text(word)
+        // What traders say elsewhere comes before what is spelt alike.
         let candidates =
-            Suggestions.nearest(to: typed, among: Keyword.commands.map(\.rawValue))
-            + (Suggestions.otherNames[typed.lowercased()].map { [$0] } ?? [])
+            (Suggestions.otherNames[typed.lowercased()].map { [$0] } ?? [])
+            + Suggestions.nearest(to: typed, among: Keyword.commands.map(\.rawValue))
         return Misreading(
             .unknownCommand, "no command \(shown(word))", at: span(word), candidates: candidates,
             details: candidates.isEmpty ? ["help lists the commands"] : [])

@@ -104,12 +104,19 @@ enum Suggestions {
         }
     }
 
-    /// What other desks and chats call our commands.
+    /// What other desks and chats call our commands. None stands for another size, side or unit: only the first word changes.
     static let otherNames: [String: String] = [
-        "exit": "logout", "quit": "logout", "bye": "logout", "signin": "login", "auth": "login", "passwd": "password",
-        "balance": "funds", "balances": "funds", "wallet": "funds", "ticker": "price", "book": "depth",
-        "orderbook": "depth", "history": "trades", "fills": "trades", "amend": "move", "modify": "move",
-        "replace": "move", "subscribe": "watch", "unsubscribe": "unwatch", "markets": "pairs", "fees": "fee",
-        "config": "settings", "ladder": "slice", "scale": "slice", "man": "help", "commands": "help",
+        "exit": "logout", "quit": "logout", "bye": "logout", "logoff": "logout", "signout": "logout", "signin": "login",
+        "auth": "login", "passwd": "password", "signup": "register",
+        "balance": "funds", "balances": "funds", "bal": "funds", "wallet": "funds", "holdings": "funds",
+        "positions": "funds", "portfolio": "summary", "equity": "summary", "status": "summary",
+        "ticker": "price", "quotes": "price", "px": "price", "book": "depth", "orderbook": "depth", "ob": "depth",
+        "candles": "chart", "graph": "chart", "markets": "pairs", "symbols": "pairs", "fees": "fee",
+        "history": "trades", "fills": "trades", "executions": "trades", "deposits": "transactions",
+        "withdrawals": "transactions", "pnl": "report", "profit": "report",
+        "open": "orders", "working": "orders", "remove": "cancel", "delete": "cancel",
+        "amend": "move", "modify": "move", "replace": "move", "ladder": "slice", "scale": "slice",
+        "kill": "panic", "halt": "panic", "subscribe": "watch", "unsubscribe": "unwatch", "messages": "inbox",
+        "config": "settings", "man": "help", "commands": "help",
     ]
 }

@@ -8,6 +8,8 @@ struct Connection {
     /// The trader's lines that have no reply yet, oldest first.
     var awaiting: [TypedLine] = []
     var isLoggedIn = false
+    /// Whether a line of it was answered with the failure of the ledger, and not with what became of it.
+    var hasHeardOfFailure = false
     /// The numbers that this login has brought here.
     private var got = RangeSet<UInt64>()
     /// The newest number that was pushed here, or that the login spoke of.

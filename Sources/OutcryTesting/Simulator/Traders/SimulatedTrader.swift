@@ -39,7 +39,7 @@ final class SimulatedTrader {
     struct PassedOver {
         let number: UInt64
         let mentioned: Set<OrderID>
-        /// Whether the session ended before a line of it was answered: its reply may have been to say it.
+        /// Whether the session ended before a line of it was answered with what became of it: its reply may have been to say it.
         let wasWaiting: Bool
     }
 
@@ -64,7 +64,7 @@ final class SimulatedTrader {
     func lost(_ id: SessionID) {
         guard let index = index(of: id) else { return }
         let connection = connections.remove(at: index)
-        let wasWaiting = !connection.awaiting.isEmpty
+        let wasWaiting = !connection.awaiting.isEmpty || connection.hasHeardOfFailure
         passedOver += connection.passedOver.map {
             PassedOver(number: $0, mentioned: connection.mentioned, wasWaiting: wasWaiting)
         }
@@ -128,6 +128,7 @@ final class SimulatedTrader {
         reply: JSONObject, _ json: String, isFresh: Bool, _ index: Int
     ) throws(Violation) -> Told {
         var told = Told(refusal: TraderBooks.code(of: reply))
+        if told.refusal == RefusalCode.ledgerFailed.name { connections[index].hasHeardOfFailure = true }
         guard !connections[index].awaiting.isEmpty else {
             throw Violation(.oneReply, "\(name) on \(connections[index].id): a reply to no line: \(json)")
         }
