@@ -48,6 +48,8 @@ struct TurnRing {
     private var places: [Owner: Place] = [:]
     /// Sessions that `cancel` or `panic` waits in.
     private var urgent: Deque<SessionID> = []
+    /// The same sessions: each is in the queue once, however many of its lines hurry.
+    private var hurrying: Set<SessionID> = []
 
     /// Whether anything waits for its turn.
     var isIdle: Bool { ring.isEmpty }
@@ -60,7 +62,7 @@ struct TurnRing {
 
     mutating func add(_ session: SessionID, isUrgent: Bool, of owner: Owner) {
         enter(owner) { $0.sessions.append(session) }
-        if isUrgent { urgent.append(session) }
+        if isUrgent, hurrying.insert(session).inserted { urgent.append(session) }
     }
 
     mutating func add(_ work: Input, of owner: Owner) { enter(owner) { $0.work.append(work) } }
@@ -95,6 +97,7 @@ struct TurnRing {
         }
         ring.removeAll()
         urgent.removeAll()
+        hurrying.removeAll()
     }
 
     // MARK: Turns
@@ -125,11 +128,17 @@ struct TurnRing {
             }
         }
         urgent = later
+        hurrying = Set(later)
         return first
     }
 
     /// Those that the batch had no room for are the first of the next one.
-    mutating func putBack(urgent sessions: [SessionID]) { urgent.prepend(contentsOf: sessions) }
+    mutating func putBack(urgent sessions: [SessionID]) {
+        urgent.prepend(contentsOf: sessions.filter { hurrying.insert($0).inserted })
+    }
+
+    /// How many sessions have something that hurries.
+    var urgentCount: Int { urgent.count }
 
     /// Takes a session out whose line is taken before its turn. False where it does not wait.
     mutating func take(_ session: SessionID, of owner: Owner) -> Bool {

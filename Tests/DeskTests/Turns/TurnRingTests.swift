@@ -77,6 +77,21 @@ import Trading
         #expect(ring.takeUrgent(lane: lane).isEmpty)
     }
 
+    @Test func `a session hurries once, however many of its lines do`() {
+        var ring = TurnRing()
+        for _ in 1...5 {
+            ring.add(session(1), isUrgent: true, of: TurnRingTests.ann)
+            let isTaken = ring.take(session(1), of: TurnRingTests.ann)
+            #expect(isTaken)
+        }
+        #expect(ring.urgentCount == 1)
+        let first = ring.takeUrgent { _ in .first(TurnRingTests.ann) }
+        #expect(ring.urgentCount == 0)
+        ring.add(session(1), isUrgent: true, of: TurnRingTests.ann)
+        ring.putBack(urgent: first.map(\.0))
+        #expect(ring.urgentCount == 1)
+    }
+
     @Test func `what waits before a cancel goes first only where its owner owes nothing`() {
         var ring = TurnRing()
         ring.add(session(1), isUrgent: true, of: TurnRingTests.ann)
