@@ -54,21 +54,28 @@ extension LineReader {
             at: span(from: word, to: last))
     }
 
-    /// `at 5%`: of what, and on which side, only the trader knows.
+    /// `at 5%`: of what, and on which side, only the trader knows. Where the order's side is plain, a line for it is shown; in all
+    /// other places (`then`, `to`, `limit`) a guess could be the losing side.
     private func percentAlone(_ word: Word, _ what: String) -> Misreading {
         let (found, line) = (lexer.text(word.start, word.end), lexer.text(lexer.content.lowerBound, word.start))
-        let isSale = line.lowercased().split(separator: " ").contains("sell")
-        let isStop = what == LineReader.trigger
-        // A stop protects on the far side of the market, a limit waits on the near one.
-        let sign = isSale == isStop ? "-" : "+"
-        var details = ["\(RefusalText.safe(line))last\(sign)\(found)"]
-        if isStop, line.hasPrefix("stop "), line.hasSuffix(" at ") {
-            details.append(RefusalText.safe("trail \(line.dropFirst(5).dropLast(4)) by \(found)"))
+        let words = line.lowercased().split(separator: " ")
+        var details: [String] = []
+        if words.last == "at", let first = words.first {
+            switch (String(first), what == LineReader.trigger) {
+            // A limit waits on the near side of the market, a stop protects on the far one.
+            case ("buy", false): details = ["\(line)last-\(found)"]
+            case ("sell", false): details = ["\(line)last+\(found)"]
+            case ("stop", true):
+                let sign = words.dropFirst().first == "sell" ? "-" : "+"
+                let order = line.dropFirst(first.count).drop { $0 == " " }.dropLast(3)
+                details = ["\(line)last\(sign)\(found)", "trail \(order)by \(found)"]
+            default: break
+            }
         }
         return Misreading(
             .badNumber,
             "expected \(what), found \(RefusalText.quoted(found)): a percentage is of a price, such as last",
-            at: span(word), details: details)
+            at: span(word), details: details.map { RefusalText.safe($0) })
     }
 
     static let trigger = "a TRIGGER"
