@@ -93,6 +93,7 @@ struct SimulationPlan {
         configuration.limits.answerSeconds = chance.pick([1, 3, 10])
         configuration.limits.feedStaleSeconds = chance.pick([2, 5, 30])
         if checkpointPages == 8 {
+            // Turns so short that ladders, cancels, panics and the triggers of one trade are cut in the middle.
             configuration.engineLimits.decisionOrdersMax = 2
             configuration.limits.turnRows = 10
             configuration.limits.batchRows = 20
