@@ -150,7 +150,7 @@ public enum PriceOffset: Hashable, Sendable {
 public enum When: Hashable, Sendable {
     /// The next time that clocks show this.
     case clock(ClockTime)
-    case tomorrow(ClockTime)
+    case tomorrow(ClockTime?)
     /// The next such day: 0 is Monday. Midnight where no time is given.
     case weekday(Int, ClockTime?)
     /// Midnight where no time is given. A date that exists.

@@ -19,7 +19,7 @@ extension LineReader {
         if word.keyword == .tomorrow {
             next += 1
             let time = try takeClockIfAny()
-            return Located(.tomorrow(time ?? LineReader.midnight), at: span(from: word))
+            return Located(.tomorrow(time), at: span(from: word))
         }
         if let weekday = word.keyword?.weekday {
             next += 1
@@ -37,11 +37,6 @@ extension LineReader {
         }
         throw noWhen(word)
     }
-
-    private static let midnight: ClockTime = {
-        guard let midnight = ClockTime(hour: 0, minute: 0) else { preconditionFailure("0:00 is a time") }
-        return midnight
-    }()
 
     private mutating func takeClockIfAny() throws(Misreading) -> ClockTime? {
         guard let word = peek(), isDigit(firstByte(word)), let clock = try clock(word) else { return nil }

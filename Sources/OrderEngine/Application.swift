@@ -22,7 +22,10 @@ extension OrderEngine {
         case .cancelFailed(let id, let reason, let time):
             return failCancel(id, reason, at: time, touching: &outcome)
         case .orderClosed(let id, let time):
-            return close(id, at: time, touching: &outcome)
+            return close(id, nil, at: time, touching: &outcome)
+        case .orderClosedByExchange(let id, let code, let reason, let time):
+            entries[id]?.order.rejection = code
+            return close(id, EngineRefusal(code, nil, reason), at: time, touching: &outcome)
         case .orderTriggered(let id, let marketPrice, let child, let time):
             return trigger(id, marketPrice, child, at: time, touching: &outcome)
         case .answerLost(let id, let time):
@@ -226,15 +229,15 @@ extension OrderEngine {
     }
 
     private mutating func close(
-        _ id: OrderID, at time: Timestamp, touching outcome: inout Outcome
+        _ id: OrderID, _ why: EngineRefusal?, at time: Timestamp, touching outcome: inout Outcome
     ) -> [Effect] {
         let isExpiry = existing(id).order.cancelReason == .expiry
         let order = transition(id, isExpiry ? .expired : .canceled, touching: &outcome)
         let effects = release(id, at: time, touching: &outcome)
         // A limit that makes way for its stop is not canceled to the trader: the order goes on.
         guard order.cancelReason != .triggered else { return effects }
-        return [.notify(OrderEvent(order: existing(id).order, kind: isExpiry ? .expired : .canceled, at: time))]
-            + effects
+        let kind = isExpiry ? OrderEvent.Kind.expired : .canceled
+        return [.notify(OrderEvent(order: existing(id).order, kind: kind, at: time, why: why))] + effects
     }
 
     private mutating func trigger(

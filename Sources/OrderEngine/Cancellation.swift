@@ -86,6 +86,14 @@ extension OrderEngine {
         return steps
     }
 
+    /// Whether all that a cancel of this open order could take off is being taken off already. A paired order whose entry was
+    /// canceled may still wait for its contra, or have one that works.
+    public func isCancelUnderWay(_ order: Order) -> Bool {
+        guard order.cancelReason == .requested else { return false }
+        if case .sliced = order.plan { return true }
+        return cancelSteps(order, .requested, at: order.createdAt).isEmpty
+    }
+
     func liveChildren(of order: Order) -> [Order] {
         order.children.compactMap { id in
             guard let child = entries[id]?.order, child.closedAt == nil else { return nil }
@@ -142,7 +150,7 @@ private enum ClosingStep: Hashable {
     init?(_ record: Record) {
         switch record {
         case .cancelRequested(let id, _, _): self = .request(id)
-        case .orderClosed(let id, _): self = .close(id)
+        case .orderClosed(let id, _), .orderClosedByExchange(let id, _, _, _): self = .close(id)
         case .orderFinished(let id, _, _): self = .finish(id)
         default: return nil
         }

@@ -132,7 +132,7 @@ extension OrderEngine {
 
 extension NewOrder {
     /// The order as the exchange gets it.
-    init(_ order: Order, selfTrade: SelfTradePrevention) {
+    public init(_ order: Order, selfTrade: SelfTradePrevention = .cancelIncoming) {
         let lifetime: Lifetime
         switch (order.price, order.timeInForce) {
         case (.market, _), (_, .immediateOrCancel): lifetime = .immediateOrCancel
@@ -142,7 +142,8 @@ extension NewOrder {
         }
         self.init(
             clientOrderID: order.clientOrderID, account: order.account, pair: order.pair, side: order.side,
-            quantity: order.attemptQuantity, price: order.price, lifetime: lifetime, selfTrade: selfTrade)
+            quantity: order.attemptQuantity, price: order.price, lifetime: lifetime, selfTrade: selfTrade,
+            cashQuantity: order.cashQuantity)
     }
 }
 
@@ -156,6 +157,19 @@ extension Order {
         case .sliced, .stop, .oco, .trail: true
         case .none, .paired: false
         }
+    }
+
+    /// What came of it in the base coin: what filled, less a fee that was taken out of it.
+    public var received: ExactDecimal {
+        side == .buy && feeCurrency == pair.base ? filled - fee : filled
+    }
+
+    /// What its fee was worth where it was taken in the base coin: at the price of the fills that paid it, in the quote coin,
+    /// rounded up in the last digit.
+    var baseFeeValue: ExactDecimal {
+        guard filled.isPositive, fee.isPositive else { return .zero }
+        let product = try? filledValue.multiplied(by: fee, rounding: .up)
+        return product.flatMap { try? $0.divided(by: filled, rounding: .up) } ?? .zero
     }
 
     mutating func add(_ fill: Fill) {

@@ -51,7 +51,7 @@ extension OrderEngine {
             case .report(let report):
                 return decideReport(report, at: now)
             case .marketTrade(let trade):
-                return Decision(records: decideTrigger(trade, at: now))
+                return decideTrigger(trade, at: now)
             case .timePassed:
                 return Decision(records: decideExpiry(at: now))
             case .adjustFunds(let adjustment):

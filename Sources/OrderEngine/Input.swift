@@ -50,6 +50,9 @@ public struct OrderTicket: Hashable, Sendable {
     public var pair: Pair
     public var side: Side
     public var quantity: ExactDecimal
+    /// What a purchase at the market may spend in all, its fee included, in the quote coin; `quantity` is then what the book as it
+    /// is gives for it. Nil where the quantity was typed, or cannot cost more than what was.
+    public var cashQuantity: ExactDecimal?
     /// For a sliced order or a stop, ignored: their plan has the prices.
     public var price: TicketPrice
     public var timeInForce: TimeInForce
@@ -59,14 +62,16 @@ public struct OrderTicket: Hashable, Sendable {
     public var line: String
 
     public init(
-        account: AccountID, pair: Pair, side: Side, quantity: ExactDecimal, price: TicketPrice,
-        timeInForce: TimeInForce = .goodTillCanceled, isPostOnly: Bool = false, plan: OrderPlan = .none,
+        account: AccountID, pair: Pair, side: Side, quantity: ExactDecimal, cashQuantity: ExactDecimal? = nil,
+        price: TicketPrice, timeInForce: TimeInForce = .goodTillCanceled, isPostOnly: Bool = false,
+        plan: OrderPlan = .none,
         line: String
     ) {
         self.account = account
         self.pair = pair
         self.side = side
         self.quantity = quantity
+        self.cashQuantity = cashQuantity
         self.price = price
         self.timeInForce = timeInForce
         self.isPostOnly = isPostOnly

@@ -91,6 +91,7 @@ extension OrderEngine {
         _ order: Order, _ trigger: ExactDecimal, _ rules: PairRules, line: String, at now: Timestamp
     ) throws(EngineRefusal) -> Record {
         guard case .oco(let before, let then) = order.plan else { throw unmovable(order.id, "has no trigger") }
+        guard order.triggeredAt == nil else { throw unmovable(order.id, "has a stop that has fired already") }
         try checkTrigger(trigger, order.side, rules)
         try checkOtherSide(trigger, of: order.price.bound, order.side)
         guard trigger != before else { throw unmovable(order.id, "is there already") }
@@ -109,6 +110,12 @@ extension OrderEngine {
             throw unmovable(order.id, "is there already")
         }
         try checkPrice(price, rules, .price)
+        if let own = ownOrder(inTheWayOf: order.side, at: price, of: order.account, order.pair) {
+            throw EngineRefusal(
+                .selfTrade, .price,
+                "\(order.id) at \(price) would trade with \(own.id) of this account, \(own.side.rawValue) at \(own.price.bound)"
+            )
+        }
         guard quantity > order.filled else {
             throw EngineRefusal(
                 .outOfRange, .amount,

@@ -206,7 +206,7 @@ public struct OrderEngine: Sendable {
                     switch effect {
                     case .request(let request): outcome.requests.append(request)
                     case .notify(var event):
-                        event.why = decision.why
+                        event.why = event.why ?? decision.why
                         outcome.events.append(event)
                     case .tell(let event): outcome.panics.append(event)
                     case .consider(let input): waiting.append(input)

@@ -36,18 +36,23 @@ extension OrderEngine {
         _ ticket: OrderTicket, _ rules: PairRules, at now: Timestamp
     ) throws(EngineRefusal) -> Order {
         try checkQuantity(ticket.quantity, rules)
-        let price = try bounded(ticket.price, ticket.account, ticket.side, ticket.quantity, rules)
-        try checkValue(price.bound, ticket.quantity, rules)
+        let price = try bounded(
+            ticket.price, ticket.account, ticket.side, ticket.quantity, rules,
+            hasCashQuantity: ticket.cashQuantity != nil)
+        try checkValue(price.bound, ticket.quantity, rules, tradesAt: touch(for: ticket.price, ticket.side, rules))
         switch ticket.plan {
         case .oco(let trigger, let then):
             try checkOtherLeg(trigger, then, beside: price.bound, ticket, rules)
-        case .paired(let contraPrice?):
-            try checkPrice(contraPrice, rules, .contraPrice)
-        case .none, .paired(nil), .sliced, .stop, .trail:
+        case .paired(let contraPrice):
+            if let contraPrice { try checkPrice(contraPrice, rules, .contraPrice) }
+            try checkContraCanBe(ticket, rules)
+        case .none, .sliced, .stop, .trail:
             break
         }
         try checkOpenOrders(ticket.account, adding: 1)
-        let reserved = rules.reservation(side: ticket.side, price: price.bound, quantity: ticket.quantity)
+        let reserved =
+            ticket.cashQuantity
+            ?? rules.reservation(side: ticket.side, price: price.bound, quantity: ticket.quantity)
         try checkFunds(
             ticket.account, rules.reservedCoin(for: ticket.side), needed: reserved,
             for:
@@ -131,7 +136,8 @@ extension OrderEngine {
         Order(
             id: nextOrderID, account: ticket.account, pair: ticket.pair, side: ticket.side, kind: ticket.kind,
             quantity: ticket.quantity, price: price, timeInForce: ticket.timeInForce, isPostOnly: ticket.isPostOnly,
-            plan: ticket.plan, line: ticket.line, createdAt: now, status: status, reserved: reserved,
+            cashQuantity: ticket.cashQuantity, plan: ticket.plan, line: ticket.line, createdAt: now, status: status,
+            reserved: reserved,
             feeCurrency: rules.feeCurrency(for: ticket.side))
     }
 }

@@ -1,4 +1,4 @@
-import Trading
+public import Trading
 
 extension OrderEngine {
     /// The rules of a pair, or a refusal.
@@ -44,11 +44,15 @@ extension OrderEngine {
         }
     }
 
-    func checkValue(_ price: ExactDecimal, _ quantity: ExactDecimal, _ rules: PairRules) throws(EngineRefusal) {
+    /// What an order comes to fits, at the furthest price that it may trade at, and is not below the pair's least, at what it
+    /// would trade at: for an order at the market that is the touch, and not its protection.
+    func checkValue(
+        _ price: ExactDecimal, _ quantity: ExactDecimal, _ rules: PairRules, tradesAt touch: ExactDecimal? = nil
+    ) throws(EngineRefusal) {
         guard rules.valueFits(price: price, quantity: quantity) else {
             throw EngineRefusal(.outOfRange, .amount, "\(quantity) at \(price) is more than any account can hold")
         }
-        let value = price.times(quantity)
+        let value = (touch ?? price).times(quantity)
         guard value >= rules.valueMin else {
             throw EngineRefusal(
                 .belowMinimum, .amount,
@@ -82,24 +86,54 @@ extension OrderEngine {
         }
     }
 
+    /// What an order at the market would begin to trade at, on the tick against it; nil for a limit, and where no price is known.
+    func touch(
+        for price: TicketPrice, _ side: Side, _ rules: PairRules, followsLast: Bool = false
+    ) -> ExactDecimal? {
+        guard price == .market, let touch = marketTouch(of: rules.pair, side, followsLast: followsLast) else {
+            return nil
+        }
+        return try? touch.rounded(toMultipleOf: rules.priceTick, side == .buy ? .up : .down)
+    }
+
+    private func marketTouch(of pair: Pair, _ side: Side, followsLast: Bool) -> ExactDecimal? {
+        let ticker = market[pair]
+        guard let touch = side == .buy ? ticker?.ask ?? ticker?.last : ticker?.bid ?? ticker?.last else { return nil }
+        guard followsLast, let last = ticker?.last else { return touch }
+        return side == .buy ? max(touch, last) : min(touch, last)
+    }
+
+    /// How far from `touch` a market order may trade: the protection, on the tick.
+    public func protection(from touch: ExactDecimal, _ side: Side, _ rules: PairRules) throws(DecimalError)
+        -> ExactDecimal
+    {
+        switch side {
+        case .sell:
+            let floor = try touch.multiplied(by: .one - limits.marketProtection, rounding: .down)
+            return max(try floor.rounded(toMultipleOf: rules.priceTick, .down), rules.priceTick)
+        case .buy:
+            return try touch.multiplied(by: .one + limits.marketProtection, rounding: .up)
+                .rounded(toMultipleOf: rules.priceTick, .up)
+        }
+    }
+
     /// The price that a market order may not trade beyond: the touch and the protection, or for a buy what the free
-    /// funds pay for where that is less. What a trade has triggered follows that trade: the quote may be older.
+    /// funds pay for where that is less. What a trade has triggered follows that trade: the quote may be older. An order with a
+    /// cash quantity stops by that.
     func protectionPrice(
-        _ account: AccountID, _ side: Side, _ quantity: ExactDecimal, _ rules: PairRules, followsLast: Bool = false
+        _ account: AccountID, _ side: Side, _ quantity: ExactDecimal, _ rules: PairRules, followsLast: Bool = false,
+        hasCashQuantity: Bool = false
     ) throws(EngineRefusal) -> ExactDecimal {
-        let ticker = market[rules.pair]
-        guard var touch = side == .buy ? ticker?.ask ?? ticker?.last : ticker?.bid ?? ticker?.last else {
+        guard let touch = marketTouch(of: rules.pair, side, followsLast: followsLast) else {
             throw EngineRefusal(.noMarket, .price, "no price of \(rules.pair) has been seen yet")
         }
-        if followsLast, let last = ticker?.last { touch = side == .buy ? max(touch, last) : min(touch, last) }
         do {
+            let bound = try protection(from: touch, side, rules)
             switch side {
-            case .sell:
-                let floor = try touch.multiplied(by: .one - limits.marketProtection, rounding: .down)
-                return max(try floor.rounded(toMultipleOf: rules.priceTick, .down), rules.priceTick)
+            case .sell: return bound
+            case .buy where hasCashQuantity: return bound
             case .buy:
-                let ceiling = try touch.multiplied(by: .one + limits.marketProtection, rounding: .up)
-                    .rounded(toMultipleOf: rules.priceTick, .up)
+                let ceiling = bound
                 let rate = rules.feeBasis == .quote ? ExactDecimal.one + rules.feeRate : .one
                 let free = funds(of: account, in: rules.pair.quote).free
                 let affordable = try free.divided(by: rate, rounding: .down).divided(by: quantity, rounding: .down)
@@ -125,17 +159,33 @@ extension OrderEngine {
         }
     }
 
+    /// An order of the account on the other side of the book that an order at this price would trade with: the one that it would
+    /// meet first.
+    public func ownOrder(inTheWayOf side: Side, at price: ExactDecimal, of account: AccountID, _ pair: Pair) -> Order? {
+        let met = (openOrders[account] ?? []).compactMap { id -> Order? in
+            guard let order = entries[id]?.order, order.pair == pair, order.side != side, order.isAtExchangeItself,
+                let limit = order.price.limit, side == .buy ? limit <= price : limit >= price
+            else { return nil }
+            return order
+        }
+        return side == .buy
+            ? met.min { ($0.price.bound, $0.id) < ($1.price.bound, $1.id) }
+            : met.max { ($0.price.bound, $1.id) < ($1.price.bound, $0.id) }
+    }
+
     /// The order's price with its bound.
     func bounded(
         _ price: TicketPrice, _ account: AccountID, _ side: Side, _ quantity: ExactDecimal, _ rules: PairRules,
-        _ subject: EngineRefusal.Subject = .price
+        _ subject: EngineRefusal.Subject = .price, hasCashQuantity: Bool = false
     ) throws(EngineRefusal) -> OrderPrice {
         switch price {
         case .limit(let limit):
             try checkPrice(limit, rules, subject)
             return .limit(limit)
         case .market:
-            return .market(protection: try protectionPrice(account, side, quantity, rules))
+            return .market(
+                protection: try protectionPrice(
+                    account, side, quantity, rules, hasCashQuantity: hasCashQuantity))
         }
     }
 

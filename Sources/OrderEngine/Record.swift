@@ -18,6 +18,8 @@ public enum Record: Hashable, Sendable {
     case cancelFailed(OrderID, reason: String, at: Timestamp)
     /// It is off the book, by the exchange's word; or it never was on it.
     case orderClosed(OrderID, at: Timestamp)
+    /// The exchange took it off by itself, and said why.
+    case orderClosedByExchange(OrderID, code: RefusalCode, reason: String, at: Timestamp)
     /// The market traded at or through its trigger. `child` is what it becomes, or nil where that cannot be placed.
     case orderTriggered(OrderID, marketPrice: ExactDecimal, child: OrderID?, at: Timestamp)
     /// The answer of the exchange was lost.
@@ -28,7 +30,7 @@ public enum Record: Hashable, Sendable {
     case contraReady(OrderID, quantity: ExactDecimal, at: Timestamp)
     /// Nothing can happen to an order of several parts any more.
     case orderFinished(OrderID, OrderStatus, at: Timestamp)
-    /// Both legs of a paired order have filled.
+    /// A paired order is over: both legs have filled, or what is left of one is too little to trade.
     case pairedDone(OrderID, PairedResult, at: Timestamp)
     /// Its trader wants it at another price, or of another quantity: it comes off the book, and `orderReplaced` follows.
     case moveRequested(OrderID, MoveTerms, at: Timestamp)
@@ -109,15 +111,28 @@ public struct FundsAdjustment: Hashable, Sendable {
 
 /// What a round trip came to.
 public struct PairedResult: Hashable, Sendable {
-    /// What was sold for, less what was bought for, less the fees in the quote coin; in the quote coin.
+    /// What the round trip changed, in the quote coin: what was sold for, less what was bought for, less the fees that did not
+    /// come out of what was traded back. What is left is not counted.
     public let benefit: ExactDecimal
-    /// The fees actually paid in the quote coin.
+    /// All fees, in the quote coin; one that was taken in the base coin counts at the price of its fill.
     public let fees: ExactDecimal
+    /// Which of the fees were taken in the base coin, in that coin.
+    public let baseFees: ExactDecimal
+    /// What was not traded back, in the base coin: still held after a purchase, still missing after a sale.
+    public let left: ExactDecimal
     public let currency: Coin
 
-    public init(benefit: ExactDecimal, fees: ExactDecimal, currency: Coin) {
+    public init(
+        benefit: ExactDecimal, fees: ExactDecimal, baseFees: ExactDecimal = .zero, left: ExactDecimal = .zero,
+        currency: Coin
+    ) {
         self.benefit = benefit
         self.fees = fees
+        self.baseFees = baseFees
+        self.left = left
         self.currency = currency
     }
+
+    /// Whether every amount came back, and every fee was in the quote coin.
+    public var isEven: Bool { baseFees.isZero && left.isZero }
 }

@@ -32,6 +32,11 @@ extension OrderEngine {
             guard isCurrentAttempt, order.status.after(.canceled) != nil else { return .nothing }
             if order.cancelReason == .replaced { return decideReplacement(entry, left: order.remaining, at: now) }
             return Decision(records: [.orderClosed(order.id, at: now)])
+        case .canceledByExchange(let client, let code, let reason):
+            // Where a cancel or a move of it was under way, that is why it is gone.
+            guard order.cancelReason == nil else { return decideReport(.canceled(client), at: now) }
+            guard isCurrentAttempt, order.status.after(.canceled) != nil else { return .nothing }
+            return Decision(records: [.orderClosedByExchange(order.id, code: code, reason: reason, at: now)])
         case .cancelRejected(_, let reason):
             guard isCurrentAttempt, !order.status.isFinal, order.cancelReason != nil else { return .nothing }
             return Decision(records: [.cancelFailed(order.id, reason: reason, at: now)])
@@ -67,7 +72,7 @@ extension OrderEngine {
         }
         let left = order.remaining - fill.quantity
         var decision = Decision(records: [
-            .orderFilled(order.id, fill, reservedAfter: reservation(for: order, left: left), at: now)
+            .orderFilled(order.id, fill, reservedAfter: reservation(for: order, left: left, after: [fill]), at: now)
         ])
         // A limit filled after the exchange had called it canceled: its stop now works for more than is left.
         for child in liveChildren(of: order) where order.trigger != nil && child.cancelReason == nil {
@@ -87,8 +92,11 @@ extension OrderEngine {
     ///
     /// Not by the rules of now: an exchange keeps an order at the fee with which it took it on, and holds by that. Where a
     /// unit's share has no exact figure all stays held until the order's end.
-    private func reservation(for order: Order, left: ExactDecimal) -> ExactDecimal {
+    private func reservation(for order: Order, left: ExactDecimal, after fills: [Fill]) -> ExactDecimal {
         guard left.isPositive, !order.status.isFinal, order.reserved.isPositive else { return .zero }
+        if order.cashQuantity != nil {
+            return fills.reduce(order.reserved) { max(.zero, $0 - $1.cost(in: order.pair.quote)) }
+        }
         do {
             return try order.reserved.divided(by: order.remaining, rounding: .exact).multiplied(by: left)
         } catch {
@@ -112,14 +120,16 @@ extension OrderEngine {
         }
         var left = order.remaining
         var counted = entry.fillIDs
+        var new: [Fill] = []
         for fill in fills where counted.insert(fill.id).inserted {
             guard fill.quantity <= left, fill.isCountable else {
                 return .odd(
                     order.id, "fill \(fill.id) of \(fill.quantity) at \(fill.price) does not fit \(left) left")
             }
             left -= fill.quantity
+            new.append(fill)
             records.append(
-                .orderFilled(order.id, fill, reservedAfter: reservation(for: order, left: left), at: now))
+                .orderFilled(order.id, fill, reservedAfter: reservation(for: order, left: left, after: new), at: now))
         }
         switch state {
         case .neverArrived where wasUnsure:
@@ -174,6 +184,11 @@ extension Order {
 }
 
 extension Fill {
+    /// What a purchase spends by it, in the quote coin.
+    fileprivate func cost(in quote: Coin) -> ExactDecimal {
+        price.times(quantity) + (feeCurrency == quote ? fee : .zero)
+    }
+
     /// Whether funds can be counted by it: above zero, with a value that is exact and, like its fee, inside the range
     /// that sums of funds are sure to stay in.
     fileprivate var isCountable: Bool {

@@ -71,13 +71,8 @@ extension OrderEngine {
         }
 
         let left = contraQuantity(order, contras)
-        guard left.isPositive else {
-            return Decision(records: [
-                contras.isEmpty
-                    ? .orderFinished(order.id, order.status, at: now)
-                    : .pairedDone(order.id, pairedResult(order, contras), at: now)
-            ])
-        }
+        let done = Record.pairedDone(order.id, pairedResult(order, contras), at: now)
+        guard left.isPositive else { return Decision(records: [done]) }
         if panics[order.account] != nil || contras.last?.cancelReason == .parent {
             // Everything was stopped, or the whole was canceled while its contra worked.
             return Decision(records: [.orderFinished(order.id, .canceled, at: now)])
@@ -93,32 +88,67 @@ extension OrderEngine {
                 return Decision(records: [.contraReady(order.id, quantity: left, at: now)], why: error)
             }
         }
-        guard left >= rules[order.pair]?.quantityMin ?? .zero else {
-            // Too little filled for the exchange to take the way back.
-            return Decision(records: [.orderFinished(order.id, order.status, at: now)])
+        if let rules = rules[order.pair], left < rules.quantityMin {
+            // The exchange would not take the way back.
+            return Decision(
+                records: [done],
+                why: EngineRefusal(
+                    .belowMinimum, nil, "the least order of \(order.pair) is \(rules.quantityMin) \(order.pair.base)"))
         }
         return entry.contraReady == left
             ? .nothing : Decision(records: [.contraReady(order.id, quantity: left, at: now)])
     }
 
-    /// What is left to trade back: what the entry filled, less its fee where that came out of it, less the contras' fills.
+    /// What is left to trade back, to the last digit: what the entry filled, less its fee where that came out of it, less the
+    /// contras' fills. The same holds for whatever has to be traded back of an order.
+    private func leftToTradeBack(_ order: Order, _ contras: [Order]) -> ExactDecimal {
+        contras.reduce(order.received) { $0 - $1.filled }
+    }
+
+    /// The same, as far as an order can be of it.
     private func contraQuantity(_ order: Order, _ contras: [Order]) -> ExactDecimal {
-        let received = order.feeCurrency == order.pair.base ? order.filled - order.fee : order.filled
-        let left = contras.reduce(received) { $0 - $1.filled }
+        let left = leftToTradeBack(order, contras)
         guard let step = rules[order.pair]?.quantityStep else { return left }
         return (try? left.rounded(toMultipleOf: step, .down)) ?? left
     }
 
     private func pairedResult(_ order: Order, _ contras: [Order]) -> PairedResult {
         let quote = order.pair.quote
-        var sold = ExactDecimal.zero
-        var bought = ExactDecimal.zero
+        var money = ExactDecimal.zero
         var fees = ExactDecimal.zero
+        var baseFees = ExactDecimal.zero
         for leg in [order] + contras {
-            if leg.side == .sell { sold += leg.filledValue } else { bought += leg.filledValue }
-            if leg.feeCurrency == quote { fees += leg.fee }
+            if leg.side == .sell { money += leg.filledValue } else { money -= leg.filledValue }
+            if leg.feeCurrency == quote {
+                fees += leg.fee
+                money -= leg.fee
+            } else if leg.feeCurrency == order.pair.base {
+                let value = leg.baseFeeValue
+                fees += value
+                baseFees += leg.fee
+                // A purchase's fee that is traded back no more has cost its coins already; a contra's purchase is short by it.
+                if leg.id != order.id { money -= value }
+            }
         }
-        return PairedResult(benefit: sold - bought - fees, fees: fees, currency: quote)
+        return PairedResult(
+            benefit: money, fees: fees, baseFees: baseFees, left: leftToTradeBack(order, contras), currency: quote)
+    }
+
+    /// Whether the contra of a paired order could be placed once all of it has filled: an exchange that takes its fee of what is
+    /// bought leaves less to sell.
+    func checkContraCanBe(_ ticket: OrderTicket, _ rules: PairRules) throws(EngineRefusal) {
+        guard ticket.side == .buy, rules.feeBasis == .received else { return }
+        let fee = rules.fee(side: .buy, price: .one, quantity: ticket.quantity)
+        let received = (try? (ticket.quantity - fee).rounded(toMultipleOf: rules.quantityStep, .down)) ?? .zero
+        guard received < rules.quantityMin else { return }
+        let least = try? rules.quantityMin.divided(by: .one - rules.feeRate, rounding: .up)
+            .rounded(toMultipleOf: rules.quantityStep, .up)
+        let base = rules.pair.base
+        throw EngineRefusal(
+            .belowMinimum, .amount,
+            "\(ticket.quantity) \(base) comes to \(ticket.quantity - fee) \(base) after the fee, below the least order of \(rules.pair), "
+                + "\(rules.quantityMin) \(base): its contra order could never be placed"
+                + (least.map { "; the least that can is \($0) \(base)" } ?? ""))
     }
 
     /// Places the contra order of a paired order, as the trader asks.

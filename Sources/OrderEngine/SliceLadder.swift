@@ -3,7 +3,7 @@ public import Trading
 /// How a sliced order is spread: which quantity at which price.
 ///
 /// `195..199` spreads over both ends, `195..<199` leaves the upper one out, as the platform of 2015 did. Each price is
-/// computed from the ends, not from the one before, and rounded to the nearest tick; the quantities add up to the whole to
+/// computed from the ends, not from the one before, and rounded to the nearest tick that does not lie outside the range; the quantities add up to the whole to
 /// the last digit, what does not divide evenly going to the first ones, one step each.
 public struct SliceLadder: Hashable, Sendable {
     /// One child of the sliced order.
@@ -53,11 +53,22 @@ public struct SliceLadder: Hashable, Sendable {
         }
         self.low = low
         do {
-            rungs = try SliceLadder.rungs(low, high, includesHigh, count, quantity, rules)
+            let ends = try SliceLadder.ends(low, high, includesHigh, rules.priceTick)
+            guard ends.lowest <= ends.highest else {
+                throw EngineRefusal(
+                    .badRange, .range,
+                    "no price of \(rules.pair) lies in it: they are \(rules.priceTick) \(rules.pair.quote) apart")
+            }
+            rungs = try SliceLadder.rungs(low, high, includesHigh, count, quantity, rules, ends)
+        } catch let refusal as EngineRefusal {
+            throw refusal
         } catch {
             throw EngineRefusal(.outOfRange, .range, "\(low) to \(high) is beyond what prices can be")
         }
     }
+
+    /// How many different prices its orders have: fewer than it has orders where the tick is too coarse for the range.
+    public var distinctPrices: Int { Set(rungs.map(\.price)).count }
 
     /// The most orders that a quantity can be cut into with none below the pair's minimum of quantity and value.
     public static func largestCount(quantity: ExactDecimal, low: ExactDecimal, rules: PairRules) -> Int {
@@ -71,9 +82,18 @@ public struct SliceLadder: Hashable, Sendable {
         return Int(clamping: steps / max(1, leastInSteps.units / rules.quantityStep.units))
     }
 
+    /// The lowest and the highest tick that lie in the range.
+    private static func ends(
+        _ low: ExactDecimal, _ high: ExactDecimal, _ includesHigh: Bool, _ tick: ExactDecimal
+    ) throws(DecimalError) -> (lowest: ExactDecimal, highest: ExactDecimal) {
+        let lowest = max(try low.rounded(toMultipleOf: tick, .up), tick)
+        let highest = try high.rounded(toMultipleOf: tick, .down)
+        return (lowest, !includesHigh && highest == high ? highest - tick : highest)
+    }
+
     private static func rungs(
         _ low: ExactDecimal, _ high: ExactDecimal, _ includesHigh: Bool, _ count: Int, _ quantity: ExactDecimal,
-        _ rules: PairRules
+        _ rules: PairRules, _ ends: (lowest: ExactDecimal, highest: ExactDecimal)
     ) throws(DecimalError) -> [Rung] {
         let gaps = max(1, includesHigh ? count - 1 : count)
         let steps = quantity.units / rules.quantityStep.units
@@ -83,7 +103,8 @@ public struct SliceLadder: Hashable, Sendable {
         for index in 0..<count {
             let offset = try (high - low).multiplied(by: ExactDecimal(index)).divided(
                 by: ExactDecimal(gaps), rounding: .nearest)
-            let price = try max(low.adding(offset).rounded(toMultipleOf: rules.priceTick, .nearest), rules.priceTick)
+            let nearest = try low.adding(offset).rounded(toMultipleOf: rules.priceTick, .nearest)
+            let price = min(max(nearest, ends.lowest), ends.highest)
             let share = each + (Int128(index) < left ? 1 : 0)
             rungs.append(Rung(price: price, quantity: ExactDecimal(units: share * rules.quantityStep.units)))
         }

@@ -3,7 +3,7 @@ import Trading
 extension OrderEngine {
     /// Fires the next trigger that a trade of the market reaches, if there is one. What an exchange tells late may have
     /// happened before there was anything to fire.
-    func decideTrigger(_ trade: MarketTrade, at now: Timestamp) -> [Record] {
+    func decideTrigger(_ trade: MarketTrade, at now: Timestamp) -> Decision {
         let difference = Int64(limits.clockDifferenceMilliseconds) * 1_000_000
         let newestArmed = trade.at.advanced(byNanoseconds: difference)
         func wasArmed(_ id: OrderID) -> Bool {
@@ -12,21 +12,28 @@ extension OrderEngine {
         guard let id = triggers[trade.pair]?.firstDue(at: trade.price, where: wasArmed), let order = entries[id]?.order
         else {
             let moving = followers[trade.pair]?.firstDue(at: trade.price, where: wasArmed)
-            return moving.map { follow($0, trade, at: now) } ?? []
+            return Decision(records: moving.map { follow($0, trade, at: now) } ?? [])
         }
         // A panic that has not come to it yet takes it off now.
-        guard panics[order.account] == nil else { return cancelSteps(order, .panic, at: now) }
+        guard panics[order.account] == nil else {
+            return Decision(records: cancelSteps(order, .panic, at: now))
+        }
         switch order.plan {
         case .stop(_, let then):
-            return fireStop(order, then, trade, at: now)
+            return Decision(records: fireStop(order, then, trade, at: now))
         case .trail:
-            return fireStop(order, .market, trade, at: now)
-        case .oco:
+            return Decision(records: fireStop(order, .market, trade, at: now))
+        case .oco(_, let then):
+            // Where what is left could not be sent as a stop, the limit stays: better one leg than none.
+            if let why = stopRefusal(order, then) {
+                return Decision(
+                    records: [.orderTriggered(id, marketPrice: trade.price, child: nil, at: now)], why: why)
+            }
             // The limit comes off first; what is left of it then becomes the child, whose number is set aside here.
-            return [
+            return Decision(records: [
                 .orderTriggered(id, marketPrice: trade.price, child: nextOrderID, at: now),
                 .cancelRequested(id, .triggered, at: now),
-            ]
+            ])
         case .none, .sliced, .paired:
             preconditionFailure("\(id) waits for a trigger and has none")
         }
@@ -57,6 +64,27 @@ extension OrderEngine {
         }
     }
 
+    /// Why what is left of a one-cancels-the-other could not be sent as its stop, whatever funds there are: its limit holds them
+    /// until then.
+    private func stopRefusal(_ order: Order, _ then: TriggeredPrice) -> EngineRefusal? {
+        do {
+            let rules = try rules(for: order.pair)
+            let quantity = order.remaining
+            try checkQuantity(quantity, rules)
+            switch then {
+            case .limit(let limit):
+                try checkPrice(limit, rules, .price)
+                try checkValue(limit, quantity, rules)
+            case .market:
+                guard let touch = touch(for: .market, order.side, rules, followsLast: true) else { return nil }
+                try checkValue(touch, quantity, rules)
+            }
+            return nil
+        } catch {
+            return error
+        }
+    }
+
     /// What a stop becomes: what is left of it, at the exchange. Throws where the funds or the rules do not allow it now.
     func triggeredChild(
         of order: Order, id: OrderID, _ then: TriggeredPrice, at now: Timestamp
@@ -72,7 +100,9 @@ extension OrderEngine {
             }
         // The rules may have changed while it waited.
         try checkPrice(price.bound, rules, .price)
-        try checkValue(price.bound, quantity, rules)
+        try checkValue(
+            price.bound, quantity, rules,
+            tradesAt: touch(for: then == .market ? .market : .limit(price.bound), order.side, rules, followsLast: true))
         let reserved = rules.reservation(side: order.side, price: price.bound, quantity: quantity)
         try checkFunds(
             order.account, rules.reservedCoin(for: order.side), needed: reserved,

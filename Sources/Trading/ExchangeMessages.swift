@@ -11,6 +11,9 @@ public struct NewOrder: Hashable, Sendable {
     /// What the exchange itself enforces; expiries are the desk's.
     public let lifetime: Lifetime
     public let selfTrade: SelfTradePrevention
+    /// What it may spend in all, its fee included, in the quote coin (FIX CashOrderQty, 152); nil where only its quantity bounds
+    /// it. For exchanges that take it; others get a quantity that cannot cost more.
+    public let cashQuantity: ExactDecimal?
 
     /// How the exchange treats what does not trade at once.
     public enum Lifetime: String, Hashable, Sendable, Codable {
@@ -31,7 +34,8 @@ public struct NewOrder: Hashable, Sendable {
 
     public init(
         clientOrderID: ClientOrderID, account: AccountID, pair: Pair, side: Side, quantity: ExactDecimal,
-        price: OrderPrice, lifetime: Lifetime, selfTrade: SelfTradePrevention = .cancelIncoming
+        price: OrderPrice, lifetime: Lifetime, selfTrade: SelfTradePrevention = .cancelIncoming,
+        cashQuantity: ExactDecimal? = nil
     ) {
         self.clientOrderID = clientOrderID
         self.account = account
@@ -41,6 +45,7 @@ public struct NewOrder: Hashable, Sendable {
         self.price = price
         self.lifetime = lifetime
         self.selfTrade = selfTrade
+        self.cashQuantity = cashQuantity
     }
 }
 
@@ -104,6 +109,8 @@ public enum ExecutionReport: Hashable, Sendable {
     case filled(ClientOrderID, Fill)
     /// It is off the book; what had filled stays filled.
     case canceled(ClientOrderID)
+    /// The same, where the exchange has done it by itself, and says why: it met an order of its own account.
+    case canceledByExchange(ClientOrderID, code: RefusalCode, reason: String)
     /// A cancel came to nothing: it is filled, or gone already.
     case cancelRejected(ClientOrderID, reason: String)
     /// The answer to a request about it was lost: nobody here knows whether the exchange has it.
@@ -114,7 +121,7 @@ public enum ExecutionReport: Hashable, Sendable {
     public var clientOrderID: ClientOrderID {
         switch self {
         case .accepted(let id, _), .rejected(let id, _, _), .filled(let id, _), .canceled(let id),
-            .cancelRejected(let id, _), .lost(let id), .status(let id, _):
+            .canceledByExchange(let id, _, _), .cancelRejected(let id, _), .lost(let id), .status(let id, _):
             id
         }
     }
@@ -126,7 +133,7 @@ extension ExecutionReport {
     public var saysWhereItIs: Bool {
         switch self {
         case .accepted, .rejected, .filled, .status: true
-        case .canceled, .cancelRejected, .lost: false
+        case .canceled, .canceledByExchange, .cancelRejected, .lost: false
         }
     }
 }

@@ -71,6 +71,9 @@ public struct Order: Hashable, Sendable {
     public var price: OrderPrice
     public let timeInForce: TimeInForce
     public let isPostOnly: Bool
+    /// What a market order may spend in all, its fee included, in the quote coin (FIX CashOrderQty, 152); nil where its quantity
+    /// alone says what it is. It stops short of its quantity where the next trade would cost more.
+    public let cashQuantity: ExactDecimal?
     /// Its trigger changes when it is moved, or follows the market.
     public var plan: OrderPlan
     /// The order that this one is a child of: a slice, a contra order, what a stop became.
@@ -112,8 +115,8 @@ public struct Order: Hashable, Sendable {
     public init(
         id: OrderID, account: AccountID, pair: Pair, side: Side, kind: OrderKind, quantity: ExactDecimal,
         price: OrderPrice, timeInForce: TimeInForce = .goodTillCanceled, isPostOnly: Bool = false,
-        plan: OrderPlan = .none, parent: OrderID? = nil, line: String, createdAt: Timestamp, status: OrderStatus,
-        reserved: ExactDecimal, feeCurrency: Coin
+        cashQuantity: ExactDecimal? = nil, plan: OrderPlan = .none, parent: OrderID? = nil, line: String,
+        createdAt: Timestamp, status: OrderStatus, reserved: ExactDecimal, feeCurrency: Coin
     ) {
         self.id = id
         self.account = account
@@ -124,6 +127,7 @@ public struct Order: Hashable, Sendable {
         self.price = price
         self.timeInForce = timeInForce
         self.isPostOnly = isPostOnly
+        self.cashQuantity = cashQuantity
         self.plan = plan
         self.parent = parent
         self.line = line

@@ -98,6 +98,9 @@ public enum RefusalCode: UInt16, Hashable, Sendable, CaseIterable, Error {
     case alreadyCrossed = 92
     case tooManyDownloads = 93
 
+    // Damage
+    case booksDiffer = 94
+
     /// The permanent name, in snake_case: `insufficient_funds`.
     public var name: String {
         var name = ""

@@ -227,7 +227,7 @@ final class GatewayBench {
         case .filled(_, let fill):
             known[id]?.said.append("filled \(fill.quantity) at \(fill.price)")
             count(fill, id)
-        case .canceled:
+        case .canceled, .canceledByExchange:
             // As the desk does: its end counts once all its fills are known.
             known[id]?.said.append("canceled")
             status(id)

@@ -73,7 +73,7 @@ struct CommandGenerator {
     private mutating func when() -> Located<When> {
         switch below(4) {
         case 0: located(.clock(clock()))
-        case 1: located(.tomorrow(clock()))
+        case 1: located(.tomorrow(maybe { $0.clock() }))
         case 2: located(.weekday(below(7), maybe { $0.clock() }))
         default: located(.date(CivilDate(daysSince1970: Int64(below(100_000))), maybe { $0.clock() }))
         }

@@ -167,7 +167,7 @@ enum CommandPrinter {
         let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
         return switch when {
         case .clock(let time): clock(time)
-        case .tomorrow(let time): "tomorrow \(clock(time))"
+        case .tomorrow(let time): join("tomorrow", time.map(clock))
         case .weekday(let day, let time): join(days[day], time.map(clock))
         case .date(let date, let time):
             join("\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))", time.map(clock))

@@ -151,11 +151,11 @@ struct CalendarMomentTests {
         (saoPaulo, "2018-11-03 20:00", "2018-11-04 01:00 UTC-02:00"),
         (saoPaulo, "2018-02-18 02:30", "2018-02-18 00:00 UTC-03:00"),
         ("Pacific/Apia", "2011-12-30 09:00", "2011-12-31 00:00 UTC+14:00"),
-        // Newfoundland went back at 0:01, so that its midnight came twice.
-        ("America/St_Johns", "2010-11-07 02:15", "2010-11-07 00:00 UTC-02:30"),
+        // Newfoundland went back at 0:01, so that its midnight came twice; the 6th ended with the second.
+        ("America/St_Johns", "2010-11-07 02:15", "2010-11-07 00:00 UTC-03:30"),
         ("America/St_Johns", "2010-11-07 03:00", "2010-11-07 00:00 UTC-03:30"),
     ])
-    func `a day order ends at the next midnight, or at the first moment of a day without one`(
+    func `a day order ends with its calendar day, at midnight or at the first moment of a day without one`(
         name: String, now: String, expected: String
     ) throws {
         let zone = try #require(TimeZoneRules(named: name))

@@ -75,6 +75,7 @@ struct PaperBench {
             case .execution(_, .filled(let id, let fill)):
                 "\(id) \(fill.liquidity) \(fill.quantity) at \(fill.price)"
             case .execution(_, .canceled(let id)): "\(id) canceled"
+            case .execution(_, .canceledByExchange(let id, let code, _)): "\(id) canceled \(code.name)"
             case .execution(_, .cancelRejected(let id, _)): "\(id) not canceled"
             case .execution(_, .lost(let id)): "\(id) lost"
             case .execution(_, .status(let id, _)): "\(id) status"

@@ -117,7 +117,8 @@ import Trading
         _ = try bench.place(PaperBench.ada, .sell, "1", at: "231")
         #expect(
             try bench.place(PaperBench.ada, .buy, "3", at: "232") == [
-                "3-1 accepted", "1-1 maker 1 at 230", "3-1 taker 1 at 230", "3-1 canceled", "print 1 at 230 buy",
+                "3-1 accepted", "1-1 maker 1 at 230", "3-1 taker 1 at 230", "3-1 canceled self_trade",
+                "print 1 at 230 buy",
             ])
         #expect(try bench.place(PaperBench.ada, .buy, "1", at: "231") == ["4-1 rejected self_trade"])
         _ = try bench.place(PaperBench.bob, .sell, "1", at: "230.5")

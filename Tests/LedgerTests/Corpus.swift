@@ -9,6 +9,7 @@ enum Corpus {
         ("cancel requested, requested", "010629150db02d1ea7d01801f5d4953d"),
         ("cancel requested, triggered", "010629150db02d1ea7d01803ba038248"),
         ("closed", "010829150db02d1ea7d018eafc4072"),
+        ("closed by the exchange", "011829150db02d1ea7d01833000d697473206f776e206f72646572618cf946"),
         ("contra ready", "010c25150db02d1ea7d018080000c52ebca2b10067be5338"),
         (
             "filled, maker",
@@ -62,6 +63,10 @@ enum Corpus {
         (
             "order placed, simple",
             "01020000290e0362746303757364010101080000b2d3595bf00601090000d8636825e4770c01011662757920302e35206274635f75736420617420323330150db02d1ea7d0180100000003757364090000433c7c32233f0600c0a0f30e"
+        ),
+        (
+            "paired ended with something left",
+            "011725150db02d1ea7d018080000ea84f2ed2eeb080000c52ebca2b100037573640600407a10f35a070080e03779c311194e94ed"
         ),
         ("paired done", "010e25150db02d1ea7d0180800b058024689790108001020812cb3a0000375736431392b29"),
         (

@@ -28,7 +28,8 @@ import Testing
                 "6 cancel_requested", "7 cancel_failed", "8 order_closed", "9 order_triggered", "10 answer_lost",
                 "11 order_reconciled", "12 contra_ready", "13 order_finished", "14 paired_done",
                 "15 move_requested", "16 order_replaced", "17 order_amended", "18 trigger_moved", "19 order_grown",
-                "20 panic_declared", "21 panic_cleared", "22 panic_lifted",
+                "20 panic_declared", "21 panic_cleared", "22 panic_lifted", "23 paired_ended",
+                "24 order_closed_by_exchange",
             ])
     }
 }

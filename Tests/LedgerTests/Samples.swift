@@ -85,6 +85,10 @@ enum Samples {
             ),
             ("cancel failed", .cancelFailed(OrderID(41), reason: "", at: time)),
             ("closed", .orderClosed(OrderID(41), at: time)),
+            (
+                "closed by the exchange",
+                .orderClosedByExchange(OrderID(41), code: .selfTrade, reason: "its own order", at: time)
+            ),
             ("triggered", .orderTriggered(OrderID(43), marketPrice: decimal("264.9"), child: OrderID(44), at: time)),
             ("triggered, no child", .orderTriggered(OrderID(43), marketPrice: 265, child: nil, at: time)),
             ("answer lost", .answerLost(OrderID(.max), at: time)),
@@ -95,6 +99,14 @@ enum Samples {
                 .pairedDone(
                     OrderID(37),
                     PairedResult(benefit: decimal("0.106267"), fees: decimal("0.045233"), currency: "usd"), at: time)
+            ),
+            (
+                "paired ended with something left",
+                .pairedDone(
+                    OrderID(37),
+                    PairedResult(
+                        benefit: decimal("-1.5"), fees: decimal("0.05"), baseFees: decimal("0.0001"),
+                        left: decimal("0.005"), currency: "usd"), at: time)
             ),
         ]
         all += [

@@ -170,7 +170,7 @@ import Trading
             try transaction.project(account, "usd", funds: Funds(total: 1))
         }
         let history = try ledger.history(of: OrderID(37))
-        #expect(history.count == 120 && history.allSatisfy { $0.record.orderID == OrderID(37) })
+        #expect(history.count == 180 && history.allSatisfy { $0.record.orderID == OrderID(37) })
         var seen = 0
         try ledger.forEachRecord { number, record in
             #expect(record == Samples.records[seen % Samples.records.count].record)

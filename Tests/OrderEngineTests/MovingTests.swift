@@ -220,4 +220,16 @@ import Trading
         #expect(pit.engine.order(part)?.price == .limit(80) && pit.engine.order(whole)?.quantity == 10)
         #expect(pit.refusal(of: .move(part, account: pit.trader, to: .price(80), line: "")) == .cannotMove)
     }
+
+    @Test func `a move into an order of one's own is refused, and both stay`() {
+        var pit = Pit()
+        let bid = pit.place(.buy, "1", at: "220")
+        let ask = pit.place(.sell, "1", at: "230")
+        pit.accept(bid)
+        pit.accept(ask)
+        #expect(pit.refusal(of: .move(bid, account: pit.trader, to: .price(d("230")), line: "move")) == .selfTrade)
+        #expect(pit.refusal(of: .move(ask, account: pit.trader, to: .price(d("219")), line: "move")) == .selfTrade)
+        pit.move(bid, .price(d("229.999")))
+        #expect(pit.asked == ["cancel #1"])
+    }
 }

@@ -27,6 +27,26 @@ import Trading
         #expect(pit.last.records.isEmpty)
     }
 
+    @Test func `where what is left is too little for a stop the limit stays on the book`() {
+        var pit = Pit(rules: rules("btc_usd", min: "0.1"))
+        let id = sell(&pit)
+        pit.accept(id)
+        pit.fill(id, "9.95", at: "275")
+        pit.trade(at: "265")
+        #expect(pit.told == ["#1 triggered"] && pit.asked == [])
+        guard case .triggered(_, _, _, let child)? = pit.last.events.first?.kind else {
+            Issue.record("nothing triggered")
+            return
+        }
+        #expect(child == nil && pit.last.events.first?.why?.code == .belowMinimum)
+        #expect(pit.status(id) == .partiallyFilled && pit.funds("btc").reserved == d("0.05"))
+        pit.trade(at: "264")
+        #expect(pit.last.records.isEmpty)
+        #expect(pit.refusal(of: .move(id, account: pit.trader, to: .trigger(d("260")), line: "move")) == .cannotMove)
+        pit.fill(id, "0.05", at: "275")
+        #expect(pit.told == ["#1 filled"] && pit.engine.order(id)?.closedAt != nil)
+    }
+
     @Test func `the stop takes the place of the limit once that is off the book`() {
         var pit = Pit()
         let id = sell(&pit)
@@ -194,8 +214,10 @@ import Trading
         var pit = Pit(rules: byValue ? rules("btc_usd", valueMin: "300") : rules("btc_usd", min: "2"))
         let id = sell(&pit)
         pit.accept(id)
-        pit.fill(id, "9", at: "275")
+        pit.fill(id, "7", at: "275")
         pit.trade(at: "264")
+        // Its limit goes on filling until it is off the book.
+        pit.fill(id, "2", at: "275")
         pit.canceled(id)
         #expect(pit.told == ["#1 rejected"])
         #expect(pit.status(id) == .rejected)

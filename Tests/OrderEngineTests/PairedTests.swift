@@ -217,7 +217,65 @@ import Trading
         #expect(pit.engine.order(OrderID(2))?.quantity == d("0.998"))
         pit.accept(OrderID(2))
         pit.fill(OrderID(2), "0.998", at: "230")
-        #expect(result(pit.last) == PairedResult(benefit: d("5.08092"), fees: d("0.45908"), currency: "usd"))
+        // 0.002 btc of the fees were worth 0.448 usd at 224; they have cost what was not there to sell.
+        #expect(
+            result(pit.last)
+                == PairedResult(benefit: d("5.08092"), fees: d("0.90708"), baseFees: d("0.002"), currency: "usd"))
+        #expect(pit.funds("usd").total == d("10005.08092") && pit.funds("btc").total == 100)
+    }
+
+    @Test func `a fee that is taken of what is bought back counts at the price of its fill`() {
+        var pit = Pit(rules: rules("btc_usd", basis: .received))
+        let id = entry(&pit, .sell, "0.1", at: "229", then: "220")
+        pit.fill(id, "0.1", at: "229.77")
+        pit.accept(OrderID(2))
+        pit.fill(OrderID(2), "0.1", at: "220")
+        #expect(
+            result(pit.last)
+                == PairedResult(
+                    benefit: d("0.887046"), fees: d("0.089954"), baseFees: d("0.0002"), currency: "usd"))
+        #expect(pit.funds("usd").total == d("10000.931046") && pit.funds("btc").total == d("99.9998"))
+    }
+
+    @Test func `a round trip whose contra its fee would make too small is refused, with the least that can be`() {
+        var pit = Pit(rules: rules("btc_usd", min: "0.01", basis: .received))
+        let plan = OrderPlan.paired(contraPrice: d("230"))
+        let refusal = pit.process(.place(pit.ticket(.buy, "0.01", at: "224", plan: plan))).refusal
+        #expect(refusal?.code == .belowMinimum && refusal?.message.contains("0.01002005 btc") == true)
+        pit.place(.buy, "0.01002005", at: "224", plan: plan)
+        // What a sale brings is in the other coin.
+        pit.place(.sell, "0.01", at: "230", plan: .paired(contraPrice: nil))
+    }
+
+    @Test func `a contra that comes off with too little left ends the round trip in words`() {
+        var pit = Pit(rules: rules("btc_usd", min: "0.1"))
+        let id = entry(&pit, then: "230")
+        pit.fill(id, "1", at: "224")
+        pit.accept(OrderID(2))
+        pit.fill(OrderID(2), "0.95", at: "230")
+        pit.cancel(OrderID(2))
+        pit.canceled(OrderID(2))
+        #expect(pit.told == ["#2 canceled", "#1 paired_done"])
+        #expect(
+            result(pit.last)
+                == PairedResult(benefit: d("-6.385"), fees: d("0.885"), left: d("0.05"), currency: "usd"))
+        #expect(pit.last.events.last?.why?.code == .belowMinimum)
+    }
+
+    @Test func `what waits for its contra, or has one, can be canceled by whoever canceled its entry`() {
+        var pit = Pit()
+        let id = entry(&pit)
+        pit.fill(id, "0.3", at: "224")
+        pit.cancel(id)
+        #expect(pit.engine.order(id).map { pit.engine.isCancelUnderWay($0) } == true)
+        pit.canceled(id)
+        #expect(pit.engine.order(id).map { pit.engine.isCancelUnderWay($0) } == false)
+        let second = contra(&pit, of: id, at: "230")
+        pit.accept(second)
+        #expect(pit.engine.order(id).map { pit.engine.isCancelUnderWay($0) } == false)
+        pit.cancel(id)
+        #expect(pit.asked == ["cancel #2"])
+        #expect(pit.engine.order(id).map { pit.engine.isCancelUnderWay($0) } == true)
     }
 
     @Test func `too little for the exchange to take back ends the whole`() {
@@ -226,7 +284,10 @@ import Trading
         pit.fill(id, "0.05", at: "224")
         pit.cancel(id)
         pit.canceled(id)
-        #expect(pit.told == ["#1 canceled"])
+        #expect(pit.told == ["#1 canceled", "#1 paired_done"])
+        #expect(
+            result(pit.last)
+                == PairedResult(benefit: d("-11.2224"), fees: d("0.0224"), left: d("0.05"), currency: "usd"))
         #expect(pit.engine.order(id)?.closedAt != nil)
     }
 

@@ -92,6 +92,7 @@ import Trading
         (.tooManyAlerts, 91, "too_many_alerts"),
         (.alreadyCrossed, 92, "already_crossed"),
         (.tooManyDownloads, 93, "too_many_downloads"),
+        (.booksDiffer, 94, "books_differ"),
     ]
 
     @Test(arguments: table)

@@ -95,10 +95,11 @@ extension TimeZoneRules {
         }
     }
 
-    /// The start of the next day: midnight, or where clocks jump over it, the first moment of that day.
+    /// The end of the calendar day that `now` is in, which is the start of the next: midnight, or where clocks jump over it, the
+    /// first moment of that day. Where clocks go back over midnight and show it twice, the day ends with the last of them.
     public func midnight(after now: Timestamp) -> Timestamp {
-        for date in date(at: now).days(0...3) {
-            for moment in beginnings(of: date) where moment > now { return moment }
+        for date in date(at: now).days(1...3) {
+            if let moment = beginnings(of: date).last(where: { $0 > now }) { return moment }
         }
         // Only past the end of what a timestamp counts.
         return now.advanced(bySeconds: ClockReading.secondsPerDay)

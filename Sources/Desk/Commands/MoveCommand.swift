@@ -32,22 +32,23 @@ extension DeskCore {
     ) throws -> ResolvedMove {
         var spans = TicketSpans(order: id.span)
         let order = try sight(context).order(id.value)
-        func price(_ expression: Located<PriceExpression>) throws -> (Located<ExactDecimal>, [String]) {
+        func price(_ expression: Located<PriceExpression>, isTrigger: Bool) throws -> (Located<ExactDecimal>, [String])
+        {
             // Of an order that is not there the engine says so, whatever the price.
             guard let order else { return (Located(.one, at: expression.span), []) }
             return try resolve(context) { resolver in
-                let limit = try resolver.limit(expression, of: order.pair, for: order.side)
+                let limit = try resolver.limit(expression, of: order.pair, for: order.side, isTrigger: isTrigger)
                 return (Located(limit, at: expression.span), resolver.notes)
             }
         }
         switch change {
         case .price(let expression):
-            let (price, notes) = try price(expression)
+            let (price, notes) = try price(expression, isTrigger: order?.status == .armed)
             spans.price = expression.span
             spans.trigger = expression.span
             return ResolvedMove(move: .price(price.value), notes: notes, spans: spans, price: price)
         case .trigger(let expression):
-            let (price, notes) = try price(expression)
+            let (price, notes) = try price(expression, isTrigger: true)
             spans.trigger = expression.span
             return ResolvedMove(move: .trigger(price.value), notes: notes, spans: spans, price: price)
         case .amount(let amount):

@@ -1,5 +1,6 @@
 import ChatServer
 import CommandGrammar
+import Exchange
 import Ledger
 import OrderEngine
 import Trading
@@ -15,6 +16,7 @@ extension DeskCore {
     ) throws -> Figures {
         var resolver = OrderResolver(
             engine: freshEngine, zone: zone(context), account: try context.account(), now: now, line: context.text)
+        if let paper { resolver.book = { paper.depth(of: $0) } }
         do {
             return try body(&resolver)
         } catch let refusal as Refusal {
@@ -148,7 +150,7 @@ extension DeskCore {
 
     private func openRoots(of account: AccountID, where isMeant: (Order) -> Bool) -> [OrderID] {
         sight(of: account).openOrders
-            .filter { $0.parent == nil && $0.cancelReason != .requested && isMeant($0) }.map(\.id)
+            .filter { $0.parent == nil && !engine.isCancelUnderWay($0) && isMeant($0) }.map(\.id)
     }
 
     /// An order that is over is not in the engine's memory for ever: the tables say what it was.
@@ -250,7 +252,7 @@ extension DeskCore {
             return movedReply(order, notes: notes, zone: zone)
         case .undone(let id):
             guard let order = try sight.orderEver(id) else { return Reply(mark: .done, text: "+ \(id)") }
-            return undoneReply(order, zone: zone)
+            return try undoneReply(order, zone: zone)
         }
     }
 

@@ -43,8 +43,10 @@ struct OrderReport {
         case .paired:
             let family = OrderFamily(order: order, parent: nil, children: children)
             if let result = try OrderReport.pairedResult(order, in: sight) {
-                lines.append("\(order.id) \(EventWords.legs(family)); \(EventWords.benefit(result)), \(closed)")
-                result.append(to: &object)
+                lines.append(
+                    "\(order.id) \(EventWords.legs(family)); \(EventWords.benefit(result, order))\(EventWords.leftWords(result, order)), \(closed)"
+                )
+                result.append(to: &object, order)
                 self.result = result
             } else {
                 let isContraTraded = children.contains { $0.filled.isPositive }

@@ -165,6 +165,7 @@ extension DeskCore {
         }
         basis.ticket = ticket
         note(ticket.price, ticket.plan, ticket.side, ticket.pair, in: &basis)
+        try requireExchangeTakes(orders)
         return preview(orders, basis, notes: resolved.notes, context)
     }
 
@@ -198,6 +199,7 @@ extension DeskCore {
         }
         var basis = PreviewBasis(contraPrice: ticketPrice)
         if let contra = decision.placed.first { note(ticketPrice, .none, contra.side, contra.pair, in: &basis) }
+        try requireExchangeTakes(decision.placed)
         return preview(decision.placed, basis, notes: notes, context)
     }
 
@@ -259,7 +261,7 @@ extension DeskCore {
         guard let order = try sight.orderEver(lastMade(sight.account)), order.closedAt == nil else {
             return Preview(lines: ["undo: nothing to undo"], basis: PreviewBasis())
         }
-        let filled = order.filled.isPositive ? ["\(order.filled) has filled and stays"] : []
+        let filled = try takeBack(order).map { [$0] } ?? []
         return Preview(
             lines: [
                 "undo: would cancel \(order.id) \(OrderWords(order, zone: zone(context)).asked); \(goWords(context))"

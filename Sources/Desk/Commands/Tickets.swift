@@ -55,14 +55,16 @@ extension OrderResolver {
         var prices: [Located<ExactDecimal>] = []
         if case .limit(let limit) = price { prices.append(Located(limit, at: command.price.span)) }
         if let stop = command.stop {
-            let trigger = try limit(stop.trigger, of: pair, for: command.side)
+            let trigger = try limit(stop.trigger, of: pair, for: command.side, isTrigger: true)
             plan = .oco(trigger: trigger, then: try triggered(stop, trigger: trigger, of: pair, for: command.side))
             prices.append(Located(trigger, at: stop.trigger.span))
         }
-        let quantity = try quantity(command.amount, of: pair, side: command.side, at: price)
+        let size = try size(
+            command.amount, of: pair, side: command.side, at: dearest(price, plan, command.side, of: pair))
         return ResolvedTicket(
             ticket: OrderTicket(
-                account: account, pair: pair, side: command.side, quantity: quantity, price: price,
+                account: account, pair: pair, side: command.side, quantity: size.quantity,
+                cashQuantity: size.cashQuantity, price: price,
                 timeInForce: try timeInForce(command.conditions), isPostOnly: command.conditions.isPostOnly, plan: plan,
                 line: line),
             notes: notes,
@@ -70,6 +72,20 @@ extension OrderResolver {
                 amount: command.amount.span, price: command.price.span, pair: command.pair.span,
                 trigger: command.stop?.trigger.span, expiry: command.conditions.expiry?.span),
             prices: prices, overridesGuard: command.conditions.overridesGuard)
+    }
+
+    /// The price by which an amount of the quote coin is cut: for a purchase the highest that any part of the order may trade at,
+    /// so that what was typed is never exceeded.
+    private func dearest(_ price: TicketPrice, _ plan: OrderPlan, _ side: Side, of pair: Pair) -> TicketPrice {
+        guard side == .buy, case .limit(let limit) = price, let rules = engine.rules[pair] else { return price }
+        switch plan {
+        case .oco(_, .limit(let stop)), .stop(_, .limit(let stop)): return .limit(max(limit, stop))
+        case .oco(let trigger, .market), .stop(let trigger, .market):
+            return .limit(max(limit, (try? engine.protection(from: trigger, side, rules)) ?? trigger))
+        case .trail(let trailing):
+            return .limit((try? engine.protection(from: trailing.trigger, side, rules)) ?? trailing.trigger)
+        case .none, .paired, .sliced: return price
+        }
     }
 
     mutating func ticket(_ command: PairCommand) throws(Refusal) -> ResolvedTicket {
@@ -80,6 +96,7 @@ extension OrderResolver {
             resolved.prices.append(Located(price, at: contra.span))
             contraPrice = price
         }
+        noteBreakEven(resolved.ticket, contraPrice)
         resolved.ticket.plan = .paired(contraPrice: contraPrice)
         resolved.spans.contraPrice = command.contraPrice?.span
         resolved.notes = notes
@@ -88,10 +105,11 @@ extension OrderResolver {
 
     mutating func ticket(_ command: StopCommand) throws(Refusal) -> ResolvedTicket {
         let pair = command.pair.value
-        let trigger = try limit(command.clause.trigger, of: pair, for: command.side)
+        let trigger = try limit(command.clause.trigger, of: pair, for: command.side, isTrigger: true)
         let then = try triggered(command.clause, trigger: trigger, of: pair, for: command.side)
         let reference: ExactDecimal = if case .limit(let limit) = then { limit } else { trigger }
-        let quantity = try quantity(command.amount, of: pair, side: command.side, at: .limit(reference))
+        let dearest = dearest(.limit(reference), .stop(trigger: trigger, then: then), command.side, of: pair)
+        let quantity = try size(command.amount, of: pair, side: command.side, at: dearest).quantity
         return ResolvedTicket(
             ticket: OrderTicket(
                 account: account, pair: pair, side: command.side, quantity: quantity, price: .limit(reference),
@@ -133,7 +151,8 @@ extension OrderResolver {
                 .outOfRange, "\(pair) trades at \(last): a trigger so far behind it would be at \(trailing.trigger)",
                 at: command.distance.span)
         }
-        let quantity = try quantity(command.amount, of: pair, side: command.side, at: .limit(trailing.trigger))
+        let dearest = dearest(.limit(trailing.trigger), .trail(trailing), command.side, of: pair)
+        let quantity = try size(command.amount, of: pair, side: command.side, at: dearest).quantity
         notes.append("the market is at \(last): the trigger begins at \(trailing.trigger)")
         return ResolvedTicket(
             ticket: OrderTicket(
@@ -149,14 +168,7 @@ extension OrderResolver {
     mutating func ticket(_ command: SliceCommand, side: Side) throws(Refusal) -> ResolvedTicket {
         let pair = command.pair.value
         let range = command.range.value
-        // An amount of the quote coin is cut at the middle of the range, which is what the whole comes to.
-        let middle: ExactDecimal
-        do {
-            middle = try range.low.adding(range.high).divided(by: 2, rounding: .up)
-        } catch {
-            throw Refusal(.outOfRange, "those prices are beyond what can be counted", at: command.range.span)
-        }
-        let quantity = try quantity(command.amount, of: pair, side: side, at: .limit(middle))
+        let quantity = try size(command.amount, of: command, side: side)
         return ResolvedTicket(
             ticket: OrderTicket(
                 account: account, pair: pair, side: side, quantity: quantity, price: .limit(range.low),

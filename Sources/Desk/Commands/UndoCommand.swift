@@ -24,7 +24,7 @@ extension DeskCore {
             throw nothingToUndo("nothing has been ordered yet")
         }
         guard order.closedAt == nil else {
-            let advice = order.filled.isPositive ? [takeBack(order)] : []
+            let advice = [try takeBack(order)].compactMap(\.self)
             throw Refusal(
                 .nothingToUndo, "\(id) is \(order.status.words): nothing of it is left to undo", details: advice)
         }
@@ -55,20 +55,40 @@ extension DeskCore {
         Refusal(.nothingToUndo, why, details: ["orders shows what is open, cancel takes it off"])
     }
 
-    func undoneReply(_ order: Order, zone: TimeZoneRules) -> Reply {
+    func undoneReply(_ order: Order, zone: TimeZoneRules) throws -> Reply {
         let line = CanceledWords(family(of: order), zone: zone).line
         var lines = ["+ \(line)"]
-        if order.filled.isPositive { lines.append(takeBack(order)) }
+        if let advice = try takeBack(order) { lines.append(advice) }
         return Reply(
             mark: .done, text: lines.joined(separator: "\n  "),
-            fields: ["order": .object(order.json), "orders": [.object(order.json)], "not_undone": order.filled.json])
+            fields: [
+                "order": .object(order.json), "orders": [.object(order.json)],
+                "not_undone": try leftToTradeBack(order).json,
+            ])
     }
 
-    /// What cannot be undone, and the line that comes nearest to it.
-    private func takeBack(_ order: Order) -> String {
-        """
-        what has filled cannot be undone: \(order.side.opposite.rawValue) \(order.filled) \(order.pair) at market \
-        would trade it back
-        """
+    /// What an order has changed of its base coin and has not changed back: what its fills came to after a fee that was taken out
+    /// of it, less what the contra orders of a pair have traded back. In the base coin.
+    private func leftToTradeBack(_ order: Order) throws -> ExactDecimal {
+        guard case .paired = order.plan else { return order.received }
+        let contras = try order.children.compactMap(sight(of: order.account).orderEver)
+        return max(.zero, contras.reduce(order.received) { $0 - $1.filled })
+    }
+
+    /// What cannot be undone, and the line that comes nearest to it; nil where nothing is left.
+    func takeBack(_ order: Order) throws -> String? {
+        let left = try leftToTradeBack(order)
+        guard left.isPositive, let rules = engine.rules[order.pair] else { return nil }
+        let quantity = (try? left.rounded(toMultipleOf: rules.quantityStep, .down)) ?? .zero
+        guard quantity >= rules.quantityMin else {
+            return """
+                what has filled cannot be undone: \(left) \(order.pair.base) is left of it, below the least order of \
+                \(order.pair), \(rules.quantityMin) \(order.pair.base)
+                """
+        }
+        return """
+            what has filled cannot be undone: \(order.side.opposite.rawValue) \(quantity) \(order.pair) at market \
+            would trade it back
+            """
     }
 }

@@ -125,7 +125,7 @@ public final class DeskCore {
 
     /// Opens the desk on a ledger: brings back what was, settles what an exchange did meanwhile, and expires what is due.
     ///
-    /// Throws `DeskError` for a master key that cannot be read or made, `LedgerError` for a ledger that cannot be read, `BookError` for books of the paper exchange that cannot.
+    /// Throws `DeskError` for a master key that cannot be read or made and for books that differ, `LedgerError` for a ledger that cannot be read, `BookError` for books of the paper exchange that cannot.
     public init(
         _ configuration: DeskConfiguration, ledger: Ledger, exchange: any Exchange, passwords: any PasswordChecking,
         keys: KeyCustody? = nil, masterKey: MasterKeySource = .none, tape: TapePlayer? = nil, log: Logger,
@@ -181,15 +181,12 @@ public final class DeskCore {
 
     /// The paper exchange's books were written in the same transactions as the records: what they say an account has must be
     /// the same to the last digit. Where it is not, one of the two is damaged, and trading on would make it worse.
+    ///
+    /// A desk that only answers questions makes nothing worse.
     private func checkBooks() throws {
-        guard let paper else { return }
-        for row in engine.snapshot().funds {
-            let booked = paper.balances(of: row.account).first { $0.coin == row.coin }?.total ?? .zero
-            guard booked == row.funds.total else {
-                throw DeskError.cannotOpen(
-                    "the books differ: \(row.account) has \(row.funds.total) \(row.coin) by the records and \(booked) at the paper exchange"
-                )
-            }
+        guard let paper, configuration.readOnly != .booksDiffer else { return }
+        if let difference = BooksDifference.first(of: engine, paper) {
+            throw DeskError.booksDiffer(difference.description)
         }
     }
 

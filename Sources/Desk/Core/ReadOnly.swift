@@ -8,9 +8,16 @@ import Trading
 public enum ReadOnlyReason: Hashable, Sendable {
     /// There is no room for what has to be written.
     case diskFull
+    /// The records and the paper exchange's books do not say the same of what an account has.
+    case booksDiffer
 
     var refusal: Refusal {
         switch self {
+        case .booksDiffer:
+            Refusal(
+                .booksDiffer,
+                "the records and the paper exchange's books differ: the desk answers questions and changes nothing",
+                details: ["whoever runs it stops it and runs outcry rebuild; nothing was done"])
         case .diskFull:
             Refusal(
                 .diskFull, "the server's disk is full: it answers questions and changes nothing; nothing was done",
@@ -22,6 +29,7 @@ public enum ReadOnlyReason: Hashable, Sendable {
     var state: String {
         switch self {
         case .diskFull: "read only: the disk is full"
+        case .booksDiffer: "read only: the books differ"
         }
     }
 }

@@ -1,4 +1,5 @@
 import Accounts
+import Exchange
 package import Ledger
 import OrderEngine
 import Trading
@@ -16,6 +17,7 @@ extension OperatorDesk {
         do {
             let ledger = try Ledger(path: path, options: .serve) { AccountStore.registerMigrations(in: &$0) }
             let count = try rebuildAndNote(ledger)
+            for line in try mendBooks(of: ledger) { report(line) }
             try ledger.close()
             return count
         } catch let error as LedgerError {
@@ -35,6 +37,38 @@ extension OperatorDesk {
         report("the file was damaged; it is kept as \(salvaged.damaged)")
         for table in salvaged.leftOut { report(table) }
         return count
+    }
+
+    /// Makes the paper exchange's books say what the records say, where they differ; what was changed, a line each.
+    private static func mendBooks(of ledger: Ledger) throws -> [String] {
+        let rows = try ledger.books("paper")
+        guard !rows.isEmpty else { return [] }
+        let paper = try PaperExchange(
+            restoring: rows.map { BookEntry(key: String(decoding: $0.key, as: UTF8.self), value: $0.value) })
+        _ = paper.drainBookChanges()
+        var engine = OrderEngine()
+        try ledger.forEachRecord(after: RecordNumber(0)) { _, record in engine.replay(record) }
+        let differences = BooksDifference.all(of: engine, paper)
+        guard !differences.isEmpty else { return [] }
+        for sent in engine.ordersSent() {
+            paper.forgetFills(of: sent.clientOrderID, sent.account, besides: sent.countedFills)
+        }
+        var lines: [String] = []
+        for one in differences {
+            let canceled = paper.correct(one.account, one.coin, total: one.recorded)
+            lines.append("the books differed: \(one); the records count")
+            lines += canceled.map { "order \($0) of \(one.account) comes off the book: what it held is not there" }
+        }
+        try ledger.transaction { transaction in
+            for entry in paper.drainBookChanges() {
+                if let value = entry.value {
+                    try transaction.putBook("paper", key: Array(entry.key.utf8), value: value)
+                } else {
+                    try transaction.deleteBook("paper", key: Array(entry.key.utf8))
+                }
+            }
+        }
+        return lines
     }
 
     private static func rebuildAndNote(_ ledger: Ledger) throws -> Int {

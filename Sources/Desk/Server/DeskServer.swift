@@ -230,6 +230,9 @@ public final class DeskServer: Sendable {
         } catch let error as LedgerError where error.isDiskFull {
             log.error("the disk is full: the desk answers questions only")
             return try open(readOnly: .diskFull)
+        } catch DeskError.booksDiffer(let how) {
+            log.error("the books differ: \(how); the desk answers questions only until outcry rebuild has mended them")
+            return try open(readOnly: .booksDiffer)
         }
     }
 
@@ -298,7 +301,7 @@ public final class DeskServer: Sendable {
             if let failure = desk.ledger.failure { return .failed(failure) }
             // Memory is ahead of the disk, and the ledger does not know why.
             if case .ledgerFailed(let reason) = desk.halt { return .failed(DeskError.cannotOpen(reason)) }
-            if desk.isReadOnly, SystemClock.elapsedNanoseconds >= nextLookAt {
+            if desk.configuration.readOnly == .diskFull, SystemClock.elapsedNanoseconds >= nextLookAt {
                 if Ledger.hasRoom(beside: setup.database, bytes: roomBytes) { return .hasRoom }
                 nextLookAt = SystemClock.elapsedNanoseconds + roomCheckSeconds * Timestamp.nanosecondsPerSecond
             }

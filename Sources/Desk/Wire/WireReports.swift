@@ -15,7 +15,7 @@ extension DeskCore {
             return
         }
         switch report {
-        case .canceled:
+        case .canceled, .canceledByExchange:
             // What filled before it came off may be told later, or never: its end counts once all its fills are known.
             guard order.isAtExchangeItself, report.clientOrderID == order.clientOrderID else { return }
             wire?.answers.answered(.cancel, of: id)

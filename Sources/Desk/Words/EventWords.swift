@@ -24,6 +24,9 @@ struct EventWords {
             return "\(order.id) filled: \(words.traded)"
         case .canceled:
             let why = event.why.map { "; \($0.message)" } ?? ""
+            if case .paired = order.plan, family.children.contains(where: \.filled.isPositive) {
+                return "\(order.id) canceled: \(words.asked); \(legs(family))\(why)"
+            }
             return "\(order.id) canceled: \(words.asked); \(filledWords(order))\(why)"
         case .expired:
             return "\(order.id) expired: \(words.asked); \(filledWords(order))"
@@ -32,6 +35,11 @@ struct EventWords {
         case .triggered(let marketPrice, let trigger, let then, let child):
             let price = if case .limit(let limit) = then { "limit \(limit)" } else { "market" }
             let what = "\(order.side.rawValue) \(order.remaining) \(order.pair) \(price)"
+            if let why = event.why {
+                return
+                    "\(order.id) triggered at \(marketPrice) (trigger \(trigger)), and its stop cannot be sent: \(why.message); "
+                    + "its limit stays on the book at \(words.price)"
+            }
             return "\(order.id) triggered at \(marketPrice) (trigger \(trigger)): \(what)"
                 + (child.map { ", now \($0)" } ?? "")
         case .unknown:
@@ -48,7 +56,8 @@ struct EventWords {
             let parent = order.parent.map(\.description) ?? "?"
             return "\(parent) contra placed: \(words.asked), now \(order.id)"
         case .pairedDone(let result):
-            return "\(order.id) paired done: \(legs(family)); \(benefit(result))"
+            return
+                "\(order.id) paired done: \(legs(family)); \(benefit(result, order))\(leftWords(result, order, event.why))"
         case .slicedDone:
             return "\(order.id) sliced done: \(words.traded)"
         case .cancelFailed(let reason):
@@ -77,13 +86,30 @@ struct EventWords {
             contras.count == 1
                 ? "\(contra.averagePriceText ?? "none")" : "\(contra.filled) at \(contra.averagePriceText ?? "none")"
         }
-        let exit = contras.count == 1 ? "at \(exits[0])" : exits.joined(separator: ", ")
+        guard !contras.isEmpty else {
+            return "\(verbs.0) \(entry.filled) at \(entry.averagePriceText ?? "none"), \(verbs.1) nothing"
+        }
+        let isWhole = contras.count == 1 && contras[0].filled == entry.received
+        let exit =
+            isWhole
+            ? "at \(exits[0])"
+            : contras.count == 1 ? "\(contras[0].filled) at \(exits[0])" : exits.joined(separator: ", ")
         return "\(verbs.0) \(entry.filled) at \(entry.averagePriceText ?? "none"), \(verbs.1) \(exit)"
     }
 
-    /// `benefit 0.106267 usd after 0.045233 fees`.
-    static func benefit(_ result: PairedResult) -> String {
-        "benefit \(result.benefit) \(result.currency) after \(result.fees) fees"
+    /// `benefit 0.106267 usd after 0.045233 fees`, or `... after 0.046 usd of fees (0.0001 btc among them)`.
+    static func benefit(_ result: PairedResult, _ order: Order) -> String {
+        let benefit = "benefit \(result.benefit) \(result.currency)"
+        guard result.baseFees.isPositive else { return "\(benefit) after \(result.fees) fees" }
+        return
+            "\(benefit) after \(result.fees) \(result.currency) of fees (\(result.baseFees) \(order.pair.base) among them)"
+    }
+
+    /// What a round trip has not traded back, and why.
+    static func leftWords(_ result: PairedResult, _ order: Order, _ why: EngineRefusal? = nil) -> String {
+        guard result.left.isPositive else { return "" }
+        let what = order.side == .buy ? "is left" : "is not bought back"
+        return "; \(result.left) \(order.pair.base) \(what)" + (why.map { ": \($0.message)" } ?? "")
     }
 
     private static func fields(_ event: OrderEvent) -> JSONObject {
@@ -97,13 +123,16 @@ struct EventWords {
             object.append("trigger_price", trigger.json)
             object.append("market_price", marketPrice.json)
             object.append("child", child.map { $0.json } ?? .null)
+            if let why = event.why {
+                object.append("error", ["code": .string(why.code.name), "message": .string(why.message)])
+            }
         case .contraReady(let quantity):
             object.append("quantity", quantity.json)
             if let why = event.why {
                 object.append("error", ["code": .string(why.code.name), "message": .string(why.message)])
             }
         case .pairedDone(let result):
-            result.append(to: &object)
+            result.append(to: &object, event.order)
         case .cancelFailed(let reason):
             object.append("reason", .string(reason))
         case .canceled:

@@ -16,6 +16,8 @@ struct HistoryWords {
             case .cancelRequested(_, let reason, _): "cancel asked for: \(HistoryWords.words(reason))"
             case .cancelFailed(_, let reason, _): "cancel refused: \(reason)"
             case .orderClosed: "off the book"
+            case .orderClosedByExchange(_, let code, let reason, _):
+                "taken off by the exchange (\(code.name)): \(reason)"
             case .orderTriggered(_, let price, let child, _):
                 "triggered at \(price)\(child.map { ", now \($0)" } ?? "")"
             case .answerLost: "the exchange's answer was lost"

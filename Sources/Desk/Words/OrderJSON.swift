@@ -88,9 +88,11 @@ extension Fill {
 }
 
 extension PairedResult {
-    func append(to object: inout JSONObject) {
+    func append(to object: inout JSONObject, _ order: Order) {
         object.append("benefit", benefit.json)
         object.append("fees", fees.json)
         object.append("currency", .string(currency.description))
+        object.append("left", left.json)
+        object.append("left_currency", .string(order.pair.base.description))
     }
 }

@@ -76,6 +76,8 @@ extension DeskCore {
                 "\(working.count) orders, from \(first.quantity) at \(first.price.bound) to \(last.quantity) at \(last.price.bound)"
             )
         }
+        let sharing = LadderWords.sharing(working.map(\.price.bound))
+        if !sharing.isEmpty { lines.append(String(sharing.dropFirst(2))) }
         return Preview(
             lines: lines + notes, basis: basis,
             fields: [

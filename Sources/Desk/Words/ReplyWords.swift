@@ -77,7 +77,7 @@ struct PlacedWords {
         let quote = family.order.pair.quote
         let count = family.children.count
         let which = count == 1 ? "1 order, \(first.id)" : "\(count) orders, \(first.id) to \(last.id)"
-        let summary = "\(which), total \(total) \(quote)"
+        let summary = "\(which), total \(total) \(quote)\(LadderWords.sharing(family.children.map(\.price.bound)))"
         guard family.children.count <= PlacedWords.childrenShown else {
             return [
                 summary,
@@ -85,6 +85,16 @@ struct PlacedWords {
             ]
         }
         return [summary] + family.children.map { "\($0.id) \($0.quantity) at \($0.price.bound)" }
+    }
+}
+
+/// What is said of a ladder whose range has fewer prices than it has orders.
+enum LadderWords {
+    /// `; they share 5 prices`, or nothing where each has one of its own.
+    static func sharing(_ prices: [ExactDecimal]) -> String {
+        let different = Set(prices).count
+        guard different < prices.count else { return "" }
+        return different == 1 ? "; all at one price" : "; they share \(different) prices: the range has no more"
     }
 }
 
@@ -128,6 +138,10 @@ extension RefusalCode {
         case .cannotFill: "it cannot be filled whole now"
         case .selfTrade: "it would trade with another order of this account"
         case .insufficientFunds: "the funds there do not pay for it"
+        case .outOfRange: "it would come to more than an account can hold"
+        case .belowMinimum: "it is below the least order there"
+        case .offTick: "its price is finer than that exchange allows"
+        case .offStep: "its amount is finer than that exchange allows"
         default: name
         }
     }

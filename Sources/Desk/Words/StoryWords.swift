@@ -21,13 +21,17 @@ struct StoryWords {
                 + "\(fill.liquidity.rawValue), the exchange's fill \(fill.id) of "
                 + "\(zone.dateAndTime(of: fill.at, milliseconds: true))\(held)"
         case .orderTriggered(_, let price, let child, _):
-            text = "the market traded at \(price), which fired its trigger" + (child.map { ": now \($0)" } ?? "")
+            text =
+                "the market traded at \(price), which fired its trigger"
+                + (child.map { ": now \($0)" } ?? "; nothing could be sent for it")
         case .orderReplaced(_, let price, let quantity, let reserved, _):
             text = "off the book; sent again for \(quantity) at \(price), less what has filled, \(reserved) held"
         case .triggerMoved(_, let trigger, let price, let tradedAt, _):
             text =
                 "the market traded at \(price) (\(zone.dateAndTime(of: tradedAt, milliseconds: true))): the trigger "
                 + "follows to \(trigger)"
+        case .orderClosedByExchange(_, let code, let reason, _):
+            text = "taken off by the exchange (\(code.name)): \(reason)"
         case .orderClosed: text = "off the book, by the exchange's word or because it never was on it"
         default: text = HistoryWords(record).text
         }

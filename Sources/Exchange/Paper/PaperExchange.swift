@@ -169,6 +169,11 @@ public final class PaperExchange: Exchange {
         marketIndex[pair].map { markets[$0].ticker }
     }
 
+    /// A pair's book, accounts' orders and the outside together, or nil where it is not traded here.
+    public func depth(of pair: Pair, rows: Int = 10_000) -> MarketDepth? {
+        marketIndex[pair].map { markets[$0].depth(rows: rows) }
+    }
+
     /// What an account has of each coin that it ever had, in the order of their names.
     public func balances(of account: AccountID) -> [CoinBalance] {
         (wallets[account]?.balances ?? [:])

@@ -55,6 +55,9 @@ struct PaperMarket {
     var bestBid: ExactDecimal? { higher(book.best(.buy)?.price, outsideBid) }
     var bestAsk: ExactDecimal? { lower(book.best(.sell)?.price, outsideAsk) }
 
+    /// The best price of either kind on a side.
+    func best(_ side: Side) -> ExactDecimal? { side == .buy ? bestBid : bestAsk }
+
     /// Who trades next with an order on `side` that goes no further than `limit`.
     func opposite(_ side: Side, limit: ExactDecimal) -> Counterparty? {
         let resting = book.best(side.opposite)
@@ -77,6 +80,13 @@ struct PaperMarket {
     enum Counterparty {
         case order(OrderBook.Resting)
         case outside(ExactDecimal)
+
+        var price: ExactDecimal {
+            switch self {
+            case .order(let resting): resting.price
+            case .outside(let price): price
+            }
+        }
     }
 
     /// Moves the outside quote to where a print says that it must have been.

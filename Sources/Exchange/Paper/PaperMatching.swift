@@ -1,4 +1,4 @@
-import Trading
+public import Trading
 
 /// Placing and canceling: what an account's order does to the book.
 extension PaperExchange {
@@ -23,12 +23,21 @@ extension PaperExchange {
 
     // MARK: Whether an order may enter
 
+    /// Why an order would be refused now, as `place` would refuse it; nil where it would be taken. Changes nothing.
+    public func objection(to new: NewOrder) -> (code: RefusalCode, reason: String)? {
+        guard let market = marketIndex[new.pair] else {
+            return (.unknownPair, "no pair \(new.pair) on the paper exchange")
+        }
+        return objection(to: new, in: market)
+    }
+
     private func objection(to new: NewOrder, in market: Int) -> (RefusalCode, String)? {
-        objection(toTermsOf: new, markets[market].rules) ?? objection(toFundsFor: new, markets[market].rules)
+        objection(toTermsOf: new, markets[market]) ?? objection(toFundsFor: new, markets[market])
             ?? objection(toMatching: new, markets[market])
     }
 
-    private func objection(toTermsOf new: NewOrder, _ rules: PairRules) -> (RefusalCode, String)? {
+    private func objection(toTermsOf new: NewOrder, _ market: PaperMarket) -> (RefusalCode, String)? {
+        let rules = market.rules
         let price = new.price.bound
         guard price.isPositive, new.quantity.isPositive else {
             return (.outOfRange, "price and quantity must be above zero")
@@ -45,8 +54,11 @@ extension PaperExchange {
         guard rules.valueFits(price: price, quantity: new.quantity) else {
             return (.outOfRange, "price × quantity is too large")
         }
-        guard price.times(new.quantity) >= rules.valueMin else {
-            return (.belowMinimum, "the value \(price.times(new.quantity)) is below \(rules.valueMin)")
+        // An order at the market comes to what it trades at, and not to its protection.
+        let best = new.price.limit == nil ? market.best(new.side.opposite) : nil
+        let value = (best.map { new.side == .buy ? min($0, price) : max($0, price) } ?? price).times(new.quantity)
+        guard value >= rules.valueMin else {
+            return (.belowMinimum, "the value \(value) is below \(rules.valueMin)")
         }
         if new.lifetime == .postOnly, new.price.limit == nil {
             return (.conflictingWords, "a market order cannot be post-only")
@@ -54,13 +66,27 @@ extension PaperExchange {
         return nil
     }
 
-    private func objection(toFundsFor new: NewOrder, _ rules: PairRules) -> (RefusalCode, String)? {
+    private func objection(toFundsFor new: NewOrder, _ market: PaperMarket) -> (RefusalCode, String)? {
+        let rules = market.rules
         let coin = rules.reservedCoin(for: new.side)
-        let needed = rules.reservation(side: new.side, price: new.price.bound, quantity: new.quantity)
+        let needed =
+            new.cashQuantity ?? rules.reservation(side: new.side, price: new.price.bound, quantity: new.quantity)
         let free = wallets[new.account]?.balances[coin]?.free ?? .zero
         guard free >= needed else { return (.insufficientFunds, "needs \(needed) \(coin), and \(free) is free") }
-        let gain = new.side == .buy ? new.quantity : new.price.bound.times(new.quantity)
-        guard gain <= PaperExchange.balanceMax else { return (.outOfRange, "more than an account may hold") }
+        // A sale trades at the best bid where that is above its limit: what it brings there has to fit, whatever the limit is.
+        let price = new.side == .sell ? max(new.price.bound, market.best(.buy) ?? new.price.bound) : new.price.bound
+        guard rules.valueFits(price: price, quantity: new.quantity) else {
+            return (.outOfRange, "\(new.quantity) at \(price) is more than an account may hold")
+        }
+        let (received, gain) =
+            new.side == .buy ? (new.pair.base, new.quantity) : (new.pair.quote, price.times(new.quantity))
+        let before = wallets[new.account]?.balances[received] ?? PaperWallet.Balance()
+        guard gain <= PaperExchange.balanceMax, before.free + before.held + gain <= PaperExchange.balanceMax else {
+            return (
+                .outOfRange,
+                "\(gain) \(received) more would be more than \(PaperExchange.balanceMax), the most an account may hold"
+            )
+        }
         return nil
     }
 
@@ -119,7 +145,7 @@ extension PaperExchange {
         ]
         var prints: [MarketTrade] = []
         let metItself = trade(order, in: market, at: now, &reports, &prints)
-        settleRest(number, in: market, mayRest: !metItself, &reports)
+        settleRest(number, in: market, metItself: metItself, &reports)
         for print in prints { reports.append(record(print, in: market)) }
         appendTicker(of: market, at: now, &reports)
         return reports
@@ -133,19 +159,26 @@ extension PaperExchange {
         let new = order.order
         var left = new.quantity
         while left.isPositive, let next = markets[market].opposite(new.side, limit: new.price.bound) {
+            let most = orders[order.number]?.affordable(at: next.price) ?? left
+            guard most.isPositive else { return false }
             let (price, quantity): (ExactDecimal, ExactDecimal)
             switch next {
             case .outside(let outside):
-                (price, quantity) = (outside, left)
+                (price, quantity) = (outside, min(left, most))
             case .order(let resting):
                 if let own = orders[resting.id], own.order.account == new.account {
                     guard new.selfTrade == .cancelResting else { return true }
                     markets[market].book.cancel(resting.handle)
                     finish(resting.id)
-                    reports.append(.execution(account: new.account, .canceled(own.order.clientOrderID)))
+                    reports.append(
+                        .execution(
+                            account: new.account,
+                            .canceledByExchange(
+                                own.order.clientOrderID, code: .selfTrade,
+                                reason: "a stop of this account that has fired would have traded with it")))
                     continue
                 }
-                (price, quantity) = (resting.price, min(left, resting.quantity))
+                (price, quantity) = (resting.price, min(left, most, resting.quantity))
                 reports.append(fillMaker(resting, quantity, in: market, at: now))
             }
             reports.append(fill(order.number, price: price, quantity: quantity, .taker, at: now))
@@ -156,17 +189,24 @@ extension PaperExchange {
         return false
     }
 
-    private func settleRest(_ number: UInt64, in market: Int, mayRest: Bool, _ reports: inout [ExchangeReport]) {
+    private func settleRest(_ number: UInt64, in market: Int, metItself: Bool, _ reports: inout [ExchangeReport]) {
         guard let order = orders[number] else { return }
         let new = order.order
         if order.remaining.isZero {
             finish(number)
-        } else if mayRest, new.price.limit != nil, new.lifetime == .rest || new.lifetime == .postOnly {
+        } else if !metItself, new.price.limit != nil, new.lifetime == .rest || new.lifetime == .postOnly {
             orders[number]?.handle = markets[market].book.add(
                 number, new.side, price: new.price.bound, quantity: order.remaining)
         } else {
             finish(number)
-            reports.append(.execution(account: new.account, .canceled(new.clientOrderID)))
+            reports.append(
+                .execution(
+                    account: new.account,
+                    metItself
+                        ? .canceledByExchange(
+                            new.clientOrderID, code: .selfTrade,
+                            reason: "the rest would trade with another order of this account")
+                        : .canceled(new.clientOrderID)))
         }
     }
 

@@ -19,9 +19,22 @@ struct PaperOrder {
 
     var remaining: ExactDecimal { order.quantity - filled }
 
+    /// What its fills have cost, fees in the quote coin included; counted for an order with a cash quantity, which never rests.
+    var cost: ExactDecimal = .zero
+
     /// What is held for what is left of it, in the coin that it spends.
     var held: ExactDecimal {
-        rules.reservation(side: order.side, price: order.price.bound, quantity: remaining)
+        if let cash = order.cashQuantity { return cash - cost }
+        return rules.reservation(side: order.side, price: order.price.bound, quantity: remaining)
+    }
+
+    /// How much of it may trade at a price: all that is left, or what its cash quantity still pays for.
+    func affordable(at price: ExactDecimal) -> ExactDecimal {
+        guard let cash = order.cashQuantity else { return remaining }
+        let each = rules.reservation(side: order.side, price: price, quantity: .one)
+        let quantity = try? (cash - cost).divided(by: each, rounding: .down)
+            .rounded(toMultipleOf: rules.quantityStep, .down)
+        return min(remaining, quantity ?? .zero)
     }
 }
 

@@ -24,8 +24,10 @@ extension PaperExchange {
         let feeCurrency = rules.feeCurrency(for: new.side)
 
         let spent = rules.reservedCoin(for: new.side)
-        let held = rules.reservation(side: new.side, price: new.price.bound, quantity: quantity)
         let cost = rules.reservation(side: new.side, price: price, quantity: quantity)
+        let held =
+            new.cashQuantity == nil
+            ? rules.reservation(side: new.side, price: new.price.bound, quantity: quantity) : cost
         changeBalance(new.account, spent) {
             $0.held -= held
             $0.free += held - cost
@@ -40,6 +42,7 @@ extension PaperExchange {
             id: id, price: price, quantity: quantity, fee: fee, feeCurrency: feeCurrency, liquidity: liquidity, at: now)
         fills[id] = PaperFill(order: number, fill: fill)
         orders[number]?.filled += quantity
+        orders[number]?.cost += cost
         orders[number]?.fills.append(id)
         wallets[new.account]?.fills.append(id)
         changes.durable.insert(.fill(id))

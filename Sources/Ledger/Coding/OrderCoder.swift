@@ -43,7 +43,8 @@ private struct OrderParts: OptionSet {
     static let closedAt = OrderParts(rawValue: 1 << 7)
     /// What the attempts before the current one had filled, and since when that one is.
     static let replaced = OrderParts(rawValue: 1 << 8)
-    static let all = OrderParts(rawValue: 0x1FF)
+    static let cashQuantity = OrderParts(rawValue: 1 << 9)
+    static let all = OrderParts(rawValue: 0x3FF)
 
     init(rawValue: UInt16) { self.rawValue = rawValue }
 
@@ -58,6 +59,7 @@ private struct OrderParts: OptionSet {
         if order.triggerMarketPrice != nil { parts.insert(.triggerMarketPrice) }
         if order.closedAt != nil { parts.insert(.closedAt) }
         if order.replacedAt != nil { parts.insert(.replaced) }
+        if order.cashQuantity != nil { parts.insert(.cashQuantity) }
         self = parts
     }
 }
@@ -75,6 +77,7 @@ extension ByteWriter {
         append(order.price)
         append(order.timeInForce)
         append(order.plan)
+        if let cash = order.cashQuantity { append(cash) }
         if let parent = order.parent { append(varint: parent.rawValue) }
         append(order.line)
         append(order.createdAt)
@@ -187,6 +190,7 @@ extension ByteReader {
         let price = try orderPrice()
         let timeInForce = try timeInForce()
         let plan = try plan()
+        let cash = parts.contains(.cashQuantity) ? try decimal() : nil
         let parent = parts.contains(.parent) ? OrderID(try varint()) : nil
         let line = try text()
         let createdAt = try time()
@@ -198,8 +202,9 @@ extension ByteReader {
         let feeCurrency = try coin()
         var order = Order(
             id: id, account: account, pair: pair, side: side, kind: kind, quantity: quantity, price: price,
-            timeInForce: timeInForce, isPostOnly: parts.contains(.postOnly), plan: plan, parent: parent, line: line,
-            createdAt: createdAt, status: status, reserved: try decimal(), feeCurrency: feeCurrency)
+            timeInForce: timeInForce, isPostOnly: parts.contains(.postOnly), cashQuantity: cash, plan: plan,
+            parent: parent, line: line, createdAt: createdAt, status: status, reserved: try decimal(),
+            feeCurrency: feeCurrency)
         order.attempt = attempt
         order.exchangeOrderID = exchangeOrderID
         order.filled = filled

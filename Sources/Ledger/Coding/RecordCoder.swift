@@ -50,7 +50,8 @@ extension ByteWriter {
         case .orderAccepted(let id, let exchangeOrderID, let at):
             append(id, at)
             append(exchangeOrderID)
-        case .orderRejected(let id, let code, let reason, let at):
+        case .orderRejected(let id, let code, let reason, let at),
+            .orderClosedByExchange(let id, let code, let reason, let at):
             append(id, at)
             append(code)
             append(reason)
@@ -81,6 +82,10 @@ extension ByteWriter {
             append(result.benefit)
             append(result.fees)
             append(result.currency)
+            if !result.isEven {
+                append(result.baseFees)
+                append(result.left)
+            }
         case .moveRequested(let id, let terms, let at):
             append(id, at)
             append(terms.price)
@@ -160,6 +165,8 @@ extension ByteReader {
         case .cancelRequested: return .cancelRequested(id, try coded(CancelReason.self), at: at)
         case .cancelFailed: return .cancelFailed(id, reason: try text(), at: at)
         case .orderClosed: return .orderClosed(id, at: at)
+        case .orderClosedByExchange:
+            return .orderClosedByExchange(id, code: try refusalCode(), reason: try text(), at: at)
         case .orderTriggered:
             let marketPrice = try decimal()
             return .orderTriggered(id, marketPrice: marketPrice, child: try optionalOrderID(), at: at)
@@ -171,6 +178,11 @@ extension ByteReader {
             let benefit = try decimal()
             let fees = try decimal()
             return .pairedDone(id, PairedResult(benefit: benefit, fees: fees, currency: try coin()), at: at)
+        case .pairedEnded:
+            let (benefit, fees, coin) = (try decimal(), try decimal(), try coin())
+            let (baseFees, left) = (try decimal(), try decimal())
+            return .pairedDone(
+                id, PairedResult(benefit: benefit, fees: fees, baseFees: baseFees, left: left, currency: coin), at: at)
         case .moveRequested:
             let price = try decimal()
             let quantity = try decimal()

@@ -25,6 +25,9 @@ public enum RecordKind: UInt8, Hashable, Sendable, CaseIterable {
     case panicDeclared = 20
     case panicCleared = 21
     case panicLifted = 22
+    /// A paired order's end with something left, or with fees in the base coin.
+    case pairedEnded = 23
+    case orderClosedByExchange = 24
 
     public var name: String {
         switch self {
@@ -50,6 +53,8 @@ public enum RecordKind: UInt8, Hashable, Sendable, CaseIterable {
         case .panicDeclared: "panic_declared"
         case .panicCleared: "panic_cleared"
         case .panicLifted: "panic_lifted"
+        case .pairedEnded: "paired_ended"
+        case .orderClosedByExchange: "order_closed_by_exchange"
         }
     }
 }
@@ -65,12 +70,13 @@ extension Record {
         case .cancelRequested: .cancelRequested
         case .cancelFailed: .cancelFailed
         case .orderClosed: .orderClosed
+        case .orderClosedByExchange: .orderClosedByExchange
         case .orderTriggered: .orderTriggered
         case .answerLost: .answerLost
         case .orderReconciled: .orderReconciled
         case .contraReady: .contraReady
         case .orderFinished: .orderFinished
-        case .pairedDone: .pairedDone
+        case .pairedDone(_, let result, _): result.isEven ? .pairedDone : .pairedEnded
         case .moveRequested: .moveRequested
         case .orderReplaced: .orderReplaced
         case .orderAmended: .orderAmended
@@ -89,7 +95,8 @@ extension Record {
         case .orderPlaced(let order): order.id
         case .orderAccepted(let id, _, _), .orderRejected(let id, _, _, _), .orderFilled(let id, _, _, _),
             .cancelRequested(let id, _, _), .cancelFailed(let id, _, _), .orderClosed(let id, _),
-            .orderTriggered(let id, _, _, _), .answerLost(let id, _), .orderReconciled(let id, _),
+            .orderClosedByExchange(let id, _, _, _), .orderTriggered(let id, _, _, _), .answerLost(let id, _),
+            .orderReconciled(let id, _),
             .contraReady(let id, _, _), .orderFinished(let id, _, _), .pairedDone(let id, _, _),
             .moveRequested(let id, _, _), .orderReplaced(let id, _, _, _, _), .orderAmended(let id, _, _),
             .triggerMoved(let id, _, _, _, _), .orderGrown(let id, _, _):
@@ -114,7 +121,8 @@ extension Record {
         case .orderPlaced(let order): order.createdAt
         case .orderAccepted(_, _, let at), .orderRejected(_, _, _, let at), .orderFilled(_, _, _, let at),
             .cancelRequested(_, _, let at), .cancelFailed(_, _, let at), .orderClosed(_, let at),
-            .orderTriggered(_, _, _, let at), .answerLost(_, let at), .orderReconciled(_, let at),
+            .orderClosedByExchange(_, _, _, let at), .orderTriggered(_, _, _, let at), .answerLost(_, let at),
+            .orderReconciled(_, let at),
             .contraReady(_, _, let at), .orderFinished(_, _, let at), .pairedDone(_, _, let at),
             .moveRequested(_, _, let at), .orderReplaced(_, _, _, _, let at), .orderAmended(_, _, let at),
             .triggerMoved(_, _, _, _, let at), .orderGrown(_, _, let at), .panicDeclared(_, _, let at),

@@ -145,7 +145,7 @@ final class ConformanceBench {
         executions(of: order).contains { execution in
             switch execution {
             case .accepted, .rejected, .filled: true
-            case .canceled, .cancelRejected, .lost, .status: false
+            case .canceled, .canceledByExchange, .cancelRejected, .lost, .status: false
             }
         }
     }
@@ -156,7 +156,12 @@ final class ConformanceBench {
     }
 
     func isCanceled(_ order: NewOrder) -> Bool {
-        executions(of: order).contains { if case .canceled = $0 { true } else { false } }
+        executions(of: order).contains { execution in
+            switch execution {
+            case .canceled, .canceledByExchange: true
+            case .accepted, .rejected, .filled, .cancelRejected, .lost, .status: false
+            }
+        }
     }
 
     /// The fills of an order as told, each once.

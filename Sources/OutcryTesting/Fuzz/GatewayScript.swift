@@ -180,6 +180,7 @@ struct GatewayScript {
         case .status(_, .open(_, let fills)), .status(_, .closed(_, let fills)): try count(fills, of: order)
         case .cancelRejected(_, let reason): try oneLine(reason)
         case .accepted(let id, _): accepted.insert(id)
+        case .canceledByExchange(_, _, let reason): try oneLine(reason)
         case .canceled, .lost: break
         }
     }

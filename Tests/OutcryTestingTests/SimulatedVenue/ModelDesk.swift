@@ -62,7 +62,7 @@ struct ModelDesk {
             end(id, .rejected)
         case .filled(_, let fill):
             count(fill, of: id)
-        case .canceled:
+        case .canceled, .canceledByExchange:
             // Its fills may not all be told yet: a status settles it.
             break
         case .cancelRejected: break

@@ -35,6 +35,9 @@ extension Simulation {
     private func noteOffBook(_ inputs: [DeskInput]) {
         for case .exchange(let reports) in inputs {
             for case .execution(_, .canceled(let client)) in reports { watch.toldOffBook.insert(client.order) }
+            for case .execution(_, .canceledByExchange(let client, _, _)) in reports {
+                watch.toldOffBook.insert(client.order)
+            }
         }
     }
 
@@ -136,7 +139,7 @@ extension Simulation {
             if let before = one.before, before.status.isFinal || watch.toldOffBook.contains(before.id) {
                 coverage.reached(.fillAfterOffBook)
             }
-        case .orderClosed:
+        case .orderClosed, .orderClosedByExchange:
             if let after = one.after, after.status == .expired, after.filled.isPositive {
                 coverage.reached(.expiryOfPartFilled)
             }

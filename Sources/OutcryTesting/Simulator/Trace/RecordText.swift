@@ -19,6 +19,7 @@ extension Record {
         case .cancelRequested(let id, let reason, _): "cancel \(id) \(reason.rawValue)"
         case .cancelFailed(let id, let reason, _): "cancel failed \(id) \(reason)"
         case .orderClosed(let id, _): "closed \(id)"
+        case .orderClosedByExchange(let id, let code, _, _): "closed \(id) \(code.name)"
         case .orderTriggered(let id, let price, let child, _):
             "triggered \(id) at \(price) child \(child?.description ?? "none")"
         case .answerLost(let id, _): "answer lost \(id)"
@@ -48,6 +49,7 @@ extension Record {
         case .orderPlaced(let order): order.id
         case .orderAccepted(let id, _, _), .orderRejected(let id, _, _, _), .orderFilled(let id, _, _, _),
             .cancelRequested(let id, _, _), .cancelFailed(let id, _, _), .orderClosed(let id, _),
+            .orderClosedByExchange(let id, _, _, _),
             .orderTriggered(let id, _, _, _), .answerLost(let id, _), .orderReconciled(let id, _),
             .contraReady(let id, _, _), .orderFinished(let id, _, _), .pairedDone(let id, _, _),
             .moveRequested(let id, _, _), .orderReplaced(let id, _, _, _, _), .orderAmended(let id, _, _),
@@ -67,6 +69,7 @@ extension Record {
         case .cancelRequested(_, let reason, _): "cancel requested (\(reason.rawValue))"
         case .cancelFailed: "cancel failed"
         case .orderClosed: "closed"
+        case .orderClosedByExchange: "closed by the exchange"
         case .orderTriggered: "triggered"
         case .answerLost: "answer lost"
         case .orderReconciled: "reconciled"
@@ -117,6 +120,7 @@ extension ExecutionReport {
         case .rejected(let id, let code, _): "\(id) rejected \(code.name)"
         case .filled(let id, let fill): "\(id) \(fill.traceText)"
         case .canceled(let id): "\(id) canceled"
+        case .canceledByExchange(let id, let code, _): "\(id) canceled (\(code.name))"
         case .cancelRejected(let id, let reason): "\(id) cancel rejected \(reason)"
         case .lost(let id): "\(id) lost"
         case .status(let id, .neverArrived): "\(id) never arrived"
