@@ -96,8 +96,12 @@ extension LineReader {
             next += 1
             return Located(.all, at: span(word))
         }
+        if word.keyword == .half {
+            next += 1
+            return Located(.percent(50), at: span(word))
+        }
         guard looksNumeric(word) else {
-            throw unexpected(LineReader.amountExamples, near: [.all])
+            throw unexpected(LineReader.amountExamples, near: [.all, .half])
         }
         next += 1
         guard bytes[word.end - 1] == UInt8(ascii: "%") else {

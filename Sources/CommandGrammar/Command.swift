@@ -18,6 +18,8 @@ public enum Command: Hashable, Sendable {
     /// Without a password it is asked for, twice.
     case register(user: String, password: String?)
     case logout
+    /// Ends the connection.
+    case quit
     case whoami
     /// `keep-tokens`: tokens go on working, and nobody is asked about them.
     case password(keepsTokens: Bool)
@@ -161,12 +163,14 @@ public enum When: Hashable, Sendable {
 public struct ClockTime: Hashable, Sendable {
     public let hour: Int
     public let minute: Int
+    public let second: Int
 
-    /// 0:00 to 23:59, or nil.
-    public init?(hour: Int, minute: Int) {
-        guard (0...23).contains(hour), (0...59).contains(minute) else { return nil }
+    /// 0:00:00 to 23:59:59, or nil.
+    public init?(hour: Int, minute: Int, second: Int = 0) {
+        guard (0...23).contains(hour), (0...59).contains(minute), (0...59).contains(second) else { return nil }
         self.hour = hour
         self.minute = minute
+        self.second = second
     }
 }
 

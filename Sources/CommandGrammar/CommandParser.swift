@@ -39,8 +39,8 @@ public struct CommandParser: Sendable {
     /// Whether it may stand between the brackets in front of a line: 1 to 32 of `A-Z a-z 0-9 . _ -`.
     public static func isTag(_ text: String) -> Bool { Lexer.isTag(text.utf8) }
 
-    /// Reads one line, without its newline.
-    public func parse(_ line: String) -> ParsedLine {
+    /// Reads one line, without its newline. `lastOrder` is what `last` stands for where an order is named: the account's newest.
+    public func parse(_ line: String, lastOrder: OrderID? = nil) -> ParsedLine {
         let lexer = Lexer(line, lineBytesMax: lineBytesMax)
         let tag = lexer.tag.map { lexer.text($0.lowerBound, $0.upperBound) }
         let mayBeSecret = Secrets.mayHoldSecret(lexer)
@@ -53,22 +53,24 @@ public struct CommandParser: Sendable {
             return parsed(nil, nil, isSecret: mayBeSecret)
         }
         do {
-            return parsed(try read(lexer), nil, isSecret: mayBeSecret)
+            return parsed(try read(lexer, lastOrder), nil, isSecret: mayBeSecret)
         } catch {
-            guard mayBeSecret else { return parsed(nil, refusal(error, of: lexer), isSecret: false) }
+            guard mayBeSecret, !error.isPlain else {
+                return parsed(nil, refusal(error, of: lexer, lastOrder), isSecret: false)
+            }
             // `fes btc_usd` is near to `keys`, and still nothing but a misspelt `fee`.
-            let open = refusal(error, of: lexer)
+            let open = refusal(error, of: lexer, lastOrder)
             if error.code == .unknownCommand, let meant = command(meantBy: open, of: lexer.line), !meant.mayTakeSecret {
                 return parsed(nil, open, isSecret: false)
             }
-            return parsed(nil, refusal(withoutSecrets(error, of: lexer), of: lexer), isSecret: true)
+            return parsed(nil, refusal(withoutSecrets(error, of: lexer), of: lexer, lastOrder), isSecret: true)
         }
     }
 
     /// The command that the suggestion of a refusal makes of the line.
     private func command(meantBy refusal: Refusal, of line: String) -> Command? {
         guard let repaired = refusal.repairedLine(of: line) else { return nil }
-        return try? read(Lexer(repaired, lineBytesMax: lineBytesMax))
+        return try? read(Lexer(repaired, lineBytesMax: lineBytesMax), nil)
     }
 
     /// The same without a word of the line.
@@ -98,7 +100,7 @@ public struct CommandParser: Sendable {
     /// In bytes: what is shorter is no secret.
     private static let secretBytesMin = 3
 
-    private func read(_ lexer: Lexer) throws(Misreading) -> Command {
+    private func read(_ lexer: Lexer, _ lastOrder: OrderID?) throws(Misreading) -> Command {
         if lexer.bytes.count > lineBytesMax {
             throw Misreading(.lineTooLong, "a line has at most \(lineBytesMax) bytes", at: nil)
         }
@@ -107,21 +109,23 @@ public struct CommandParser: Sendable {
                 .badTag, "a tag is 1 to \(CommandParser.tagLengthMax) of A-Z a-z 0-9 . _ - between [ and ]",
                 at: lexer.span(bad.lowerBound, bad.upperBound))
         }
-        var reader = LineReader(lexer, vocabulary)
+        var reader = LineReader(lexer, vocabulary, lastOrder: lastOrder)
         return try reader.takeCommand()
     }
 
     /// The likeliest repair is the first whose line can be read whole.
-    private func refusal(_ misreading: Misreading, of lexer: Lexer) -> Refusal {
+    private func refusal(_ misreading: Misreading, of lexer: Lexer, _ lastOrder: OrderID?) -> Refusal {
         if let span = misreading.span {
             for candidate in misreading.candidates.prefix(Suggestions.candidatesMax)
-            where mends(candidate, in: span, of: lexer.line) {
+            where misreading.keepsFigures(candidate, for: RefusalText.part(span, of: lexer.line))
+                && mends(candidate, in: span, of: lexer.line, lastOrder)
+            {
                 return misreading.refusal(repair: candidate)
             }
         }
         if misreading.candidates.isEmpty, let first = lexer.words.first, let other = sibling(of: first.keyword) {
             let span = lexer.span(first.start, first.end)
-            if mends(other.rawValue, in: span, of: lexer.line) {
+            if mends(other.rawValue, in: span, of: lexer.line, lastOrder) {
                 var meant = misreading
                 meant.span = span
                 meant.asks = true
@@ -131,9 +135,11 @@ public struct CommandParser: Sendable {
         return misreading.refusal(repair: nil)
     }
 
-    private func mends(_ candidate: String, in span: Span, of line: String) -> Bool {
+    private func mends(
+        _ candidate: String, in span: Span, of line: String, _ lastOrder: OrderID?
+    ) -> Bool {
         let lexer = Lexer(RefusalText.replace(span, of: line, with: candidate), lineBytesMax: lineBytesMax)
-        return !lexer.words.isEmpty && (try? read(lexer)) != nil
+        return !lexer.words.isEmpty && (try? read(lexer, lastOrder)) != nil
     }
 
     /// `fund` and `funds`, `order` and `orders`: what is well spelt may still be the other one.
@@ -160,6 +166,8 @@ extension LineReader {
     /// The whole command: its first word, then what that word asks for, to the end of the line.
     mutating func takeCommand() throws(Misreading) -> Command {
         guard let keyword = peek()?.keyword else { throw unknownCommand() }
+        // `stop all`, `stop loss 220` and `order book` begin with words that are commands.
+        if LineReader.beginsPhrases(keyword), let word = peek(), let misreading = otherPhrase(word) { throw misreading }
         next += 1
         switch keyword {
         case .buy: return try takeOrderCommand(.buy)
@@ -223,6 +231,7 @@ extension LineReader {
         let command: Command? =
             switch keyword {
             case .logout: .logout
+            case .quit: .quit
             case .whoami: .whoami
             case .tokens: .tokens
             case .go: .go
@@ -239,6 +248,8 @@ extension LineReader {
             default: nil
             }
         guard let command else { throw unknownCommand() }
+        // Whoever types `panic now please` is not to be taught grammar.
+        if command == .panic { return command }
         try expectEnd()
         return command
     }
@@ -253,8 +264,12 @@ extension LineReader {
     }
 
     private mutating func takePreviewCommand() throws(Misreading) -> Command {
-        guard let word = peek() else { throw missing("a COMMAND") }
-        let neverPreviewed: [Keyword] = [.preview, .go, .login, .register, .password, .keys, .totp]
+        guard let word = peek() else {
+            // `?` alone asks for help.
+            if let previous, firstByte(previous) == UInt8(ascii: "?") { return .help(topic: nil) }
+            throw missing("a COMMAND")
+        }
+        let neverPreviewed: [Keyword] = [.preview, .go, .login, .register, .password, .keys, .totp, .quit]
         if let keyword = word.keyword, neverPreviewed.contains(keyword) {
             throw Misreading(
                 .unexpectedWord, "expected a COMMAND to preview, found \(keyword.rawValue)", at: span(word))
@@ -273,11 +288,9 @@ extension LineReader {
 
     private func unknownCommand() -> Misreading {
         guard let word = peek() else { return missing("a COMMAND") }
-        let typed = text(word)
         // What traders say elsewhere comes before what is spelt alike.
-        let candidates =
-            (Suggestions.otherNames[typed.lowercased()].map { [$0] } ?? [])
-            + Suggestions.nearest(to: typed, among: Keyword.commands.map(\.rawValue))
+        if let misreading = otherName(word) { return misreading }
+        let candidates = Suggestions.nearest(to: text(word), among: Keyword.commands.map(\.rawValue))
         return Misreading(
             .unknownCommand, "no command \(shown(word))", at: span(word), candidates: candidates,
             details: candidates.isEmpty ? ["help lists the commands"] : [])

@@ -17,14 +17,16 @@ public enum CommandWord {
             rest = rest[rest.index(after: close)...]
             skipSeparators(&rest)
         }
-        if rest.first == UInt8(ascii: "?") { return Keyword.preview.rawValue }
         if rest.starts(with: "//".utf8) { return "" }
+        if let byte = rest.first, Lexer.isChatHabit(byte) { rest.removeFirst() }
+        if rest.first == UInt8(ascii: "?") { return Keyword.preview.rawValue }
         var word: [UInt8] = []
         for byte in rest {
             guard byte > 0x20, byte != 0xC2, word.count < bytesMax else { break }
             word.append(byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte)
         }
-        return String(decoding: word, as: UTF8.self)
+        let text = String(decoding: word, as: UTF8.self)
+        return Keyword.leaving.contains(text) ? Keyword.quit.rawValue : text
     }
 
     private static func skipSeparators(_ rest: inout Substring.UTF8View) {
@@ -39,6 +41,7 @@ extension Command {
         case .login: "login"
         case .register: "register"
         case .logout: "logout"
+        case .quit: "quit"
         case .whoami: "whoami"
         case .password: "password"
         case .tokenNew, .tokenDrop: "token"

@@ -21,6 +21,8 @@ struct ConditionWords: OptionSet {
         case .anyway: contains(.anyway)
         case .stop: contains(.stop)
         case .then: contains(.then)
+        // What is so anyway may be said.
+        case .gtc: true
         default: false
         }
     }
@@ -51,6 +53,7 @@ extension LineReader {
     private static let exclusions: [(Keyword, Keyword)] = [
         (.until, .for), (.until, .day), (.for, .day), (.ioc, .fok), (.ioc, .post), (.fok, .post), (.ioc, .until),
         (.ioc, .for), (.ioc, .day), (.fok, .until), (.fok, .for), (.fok, .day), (.ioc, .stop), (.fok, .stop),
+        (.gtc, .until), (.gtc, .for), (.gtc, .day), (.gtc, .ioc), (.gtc, .fok),
         (.market, .until), (.market, .for), (.market, .day), (.market, .post), (.market, .stop),
     ]
 
@@ -76,6 +79,7 @@ extension LineReader {
             case .post: reading.conditions.isPostOnly = true
             case .anyway: reading.conditions.overridesGuard = true
             case .stop: reading.stop = try takeStopClause()
+            case .gtc: break
             case .then: reading.contraPrice = try takePrice("a PRICE", allowsMarket: false)
             default: reading.conditions.expiry = try takeExpiry(keyword, word)
             }

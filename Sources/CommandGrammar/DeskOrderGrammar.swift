@@ -23,7 +23,7 @@ extension LineReader {
             try expectEnd()
             return .cancel(.kind(kind))
         }
-        guard isDigit(firstByte(word)) || firstByte(word) == UInt8(ascii: "#") else {
+        guard isDigit(firstByte(word)) || firstByte(word) == UInt8(ascii: "#") || word.keyword == .last else {
             throw unexpected(
                 "an ORDER such as #41, all, or one of sliced, timed, paired, stops",
                 near: [.all, .sliced, .timed, .paired, .stops, .simple, .oco, .trail])

@@ -2,14 +2,15 @@
 enum Keyword: String, CaseIterable, Sendable {
     // The commands
     case alert, alerts, alias, buy, cancel, chart, contra, depth, export, fee, fund, funds, go, help, inbox, jobs, keys
-    case login, logout, move, order, orders, pair, pairs, panic, paper, password, preview, price
+    case login, logout, move, order, orders, pair, pairs, panic, paper, password, preview, price, quit
     case register, report, resume, sell, set, settings
     case slice, stop, summary, tape, time, token, tokens, totp, trades, trail, transactions, undo, unwatch, version,
         watch
     case whoami, why
 
     // Around an order
-    case amount, anyway, ask, at, bid, by, day, fok, `for`, ioc, last, limit, market, post, then, to, until, x
+    case amount, anyway, ask, at, bid, by, day, fok, `for`, gtc, half, ioc, last, limit, market, post, then, to, until,
+        x
 
     // Kinds and filters
     case all, from, oco, oldest, paired, simple, since, sliced, stops, timed
@@ -30,7 +31,8 @@ enum Keyword: String, CaseIterable, Sendable {
         switch self {
         case .alert, .alerts, .alias, .buy, .cancel, .chart, .contra, .depth, .export, .fee, .fund, .funds, .go, .help,
             .inbox, .jobs, .keys, .login, .logout, .move, .order, .orders, .pair, .pairs, .panic, .paper, .password,
-            .preview, .price, .register, .report, .resume, .sell, .set, .settings, .slice, .stop, .summary, .tape,
+            .preview, .price, .quit, .register, .report, .resume, .sell, .set, .settings, .slice, .stop, .summary,
+            .tape,
             .time, .token, .tokens, .totp, .trades, .trail, .transactions, .undo, .unwatch, .version, .watch, .whoami,
             .why:
             true
@@ -41,9 +43,16 @@ enum Keyword: String, CaseIterable, Sendable {
     /// The words that a line may begin with, in alphabetical order.
     static let commands = allCases.filter(\.isCommand).sorted { $0.rawValue < $1.rawValue }
 
-    /// Each keyword by its packed name; `?` is short for `preview`.
+    /// What else ends a connection.
+    static let leaving: Set<String> = ["exit", "bye"]
+
+    /// Other spellings of keywords: `?` is short for `preview`, `@` for `at`.
+    private static let spellings: [(String, Keyword)] =
+        [("?", .preview), ("@", .at), ("mkt", .market)] + leaving.sorted().map { ($0, .quit) }
+
+    /// Each keyword by its packed name.
     static let table = PackedTable<Keyword>(
-        allCases.map { (PackedName.pack($0.rawValue), $0) } + [(PackedName.pack("?"), .preview)])
+        (allCases.map { ($0.rawValue, $0) } + spellings).map { (PackedName.pack($0.0), $0.1) })
 
     /// 0 is Monday; nil for what is no day of the week.
     var weekday: Int? {

@@ -74,6 +74,7 @@ struct Lexer {
         let keywords = Keyword.table
         words.reserveCapacity(12)
         var isLiteral = false
+        var hasLeftHabit = false
         var index = first
         while true {
             while let width = separatorWidth(at: index) { index += width }
@@ -84,8 +85,19 @@ struct Lexer {
             {
                 break
             }
+            if words.isEmpty, !hasLeftHabit, Lexer.isChatHabit(bytes[start]), start + 1 < bytes.count,
+                separatorWidth(at: start + 1) == nil
+            {
+                // `/buy ...` and `!buy ...`, as other chats have their commands.
+                hasLeftHabit = true
+                index += 1
+                continue
+            }
             if words.isEmpty, bytes[start] == UInt8(ascii: "?") {
                 // `?buy ...` is `? buy ...`.
+                index += 1
+            } else if !isLiteral, !words.isEmpty, bytes[start] == UInt8(ascii: "@") {
+                // `@230` is `@ 230`.
                 index += 1
             } else {
                 while index < bytes.count, separatorWidth(at: index) == nil { index += 1 }
@@ -100,6 +112,9 @@ struct Lexer {
         }
         if let firstWord = words.first, let lastWord = words.last { content = firstWord.start..<lastWord.end }
     }
+
+    /// What chats put before a command.
+    static func isChatHabit(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "/") || byte == UInt8(ascii: "!") }
 
     /// How many bytes the separator here has; nil where there is none. A no-break space is one: it comes with pasting.
     private func separatorWidth(at index: Int) -> Int? {

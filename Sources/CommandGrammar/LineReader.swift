@@ -4,12 +4,15 @@ import Trading
 struct LineReader {
     let lexer: Lexer
     let vocabulary: Vocabulary
+    /// What `last` stands for where an order is named.
+    let lastOrder: OrderID?
     /// The next word to read.
     var next = 0
 
-    init(_ lexer: Lexer, _ vocabulary: Vocabulary) {
+    init(_ lexer: Lexer, _ vocabulary: Vocabulary, lastOrder: OrderID? = nil) {
         self.lexer = lexer
         self.vocabulary = vocabulary
+        self.lastOrder = lastOrder
     }
 
     var bytes: [UInt8] { lexer.bytes }

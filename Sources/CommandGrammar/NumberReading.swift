@@ -156,14 +156,21 @@ extension LineReader {
         return value
     }
 
-    /// `41` or `#41`.
+    /// `41`, `#41`, or `last`: the newest order line of the account.
     mutating func takeOrder() throws(Misreading) -> Located<OrderID> {
         let word = try takeWord("an ORDER such as #41")
+        if word.keyword == .last {
+            guard let lastOrder else {
+                throw Misreading(.unknownOrder, "there is no last order: nothing has been ordered yet", at: span(word))
+            }
+            return Located(lastOrder, at: span(word))
+        }
         let start = firstByte(word) == UInt8(ascii: "#") ? word.start + 1 : word.start
         guard start < word.end, bytes[start..<word.end].allSatisfy(isDigit) else {
-            var digits = text(word)
-            digits.removeAll { !$0.isASCII || !$0.isNumber }
-            let isNearlyOne = !digits.isEmpty && text(word).utf8.count - digits.utf8.count <= 2
+            let typed = text(word)
+            let digits = typed.filter { $0.isASCII && $0.isNumber }
+            // `#41,` is an order; `4l` may be another one than 4.
+            let isNearlyOne = !digits.isEmpty && typed.allSatisfy { $0.isASCII && ($0.isNumber || $0.isPunctuation) }
             throw Misreading(
                 .badNumber, "expected an ORDER such as #41, found \(shown(word))", at: span(word),
                 candidates: isNearlyOne ? [digits] : [])

@@ -37,6 +37,9 @@ extension Suggestions {
 
     /// `18`, `18h30`, `6pm`, `18:00:00`, `2026/12/31`, `31.12.2026`, `2026-12-31T23:10`.
     static func times(meantBy typed: String) -> [String] {
+        // A slip among the digits (`1q8:00`) may stand for any of them.
+        let isTime = typed.lowercased().allSatisfy { $0.isASCII && ($0.isNumber || ":./-htzapm".contains($0)) }
+        guard isTime else { return [] }
         let groups = typed.split { !($0.isASCII && $0.isNumber) }.map(String.init)
         guard let first = groups.first, typed.first?.isNumber == true, groups.count <= 7 else { return [] }
         let lower = typed.lowercased()

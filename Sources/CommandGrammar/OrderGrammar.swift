@@ -44,12 +44,6 @@ extension LineReader {
                 .missingWord, "expected at and a price at the end of the line", at: lexer.endSpan,
                 details: ["\(typed) at market", "\(typed) at PRICE"])
         }
-        if firstByte(word) == UInt8(ascii: "@") {
-            let rest = lexer.text(word.start + 1, word.end)
-            throw Misreading(
-                .unexpectedWord, "expected at, found \(shown(word))", at: span(word),
-                candidates: [rest.isEmpty ? "at" : "at \(rest)"])
-        }
         let isPrice = looksNumeric(word) || [.market, .bid, .ask, .last].contains(word.keyword)
         if isPrice {
             throw Misreading(
@@ -110,8 +104,8 @@ extension LineReader {
         var side: Side?
         if isAt(.buy) || isAt(.sell) {
             side = try takeSide()
-        } else if !looksNumeric(first), first.keyword != .all {
-            throw unexpected("buy, sell or an AMOUNT such as 0.5", near: [.buy, .sell, .all])
+        } else if !looksNumeric(first), first.keyword != .all, first.keyword != .half {
+            throw unexpected("buy, sell or an AMOUNT such as 0.5", near: [.buy, .sell, .all, .half])
         }
         let (amount, pair) = try takeAmountAndPair(follow: nil)
         let range = try takeRange()
@@ -134,11 +128,13 @@ extension LineReader {
             return Located(Int(count), at: span(from: word, to: number))
         }
         guard firstByte(word) | 0x20 == UInt8(ascii: "x") else {
-            var typed = text(word)
-            typed.removeAll { !$0.isASCII || !$0.isNumber }
+            let typed = text(word)
+            let digits = typed.filter { $0.isASCII && $0.isNumber }
+            // `*20`, `20x` and `20` are a number of orders; `2O` may be another one than 2.
+            let isNearlyOne = !digits.isEmpty && typed.allSatisfy { $0.isNumber || "x*×".contains($0) }
             throw Misreading(
                 .unexpectedWord, "expected \(example), found \(shown(word))", at: span(word),
-                candidates: typed.isEmpty || text(word).count > typed.count + 1 ? [] : ["x\(typed)"])
+                candidates: isNearlyOne ? ["x\(digits)"] : [])
         }
         let count: UInt64
         do {

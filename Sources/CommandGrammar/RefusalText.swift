@@ -59,6 +59,11 @@ enum RefusalText {
         }
     }
 
+    /// The characters of a span.
+    static func part(_ span: Span, of line: String) -> String {
+        String(line.dropFirst(max(span.column - 1, 0)).prefix(max(span.length, 0)))
+    }
+
     /// The line with other characters in place of the span; a span behind the end adds them after a space.
     static func replace(_ span: Span, of line: String, with text: String) -> String {
         let first = max(span.column - 1, 0)

@@ -103,20 +103,4 @@ enum Suggestions {
         default: return false
         }
     }
-
-    /// What other desks and chats call our commands. None stands for another size, side or unit: only the first word changes.
-    static let otherNames: [String: String] = [
-        "exit": "logout", "quit": "logout", "bye": "logout", "logoff": "logout", "signout": "logout", "signin": "login",
-        "auth": "login", "passwd": "password", "signup": "register",
-        "balance": "funds", "balances": "funds", "bal": "funds", "wallet": "funds", "holdings": "funds",
-        "positions": "funds", "portfolio": "summary", "equity": "summary", "status": "summary",
-        "ticker": "price", "quotes": "price", "px": "price", "book": "depth", "orderbook": "depth", "ob": "depth",
-        "candles": "chart", "graph": "chart", "markets": "pairs", "symbols": "pairs", "fees": "fee",
-        "history": "trades", "fills": "trades", "executions": "trades", "deposits": "transactions",
-        "withdrawals": "transactions", "pnl": "report", "profit": "report",
-        "open": "orders", "working": "orders", "remove": "cancel", "delete": "cancel",
-        "amend": "move", "modify": "move", "replace": "move", "ladder": "slice", "scale": "slice",
-        "kill": "panic", "halt": "panic", "subscribe": "watch", "unsubscribe": "unwatch", "messages": "inbox",
-        "config": "settings", "man": "help", "commands": "help",
-    ]
 }

@@ -44,13 +44,16 @@ extension LineReader {
         return clock
     }
 
-    /// `9:00`; nil where the word has not that form, refused where there is no such time.
+    /// `9:00` or `9:00:30`; nil where the word has not that form, refused where there is no such time.
     private func clock(_ word: Word) throws(Misreading) -> ClockTime? {
         guard let colon = bytes[word.start..<word.end].firstIndex(of: UInt8(ascii: ":")),
-            let hour = smallNumber(word.start, colon, digits: 1...2),
-            let minute = smallNumber(colon + 1, word.end, digits: 2...2)
+            let hour = smallNumber(word.start, colon, digits: 1...2)
         else { return nil }
-        guard let time = ClockTime(hour: hour, minute: minute) else {
+        let next = bytes[(colon + 1)..<word.end].firstIndex(of: UInt8(ascii: ":"))
+        guard let minute = smallNumber(colon + 1, next ?? word.end, digits: 2...2),
+            let second = next.map({ smallNumber($0 + 1, word.end, digits: 2...2) }) ?? .some(0)
+        else { return nil }
+        guard let time = ClockTime(hour: hour, minute: minute, second: second) else {
             throw Misreading(
                 .badTime, "there is no time \(shown(word)); a day has 0:00 to 23:59", at: span(word),
                 candidates: hour == 24 && minute == 0 ? ["0:00"] : [], details: LineReader.whenExamples)

@@ -17,8 +17,7 @@ extension OrderEngine {
         guard quantity >= rules.quantityMin else {
             throw EngineRefusal(
                 .belowMinimum, .amount,
-                "\(quantity) \(base) is below the least order of \(rules.pair), \(rules.quantityMin) \(base)",
-                suggestion: (rules.quantityMin + filled).description)
+                "\(quantity) \(base) is below the least order of \(rules.pair), \(rules.quantityMin) \(base)")
         }
         guard quantity.isMultiple(of: rules.quantityStep) else {
             throw EngineRefusal(

@@ -77,7 +77,7 @@ enum CommandPrinter {
         case .export(let query):
             join("export", query.subject.rawValue, query.since.map { "since \(when($0.value))" }, query.format.rawValue)
         case .reportDrift: "report drift"
-        case .logout, .whoami, .tokens, .go, .undo, .panic, .funds, .summary, .pairs, .alerts, .settings,
+        case .logout, .quit, .whoami, .tokens, .go, .undo, .panic, .funds, .summary, .pairs, .alerts, .settings,
             .aliases, .time, .version, .jobs:
             command.verb
         }

@@ -68,14 +68,6 @@ import Trading
               help lists the commands
             """),
         Refused(
-            .unknownCommand, "/buy 1 btc at 3",
-            """
-            ! no command /buy; did you mean buy?
-              /buy 1 btc at 3
-              ^^^^
-              try: buy 1 btc at 3
-            """),
-        Refused(
             .unexpectedWord, "funds btc",
             """
             ! expected the end of the line, found btc; did you mean fund?

@@ -28,20 +28,45 @@ import Testing
                 pending = ""
                 continue
             }
-            guard isCode else { continue }
+            guard isCode else {
+                // In a sentence or a table: `outcry config`.
+                for span in line.split(separator: "`").enumerated()
+                where span.offset % 2 == 1 && span.element.contains(" ") {
+                    // `outcry user add` names a command; what it needs is in its help.
+                    if let arguments = arguments(of: String(span.element)) {
+                        let isName = arguments.allSatisfy { $0.allSatisfy { $0.isLowercase || $0 == "-" } }
+                        found.append(isName ? arguments + ["--help"] : arguments)
+                    }
+                }
+                continue
+            }
             let words = pending + line.trimmingCharacters(in: .whitespaces)
             if words.hasSuffix("\\") {
                 pending = words.dropLast() + " "
                 continue
             }
             pending = ""
-            let arguments = shellWords(words)
-            guard let start = arguments.firstIndex(where: { $0 == "outcry" || $0.hasSuffix("/outcry") }),
-                arguments[..<start].allSatisfy({ ["$", "sudo", "-u", "outcry", "env"].contains($0) })
-            else { continue }
-            found.append(Array(arguments[(start + 1)...]))
+            if let arguments = arguments(of: words) { found.append(arguments) }
         }
         return found
+    }
+
+    /// What the program is run with by a line of a shell; nil where the line runs something else.
+    private static func arguments(of line: String) -> [String]? {
+        var words = shellWords(line)[...]
+        if words.first == "$" { words.removeFirst() }
+        if words.first == "sudo" {
+            words.removeFirst()
+            if words.first == "-u" { words = words.dropFirst(2) }
+        }
+        guard let program = words.popFirst(), program == "outcry" || program.hasSuffix("/outcry"),
+            !program.contains("="),
+            !words.isEmpty
+        else {
+            return nil
+        }
+        if words.last == "..." { words.removeLast() }
+        return Array(words)
     }
 
     /// Words as a shell splits them, up to a pipe, a redirection or a comment.
@@ -76,6 +101,7 @@ import Testing
                 do {
                     _ = try Outcry.parseAsRoot(arguments)
                 } catch {
+                    guard Outcry.exitCode(for: error) != .success else { continue }
                     let name = document.lastPathComponent
                     Issue.record("\(name): outcry \(arguments.joined(separator: " ")): \(Outcry.message(for: error))")
                 }

@@ -9,7 +9,7 @@ struct ClockReading: Hashable, Comparable {
     init(seconds: Int64) { self.seconds = seconds }
 
     init(_ date: CivilDate, _ clock: ClockTime?) {
-        let secondOfDay = clock.map { $0.hour * 3_600 + $0.minute * 60 } ?? 0
+        let secondOfDay = clock.map { $0.hour * 3_600 + $0.minute * 60 + $0.second } ?? 0
         seconds = date.daysSince1970 * ClockReading.secondsPerDay + Int64(secondOfDay)
     }
 

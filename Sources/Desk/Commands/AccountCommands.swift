@@ -241,6 +241,15 @@ extension DeskCore {
         return nil
     }
 
+    /// Ends the connection, whoever is at the other end of it; the login ends with it.
+    func runQuit(_ context: LineContext) throws -> Reply? {
+        if sessions[context.session]?.login != nil { try audit(AuditEvent(.logout), context.session) }
+        let name = sessions[context.session]?.login.map { " \($0.name)" } ?? ""
+        try answer(Reply(mark: .done, text: "+ goodbye\(name)"), context)
+        outputs.append(.close(context.session, code: 1_000, reason: "goodbye"))
+        return nil
+    }
+
     func runWhoami(_ context: LineContext) throws -> Reply {
         guard let login = context.login else { throw Refusal(.notLoggedIn, "log in first: login USER") }
         let count = accounts[login.account]?.sessions.count ?? 1

@@ -1,6 +1,7 @@
 import Accounts
 import ChatServer
 import CommandGrammar
+import OrderEngine
 import Trading
 
 /// `alias`: words of one's own, which stand for the beginning of a line.
@@ -23,7 +24,7 @@ extension DeskCore {
             guard depth <= configuration.limits.aliasDepth else { throw tooDeep(name) }
             let (line, parser) = (before + command + rest, parser(for: account))
             guard line.utf8.count <= parser.lineBytesMax else { throw tooLong(name, line, parser.lineBytesMax) }
-            parsed = parser.parse(line)
+            parsed = parser.parse(line, lastOrder: engine.newestRoot(of: account))
         }
         return depth == 0 ? nil : parsed
     }

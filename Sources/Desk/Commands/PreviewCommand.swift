@@ -35,8 +35,8 @@ struct PreviewBasis: Hashable {
 
 /// `preview`, `?` and `go`.
 extension DeskCore {
-    /// How long a preview may be executed.
-    private static let previewSeconds: Int64 = 60
+    /// How long `go` does what was previewed, or offered by a refusal.
+    static let goSeconds: Int64 = 60
 
     func runPreview(_ command: Command, _ line: String, _ context: LineContext) throws -> Reply? {
         var inner = context
@@ -96,12 +96,13 @@ extension DeskCore {
     }
 
     func runGo(_ context: LineContext) throws -> Reply? {
+        if let done = try runHint(context) { return done }
         guard let preview = sessions[context.session]?.preview else {
-            throw Refusal(.noPreview, "nothing has been previewed here; ? COMMAND does")
+            throw Refusal(.noPreview, "nothing has been previewed or offered here; ? COMMAND previews")
         }
         sessions[context.session]?.preview = nil
         let age = now.nanoseconds(since: preview.at) / Timestamp.nanosecondsPerSecond
-        guard age < DeskCore.previewSeconds else {
+        guard age < DeskCore.goSeconds else {
             throw Refusal(
                 .noPreview, "that preview is \(DurationText.brief(seconds: age)) old; preview it again",
                 details: [preview.line])

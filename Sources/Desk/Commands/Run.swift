@@ -11,6 +11,7 @@ extension DeskCore {
         case .login(let method): return try runLogin(method, context)
         case .register(let user, let password): return try runRegister(user, password, context)
         case .logout: return try runLogout(context)
+        case .quit: return try runQuit(context)
         case .whoami: return try runWhoami(context)
         case .password(let keepsTokens): return try runPassword(keepsTokens: keepsTokens, context)
         case .tokenNew(let name, let scope, let lifetime):

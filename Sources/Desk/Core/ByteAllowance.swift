@@ -91,7 +91,7 @@ extension DeskCore {
         case _ where command.makesOrder: return overAllowance(login)
         // It would only let orders in again.
         case .resume(from: nil): return overAllowance(login)
-        case .go where session.preview?.command.makesOrder == true: return overAllowance(login)
+        case .go where session.preview?.command.makesOrder == true || session.hint != nil: return overAllowance(login)
         case .cancel, .panic, .undo: return nil
         default: return isTagged && command.isKeptWithTag ? overAllowance(login) : nil
         }

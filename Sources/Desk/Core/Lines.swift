@@ -33,7 +33,8 @@ extension DeskCore {
     }
 
     private func takeCommandLine(_ line: IncomingLine, _ session: Session) throws {
-        var parsed = parser(for: session.login?.account).parse(line.text)
+        let lastOrder = session.login.flatMap { engine.newestRoot(of: $0.account) }
+        var parsed = parser(for: session.login?.account).parse(line.text, lastOrder: lastOrder)
         var expanded = line.text
         let tag = line.tag ?? parsed.tag
         let typed = parsed.text
@@ -78,6 +79,8 @@ extension DeskCore {
             if let refusal = parsed.refusal { throw refusal }
             guard let command = parsed.command else { return }
             try requireMayRun(command, context)
+            // What was hinted at has been typed, or is not meant any more: `go` is not to do it once more.
+            if command.trades, command != .go { sessions[session.id]?.hint = nil }
             if let reply = try run(command, context) { try answer(reply, context) }
         } catch let refusal as Refusal {
             try audit(refusal, parsed.command?.attempt, session.id)
@@ -86,6 +89,7 @@ extension DeskCore {
     }
 
     func refused(_ refusal: Refusal, _ context: LineContext) -> Reply {
+        let refusal = trusted(refusal, context)
         let isAboutLine = !context.isSecret && refusal.span != nil
         return .refused(
             refusal, verb: context.verb, tag: context.tag,
@@ -133,12 +137,12 @@ extension DeskCore {
     /// Why whoever types a line may not run a command; nil where they may.
     func refusal(of command: Command, _ context: LineContext) -> Refusal? {
         switch command {
-        case .help, .login, .register, .version, .time: return nil
+        case .help, .login, .register, .version, .time, .quit: return nil
         default: break
         }
         guard let login = context.login else {
             return Refusal(
-                .notLoggedIn, "log in first: login USER", details: ["help, time and version answer before that"])
+                .notLoggedIn, "log in first: login USER", details: ["help, time, version and quit answer before that"])
         }
         return refusalOfRights(command, login)
     }

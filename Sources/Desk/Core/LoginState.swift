@@ -36,6 +36,8 @@ extension Session {
         var sent = SentNumbers()
         /// What its last `preview` was of.
         var preview: StoredPreview?
+        /// The line that its last refusal has offered.
+        var hint: StoredHint?
         /// It asked for more old notifications than one answer brings, and gets no new ones until it has the rest.
         var isCatchingUp = false
 
@@ -54,6 +56,11 @@ extension Session {
 
     var watched: Set<Pair> { loggedIn?.watched ?? [] }
     var sent: SentNumbers { loggedIn?.sent ?? SentNumbers() }
+    var hint: StoredHint? {
+        get { loggedIn?.hint }
+        set { loggedIn?.hint = newValue }
+    }
+
     var preview: StoredPreview? {
         get { loggedIn?.preview }
         set { loggedIn?.preview = newValue }

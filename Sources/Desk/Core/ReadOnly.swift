@@ -54,7 +54,8 @@ extension Command {
     /// when it was.
     var onlyAsks: Bool {
         switch self {
-        case .login, .logout, .whoami, .tokens, .orders, .orderDetail, .why, .report, .reportDrift, .preview, .funds,
+        case .login, .logout, .quit, .whoami, .tokens, .orders, .orderDetail, .why, .report, .reportDrift, .preview,
+            .funds,
             .fund,
             .summary, .trades, .transactions, .export, .price, .depth, .tape, .pairs, .fee, .chart, .watch, .unwatch,
             .alerts, .settings, .keys, .inbox, .help, .time, .version, .aliases, .jobs, .resume(from: .some),

@@ -94,7 +94,7 @@ extension Command {
             .tokenNew, .tokenDrop, .alert, .alertDrop, .set, .keysSet, .keysDrop, .alias, .aliasDrop,
             .twoFactor(.some), .paper:
             true
-        case .login, .register, .logout, .password, .whoami, .tokens, .orders, .orderDetail, .why, .report,
+        case .login, .register, .logout, .quit, .password, .whoami, .tokens, .orders, .orderDetail, .why, .report,
             .reportDrift,
             .preview, .resume(from: .some), .funds, .fund, .summary, .trades, .transactions, .export, .price, .depth,
             .tape, .pairs, .fee, .chart, .watch, .unwatch, .alerts, .settings, .keys, .inbox, .help, .time, .version,

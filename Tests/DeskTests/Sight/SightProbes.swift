@@ -51,7 +51,8 @@ enum NamingCommand: CaseIterable {
         case .preview(let inner, _):
             guard let naming = NamingCommand(inner) else { return nil }
             self = naming
-        case .logout, .whoami, .password, .tokenNew, .tokens, .order, .slice, .pair, .stop, .trail, .cancel(.all),
+        case .logout, .quit, .whoami, .password, .tokenNew, .tokens, .order, .slice, .pair, .stop, .trail,
+            .cancel(.all),
             .cancel(.kind), .orders, .report, .reportDrift, .go, .undo, .panic, .resume(from: nil), .funds, .fund,
             .summary, .export, .price, .depth, .tape, .pairs, .fee, .chart, .watch, .unwatch, .alert, .alerts,
             .settings, .set, .keys, .keysSet, .keysDrop, .inbox(count: nil), .help, .time, .version, .aliases,
@@ -98,7 +99,7 @@ enum SightProbes {
         "export": ["export trades", "export orders json", "export transactions"], "fee": ["fee btc"],
         "fund": ["fund btc", "fund usd"], "funds": ["funds"], "go": ["go"], "help": ["help"],
         "inbox": ["inbox", "inbox 50"], "jobs": ["jobs"], "keys": ["keys"], "login": ["login ann x"],
-        "logout": ["? logout"], "move": ["? move 10 to 229"], "order": ["order 10"],
+        "logout": ["? logout"], "quit": ["? quit"], "move": ["? move 10 to 229"], "order": ["order 10"],
         "orders": ["orders", "orders stops"],
         "pair": ["? pair buy 0.1 btc at 200 then 240"], "pairs": ["pairs"], "panic": ["? panic", "panic", "panic"],
         "paper": ["paper quote btc_usd 1 2"], "password": ["? password"], "preview": ["? undo", "? go"],

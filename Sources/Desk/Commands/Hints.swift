@@ -1,0 +1,69 @@
+import ChatServer
+import CommandGrammar
+import OrderEngine
+import Trading
+
+/// The line behind `try:`, for `go`.
+struct StoredHint {
+    let line: String
+    let at: Timestamp
+}
+
+/// A hint is a line that works: what the desk offers has been tried before it is offered.
+extension DeskCore {
+    /// The refusal with its suggestion only where the line that it makes would not be refused too. That line is kept for `go`.
+    func trusted(_ refusal: Refusal, _ context: LineContext) -> Refusal {
+        guard !context.isSecret, let line = refusal.repairedLine(of: context.line) else { return refusal }
+        guard let login = context.login else { return refusal }
+        guard let command = hinted(line, login.account).command, self.refusal(of: command, context) == nil,
+            isTaken(command, line, context)
+        else {
+            var bare = refusal
+            bare.suggestion = nil
+            return bare
+        }
+        sessions[context.session]?.hint = StoredHint(line: line, at: now)
+        return refusal
+    }
+
+    private func hinted(_ line: String, _ account: AccountID) -> ParsedLine {
+        parser(for: account).parse(line, lastOrder: engine.newestRoot(of: account))
+    }
+
+    /// Whether a line that trades would be taken as things are: funds, steps, minimums, guards. Others only have to read.
+    private func isTaken(_ command: Command, _ line: String, _ context: LineContext) -> Bool {
+        var command = command
+        if case .preview(let inner, _) = command { command = inner }
+        guard command.trades, command != .go else { return true }
+        var inner = context
+        inner.text = line
+        inner.line = line
+        guard let shown = try? preview(command, inner) else { return false }
+        return shown.refusal == nil
+    }
+
+    /// Does what a refusal has offered, as if it had been typed; nil where nothing was, or it is too old.
+    func runHint(_ context: LineContext) throws -> Reply?? {
+        guard let hint = sessions[context.session]?.hint, let login = context.login else { return nil }
+        let preview = sessions[context.session]?.preview
+        guard preview.map({ $0.at <= hint.at }) ?? true,
+            now.nanoseconds(since: hint.at) < DeskCore.goSeconds * Timestamp.nanosecondsPerSecond,
+            case let parsed = hinted(hint.line, login.account), let command = parsed.command
+        else { return nil }
+        sessions[context.session]?.hint = nil
+        var inner = context
+        inner.text = parsed.text
+        inner.line = hint.line
+        inner.verb = command.verb
+        try requireMayRun(command, inner)
+        do {
+            return .some(try run(command, inner))
+        } catch var refusal as Refusal {
+            // It points into the line that was offered, and what was typed is `go`.
+            refusal.span = nil
+            refusal.suggestion = nil
+            refusal.details.insert(hint.line, at: 0)
+            throw refusal
+        }
+    }
+}
