@@ -42,14 +42,17 @@ extension DeskCore {
         }
         let shown = waiting.prefix(configuration.limits.answerRows)
         let zone = zone(context)
-        var table = Table([.right, .left, .left, .right, .left])
+        var table = Table([
+            .init("alert", .right), .init("pair", saidOnce: "all of"), .init("when"), .init("price", .decimal),
+            .init("since"),
+        ])
         for alert in shown {
             table.append([
                 "\(alert.number)", alert.pair.description, alert.direction.rawValue, alert.price.description,
-                "since \(zone.text(of: alert.createdAt))",
+                zone.text(of: alert.createdAt),
             ])
         }
-        var lines = ["= \(waiting.count) alert\(waiting.count == 1 ? "" : "s")"] + table.lines
+        var lines = ["= \(waiting.count) alert\(waiting.count == 1 ? "" : "s")\(table.said)"] + table.lines
         if waiting.count > shown.count { lines.append("and \(waiting.count - shown.count) more") }
         return Reply(
             mark: .answer, text: lines.joined(separator: "\n  "),

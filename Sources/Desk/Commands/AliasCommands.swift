@@ -61,10 +61,11 @@ extension DeskCore {
 
     func runAliases(_ context: LineContext) throws -> Reply {
         let all = try aliases(of: try context.account())
-        var table = Table([.left, .left])
-        for one in all { table.append([one.name, "= \(one.command)"]) }
+        var table = Table([.init("alias"), .init("stands for")])
+        for one in all { table.append([one.name, one.command]) }
         return Reply(
-            mark: .answer, text: all.isEmpty ? "= no aliases" : table.reply(mark: "="),
+            mark: .answer,
+            text: all.isEmpty ? "= no aliases" : table.reply("= \(all.count) alias\(all.count == 1 ? "" : "es")"),
             fields: [
                 "aliases": .array(all.map { ["name": .string($0.name), "command": .string($0.command)] })
             ])

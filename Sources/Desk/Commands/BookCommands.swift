@@ -18,8 +18,9 @@ extension DeskCore {
 
     private func depthReply(_ depth: MarketDepth, rows: Int) -> Reply {
         let (bids, asks) = (depth.bids.prefix(rows), depth.asks.prefix(rows))
-        var table = Table([.right, .right, .right, .right])
-        table.append(["amount", "bid", "ask", "amount"])
+        var table = Table([
+            .init("amount", .decimal), .init("bid", .decimal), .init("ask", .decimal), .init("amount", .decimal),
+        ])
         for row in 0..<max(bids.count, asks.count) {
             let bid = row < bids.count ? bids[row] : nil
             let ask = row < asks.count ? asks[row] : nil
@@ -49,11 +50,11 @@ extension DeskCore {
     }
 
     private func tapeReply(_ pair: Pair, _ prints: some Collection<MarketTrade>, zone: TimeZoneRules) -> Reply {
-        var table = Table([.left, .left, .right, .right])
+        var table = Table([.init("time"), .init("taker"), .init("amount", .decimal), .init("price", .decimal)])
         for print in prints {
             table.append([
-                zone.dateAndTime(of: print.at), print.takerSide?.rawValue ?? "", print.quantity.description,
-                "at \(print.price)",
+                zone.dateAndTime(of: print.at), print.takerSide?.rawValue ?? "", print.quantity.shown,
+                print.price.shown,
             ])
         }
         let title =
@@ -61,7 +62,7 @@ extension DeskCore {
             ? "= no trades of \(pair) yet"
             : "= \(pair): \(prints.count) trade\(prints.count == 1 ? "" : "s"), newest first, times in \(zone.name)"
         return Reply(
-            mark: .answer, text: ([title] + table.lines).joined(separator: "\n  "),
+            mark: .answer, text: table.reply(title),
             fields: [
                 "pair": .string(pair.description),
                 "tape": .array(

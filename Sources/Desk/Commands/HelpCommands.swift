@@ -31,7 +31,7 @@ extension DeskCore {
 /// The pages as they are answered, made once: what a line may ask for without a password must not cost the desk its time.
 private enum HelpReplies {
     static let list: Reply = {
-        var table = Table([.left, .left])
+        var table = Table([.init("command"), .init("what it does")])
         for name in CommandPages.names {
             guard let page = CommandPages.page(named: name).map(CommandPage.init) else { continue }
             table.append([page.name, page.summary])

@@ -6,8 +6,10 @@ import Trading
 extension DeskCore {
     func runJobs(_ context: LineContext) throws -> Reply {
         let zone = zone(context)
-        var table = Table([.left, .left, .left, .right, .right, .right, .left])
-        table.append(["job", "every", "last run (\(zone.name))", "took", "runs", "failed", "last error"])
+        var table = Table([
+            .init("job"), .init("every"), .init("last run"), .init("took", .right), .init("runs", .right),
+            .init("failed", .right), .init("last error", saidOnce: "last errors:"),
+        ])
         var rows: [JSONValue] = []
         for job in JobBook.Job.allCases where wire != nil || !job.isOverTheWire {
             let entry = jobs[job]
@@ -29,7 +31,7 @@ extension DeskCore {
                 "last_error_at": entry.lastErrorAt?.json ?? .null,
             ])
         }
-        return Reply(mark: .answer, text: table.reply(mark: "="), fields: ["jobs": .array(rows)])
+        return Reply(mark: .answer, text: table.reply("= jobs, times in \(zone.name)"), fields: ["jobs": .array(rows)])
     }
 
     private func interval(of job: JobBook.Job) -> JobInterval {

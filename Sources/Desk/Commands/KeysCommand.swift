@@ -22,15 +22,15 @@ extension DeskCore {
         let custody = try name.map { try self.custody(of: $0) }
         let stored = try accountStore().exchangeKeys(of: try context.account())
             .filter { custody == nil || $0.exchange == custody?.exchange }
-        var table = Table([.left, .left, .left, .left])
+        var table = Table([.init("exchange"), .init("key"), .init("since"), .init("rights")])
         for key in stored {
             table.append([
-                key.exchange, "\(key.start)...", key.rights.words, "since \(zone(context).text(of: key.createdAt))",
+                key.exchange, "\(key.start)...", zone(context).text(of: key.createdAt), key.rights.words,
             ])
         }
         let none = self.custody == nil ? "= no keys: this desk trades on paper, which needs none" : "= no keys"
         return Reply(
-            mark: .answer, text: stored.isEmpty ? none : table.reply(mark: "="),
+            mark: .answer, text: stored.isEmpty ? none : table.reply("= \(DeskCore.count(stored.count, "key"))"),
             fields: ["keys": .array(stored.map(\.json))])
     }
 

@@ -8,19 +8,25 @@ extension DeskCore {
     func runPrice(_ pair: Pair?, _ context: LineContext) throws -> Reply {
         let asked = pair.map { [$0] } ?? shownPairs(context).filter { engine.market[$0]?.isSeen == true }
         guard !asked.isEmpty else { return Reply(mark: .answer, text: "= no prices yet", fields: ["prices": []]) }
-        var table = Table([.left, .left, .right, .left, .right, .left, .right, .left])
+        var table = Table([
+            .init("pair"), .init("last", .decimal), .init("bid", .decimal), .init("ask", .decimal),
+            .init("at", saidOnce: "at"),
+        ])
         var json: [JSONValue] = []
         for pair in asked {
             guard let ticker = engine.market[pair], ticker.isSeen else {
                 throw Refusal(.noMarket, "no price of \(pair) has been seen yet")
             }
             table.append([
-                pair.description, "last", ticker.last?.description ?? "none", "bid", ticker.bid?.description ?? "none",
-                "ask", ticker.ask?.description ?? "none", "at \(zone(context).dateAndTime(of: ticker.at))",
+                pair.description, ticker.last?.shown ?? "none", ticker.bid?.shown ?? "none",
+                ticker.ask?.shown ?? "none",
+                zone(context).dateAndTime(of: ticker.at),
             ])
             json.append(.object(DeskCore.json(ticker, of: pair)))
         }
-        return Reply(mark: .answer, text: table.reply(mark: "="), fields: ["prices": .array(json)])
+        return Reply(
+            mark: .answer, text: table.reply("= prices of \(DeskCore.count(asked.count, "pair"))"),
+            fields: ["prices": .array(json)])
     }
 
     private static func json(_ ticker: Ticker, of pair: Pair) -> JSONObject {
@@ -31,13 +37,16 @@ extension DeskCore {
     }
 
     func runPairs(_ context: LineContext) throws -> Reply {
-        var table = Table([.left, .left, .right, .left, .right, .left, .right, .left, .right])
+        var table = Table([
+            .init("pair"), .init("price step", .decimal), .init("amount step", .decimal),
+            .init("least amount", .decimal),
+            .init("of"), .init("fee", .right, saidOnce: "fee"),
+        ])
         var json: [JSONValue] = []
         for rules in shownPairs(context).compactMap({ engine.rules[$0] }) {
             table.append([
-                rules.pair.description, "price step", rules.priceTick.description, "amount step",
-                rules.quantityStep.description, "least", "\(rules.quantityMin) \(rules.pair.base)", "fee",
-                DeskCore.percent(rules.feeRate),
+                rules.pair.description, rules.priceTick.description, rules.quantityStep.description,
+                rules.quantityMin.description, rules.pair.base.description, DeskCore.percent(rules.feeRate),
             ])
             json.append([
                 "pair": .string(rules.pair.description), "price_tick": rules.priceTick.json,
@@ -47,7 +56,8 @@ extension DeskCore {
             ])
         }
         return Reply(
-            mark: .answer, text: json.isEmpty ? "= no pairs" : table.reply(mark: "="), fields: ["pairs": .array(json)])
+            mark: .answer, text: json.isEmpty ? "= no pairs" : table.reply("= \(DeskCore.count(json.count, "pair"))"),
+            fields: ["pairs": .array(json)])
     }
 
     func runFee(_ pair: Pair) throws -> Reply {

@@ -12,22 +12,27 @@ extension DeskCore {
         guard !rows.isEmpty else {
             return Reply(mark: .answer, text: "= no funds", fields: ["funds": []])
         }
-        var table = Table([.left] + Array(repeating: [.right, .left, .right], count: 3).flatMap(\.self))
+        var table = Table([
+            .init("coin"), .init("free", .decimal), .init("usd", .decimal, isOptional: true),
+            .init("in orders", .decimal), .init("usd", .decimal, isOptional: true), .init("total", .decimal),
+            .init("usd", .decimal),
+        ])
+        var worth = ExactDecimal.zero
+        var unpriced: [String] = []
         var json: [JSONValue] = []
         for row in rows {
             let (coin, funds) = (row.coin, row.funds)
-            let amounts = [(funds.free, "free"), (funds.reserved, "in orders"), (funds.total, "total")]
-            var cells = [coin.description]
-            for (amount, words) in amounts {
-                // Dollars are worth themselves, which one of the three says.
-                let value = coin == "usd" && words != "total" ? nil : usd(amount, coin)
-                cells += [amount.description, words, value.map { "\($0) usd" } ?? ""]
+            let value = usd(funds.total, coin)
+            if let value { worth += value } else if !funds.total.isZero { unpriced.append(coin.description) }
+            let cells = [funds.free, funds.reserved, funds.total].flatMap { amount in
+                [amount.shown, usd(amount, coin)?.shown ?? "no price"]
             }
-            if usd(funds.total, coin) == nil { cells[cells.count - 1] = "no price in usd" }
-            table.append(cells)
+            table.append([coin.description] + cells)
             json.append(.object(fundJSON(funds, coin)))
         }
-        return Reply(mark: .answer, text: table.reply(mark: "="), fields: ["funds": .array(json)])
+        let without = unpriced.isEmpty ? "" : " without \(unpriced.joined(separator: ", "))"
+        let title = "= funds: \(DeskCore.count(rows.count, "coin")), worth \(worth.grouped) usd\(without)"
+        return Reply(mark: .answer, text: table.reply(title), fields: ["funds": .array(json)])
     }
 
     /// The decimals of an amount in USD: what the platform of 2015 printed.

@@ -11,7 +11,7 @@ extension DeskCore {
         }
         let zone = zone(context)
         let quote = accounts[login.account]?.quote ?? configuration.quote
-        var table = Table([.left, .left])
+        var table = Table([.init("setting"), .init("is")])
         table.append(["name", account.name.text])
         table.append(["role", account.role.rawValue])
         table.append(["joined", zone.text(of: account.createdAt)])
@@ -26,7 +26,8 @@ extension DeskCore {
             "timezone": .string(zone.name), "quote": .string(quote.description),
         ]
         for one in shown { fields.append(one.name, one.value.map { .string($0) } ?? .null) }
-        return Reply(mark: .answer, text: table.reply(mark: "="), fields: ["settings": .object(fields)])
+        return Reply(
+            mark: .answer, text: table.reply("= settings of \(account.name)"), fields: ["settings": .object(fields)])
     }
 
     /// Those that may be unset, with what holds then.

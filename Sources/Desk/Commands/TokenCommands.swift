@@ -47,11 +47,11 @@ extension DeskCore {
 
     func runTokens(_ context: LineContext) throws -> Reply {
         let tokens = try accountStore().tokens(of: try context.account())
-        var table = Table([.left, .left, .left, .left])
+        var table = Table([.init("name"), .init("rights"), .init("end"), .init("last used")])
         for token in tokens {
-            let used = token.lastUsedAt.map { "used \(zone(context).text(of: $0))" } ?? "never used"
+            let used = token.lastUsedAt.map { zone(context).text(of: $0) } ?? "never"
             let end = token.isExpired(at: now) ? "ended" : endWords(token.expiresAt, context)
-            table.append([token.name.text, "to \(token.rights.rawValue)", end, used])
+            table.append([token.name.text, token.rights.rawValue, end, used])
         }
         let rows = tokens.map { token -> JSONValue in
             [
@@ -61,7 +61,8 @@ extension DeskCore {
             ]
         }
         return Reply(
-            mark: .answer, text: tokens.isEmpty ? "= no tokens" : table.reply(mark: "="),
+            mark: .answer,
+            text: tokens.isEmpty ? "= no tokens" : table.reply("= \(DeskCore.count(tokens.count, "token"))"),
             fields: ["tokens": .array(rows)])
     }
 

@@ -13,19 +13,24 @@ extension DeskCore {
         let found = try ledgerTransaction().fills(account, window.fillFilter(pair: query.pair?.value))
         let shown = found.prefix(window.count)
         let hasMore = found.count > shown.count
-        var table = Table([.right, .left, .left, .right, .left, .right, .right, .left, .left, .left])
+        var table = Table([
+            .init("trade", .right), .init("time"), .init("side", saidOnce: "all"), .init("amount", .decimal),
+            .init("pair", saidOnce: "of"), .init("price", .decimal), .init("value", .decimal, isOptional: true),
+            .init("fee", .decimal), .init("in", saidOnce: "fees in"), .init("as", saidOnce: "as", isOptional: true),
+            .init("order"),
+        ])
         for row in shown {
             table.append([
                 row.fill.id.description, zone.dateAndTime(of: row.fill.at), row.side.rawValue,
-                row.fill.quantity.description, row.pair.description, "at \(row.fill.price)",
-                "for \(row.value) \(row.pair.quote)", "fee \(row.fill.fee) \(row.fill.feeCurrency)",
-                row.fill.liquidity.rawValue, row.order.description,
+                row.fill.quantity.shown, row.pair.description, row.fill.price.shown, row.value.shown,
+                row.fill.fee.shown,
+                row.fill.feeCurrency.description, row.fill.liquidity.rawValue, row.order.description,
             ])
         }
         let title = HistoryTitle(
             "trade", numbers: shown.map(\.fill.id.rawValue), hasMore: hasMore, window, zone: zone)
         return Reply(
-            mark: .answer, text: ([title.text] + table.lines).joined(separator: "\n  "),
+            mark: .answer, text: table.reply(title.text),
             fields: ["trades": .array(shown.map { .object($0.json) }), "more": .bool(hasMore)])
     }
 
@@ -36,17 +41,20 @@ extension DeskCore {
         let found = try ledgerTransaction().adjustments(account, window.adjustmentFilter).map { Transaction($0) }
         let shown = found.prefix(window.count)
         let hasMore = found.count > shown.count
-        var table = Table([.right, .left, .left, .right, .left, .left])
+        var table = Table([
+            .init("no.", .right), .init("time"), .init("type"), .init("amount", .decimal), .init("coin"),
+            .init("status"),
+        ])
         for row in shown {
             table.append([
-                "\(row.number)", zone.dateAndTime(of: row.at), row.kind.rawValue, row.amount.description,
+                "\(row.number)", zone.dateAndTime(of: row.at), row.kind.rawValue, row.amount.shown,
                 row.coin.description, row.status.words,
             ])
         }
         let title = HistoryTitle(
             "transaction", numbers: shown.map(\.number), hasMore: hasMore, window, zone: zone)
         return Reply(
-            mark: .answer, text: ([title.text] + table.lines).joined(separator: "\n  "),
+            mark: .answer, text: table.reply(title.text),
             fields: ["transactions": .array(shown.map { .object($0.json) }), "more": .bool(hasMore)])
     }
 }

@@ -23,10 +23,10 @@ extension DeskCore {
         } else if let route = route(of: coin.value, in: "usd"), coin.value != "usd" {
             lines.append("in usd at \(route.price)")
         }
-        var table = Table([.left, .right, .right, .left])
+        var table = Table([.init("time"), .init("change", .decimal), .init("total", .decimal), .init("by")])
         for change in history.changes {
             table.append([
-                zone.dateAndTime(of: change.at), Drift.signed(change.amount), "total \(change.totalAfter)", change.text,
+                zone.dateAndTime(of: change.at), Drift.signed(change.amount), change.totalAfter.shown, change.text,
             ])
         }
         let count = history.changes.count

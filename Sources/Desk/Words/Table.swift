@@ -1,14 +1,34 @@
-/// Columns of text, each as wide as its widest cell: numbers to the right, words to the left.
+/// A table in a reply: what it is on the first line, then a header row, then rows, all within 80 columns.
+///
+/// Words stand to the left, figures line up at their decimal point. A cell that is the same in every row may be said once, above.
 struct Table {
     enum Alignment {
         case left
         case right
+        /// Figures of any length; what is no figure stands where the digits before the point do.
+        case decimal
     }
 
-    private let columns: [Alignment]
+    struct Column {
+        let header: String
+        let alignment: Alignment
+        /// What is said above where every row has the same: `all of btc_usd` for a column with this as `all of`.
+        let saidOnce: String?
+        /// Whether it is left out where the table would be wider than a screen.
+        let isOptional: Bool
+
+        init(_ header: String, _ alignment: Alignment = .left, saidOnce: String? = nil, isOptional: Bool = false) {
+            (self.header, self.alignment, self.saidOnce, self.isOptional) = (header, alignment, saidOnce, isOptional)
+        }
+    }
+
+    /// In characters, with the two spaces before each row.
+    static let widthMax = 80
+
+    private let columns: [Column]
     private var rows: [[String]] = []
 
-    init(_ columns: [Alignment]) {
+    init(_ columns: [Column]) {
         self.columns = columns
     }
 
@@ -17,26 +37,65 @@ struct Table {
         rows.append(row)
     }
 
+    /// The rows as a reply, behind a first line that says what they are.
+    func reply(_ title: String) -> String { ([title + said] + lines).joined(separator: "\n  ") }
+
+    /// What is said once, for the end of the first line: `; all of btc_usd, buy`.
+    var said: String {
+        let words = columns.indices.compactMap { column in
+            isSaidOnce(column) ? columns[column].saidOnce.map { "\($0) \(rows[0][column])" } : nil
+        }
+        return words.isEmpty ? "" : "; \(words.joined(separator: ", "))"
+    }
+
+    /// The header and the rows.
     var lines: [String] {
-        let widths = columns.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        return rows.map { row in
+        guard !rows.isEmpty else { return [] }
+        var shown = columns.indices.filter { !isSaidOnce($0) }
+        var laid = layOut(shown)
+        while width(laid) > Table.widthMax - 2, let optional = shown.last(where: { columns[$0].isOptional }) {
+            shown.removeAll { $0 == optional }
+            laid = layOut(shown)
+        }
+        return laid
+    }
+
+    private func isSaidOnce(_ column: Int) -> Bool {
+        guard columns[column].saidOnce != nil, rows.count > 1, let first = rows.first?[column], !first.isEmpty else {
+            return false
+        }
+        return rows.allSatisfy { $0[column] == first }
+    }
+
+    private func width(_ lines: [String]) -> Int { lines.map(\.count).max() ?? 0 }
+
+    private func layOut(_ shown: [Int]) -> [String] {
+        let cells = shown.map { column -> [String] in
+            let aligned =
+                columns[column].alignment == .decimal ? Table.atPoint(rows.map { $0[column] }) : rows.map { $0[column] }
+            return [columns[column].header] + aligned
+        }
+        let widths = cells.map { $0.map(\.count).max() ?? 0 }
+        return (0...rows.count).map { row in
             var line = ""
-            // What is empty at the end of a row is nothing.
-            let row = Array(row.reversed().drop { $0.isEmpty }.reversed())
-            for (column, cell) in row.enumerated() {
-                let padding = String(repeating: " ", count: widths[column] - cell.count)
-                if column > 0 { line += "  " }
-                switch columns[column] {
-                case .left: line += column == row.count - 1 ? cell : cell + padding
-                case .right: line += padding + cell
-                }
+            for (place, column) in shown.enumerated() {
+                let cell = cells[place][row]
+                let padding = String(repeating: " ", count: widths[place] - cell.count)
+                if place > 0 { line += "  " }
+                line += columns[column].alignment == .left ? cell + padding : padding + cell
             }
+            // What is empty at the end of a row is nothing.
+            while line.last == " " { line.removeLast() }
             return line
         }
     }
 
-    /// The rows as a reply: the mark before the first, two spaces before the others.
-    func reply(mark: String) -> String {
-        "\(mark) " + lines.joined(separator: "\n  ")
+    /// Figures with as much behind the point as the longest of them has, in digits or in spaces.
+    private static func atPoint(_ cells: [String]) -> [String] {
+        func behind(_ cell: String) -> Int {
+            cell.firstIndex(of: ".").map { cell.distance(from: $0, to: cell.endIndex) } ?? 0
+        }
+        let longest = cells.map(behind).max() ?? 0
+        return cells.map { $0.isEmpty ? $0 : $0 + String(repeating: " ", count: longest - behind($0)) }
     }
 }
