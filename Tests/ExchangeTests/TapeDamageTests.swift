@@ -127,7 +127,9 @@ import Trading
         let position = player.position
         let renamed = try TapeReader(path: try scratch.file("b.csv", Data(Self.rows.utf8)), pair: "btc_usd")
         let goesOn = try TapePlayer([renamed], startingAt: Timestamp(seconds: 100), position: position)
-        #expect(try goesOn.next(dueBy: Timestamp(seconds: 100))?.price == 3)
+        // A second lies between the second trade and the third.
+        #expect(goesOn.nextDue == Timestamp(seconds: 101))
+        #expect(try goesOn.next(dueBy: Timestamp(seconds: 101))?.price == 3)
         // Another day under the old name begins at its beginning, and at once.
         let other = Self.rows.replacingOccurrences(of: "17068320", with: "17069184")
         let replaced = try TapeReader(path: try scratch.file("a.csv", Data(other.utf8)), pair: "btc_usd")
