@@ -17,7 +17,8 @@ struct TapeCheckCommand: ParsableCommand {
             """)
 
     @Argument(
-        help: ArgumentHelp("CSV files, plain, gzip or alone in a zip; PAIR=FILE for one without a column of pairs.", valueName: "tape"),
+        help: ArgumentHelp(
+            "CSV files, plain, gzip or alone in a zip; PAIR=FILE for one without a column of pairs.", valueName: "tape"),
         completion: .file())
     var tapes: [String]
     @Flag(

@@ -50,7 +50,9 @@ struct TapeOptions: Sendable {
         if name == synthetic { return .synthetic }
         var (path, pair) = (name, Pair?.none)
         if let equals = name.firstIndex(of: "="), !FileManager.default.fileExists(atPath: name) {
-            guard let given = Pair(name[..<equals]) else { throw Failure("no pair \(name[..<equals]) in --tape PAIR=FILE") }
+            guard let given = Pair(name[..<equals]) else {
+                throw Failure("no pair \(name[..<equals]) in --tape PAIR=FILE")
+            }
             (path, pair) = (String(name[name.index(after: equals)...]), given)
         }
         let shows = isatty(STDERR_FILENO) == 1

@@ -119,19 +119,26 @@ private final class TapeBench {
         2015-03-01T10:00:05Z,btc_usd,229.5,1,sell
         """
 
-    @Test func `the end of a tape is told to everybody once, over restarts too, and nothing is bought at its last price`() throws {
+    @Test
+    func `the end of a tape is told to everybody once, over restarts too, and nothing is bought at its last price`()
+        throws
+    {
         let bench = try TapeBench(Self.short)
         bench.logIn("ana", 1)
         bench.logIn("ana", 2, .json)
         bench.wait(seconds: 4)
         #expect(bench.desk.health.isUp && bench.desk.health.details["tape"] == "playing")
-        #expect(bench.type("buy 0.1 btc_usd at market", 1).contains("filled: bought 0.1 btc"), "\(bench.told.last ?? "")")
+        #expect(
+            bench.type("buy 0.1 btc_usd at market", 1).contains("filled: bought 0.1 btc"), "\(bench.told.last ?? "")")
         bench.wait(seconds: 10)
-        let words = "tape ended: all 3 trades were played; prices stand still, and market orders are refused (feed_stale)"
+        let words =
+            "tape ended: all 3 trades were played; prices stand still, and market orders are refused (feed_stale)"
         let ended = bench.told.filter { $0.contains(words) }
         #expect(ended.filter { $0 == "* \(words)" }.count == 1, "\(bench.told)")
         let event = try #require(ended.first { $0.hasPrefix("{") })
-        #expect(event.contains("\"event\":\"tape_ended\",\"trades\":3,") && event.contains("\"type\":\"event\",\"seq\":"), "\(event)")
+        #expect(
+            event.contains("\"event\":\"tape_ended\",\"trades\":3,") && event.contains("\"type\":\"event\",\"seq\":"),
+            "\(event)")
         #expect(ended.count == 2)
         #expect(bench.desk.health.isUp == false && bench.desk.health.details["tape"] == "ended")
 
@@ -145,15 +152,19 @@ private final class TapeBench {
         #expect(bench.type("inbox", 3).contains("tape ended: all 3 trades"))
         try bench.restart()
         bench.logIn("ana", 4, .json)
-        #expect(bench.type("buy 0.1 btc_usd at market", 4).contains("\"code\":\"feed_stale\""), "\(bench.told.last ?? "")")
+        #expect(
+            bench.type("buy 0.1 btc_usd at market", 4).contains("\"code\":\"feed_stale\""), "\(bench.told.last ?? "")")
         bench.wait(seconds: 3)
         #expect(bench.desk.health.details["tape"] == "ended")
         #expect(bench.told.filter { $0.contains(words) && !$0.contains("missed") }.count == 2, "\(bench.told)")
 
         // A price that is set by hand is one of now, for its pair.
         bench.logIn("bob", 5)
-        #expect(bench.type("paper quote btc_usd 228 229", 5).contains("+ btc_usd bid 228, ask 229"), "\(bench.told.last ?? "")")
-        #expect(bench.type("buy 0.1 btc_usd at market", 4).contains("\"status\":\"filled\""), "\(bench.told.last ?? "")")
+        #expect(
+            bench.type("paper quote btc_usd 228 229", 5).contains("+ btc_usd bid 228, ask 229"),
+            "\(bench.told.last ?? "")")
+        #expect(
+            bench.type("buy 0.1 btc_usd at market", 4).contains("\"status\":\"filled\""), "\(bench.told.last ?? "")")
     }
 
     @Test func `another tape under the same name plays from its beginning, and its end is told again`() throws {

@@ -12,21 +12,31 @@ import Trading
 
     @Test(arguments: [
         ("# end of day", "1 field, where a row has at least 3: # end of day"),
-        ("Total rows: 3", "1 field, where a row has at least 3: Total rows: 3"), ("\u{1A}", "1 field, where a row has at least 3: \\x1A"),
+        ("Total rows: 3", "1 field, where a row has at least 3: Total rows: 3"),
+        ("\u{1A}", "1 field, where a row has at least 3: \\x1A"),
         ("\0\0\0", "zero bytes (NUL), not a row"), ("1706832001,NaN,NaN", "no price: NaN is not a number"),
-        ("1706832001,,1", "no price: the field is empty"), ("1706832001,42", "2 fields, where a row has at least 3: 1706832001,42"),
+        ("1706832001,,1", "no price: the field is empty"),
+        ("1706832001,42", "2 fields, where a row has at least 3: 1706832001,42"),
         ("1706832001,0,1", "a price must be above zero: 0"), ("1706832001,-1,1", "a price must be above zero: -1"),
-        ("1706832001,\"42,000.1\",1", "no price: 42,000.1 has a comma; write it without one, and with a point for the decimals"),
+        (
+            "1706832001,\"42,000.1\",1",
+            "no price: 42,000.1 has a comma; write it without one, and with a point for the decimals"
+        ),
         ("1706832001,42,000.1,1", "4 fields, where the header has 3: 1706832001,42,000.1,1"),
         ("1706832001,42000.1000000000000000001,1", "no price: 42000.1000000000000000001 has more than 18 decimals"),
-        ("1706832001,\"42,1", "a quote is opened and not closed"), ("1706832001,1,1\r1706832001,1,1", "a carriage return within the line"),
-        ("1706831000,1,1", "the time 2024-02-01T23:43:20.000Z is before that of a row above, 2024-02-02T00:00:00.000Z, by more than "
-            + "10 s; sort the file by time"),
+        ("1706832001,\"42,1", "a quote is opened and not closed"),
+        ("1706832001,1,1\r1706832001,1,1", "a carriage return within the line"),
+        (
+            "1706831000,1,1",
+            "the time 2024-02-01T23:43:20.000Z is before that of a row above, 2024-02-02T00:00:00.000Z, by more than "
+                + "10 s; sort the file by time"
+        ),
     ])
     func `a bad row is refused with its line, or left out and counted`(row: String, message: String) throws {
         let good = ["time,price,amount", "1706831999,1,1", "1706832000,2,1"]
         for (text, line) in [
-            ((good + [row, "1706832002,3,1"]).joined(separator: "\n"), 4), ((good + ["", row]).joined(separator: "\n"), 5),
+            ((good + [row, "1706832002,3,1"]).joined(separator: "\n"), 4),
+            ((good + ["", row]).joined(separator: "\n"), 5),
         ] {
             #expect(try outcome(in: scratch, Data(text.utf8)) == "refused: \(line): \(message)")
             let told = try outcome(in: scratch, Data(text.utf8), skippingBadRows: true)
@@ -86,7 +96,8 @@ import Trading
         #expect {
             try reader.next()
         } throws: { error in
-            "\(error)".contains(isCut ? "was cut short while it was being read: 30 of 63 bytes" : "was changed after it was checked")
+            "\(error)".contains(
+                isCut ? "was cut short while it was being read: 30 of 63 bytes" : "was changed after it was checked")
         }
     }
 

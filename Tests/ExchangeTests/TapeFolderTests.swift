@@ -31,24 +31,30 @@ import Trading
         ("quoted.csv", .plays(1)), ("quoted_values_only.csv", .plays(1)), ("tab.tsv", .plays(3)),
         ("semicolon_time_price_amount.csv", .plays(1)), ("blank_first_line.csv", .plays(3)),
         ("comment_hash.csv", .plays(3)), ("iso_naive_time.csv", .plays(2, notes: ["without a zone"])),
-        ("iso_space_naive.csv", .plays(2, notes: ["without a zone"])), ("utc_suffix.csv", .plays(2, notes: ["zones such as"])),
+        ("iso_space_naive.csv", .plays(2, notes: ["without a zone"])),
+        ("utc_suffix.csv", .plays(2, notes: ["zones such as"])),
         ("pandas_offset_nocolon.csv", .plays(1, notes: ["zones such as"])),
-        ("leap_second.csv", .plays(4, notes: ["leap second"])), ("pair_forms.csv", .plays(1)), ("pair_forms2.csv", .plays(1)),
+        ("leap_second.csv", .plays(4, notes: ["leap second"])), ("pair_forms.csv", .plays(1)),
+        ("pair_forms2.csv", .plays(1)),
         ("side_letters.csv", .plays(1)), ("side_bid_ask.csv", .plays(1)),
         ("negative_amount_bitfinex.csv", .plays(2, notes: ["sign of an amount"])),
         ("out_of_order.csv", .plays(4, notes: ["100 ms out of order"])),
-        ("comment_mid.csv", .refused(line: 5, "# end of day")), ("trailing_garbage.csv", .refused(line: 7, "Total rows")),
+        ("comment_mid.csv", .refused(line: 5, "# end of day")),
+        ("trailing_garbage.csv", .refused(line: 7, "Total rows")),
         ("trailing_nul.csv", .refused(line: 5, "zero bytes")), ("ctrl_z.csv", .refused(line: 5, "\\x1A")),
         ("nan.csv", .refused(line: 5, "NaN")), ("empty_price.csv", .refused(line: 5, "empty")),
         ("missing_field.csv", .refused(line: 5, "3 fields")), ("zero_price.csv", .refused(line: 5, "above zero")),
         ("truncated.csv.gz", .refused(line: 4_932, "cut short")), ("cr_only.csv", .refused("no rows")),
-        ("header_only.csv", .refused("no rows")), ("empty.csv", .refused("no rows")), ("only_newlines.csv", .refused("no rows")),
+        ("header_only.csv", .refused("no rows")), ("empty.csv", .refused("no rows")),
+        ("only_newlines.csv", .refused("no rows")),
         ("utf16.csv", .refused("UTF-16")), ("thousands.csv", .refused(line: 2, "has a comma")),
         ("many_decimals.csv", .refused(line: 2, "more than 18 decimals")), ("json_trades.json", .refused("JSON")),
         ("ok_inside.zip", .plays(3)), ("ok.csv.xz", .refused("xz -d")), ("ok.csv.bz2", .refused("bzip2 -d")),
         ("plays/bom_utf8.csv", .plays(3)), ("plays/concat.csv.gz", .plays(4)), ("plays/crlf.csv", .plays(3)),
-        ("plays/float_noise.csv", .plays(2)), ("plays/fox34_kraken_ticks.csv", .plays(2)), ("plays/gzip_noext", .plays(3)),
-        ("plays/latin1_header.csv", .plays(1)), ("plays/no_final_newline.csv", .plays(3)), ("plays/pair_upper.csv", .plays(2)),
+        ("plays/float_noise.csv", .plays(2)), ("plays/fox34_kraken_ticks.csv", .plays(2)),
+        ("plays/gzip_noext", .plays(3)),
+        ("plays/latin1_header.csv", .plays(1)), ("plays/no_final_newline.csv", .plays(3)),
+        ("plays/pair_upper.csv", .plays(2)),
         ("plays/pandas_index.csv", .plays(2)), ("plays/plus_exp.csv", .plays(3)), ("plays/spaces.csv", .plays(3)),
         ("plays/y2038.csv", .plays(2)), ("plays/year1970.csv", .plays(2)), ("plays/zero_amount.csv", .plays(5)),
     ]
@@ -85,7 +91,9 @@ import Trading
     @Test(.enabled(if: isThere, "the tapes of ../shared are not here: skipped"))
     func `no file of the folder is left out`() throws {
         let root = try #require(Shared.path("tapes/formats"))
-        let all = try FileManager.default.subpathsOfDirectory(atPath: root).filter { $0 != "README.md" && $0 != "plays" }
+        let all = try FileManager.default.subpathsOfDirectory(atPath: root).filter {
+            $0 != "README.md" && $0 != "plays"
+        }
         #expect(all.sorted() == Self.files.map(\.0).sorted())
     }
 }

@@ -77,7 +77,10 @@ func outcome(
     @Test(arguments: [
         ("1500", "no time: 1500 may be seconds, ms, us or ns; name the column time_s, time_ms, time_us or ts_ns"),
         ("-5", "no time: -5 may be seconds, ms, us or ns; name the column time_s, time_ms, time_us or ts_ns"),
-        ("20240101", "no time: 20240101 may be seconds, ms, us or ns; name the column time_s, time_ms, time_us or ts_ns"),
+        (
+            "20240101",
+            "no time: 20240101 may be seconds, ms, us or ns; name the column time_s, time_ms, time_us or ts_ns"
+        ),
         (
             "20240101000000",
             "no time: 20240101000000 may be seconds, ms, us or ns; name the column time_s, time_ms, time_us or ts_ns"
@@ -120,65 +123,91 @@ func outcome(
             try outcome("time,price,amount\n2024-01-01 00:00:00 UTC,1,1\n")
                 == "btc_usd 1704067200000 1 1 -\nnote: zones such as UTC or +0000 are read as offsets from UTC")
         #expect(
-            try outcome("time,price,amount\n2016-12-31T23:59:59.5Z,1,1\n2016-12-31T23:59:60Z,2,1\n2017-01-01T00:00:00Z,3,1\n")
-                == """
-                btc_usd 1483228799500 1 1 - | btc_usd 1483228799999 2 1 - | btc_usd 1483228800000 3 1 -
-                note: a leap second plays as the last nanosecond before it
-                """)
+            try outcome(
+                "time,price,amount\n2016-12-31T23:59:59.5Z,1,1\n2016-12-31T23:59:60Z,2,1\n2017-01-01T00:00:00Z,3,1\n")
+                    == """
+                    btc_usd 1483228799500 1 1 - | btc_usd 1483228799999 2 1 - | btc_usd 1483228800000 3 1 -
+                    note: a leap second plays as the last nanosecond before it
+                    """)
     }
 
     // MARK: Columns
 
     @Test(arguments: [
         // Public trades of Binance: no header; ms, and us since 2025.
-        ("7,2300.5,0.25,575.1,1706832000123,True,True\n8,2301,1,2301,1706832001456,False,True\n",
-         "btc_usd 1706832000123 2300.5 0.25 sell | btc_usd 1706832001456 2301 1 buy"),
+        (
+            "7,2300.5,0.25,575.1,1706832000123,True,True\n8,2301,1,2301,1706832001456,False,True\n",
+            "btc_usd 1706832000123 2300.5 0.25 sell | btc_usd 1706832001456 2301 1 buy"
+        ),
         ("7,2300.5,0.25,575.1,1735689600047123,True,True\n", "btc_usd 1735689600047 2300.5 0.25 sell"),
         ("7,2300.5,0.25,1,2,1706832000123,false,true\n", "btc_usd 1706832000123 2300.5 0.25 buy"),
         ("7,2300.5,0.25,575.1,1706832000123,true\n", "btc_usd 1706832000123 2300.5 0.25 sell"),
-        ("id,price,qty,quote_qty,time,is_buyer_maker\n7,2300.5,0.25,575.1,1706832000123,true\n",
-         "btc_usd 1706832000123 2300.5 0.25 sell"),
-        ("agg_trade_id,price,quantity,first_trade_id,last_trade_id,transact_time,is_buyer_maker\n1,2,3,4,5,1706832000123,false\n",
-         "btc_usd 1706832000123 2 3 buy"),
+        (
+            "id,price,qty,quote_qty,time,is_buyer_maker\n7,2300.5,0.25,575.1,1706832000123,true\n",
+            "btc_usd 1706832000123 2300.5 0.25 sell"
+        ),
+        (
+            "agg_trade_id,price,quantity,first_trade_id,last_trade_id,transact_time,is_buyer_maker\n1,2,3,4,5,1706832000123,false\n",
+            "btc_usd 1706832000123 2 3 buy"
+        ),
         // Kraken and bitcoincharts.
-        ("1706832000,2300.5,0.25\n1706832001,2301,1\n", "btc_usd 1706832000000 2300.5 0.25 - | btc_usd 1706832001000 2301 1 -"),
+        (
+            "1706832000,2300.5,0.25\n1706832001,2301,1\n",
+            "btc_usd 1706832000000 2300.5 0.25 - | btc_usd 1706832001000 2301 1 -"
+        ),
         ("1706832000.5,2300.5,0.25,b\n", "btc_usd 1706832000500 2300.5 0.25 buy"),
         ("time,price,volume\n1706832000.25,5,7\n", "btc_usd 1706832000250 5 7 -"),
         // Other names.
-        (",timestamp,id,type,side,price,amount,cost,date\n0,1706832000123,9,,sell , 5.0, 0.5,0,2024-02-02 00:00:00.123+00:00\n",
-         "btc_usd 1706832000123 5 0.5 sell"),
+        (
+            ",timestamp,id,type,side,price,amount,cost,date\n0,1706832000123,9,,sell , 5.0, 0.5,0,2024-02-02 00:00:00.123+00:00\n",
+            "btc_usd 1706832000123 5 0.5 sell"
+        ),
         ("Time,Amount,Price,Type,Limit\n2024-02-02T00:00:00Z,0.1,122,s,l\n", "btc_usd 1706832000000 122 0.1 sell"),
         ("time,price,amount,type\n2024-02-02T00:00:00Z,122,0.1,limit\n", "btc_usd 1706832000000 122 0.1 -"),
         ("executed_at;px;qty;direction\n2024-02-02T00:00:00Z;122;0.1;ASK\n", "btc_usd 1706832000000 122 0.1 sell"),
         ("TIME\tPRICE\tAMOUNT\n2024-02-02T00:00:00Z\t122\t0.1\n", "btc_usd 1706832000000 122 0.1 -"),
         ("time|price|amount\n2024-02-02T00:00:00Z|122|0.1\n", "btc_usd 1706832000000 122 0.1 -"),
-        ("Date,Time,Price,Amount\n2024-02-02,00:00:01,5,7\n",
-         "btc_usd 1706832001000 5 7 -\nnote: times without a zone are taken as UTC"),
+        (
+            "Date,Time,Price,Amount\n2024-02-02,00:00:01,5,7\n",
+            "btc_usd 1706832001000 5 7 -\nnote: times without a zone are taken as UTC"
+        ),
         ("date,time,price,amount\n2024-02-02,1706832000,5,7\n", "btc_usd 1706832000000 5 7 -"),
         // Quotes, comments, what spreadsheets and sites put above.
-        ("\"time\",\"price\",\"amount\"\n\"2024-02-02T00:00:00Z\",\"122\",\"0.1\"\n", "btc_usd 1706832000000 122 0.1 -"),
-        ("time,price,amount,note\n2024-02-02T00:00:00Z,122,0.1,\"a \"\"b\"\", c\"\n", "btc_usd 1706832000000 122 0.1 -"),
-        ("\n \n# by me\nsep=;\nhttps://prices.example\ntime;price;amount\n2024-02-02T00:00:00Z;122;0.1\n",
-         "btc_usd 1706832000000 122 0.1 -"),
+        (
+            "\"time\",\"price\",\"amount\"\n\"2024-02-02T00:00:00Z\",\"122\",\"0.1\"\n",
+            "btc_usd 1706832000000 122 0.1 -"
+        ),
+        (
+            "time,price,amount,note\n2024-02-02T00:00:00Z,122,0.1,\"a \"\"b\"\", c\"\n",
+            "btc_usd 1706832000000 122 0.1 -"
+        ),
+        (
+            "\n \n# by me\nsep=;\nhttps://prices.example\ntime;price;amount\n2024-02-02T00:00:00Z;122;0.1\n",
+            "btc_usd 1706832000000 122 0.1 -"
+        ),
         ("#price,amount,time\n122,0.1,1706832000\n", "btc_usd 1706832000000 122 0.1 -"),
         ("\u{FEFF}time,price,amount\r\n2024-02-02T00:00:00Z,122,0.1\r\n\r\n", "btc_usd 1706832000000 122 0.1 -"),
         ("\u{FEFF}1706832000,122,0.1", "btc_usd 1706832000000 122 0.1 -"),
         // The sign is the side.
-        ("time,price,amount\n1706832000,5,-0.5\n1706832001,5,0.5\n1706832002,5,0\n",
-         "btc_usd 1706832000000 5 0.5 sell | btc_usd 1706832001000 5 0.5 buy | btc_usd 1706832002000 5 0 -\n"
-             + "note: the sign of an amount is the side of the taker"),
+        (
+            "time,price,amount\n1706832000,5,-0.5\n1706832001,5,0.5\n1706832002,5,0\n",
+            "btc_usd 1706832000000 5 0.5 sell | btc_usd 1706832001000 5 0.5 buy | btc_usd 1706832002000 5 0 -\n"
+                + "note: the sign of an amount is the side of the taker"
+        ),
     ])
     func `a file of trades plays, whoever wrote it`(text: String, expected: String) throws {
         #expect(try outcome(text) == expected)
     }
 
-    @Test(arguments: [
-        ("BTC/USD", "btc_usd"), ("BTC-USD", "btc_usd"), ("btc:eur", "btc_eur"), ("BTCUSDT", "btc_usdt"),
-        ("ETHBTC", "eth_btc"), ("EURUSD", "eur_usd"), ("tBTCUSD", "btc_usd"), ("XXBTZUSD", "btc_usd"),
-        ("XBT/EUR", "btc_eur"), ("BTCFDUSD", "btc_fdusd"), ("USDTUSD", "usdt_usd"), ("USDCUSDT", "usdc_usdt"),
-        ("btc_usd", "btc_usd"), ("XRPUSD", "xrp_usd"), ("BTC-PERP", nil), ("BTC-USD-SWAP", nil), ("USD", nil), ("", nil),
-        ("bitcoin", nil), ("BTC/BTC", nil), ("B\u{1B}USD", nil),
-    ] as [(String, String?)])
+    @Test(
+        arguments: [
+            ("BTC/USD", "btc_usd"), ("BTC-USD", "btc_usd"), ("btc:eur", "btc_eur"), ("BTCUSDT", "btc_usdt"),
+            ("ETHBTC", "eth_btc"), ("EURUSD", "eur_usd"), ("tBTCUSD", "btc_usd"), ("XXBTZUSD", "btc_usd"),
+            ("XBT/EUR", "btc_eur"), ("BTCFDUSD", "btc_fdusd"), ("USDTUSD", "usdt_usd"), ("USDCUSDT", "usdc_usdt"),
+            ("btc_usd", "btc_usd"), ("XRPUSD", "xrp_usd"), ("BTC-PERP", nil), ("BTC-USD-SWAP", nil), ("USD", nil),
+            ("", nil),
+            ("bitcoin", nil), ("BTC/BTC", nil), ("B\u{1B}USD", nil),
+        ] as [(String, String?)])
     func `a pair is read as exchanges write it`(name: String, pair: String?) throws {
         #expect(TapePairName.pair(name)?.description == pair)
     }
@@ -200,32 +229,52 @@ func outcome(
     }
 
     @Test(arguments: [
-        ("timestamp,symbol,side,size,price,homeNotional,foreignNotional\n", "1: sizes of BitMEX are contracts, not an amount of a "
-            + "coin; delete the column size, and call homeNotional amount"),
-        ("Gmt time,Ask,Bid,AskVolume,BidVolume\n", "1: these are quotes and no trades: no column for price, nor for amount (amount, "
-            + "size, qty, quantity, volume); the header is: Gmt time,Ask,Bid,AskVolume,BidVolume"),
+        (
+            "timestamp,symbol,side,size,price,homeNotional,foreignNotional\n",
+            "1: sizes of BitMEX are contracts, not an amount of a "
+                + "coin; delete the column size, and call homeNotional amount"
+        ),
+        (
+            "Gmt time,Ask,Bid,AskVolume,BidVolume\n",
+            "1: these are quotes and no trades: no column for price, nor for amount (amount, "
+                + "size, qty, quantity, volume); the header is: Gmt time,Ask,Bid,AskVolume,BidVolume"
+        ),
         ("price,amount\n", "1: no column for time (time, timestamp, date, ts_ns); the header is: price,amount"),
         ("time,price,price,amount\n", "1: two columns are called price; the header is: time,price,price,amount"),
-        ("a,b,c\n1,2,3\n", "1: no header that names time, price and amount, and no row of a source that is known: a,b,c"),
-        ("hello\n", "1: one field only: hello; expected a time, a price and an amount with commas, semicolons or tabs between them"),
+        (
+            "a,b,c\n1,2,3\n",
+            "1: no header that names time, price and amount, and no row of a source that is known: a,b,c"
+        ),
+        (
+            "hello\n",
+            "1: one field only: hello; expected a time, a price and an amount with commas, semicolons or tabs between them"
+        ),
         ("time,price,amount\n", "no rows"), ("\n\n", "no rows"), ("# nothing\n", "no rows"),
-        ("time,price,amount\r1706832000,5,7\r", "no rows: its lines end in CR alone, as on old Macs; write them anew with tr '\\r' '\\n'"),
-        ("[{\"price\":1}]", "is JSON: write it as CSV first"), ("<!DOCTYPE html>", "is HTML or XML: a tape is a CSV file"),
+        (
+            "time,price,amount\r1706832000,5,7\r",
+            "no rows: its lines end in CR alone, as on old Macs; write them anew with tr '\\r' '\\n'"
+        ),
+        ("[{\"price\":1}]", "is JSON: write it as CSV first"),
+        ("<!DOCTYPE html>", "is HTML or XML: a tape is a CSV file"),
     ])
     func `a file that is no tape is refused in words`(text: String, message: String) throws {
         #expect(try outcome(text) == "refused: \(message)")
     }
 
-    @Test(arguments: [
-        ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], "is packed with xz: unpack it first, with xz -d"),
-        (Array("BZh91AY".utf8), "is packed with bzip2: unpack it first, with bzip2 -d"),
-        ([0x28, 0xB5, 0x2F, 0xFD, 1], "is packed with zstd: unpack it first, with zstd -d"),
-        (Array("PAR1".utf8), "is a Parquet file: write it as CSV first"),
-        ([0xFF, 0xFE] + Array("t\0i\0".utf8), "is UTF-16 text: save it as UTF-8 first, with iconv -f UTF-16 -t UTF-8"),
-        (Array("t\0i\0m\0".utf8), "is no UTF-8 text; if it is UTF-16: iconv -f UTF-16LE -t UTF-8"),
-        (Array("PK\u{5}\u{6}".utf8), "is a zip that is cut short: it has no directory"),
-        ([0x1F, 0x8B, 8, 0], "is cut short: its compressed part has no end"),
-    ] as [([UInt8], String)])
+    @Test(
+        arguments: [
+            ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], "is packed with xz: unpack it first, with xz -d"),
+            (Array("BZh91AY".utf8), "is packed with bzip2: unpack it first, with bzip2 -d"),
+            ([0x28, 0xB5, 0x2F, 0xFD, 1], "is packed with zstd: unpack it first, with zstd -d"),
+            (Array("PAR1".utf8), "is a Parquet file: write it as CSV first"),
+            (
+                [0xFF, 0xFE] + Array("t\0i\0".utf8),
+                "is UTF-16 text: save it as UTF-8 first, with iconv -f UTF-16 -t UTF-8"
+            ),
+            (Array("t\0i\0m\0".utf8), "is no UTF-8 text; if it is UTF-16: iconv -f UTF-16LE -t UTF-8"),
+            (Array("PK\u{5}\u{6}".utf8), "is a zip that is cut short: it has no directory"),
+            ([0x1F, 0x8B, 8, 0], "is cut short: its compressed part has no end"),
+        ] as [([UInt8], String)])
     func `a file that is no text is refused in words`(bytes: [UInt8], message: String) throws {
         #expect(try outcome(Data(bytes)) == "refused: \(message)")
     }
@@ -277,7 +326,8 @@ func outcome(
 
     @Test func `candles play as four prints each, the nearer extreme first, a quarter of the volume each`() throws {
         #expect(
-            try outcome("time,open,high,low,close,volume\n1706832000,10,13,9,12,1\n1706832060,12,12.5,8,9,0.00000007\n") == """
+            try outcome("time,open,high,low,close,volume\n1706832000,10,13,9,12,1\n1706832060,12,12.5,8,9,0.00000007\n")
+                == """
                 btc_usd 1706832000000 10 0.25 - | btc_usd 1706832015000 9 0.25 - | btc_usd 1706832030000 13 0.25 - \
                 | btc_usd 1706832045000 12 0.25 - | btc_usd 1706832060000 12 0.00000001 - | btc_usd 1706832075000 12.5 0.00000001 - \
                 | btc_usd 1706832090000 8 0.00000001 - | btc_usd 1706832105000 9 0.00000004 -
@@ -291,7 +341,8 @@ func outcome(
 
     @Test(arguments: [
         "1706832000,10,13,9,12,4\n", "20240202 000000;10;13;9;12;0\n", "2024.02.02,00:00,10,13,9,12,4\n",
-        "1706832000000,10,13,9,12,4,1706832059999,1,1,1,1,0\n", "Timestamp,Open,High,Low,Close\n1706832000,10,13,9,12\n",
+        "1706832000000,10,13,9,12,4,1706832059999,1,1,1,1,0\n",
+        "Timestamp,Open,High,Low,Close\n1706832000,10,13,9,12\n",
         "Timestamp,Open,High,Low,Close,Volume_(BTC),Volume_(Currency)\n1706832000,10,13,9,12,4,400\n",
         "unix,date,symbol,open,high,low,close,Volume USD,Volume BTC\n1706832000,2024-02-02 00:00:00,BTC/USD,10,13,9,12,400,4\n",
         "Timestamp,Open,High,Low,Close,Volume\n1706832000,10,13,9,12,4\n1706832060,NaN,NaN,NaN,NaN,NaN\n",
@@ -312,11 +363,24 @@ func outcome(
         #expect(told.hasPrefix(Self.four + "\n") && told.hasSuffix("note: 1 candle without volume left out"), "\(told)")
     }
 
+    @Test(arguments: [false, true]) func `the candles of two pairs play side by side`(isReversed: Bool) throws {
+        let rows = [
+            "1706832000,A/USD,2,2,2,2,4", "1706832000,B/USD,3,3,3,3,4", "1706832060,A/USD,2,2,2,2,4",
+            "1706832060,B/USD,3,3,3,3,4",
+        ]
+        let text = ["time,pair,open,high,low,close,volume"] + (isReversed ? rows.reversed() : rows)
+        let told = try outcome(text.joined(separator: "\n"), pair: nil)
+        let times = told.split(separator: "\n")[0].split(separator: " | ").map { $0.split(separator: " ")[1] }
+        #expect(times.count == 16 && times == times.sorted(), "\(told)")
+    }
+
     // MARK: Order
 
     @Test func `rows a little out of order are sorted, those of the same time stay as they stand`() throws {
         #expect(
-            try outcome("ts_ns,price,amount\n0,1,1\n9000000000,2,1\n100000000,3,1\n9000000000,4,1\n100000000,5,1\n20000000000,6,1\n")
+            try outcome(
+                "ts_ns,price,amount\n0,1,1\n9000000000,2,1\n100000000,3,1\n9000000000,4,1\n100000000,5,1\n20000000000,6,1\n"
+            )
                 == """
                 btc_usd 0 1 1 - | btc_usd 100 3 1 - | btc_usd 100 5 1 - | btc_usd 9000 2 1 - | btc_usd 9000 4 1 - | btc_usd 20000 6 1 -
                 note: rows are up to 8900 ms out of order, and are sorted

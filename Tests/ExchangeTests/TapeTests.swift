@@ -257,8 +257,13 @@ import Trading
         #expect(try play(second).map(price) == ["4", "5"])
     }
 
-    @Test(arguments: [("tape-1 105000000000\n1 a\n1 b", "3"), ("tape-1 104000000000\n1 a\n1 b", "1"), ("tape-1 105000000000\n1 z\n1 b", "1")])
-    func `a position of version 1 counts where its trade is in the tapes that it names`(text: String, next: String) throws {
+    @Test(arguments: [
+        ("tape-1 105000000000\n1 a\n1 b", "3"), ("tape-1 104000000000\n1 a\n1 b", "1"),
+        ("tape-1 105000000000\n1 z\n1 b", "1"),
+    ])
+    func `a position of version 1 counts where its trade is in the tapes that it names`(text: String, next: String)
+        throws
+    {
         let position = try #require(TapePosition(bytes: Array(text.utf8)))
         #expect(position.isByName && position.bytes == Array(text.utf8))
         let player = try TapePlayer(sources(), startingAt: start, position: position)

@@ -84,12 +84,16 @@ extension `The server` {
             let desk = try DeskUnderTest()
             let bad = try write(Self.bad, "bad.csv", for: desk)
             let (ending, error) = try desk.refusal(
-                of: ["serve", "--database", desk.database, "--listen", "127.0.0.1:0", "--demo", "--tape", "btc_usd=\(bad)"])
+                of: [
+                    "serve", "--database", desk.database, "--listen", "127.0.0.1:0", "--demo", "--tape",
+                    "btc_usd=\(bad)",
+                ])
             #expect(ending == .exit(65) && error.contains("bad.csv:4: no amount"), "\(error)")
             #expect(!FileManager.default.fileExists(atPath: desk.database))
             let (venue, reason) = try desk.refusal(of: ["venue", "--listen", "127.0.0.1:0", "--tape", "btc_usd=\(bad)"])
             #expect(venue == .exit(65) && reason.contains("bad.csv:4: no amount"), "\(reason)")
-            let transcript = try write("@tape btc_usd=bad.csv\n@user ann\nann> time\n...\n", "bad.transcript", for: desk)
+            let transcript = try write(
+                "@tape btc_usd=bad.csv\n@user ann\nann> time\n...\n", "bad.transcript", for: desk)
             let replay = try ProgramRun(["replay", transcript], in: desk.folder)
             #expect(try replay.ending() != .exit(0))
             #expect(replay.said.contains("bad.csv:4: no amount"), "\(replay.said)")

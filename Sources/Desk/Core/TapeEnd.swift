@@ -29,7 +29,9 @@ extension DeskCore {
         tapeStop = .ended
         let position = tape.position
         let trades = position.tapes.reduce(0) { $0 + $1.rowsPlayed }
-        log.notice("the tape has ended after \(trades) trades; market orders are refused until a tape plays or --loop is given")
+        log.notice(
+            "the tape has ended after \(trades) trades; market orders are refused until a tape plays or --loop is given"
+        )
         guard let paper, paper.note(DeskCore.tapeEndNote) != position.bytes else { return }
         paper.setNote(DeskCore.tapeEndNote, position.bytes, isDurable: true)
         try tellEverybody("tape_ended", ["trades": .int(Int64(clamping: trades))]) { _ in

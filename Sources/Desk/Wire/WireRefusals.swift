@@ -68,7 +68,8 @@ extension DeskCore {
         guard !isFresh(pair) else { return }
         if let tapeStop {
             throw Refusal(
-                .feedStale, "\(tapeStop.words), and the last price of \(pair) is not of now; nothing was done", at: span)
+                .feedStale, "\(tapeStop.words), and the last price of \(pair) is not of now; nothing was done", at: span
+            )
         }
         let age = wire?.feed.lastTold(pair).map {
             "for \(now.nanoseconds(since: $0) / Timestamp.nanosecondsPerSecond)s"

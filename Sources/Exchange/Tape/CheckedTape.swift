@@ -33,7 +33,7 @@ public struct CheckedTape: Sendable {
     /// In which order the rows stand.
     enum Order: Hashable, Sendable {
         case inOrder
-        /// No row is later than another above it by more than so many nanoseconds.
+        /// No row is older than another above it by more than so many nanoseconds; or they are candles, whose prints are put in order.
         case sorted(withinNanoseconds: Int64)
         /// Newest first.
         case reversed

@@ -52,6 +52,8 @@ struct TapeChecker {
 
     var order: CheckedTape.Order {
         if sequence.isReversed { return .reversed }
+        // Prints of a candle lie behind its time, and another pair's candle may have the same time.
+        if case .candle = layout.columns.prices { return .sorted(withinNanoseconds: sequence.latestNanoseconds) }
         return sequence.latestNanoseconds > 0 ? .sorted(withinNanoseconds: sequence.latestNanoseconds) : .inOrder
     }
 
@@ -92,7 +94,8 @@ struct TapeChecker {
         switch row {
         case .trade(let trade): digits.add(trade.pair, prices: [trade.price], amount: trade.quantity)
         case .candle(let candle):
-            digits.add(candle.pair, prices: [candle.open, candle.high, candle.low, candle.close], amount: candle.volume)
+            digits.add(
+                candle.pair, prices: [candle.open, candle.high, candle.low, candle.close], amount: candle.volume)
             if candle.volume.isPositive { candles.hasVolumes = true } else { quietCandles += 1 }
             count = UInt64(TapeCandle.printsPerCandle)
         }
@@ -130,7 +133,9 @@ struct TapeChecker {
             guard rows <= CheckedTape.reversedRowsMax else {
                 throw TapeError(
                     tape: lines.bytes.file.path,
-                    message: "is newest first, and has more than \(CheckedTape.reversedRowsMax) rows; write it oldest first, with tac")
+                    message:
+                        "is newest first, and has more than \(CheckedTape.reversedRowsMax) rows; write it oldest first, with tac"
+                )
             }
             return
         }
@@ -203,7 +208,7 @@ struct TapeChecker {
 
     private var orderNotes: [String] {
         switch order {
-        case .inOrder: return []
+        case .inOrder, .sorted(withinNanoseconds: 0): return []
         case .reversed: return ["the rows are newest first, and play from the last to the first"]
         case .sorted(let nanoseconds):
             let milliseconds = (nanoseconds + 999_999) / 1_000_000

@@ -15,9 +15,9 @@ public final class TapeReader: TapeSource {
     private var rows: TapeRows
     private var line: [UInt8] = []
     private var newest = Timestamp(nanoseconds: .min)
-    /// Trades that come before any row that has not been read yet, oldest first.
-    private var ready: ArraySlice<MarketTrade> = []
-    /// Trades that a later row may come before.
+    /// The time of the newest row whose trades wait, or have been played.
+    private var frontier = Timestamp(nanoseconds: .min)
+    /// Trades that a row which is still to come may be before.
     private var waiting = Heap<Waiting>()
     private var sequence: UInt64 = 0
     /// All rows of a file that is newest first, and how many of them have not been played.
@@ -50,37 +50,33 @@ public final class TapeReader: TapeSource {
         lines.rewind()
         rows = TapeRows(checked.layout)
         newest = Timestamp(nanoseconds: .min)
-        (ready, waiting, sequence) = ([], Heap(), 0)
+        frontier = Timestamp(nanoseconds: .min)
+        (waiting, sequence) = (Heap(), 0)
         heldLeft = held.count
     }
 
     public func next() throws(TapeError) -> MarketTrade? {
-        if let trade = ready.popFirst() { return trade }
-        switch checked.order {
-        case .inOrder:
-            while let row = try readRow() {
-                switch row {
-                case .trade(let trade): return trade
-                case .candle(let candle):
-                    ready = candle.prints(checked.candles)[...]
-                    if let trade = ready.popFirst() { return trade }
-                }
-            }
-            return nil
-        case .sorted(let window): return try nextSorted(within: window)
-        case .reversed: return try nextReversed()
+        if checked.order == .inOrder {
+            guard let row = try readRow() else { return nil }
+            // Only trades stand in a file that is in order: prints of candles go by `nextSorted`.
+            if case .trade(let trade) = row { return trade }
         }
+        return try nextSorted()
     }
 
     /// The pairs of the file, with rules from their digits: for an exchange that does not know them.
     public func pairs() -> [PairRules] { checked.pairs }
 
-    private func nextSorted(within window: Int64) throws(TapeError) -> MarketTrade? {
+    /// The oldest of the trades that wait, once no row that is still to come can be before it.
+    private func nextSorted() throws(TapeError) -> MarketTrade? {
+        var window: Int64 = 0
+        if case .sorted(let nanoseconds) = checked.order { window = nanoseconds }
         while true {
-            if let first = waiting.min, newest.nanoseconds(since: first.trade.at) > window {
+            if let first = waiting.min, frontier.nanoseconds(since: first.trade.at) > window {
                 return waiting.popMin()?.trade
             }
-            guard let row = try readRow() else { return waiting.popMin()?.trade }
+            guard let row = try nextRow() else { return waiting.popMin()?.trade }
+            frontier = max(frontier, row.time)
             for trade in trades(of: row) {
                 waiting.insert(Waiting(trade: trade, sequence: sequence))
                 sequence += 1
@@ -88,18 +84,17 @@ public final class TapeReader: TapeSource {
         }
     }
 
-    /// Holds all rows in memory from the first call on: `CheckedTape.reversedRowsMax` bounds them.
-    private func nextReversed() throws(TapeError) -> MarketTrade? {
+    /// The next row in the order in which rows play. Of a file that is newest first all rows are held in memory from the first call
+    /// on: `CheckedTape.reversedRowsMax` bounds them.
+    private func nextRow() throws(TapeError) -> TapeRow? {
+        guard checked.order == .reversed else { return try readRow() }
         if held.isEmpty {
             while let row = try readRow() { held.append(row) }
             heldLeft = held.count
         }
-        while heldLeft > 0 {
-            heldLeft -= 1
-            ready = trades(of: held[heldLeft])[...]
-            if let trade = ready.popFirst() { return trade }
-        }
-        return nil
+        guard heldLeft > 0 else { return nil }
+        heldLeft -= 1
+        return held[heldLeft]
     }
 
     private func trades(of row: TapeRow) -> [MarketTrade] {

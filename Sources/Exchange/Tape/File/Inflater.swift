@@ -3,7 +3,10 @@ import CZlib
 /// Decompresses a stream of zlib's: one that gzip has written, or the bare one inside of a zip.
 final class Inflater {
     /// What a step came to.
-    enum Outcome { case more, streamEnded, damaged(String) }
+    enum Outcome {
+        case more, streamEnded
+        case damaged(String)
+    }
 
     // Its address must stay: zlib compares it.
     private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)

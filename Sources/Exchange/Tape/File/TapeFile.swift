@@ -106,12 +106,14 @@ final class TapeFile {
         let expected = min(TapeFingerprint.blockBytes, bytes - start)
         let count = try read(at: start, expected, into: &block)
         guard count == expected else {
-            throw TapeError(tape: path, message: "was cut short while it was being read: \(start + count) of \(bytes) bytes")
+            throw TapeError(
+                tape: path, message: "was cut short while it was being read: \(start + count) of \(bytes) bytes")
         }
         let checksum = TapeFingerprint.checksum(block, count: count)
         if let known = fingerprint.blocks[index], known != checksum {
             throw TapeError(
-                tape: path, message: "was changed after it was checked: the bytes from \(start) on are not what they were")
+                tape: path,
+                message: "was changed after it was checked: the bytes from \(start) on are not what they were")
         }
         fingerprint.blocks[index] = checksum
         return count

@@ -59,7 +59,8 @@ struct TapeBeginning {
         let text = first.drop { $0.isBlank || $0 == 0x0A || $0 == 0x0D || $0 == 0xEF || $0 == 0xBB || $0 == 0xBF }
         switch text.first {
         case UInt8(ascii: "["), UInt8(ascii: "{"): return "is JSON: write it as CSV first"
-        case UInt8(ascii: "<") where text.dropFirst().first.map({ $0 == UInt8(ascii: "!") || $0 == UInt8(ascii: "?") }) == true:
+        case UInt8(ascii: "<")
+        where text.dropFirst().first.map({ $0 == UInt8(ascii: "!") || $0 == UInt8(ascii: "?") }) == true:
             return "is HTML or XML: a tape is a CSV file"
         default: return nil
         }
@@ -152,9 +153,11 @@ struct TapeBeginning {
             columns = shape
         } else {
             throw TapeProblem(
-                "no header that names time, price and amount, and no row of a source that is known: \(TapeText.shown(line))")
+                "no header that names time, price and amount, and no row of a source that is known: \(TapeText.shown(line))"
+            )
         }
-        let fromName = givenPair == nil && columns.pair == nil
+        let fromName =
+            givenPair == nil && columns.pair == nil
             ? TapePairName.pair(inFileNamed: lines.bytes.file.path) : nil
         guard columns.pair != nil || givenPair != nil || fromName != nil else {
             throw TapeProblem(

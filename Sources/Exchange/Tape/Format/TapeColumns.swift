@@ -37,9 +37,11 @@ struct TapeColumns: Sendable {
 enum TapeColumnNames {
     /// The best first: where a source has a time twice, the plainer one is less often a number without a unit.
     static let times = [
-        "ts", "time", "timestamp", "datetime", "date_time", "transact_time", "trade_time", "transaction_time", "exec_time",
+        "ts", "time", "timestamp", "datetime", "date_time", "transact_time", "trade_time", "transaction_time",
+        "exec_time",
         "executed_at", "created_at", "createdat", "created_time", "filled_at", "unix", "unix_time", "unixtime",
-        "unix_timestamp", "epoch", "open_time", "opentime", "gmt_time", "utc_time", "time_utc", "timestamp_utc", "date_utc",
+        "unix_timestamp", "epoch", "open_time", "opentime", "gmt_time", "utc_time", "time_utc", "timestamp_utc",
+        "date_utc",
         "date",
     ]
     static let prices = ["price", "trade_price", "px", "rate", "exec_price", "fill_price", "executed_price"]
@@ -96,7 +98,8 @@ struct TapeHeader {
     func columns(pair: Pair?) throws(TapeProblem) -> TapeColumns {
         if names.contains("homenotional"), names.contains("size") {
             throw TapeProblem(
-                "sizes of BitMEX are contracts, not an amount of a coin; delete the column size, and call homeNotional amount")
+                "sizes of BitMEX are contracts, not an amount of a coin; delete the column size, and call homeNotional amount"
+            )
         }
         let prices = try pricesColumns(pair)
         guard let time = timeColumn, let prices else { throw TapeProblem(missing(prices)) }

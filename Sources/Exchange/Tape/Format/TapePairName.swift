@@ -41,7 +41,8 @@ enum TapePairName {
         guard parts.count >= 3, parts[0].allSatisfy({ $0.isUppercase || $0.isNumber }) else { return nil }
         let isKind =
             ["trades", "aggTrades"].contains(parts[1])
-            || (parts[1].dropLast().allSatisfy(\.isNumber) && "smhdw".contains(parts[1].suffix(1)) && parts[1].count > 1)
+            || (parts[1].dropLast().allSatisfy(\.isNumber) && "smhdw".contains(parts[1].suffix(1))
+                && parts[1].count > 1)
         return isKind ? pair(String(parts[0])) : nil
     }
 
@@ -117,6 +118,7 @@ enum TapeNumber {
 
     /// Whether a field says that there is no number.
     static func isMissing(_ field: ArraySlice<UInt8>) -> Bool {
-        field.isEmpty || ["nan", "null", "none", "na", "n/a", "-"].contains(String(decoding: field, as: UTF8.self).lowercased())
+        field.isEmpty
+            || ["nan", "null", "none", "na", "n/a", "-"].contains(String(decoding: field, as: UTF8.self).lowercased())
     }
 }

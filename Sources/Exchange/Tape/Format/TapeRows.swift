@@ -59,7 +59,9 @@ struct TapeRows {
     /// Reads a line that is not empty; nil for a candle that says that it has no prices.
     mutating func read(_ line: [UInt8]) throws(TapeProblem) -> TapeRow? {
         guard line.position(of: 0) == nil else { throw TapeProblem("zero bytes (NUL), not a row") }
-        guard line.position(of: UInt8(ascii: "\r")) == nil else { throw TapeProblem("a carriage return within the line") }
+        guard line.position(of: UInt8(ascii: "\r")) == nil else {
+            throw TapeProblem("a carriage return within the line")
+        }
         try fields.split(line, by: layout.delimiter)
         let columns = layout.columns
         guard fields.count >= columns.fieldsMin else {
@@ -168,7 +170,8 @@ struct TapeRows {
         let field = fields[column]
         if layout.columns.isSideOfMaker {
             guard let side = TapeSideWord.side(isBuyerMaker: field) else {
-                throw TapeProblem("no side: \(TapeText.shown(field)); expected true or false for whether the maker bought")
+                throw TapeProblem(
+                    "no side: \(TapeText.shown(field)); expected true or false for whether the maker bought")
             }
             return side
         }

@@ -38,7 +38,8 @@ enum TapeTimeUnit: String, CaseIterable, Hashable, Sendable {
     /// The unit in which a number is a time between 1973 and 2262; nil where there is none. These ranges do not touch, so that
     /// there is never a choice.
     init?(plausibleFor number: Int64) {
-        guard let unit = TapeTimeUnit.allCases.first(where: { $0.range(from: 100_000_000, to: 9_223_372_036) ~= number })
+        guard
+            let unit = TapeTimeUnit.allCases.first(where: { $0.range(from: 100_000_000, to: 9_223_372_036) ~= number })
         else { return nil }
         self = unit
     }
