@@ -39,10 +39,14 @@ struct TapeOptions: Sendable {
         return CheckedTapes(tapes: tapes, speed: speed, isLooping: isLooping)
     }
 
-    /// Says what is wrong with a tape, and what one looks like; the exit that follows from it.
+    /// Says what is wrong with a tape, and, where there is a file, what one looks like; the exit that follows from it.
     static func tell(_ error: TapeError) -> ExitCode {
-        let example = TapeError.example.split(separator: "\n").map { "  \($0)\n" }.joined()
-        Terminal.write("Error: \(error)\na tape that plays begins like this:\n\(example)", to: STDERR_FILENO)
+        var text = "Error: \(error)\n"
+        if FileManager.default.isReadableFile(atPath: error.tape) {
+            text += "a tape that plays begins like this:\n"
+            text += TapeError.example.split(separator: "\n").map { "  \($0)\n" }.joined()
+        }
+        Terminal.write(text, to: STDERR_FILENO)
         return ExitCode(ExitStatus(of: error).rawValue)
     }
 
