@@ -43,7 +43,7 @@ let package = Package(
         room("CommandGrammar", dependencies: ["Trading"]),
         room("OrderEngine", dependencies: ["Trading", deque, heap, ordered]),
         room("Ledger", without: ["Nonces", "Storage", "Tables"], dependencies: ["Trading", "OrderEngine"]),
-        room("Exchange", dependencies: ["Trading", "CZlib", deque]),
+        room("Exchange", dependencies: ["Trading", "CZlib", deque, heap]),
         room("ExactJSON", dependencies: ["Trading"]),
         room("BtceExchange", dependencies: ["Trading", "Exchange", "ExactJSON", "CCurl", "COpenSSL"]),
         room("Venue", dependencies: ["Trading", "Exchange", "ExactJSON", "COpenSSL"]),

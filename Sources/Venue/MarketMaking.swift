@@ -36,6 +36,11 @@ extension TapiVenue {
         }
     }
 
+    /// Says which tape the trades are of that come from now on.
+    public func beginTape(_ identity: String, at now: Timestamp) {
+        if tapeIdentity != identity { commit(.tapeIs(identity), at: now) }
+    }
+
     /// Plays a trade of a tape: prints it and moves the quotes. A pair that the venue does not trade is passed over, and so is
     /// what is less than a step, or more than `amountMax`.
     public func play(_ trade: MarketTrade, _ mark: VenueEntry.TapeMark, at now: Timestamp) {

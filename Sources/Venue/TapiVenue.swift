@@ -57,6 +57,8 @@ public final class TapiVenue {
     var startedAt: Timestamp?
     /// Where the tape is that has been played, for its player to go on.
     public internal(set) var tapeMark: VenueEntry.TapeMark?
+    /// Which tape that is, by its content; nil in books that were kept before that was written down.
+    public internal(set) var tapeIdentity: String?
     private var records: [VenueRecord] = []
 
     public init(_ settings: Settings) {
@@ -129,6 +131,7 @@ public final class TapiVenue {
         case .tape(let pair, let side, let price, let quantity, let mark):
             tapeMark = mark
             play(pair, side, price, quantity, at: now)
+        case .tapeIs(let identity): tapeIdentity = identity
         }
         for case .trade(let print) in books.drainEvents() { tape.add(print) }
     }

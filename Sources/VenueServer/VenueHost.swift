@@ -9,7 +9,8 @@ final class VenueHost {
     private let venue: TapiVenue
     private let file: BooksFile?
     private let player: TapePlayer?
-    private let tapeName: String
+    private let onTapeEnd: @Sendable () -> Void
+    private var isTapeEndTold = false
     private let clock: @Sendable () -> Timestamp
     private let loop: any EventLoop
     /// Time as the venue is told it: never back.
@@ -27,7 +28,6 @@ final class VenueHost {
     init(_ setup: VenueServer.Setup, _ loop: any EventLoop) throws {
         self.loop = loop
         clock = setup.clock
-        tapeName = setup.tapeName
         venue = TapiVenue(setup.venue)
         file = try setup.booksPath.map { try BooksFile(path: $0) }
         for record in file?.records ?? [] {
@@ -36,10 +36,15 @@ final class VenueHost {
         }
         newest = max(newest, setup.clock())
         venue.start(at: newest)
-        let position = venue.tapeMark.map {
-            TapePosition(newestTapeTime: $0.time, tapes: [.init(name: setup.tapeName, rowsPlayed: $0.row)])
+        let identity = venue.tapeIdentity
+        let position = venue.tapeMark.map { mark in
+            TapePosition(
+                newestTapeTime: mark.time,
+                tapes: [.init(identity: identity ?? setup.tapeName, rowsPlayed: mark.row)], isByName: identity == nil)
         }
         player = try setup.tape?(position, newest)
+        onTapeEnd = setup.onTapeEnd
+        if let tape = player?.position.tapes.first { venue.beginTape(tape.identity, at: newest) }
         try file?.append(venue.drainRecords())
     }
 
@@ -127,6 +132,12 @@ final class VenueHost {
     /// Plays what is due; whether something is left.
     private func playTape(at moment: Timestamp) throws(TapeError) -> Bool {
         guard let player else { return false }
+        defer {
+            if player.nextDue == nil, !isTapeEndTold {
+                isTapeEndTold = true
+                onTapeEnd()
+            }
+        }
         for _ in 0..<VenueLimits.tapeTradesAtOnceMax {
             guard let trade = try player.next(dueBy: moment) else { return false }
             let position = player.position

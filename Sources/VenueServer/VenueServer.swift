@@ -34,8 +34,10 @@ public final class VenueServer: Sendable {
         public var booksPath: String?
         /// Opens the tape, to go on behind a position; nil for none.
         public var tape: (@Sendable (TapePosition?, Timestamp) throws -> TapePlayer)?
-        /// The name that the tape's positions carry.
+        /// The path of the tape's file, by which books of versions up to 0.2 know it.
         public var tapeName = ""
+        /// Called once when the tape is over: prices stand still from then on.
+        public var onTapeEnd: @Sendable () -> Void = {}
         public var clock: @Sendable () -> Timestamp
 
         public init(venue: TapiVenue.Settings, listen: Address, clock: @escaping @Sendable () -> Timestamp) {

@@ -42,5 +42,6 @@ struct Outcry: ParsableCommand {
         subcommands: [
             ServeCommand.self, ChatCommand.self, ReplayCommand.self, UserCommand.self, ConfigCommand.self,
             KeysCommand.self, BackupCommand.self, AuditCommand.self, RebuildCommand.self, VenueCommand.self,
+            TapeCommand.self,
         ])
 }

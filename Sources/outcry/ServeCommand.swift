@@ -27,13 +27,15 @@ struct ServeCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             """
             A tape of trades that drives the paper exchange: a CSV file, or PAIR=FILE for one without a column of pairs; \
-            synthetic is the one that is built in. May be given several times.
+            synthetic is the one that is built in. outcry tape check says what it takes a file for. May be given several times.
             """, valueName: "tape"))
     var tape: [String] = []
     @Option(help: "How much faster than it happened the tapes play.")
     var speed: String?
     @Flag(help: "Start the tapes again when they are over.")
     var loop = false
+    @Flag(help: "Leave bad rows of tapes out, and say how many, instead of refusing the tape.")
+    var tapeSkipBad = false
     @Option(help: "A PEM file with the certificate and its chain. On SIGHUP it is read again, with its key.")
     var tlsCert: String?
     @Option(help: "A PEM file with the key of the certificate.")
@@ -157,15 +159,18 @@ struct ServeCommand: AsyncParsableCommand {
             trustsForwardedFor: trustForwardedFor || settings.flag("trust.forwarded.for"), limits: limits.chat)
         let tapes = try TapeOptions(
             names: tape.isEmpty ? settings.list("tape") : tape, speed: speed ?? settings.text("speed"),
-            isLooping: loop || settings.flag("loop"))
+            isLooping: loop || settings.flag("loop"), skipsBadRows: tapeSkipBad || settings.flag("tape.skip.bad"))
         guard isPaper || (tape.isEmpty && settings.list("tape").isEmpty) else {
             throw Failure("a tape drives the paper exchange, not --exchange")
         }
         let path = try database.path(settings)
         let venue = try exchange.venue(settings, database: path, isInsecure: insecure || settings.flag("insecure"))
+        // Last of all, for it may take a while.
+        let checked = try tapes.check()
+        for report in checked.reports { log.notice("\(report)") }
         return DeskServer.Setup(
             database: path, desk: desk, chat: chat, exchange: venue,
-            masterKey: try master.source(settings), tapes: { try tapes.open() })
+            masterKey: try master.source(settings), tapes: { checked.open() })
     }
 }
 

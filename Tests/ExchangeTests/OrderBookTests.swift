@@ -102,7 +102,7 @@ import Trading
     @Test(.enabled(if: Shared.path("flows/flow_1m.csv.gz") != nil, "no flow_1m.csv.gz beside the project"))
     func `a flow of a million operations comes to its known trades`() throws {
         let path = try #require(Shared.path("flows/flow_1m.csv.gz"))
-        let lines = try GzipLines(path: path)
+        let lines = try TapeLines(path: path)
         var line: [UInt8] = []
         var book = OrderBook()
         var handles = [OrderBook.Handle?](repeating: nil, count: 1_000_001)

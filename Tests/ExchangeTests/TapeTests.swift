@@ -60,23 +60,25 @@ import Trading
     }
 
     @Test(arguments: [
-        ("", "empty: no header"),
-        ("ts_ns,price\n", "1: the header must name ts_ns or time, price and amount; it is: ts_ns,price"),
-        ("ts_ns,price,amount\n1,230\n", "2: 2 fields, where the header has at least 3"),
-        ("ts_ns,price,amount\n1,230,1\nx,230,1\n", "3: no whole nanoseconds: x"),
+        ("", "no rows: the file is empty"),
+        ("ts_ns,price\n", "1: no column for amount (amount, size, qty, quantity, volume); the header is: ts_ns,price"),
+        ("ts_ns,price,amount\n1,230\n", "2: 2 fields, where a row has at least 3: 1,230"),
+        ("ts_ns,price,amount\n1,230,1\nx,230,1\n", "3: no time: x is not a number of ns"),
         ("time,price,amount\n2013-02-30T00:00:00Z,230,1\n", "2: no time: 2013-02-30T00:00:00Z"),
         ("time,price,amount\n2013-02-20T24:00:00Z,230,1\n", "2: no time: 2013-02-20T24:00:00Z"),
-        ("ts_ns,price,amount\n1,2,30,1\n", "none"),
-        ("ts_ns,price,amount\n1,12..5,1\n", "2: no price: 12..5 (notANumber)"),
-        ("ts_ns,price,amount\n1,5,1e99\n", "2: no amount: 1e99"),
+        ("ts_ns,price,amount\n1,42,000.1,1\n", "2: 4 fields, where the header has 3: 1,42,000.1,1"),
+        ("ts_ns,price,amount\n1,2,30,,\n", "none"),
+        ("ts_ns,price,amount\n1,12..5,1\n", "2: no price: 12..5 is not a number"),
+        ("ts_ns,price,amount\n1,5,1e99\n", "2: no amount: 1e99 is too large"),
         ("ts_ns,price,amount\n1,5,1e-18\n", "none"),
-        ("ts_ns,price,amount\n1,5,1.5e-18\n", "2: no amount: 1.5e-18 (inexact)"),
+        ("ts_ns,price,amount\n1,5,1.5e-18\n", "2: no amount: 1.5e-18 has more than 18 decimals"),
         ("ts_ns,price,amount\n1,0,1\n", "2: a price must be above zero: 0"),
-        ("ts_ns,price,amount\n1,5,-1\n", "2: an amount must not be below zero: -1"),
+        ("ts_ns,price,amount,side\n1,5,-1,buy\n", "2: an amount must not be below zero: -1"),
         ("ts_ns,price,amount,side\n1,5,1,up\n", "2: no side: up; expected buy, sell or nothing"),
         (
-            "ts_ns,price,amount\n2,5,1\n\n1,5,1\n",
-            "4: the time 1970-01-01T00:00:00.000Z is before the row above, 1970-01-01T00:00:00.000Z"
+            "ts_ns,price,amount\n0,5,1\n20000000000,5,1\n\n9999999999,5,1\n",
+            "5: the time 1970-01-01T00:00:09.999Z is before that of a row above, 1970-01-01T00:00:20.000Z, by more than 10 s; "
+                + "sort the file by time"
         ),
     ])
     func `a bad tape is refused with its line`(text: String, message: String) throws {
@@ -87,11 +89,11 @@ import Trading
         #expect(
             try failure("ts_ns,price,amount\n", pair: nil)
                 == "1: the header names no pair, and none is given: say PAIR=FILE")
-        #expect(try failure("ts_ns,price,amount,pair\n1,1,1,btcusd\n", pair: nil) == "2: no pair: btcusd")
+        #expect(try failure("ts_ns,price,amount,pair\n1,1,1,bitcoin\n", pair: nil) == "2: no pair: bitcoin")
     }
 
     @Test func `a line without end is refused, not kept`() throws {
-        let long = String(repeating: "1", count: GzipLines.lineBytesMax + 1)
+        let long = String(repeating: "1", count: TapeLines.lineBytesMax + 1)
         #expect(try failure("ts_ns,price,amount\n1,2,\(long)\n") == "2: longer than 4096 bytes")
     }
 
@@ -117,15 +119,14 @@ import Trading
 
         let whole = try Data(contentsOf: URL(fileURLWithPath: path))
         let cut = try scratch.file("cut.csv.gz", whole.prefix(whole.count / 2))
-        let cutReader = try TapeReader(path: cut, pair: "btc_usd")
-        #expect(throws: TapeError.self) { while try cutReader.next() != nil {} }
+        #expect(throws: TapeError.self) { try TapeReader(path: cut, pair: "btc_usd") }
     }
 
     @Test func `the rules of unknown pairs come from the digits of the rows`() throws {
         let path = try scratch.file(
             "digits.csv", Data("ts_ns,price,amount,pair\n1,0.07,5,a_b\n2,0.0731,1.25,a_b\n3,12,1,c_b\n".utf8))
         let reader = try TapeReader(path: path)
-        let rules = try reader.pairs()
+        let rules = reader.pairs()
         #expect(rules.map(\.pair) == ["a_b", "c_b"])
         #expect(rules.map(\.priceTick.description) == ["0.0001", "0.01"])
         #expect(rules.map(\.quantityStep.description) == ["0.01", "1"])
@@ -166,6 +167,7 @@ import Trading
     /// A tape of prices at seconds.
     final class Prices: TapeSource {
         let name: String
+        var identity: String { "prices \(name)" }
         private let rows: [(second: Int64, price: Int)]
         private var row = 0
 
@@ -248,13 +250,61 @@ import Trading
 
     private func price(_ played: String) -> Substring { played.prefix { $0 != "@" } }
 
+    @Test func `tapes named in another order go on where they were`() throws {
+        let first = try TapePlayer(sources(), startingAt: start)
+        _ = try play(first, 3)
+        let second = try TapePlayer(sources().reversed(), startingAt: start, position: first.position)
+        #expect(try play(second).map(price) == ["4", "5"])
+    }
+
+    @Test(arguments: [
+        ("tape-1 105000000000\n1 a\n1 b", "3"), ("tape-1 104000000000\n1 a\n1 b", "1"),
+        ("tape-1 105000000000\n1 z\n1 b", "1"),
+    ])
+    func `a position of version 1 counts where its trade is in the tapes that it names`(text: String, next: String)
+        throws
+    {
+        let position = try #require(TapePosition(bytes: Array(text.utf8)))
+        #expect(position.isByName && position.bytes == Array(text.utf8))
+        let player = try TapePlayer(sources(), startingAt: start, position: position)
+        #expect(try play(player).first.map(price) == Substring(next))
+        #expect(player.position.bytes.starts(with: Array("tape-2 ".utf8)))
+    }
+
+    @Test func `the last good trade before a break is played, and the break comes after it`() throws {
+        final class Breaking: TapeSource {
+            let name = "breaking"
+            let identity = "breaking"
+            private var row: Int64 = 0
+
+            func rewind() { row = 0 }
+
+            func next() throws(TapeError) -> MarketTrade? {
+                row += 1
+                guard row < 3 else { throw TapeError(tape: name, line: 4, message: "no price") }
+                return MarketTrade(
+                    pair: "btc_usd", price: ExactDecimal(Int(row)), quantity: 1, takerSide: nil,
+                    at: Timestamp(seconds: row))
+            }
+        }
+        let player = try TapePlayer([Breaking()], startingAt: start)
+        let end = Timestamp(nanoseconds: .max)
+        #expect(try player.next(dueBy: end)?.price == 1)
+        #expect(try player.next(dueBy: end)?.price == 2)
+        // Whoever waits for the next trade is woken at once, and told.
+        #expect(player.nextDue == start.advanced(bySeconds: 1))
+        for _ in 0..<2 { #expect(throws: TapeError.self) { try player.next(dueBy: end) } }
+        #expect(player.position.tapes.map(\.rowsPlayed) == [2])
+    }
+
     @Test func `a position of other tapes does not count`() throws {
-        let other = TapePosition(newestTapeTime: start, tapes: [.init(name: "z", rowsPlayed: 2)])
+        let other = TapePosition(newestTapeTime: start, tapes: [.init(identity: "prices z", rowsPlayed: 2)])
         #expect(try play(TapePlayer(sources(), startingAt: start, position: other)).first == "1@0")
         let longer = TapePosition(
-            newestTapeTime: start, tapes: [.init(name: "a", rowsPlayed: 2), .init(name: "b", rowsPlayed: 20)])
+            newestTapeTime: start,
+            tapes: [.init(identity: "prices a", rowsPlayed: 2), .init(identity: "prices b", rowsPlayed: 20)])
         #expect(try play(TapePlayer(sources(), startingAt: start, position: longer)).count == 5)
-        #expect(TapePosition(bytes: Array("tape-2 1".utf8)) == nil)
+        #expect(TapePosition(bytes: Array("tape-3 1".utf8)) == nil)
     }
 }
 

@@ -16,7 +16,7 @@ import Trading
             .quote(
                 "ltc_btc", [.init(.buy, price: 1, quantity: 2), .init(.sell, price: 3, quantity: 4)], isStanding: true),
             .quote("ltc_btc", [], isStanding: false), .print("btc_usd", .buy, price: 230, quantity: 1),
-            .tape("btc_usd", nil, price: 230, quantity: 1, .init(row: 7, time: at)),
+            .tapeIs("161-0f3c2a9b77d01e54"), .tape("btc_usd", nil, price: 230, quantity: 1, .init(row: 7, time: at)),
             .tape("btc_usd", .sell, price: 230, quantity: 1, .init(row: 8, time: at)),
         ]
         return entries.map { VenueRecord(at: at, $0) }

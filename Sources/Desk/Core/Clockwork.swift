@@ -56,9 +56,13 @@ extension DeskCore {
             }
         } catch let error as TapeError {
             self.tape = nil
-            try takeEndOfTape(error)
+            try takeBreakOfTape(error)
         }
-        if played > 0 { paper.setNote("tape", tape.position.bytes) }
+        if played > 0 {
+            paper.setNote("tape", tape.position.bytes)
+            forgetEndOfTape()
+        }
+        if self.tape != nil, tape.nextDue == nil { try takeEndOfTape(tape) }
     }
 
     /// What the operator's command line left for the desk while it was, or was not, running.

@@ -61,6 +61,12 @@ public final class DeskCore {
     var lastPriceNotice: [Pair: Timestamp] = [:]
     var pricesToTell: [Pair] = []
     var tape: TapePlayer?
+    /// Why the tape plays no more, where there was one.
+    var tapeStop: TapeStop?
+    /// Whether the end of the tape has been dealt with in this run.
+    var isTapeEndHandled = false
+    /// Pairs that were quoted or traded by hand since the tape stopped: their prices are of now.
+    var pairsMovedByHand: Set<Pair> = []
     /// What is asked and awaited of an exchange that answers over the wire; nil for the paper exchange.
     var wire: Wire?
     var auditBook: AuditBook
@@ -141,6 +147,8 @@ public final class DeskCore {
         self.masterKey = try masterKey.key(for: ledger, log: log)
         auditBook = AuditBook(lastSeen: try ledger.read { try AccountStore($0).lastAuditNumber() })
         self.tape = tape
+        // A tape that was played to its end before the restart has no price of now.
+        if let tape, tape.nextDue == nil { tapeStop = .ended }
         self.log = log
         self.now = now
         nextHousekeeping = now

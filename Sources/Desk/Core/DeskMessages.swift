@@ -39,6 +39,15 @@ public enum PaperAction: Hashable, Sendable {
     /// 0.002 is 0.2%.
     case fee(Pair, rate: ExactDecimal)
     case rules(PairRules)
+
+    /// The pair whose price this sets.
+    var movedPair: Pair? {
+        switch self {
+        case .quote(let pair, _, _): pair
+        case .trade(let trade): trade.pair
+        case .deposit, .adjust, .fee, .rules: nil
+        }
+    }
 }
 
 /// What the desk wants done once everything before it is on disk.

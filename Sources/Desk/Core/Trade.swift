@@ -157,6 +157,7 @@ extension DeskCore {
         case .fee(let pair, let rate): try takeReports(paper.setFee(pair, rate: rate))
         case .rules(let rules): try takeReports(paper.add(rules))
         }
+        if tapeStop != nil, let pair = action.movedPair { pairsMovedByHand.insert(pair) }
     }
 
     // MARK: Writing

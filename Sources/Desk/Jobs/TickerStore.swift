@@ -29,7 +29,7 @@ extension DeskCore {
         let transaction = try ledgerTransaction()
         for pair in pairs {
             // A price that nobody has heard for long would be stored as one of now.
-            guard wire == nil || isFresh(pair), let ticker = engine.market[pair] else { continue }
+            guard isFresh(pair), let ticker = engine.market[pair] else { continue }
             let point = PricePoint(at: now, bid: ticker.bid, ask: ticker.ask, last: ticker.last)
             if !point.isEmpty { try transaction.store(point, of: pair) }
         }

@@ -375,7 +375,7 @@ extension DeskCore {
         var details: JSONObject = [
             "state": state, "version": .string(configuration.version), "exchange": .string(exchange.name),
             "sessions": .int(Int64(sessions.count)), "records": .int(Int64(lastRecord.rawValue)),
-            "tape": tape.map { $0.nextDue == nil ? "over" : "playing" } ?? "none",
+            "tape": .string(tapeStop?.rawValue ?? (tape == nil ? "none" : "playing")),
         ]
         if let wire {
             details.append("reconciling", .int(Int64(wire.accounts.values.count { !$0.isReconciled })))
@@ -384,6 +384,6 @@ extension DeskCore {
             details.append("disk", .string(diskRoom.rawValue))
             details.append("disk_free_bytes", .int(diskFreeBytes))
         }
-        return HealthReport(isUp: halt == nil && !isReadOnly, details: details)
+        return HealthReport(isUp: halt == nil && !isReadOnly && tapeStop == nil, details: details)
     }
 }

@@ -1,14 +1,20 @@
+import Exchange
 import Ledger
 
 /// How the program ends where it cannot serve, by the numbers of <sysexits.h>, so that the service manager knows whether to
 /// start it again.
 public enum ExitStatus: Int32, Sendable {
-    /// EX_DATAERR: the database does not hold together, is not ours, or has lost something. Starting again does not mend it.
-    case databaseUnusable = 65
+    /// EX_DATAERR: the database does not hold together, is not ours, or has lost something; or a tape cannot be played. Starting again
+    /// does not mend it.
+    case dataUnusable = 65
     /// EX_TEMPFAIL: the disk failed, is full or is busy, or the machine has nothing to give. Starting again may help.
     case tryAgain = 75
 
     public init(of error: any Error) {
+        if error is TapeError {
+            self = .dataUnusable
+            return
+        }
         guard let error = error as? LedgerError else {
             self = .tryAgain
             return
@@ -16,7 +22,7 @@ public enum ExitStatus: Int32, Sendable {
         switch error {
         case .notADatabase, .foreignDatabase, .foreignLog, .replaced, .recordsLost, .newerVersion, .corrupt, .badRecord,
             .badRow:
-            self = .databaseUnusable
+            self = .dataUnusable
         case .poisoned(let first): self.init(of: first)
         default: self = .tryAgain
         }

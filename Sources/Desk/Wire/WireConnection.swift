@@ -34,20 +34,7 @@ extension DeskCore {
 
     private var wiredAccounts: [AccountID] { wire?.accounts.keys.sorted() ?? [] }
 
-    /// The prices of the paper exchange come from nowhere any more: nothing fires, and nothing fills but by hand.
-    func takeEndOfTape(_ error: TapeError) throws {
-        log.error("the tape stops: \(error)")
-        let reason = (error.line.map { "line \($0): " } ?? "") + error.message
-        let accounts = try accountStore().accounts().filter { !$0.isDisabled }.map(\.id)
-        try tell(accounts, event: "feed_lost", ["since": .string(now.description), "reason": .string(reason)]) { _ in
-            """
-            * feed lost: the tape of the \(exchange.name) exchange cannot be read any further (\(reason)); its prices stand \
-            still, and what is open there stays there
-            """
-        }
-    }
-
-    private func tell(
+    func tell(
         _ accounts: [AccountID], event: String, _ fields: JSONObject, _ text: (TimeZoneRules) -> String
     ) throws {
         for account in accounts {

@@ -37,7 +37,7 @@ extension DeskCore {
 
     /// The engine without the prices that are too old to trade by.
     var freshEngine: OrderEngine {
-        guard wire != nil else { return engine }
+        guard wire != nil || tapeStop != nil else { return engine }
         var fresh = engine
         for pair in pairs where !isFresh(pair) { fresh.forgetPrices(of: pair) }
         return fresh
@@ -45,11 +45,12 @@ extension DeskCore {
 
     /// A price was needed, and none that is fresh has been seen.
     func staleFeed(_ refusal: Refusal) -> Refusal {
-        guard wire != nil, refusal.code == .noMarket else { return refusal }
+        guard wire != nil || tapeStop != nil, refusal.code == .noMarket else { return refusal }
         var stale = refusal
         stale.code = .feedStale
         stale.message =
-            "\(exchange.name) has told no price for \(configuration.limits.feedStaleSeconds)s; nothing was done"
+            tapeStop.map { "\($0.words), and its last price is not of now; nothing was done" }
+            ?? "\(exchange.name) has told no price for \(configuration.limits.feedStaleSeconds)s; nothing was done"
         return stale
     }
 
@@ -64,7 +65,12 @@ extension DeskCore {
     }
 
     func requireFreshPrice(of pair: Pair, at span: Span?) throws(Refusal) {
-        guard wire != nil, !isFresh(pair) else { return }
+        guard !isFresh(pair) else { return }
+        if let tapeStop {
+            throw Refusal(
+                .feedStale, "\(tapeStop.words), and the last price of \(pair) is not of now; nothing was done", at: span
+            )
+        }
         let age = wire?.feed.lastTold(pair).map {
             "for \(now.nanoseconds(since: $0) / Timestamp.nanosecondsPerSecond)s"
         }
@@ -78,7 +84,9 @@ extension DeskCore {
         wire != nil && now > trade.at.advanced(bySeconds: Int64(configuration.limits.feedStaleSeconds))
     }
 
+    /// Whether the price of a pair is one of now. On paper it is, unless the tape that made it has stopped.
     func isFresh(_ pair: Pair) -> Bool {
+        guard wire != nil else { return tapeStop == nil || pairsMovedByHand.contains(pair) }
         guard let told = wire?.feed.lastTold(pair) else { return false }
         return now <= told.advanced(bySeconds: Int64(configuration.limits.feedStaleSeconds))
     }

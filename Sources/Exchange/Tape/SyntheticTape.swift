@@ -7,6 +7,7 @@ public import Trading
 /// without a jump. Each pair trades twice in the first second, so that there is a bid and an ask at once.
 public final class SyntheticTape: TapeSource {
     public let name = "synthetic"
+    public var identity: String { "synthetic-\(seed)" }
 
     private let seed: UInt64
     private var generator: SplitMix64

@@ -20,14 +20,18 @@ public final class TapePlayer {
     private var tapeAnchor = Timestamp(nanoseconds: 0)
     private var deskAnchor: Timestamp
     private var newestTapeTime = Timestamp(nanoseconds: 0)
+    private var newestDue: Timestamp
+    /// What a tape has broken with.
+    private var failure: TapeError?
 
     /// What lies between the last trade of a loop and the first of the next, in nanoseconds of the tapes' time.
     public static let loopGapNanoseconds: Int64 = 1_000_000_000
 
     /// A player whose next trade is due at `start` or later.
     ///
-    /// With a saved position of the same tapes it goes on behind the trade that was played last, as if no time had passed since.
-    /// A position of other tapes, or of longer ones, does not count, and it starts from their beginning.
+    /// With a saved position of tapes with the same content it goes on behind the trade that was played last, as if no time had
+    /// passed since, whatever the files are called and in whatever order they were named. A position of other tapes does not
+    /// count, and it starts from their beginning.
     public init(
         _ sources: [any TapeSource], speed: ExactDecimal = .one, loop: Bool = false, startingAt start: Timestamp,
         position: TapePosition? = nil
@@ -37,9 +41,10 @@ public final class TapePlayer {
         self.speed = speed
         isLooping = loop
         deskAnchor = start
+        newestDue = start
         heads = Array(repeating: nil, count: sources.count)
         rowsPlayed = Array(repeating: 0, count: sources.count)
-        if let position, position.tapes.map(\.name) == sources.map(\.name), try skip(to: position) {
+        if let position, let rows = position.rowsPlayed(of: sources), try skip(rows, of: position) {
             newestTapeTime = position.newestTapeTime
             tapeAnchor = position.newestTapeTime
             chooseNext()
@@ -49,17 +54,30 @@ public final class TapePlayer {
         }
     }
 
-    /// When the next trade is due, in the desk's time; nil when the tapes are over.
-    public var nextDue: Timestamp? { upcoming?.due }
+    /// When the next trade is due, in the desk's time; nil when the tapes are over. Where a tape has broken, this is the moment of
+    /// its last good trade.
+    public var nextDue: Timestamp? { failure == nil ? upcoming?.due : newestDue }
 
-    /// The next trade that is due by `now`, at the desk's time at which it was due; nil while none is.
+    /// How many trades have been played since the player was made.
+    public private(set) var tradesPlayed: UInt64 = 0
+
+    /// The next trade that is due by `now`, at the desk's time at which it was due; nil while none is. Throws once all trades before
+    /// the break have been played, and from then on.
     public func next(dueBy now: Timestamp) throws(TapeError) -> MarketTrade? {
+        if let failure { throw failure }
         guard let (source, due) = upcoming, due <= now, let trade = heads[source] else { return nil }
         newestTapeTime = trade.at
+        newestDue = due
         rowsPlayed[source] += 1
-        heads[source] = try sources[source].next()
-        chooseNext()
-        if upcoming == nil { try startLoop() }
+        tradesPlayed += 1
+        do throws(TapeError) {
+            heads[source] = try sources[source].next()
+            chooseNext()
+            if upcoming == nil { try startLoop() }
+        } catch {
+            // This trade was good, and is not lost with the one behind it.
+            failure = error
+        }
         return MarketTrade(
             pair: trade.pair, price: trade.price, quantity: trade.quantity, takerSide: trade.takerSide, at: due)
     }
@@ -68,7 +86,7 @@ public final class TapePlayer {
     public var position: TapePosition {
         TapePosition(
             newestTapeTime: newestTapeTime,
-            tapes: zip(sources, rowsPlayed).map { TapePosition.Tape(name: $0.name, rowsPlayed: $1) })
+            tapes: zip(sources, rowsPlayed).map { TapePosition.Tape(identity: $0.identity, rowsPlayed: $1) })
     }
 
     private func startOver() throws(TapeError) {
@@ -88,16 +106,20 @@ public final class TapePlayer {
         try startOver()
     }
 
-    /// Passes over what was played; false where a tape is shorter than that.
-    private func skip(to position: TapePosition) throws(TapeError) -> Bool {
-        for (index, tape) in position.tapes.enumerated() {
-            for _ in 0..<tape.rowsPlayed {
-                guard try sources[index].next() != nil else { return false }
+    /// Passes over what was played; false where a tape is shorter than that, or where another trade stands in the place of the
+    /// one that was played last.
+    private func skip(_ rows: [UInt64], of position: TapePosition) throws(TapeError) -> Bool {
+        var newest: Timestamp?
+        for (index, count) in rows.enumerated() {
+            for _ in 0..<count {
+                guard let trade = try sources[index].next() else { return false }
+                newest = max(newest ?? trade.at, trade.at)
             }
-            rowsPlayed[index] = tape.rowsPlayed
+            rowsPlayed[index] = count
             heads[index] = try sources[index].next()
         }
-        return true
+        guard let newest else { return false }
+        return newest == position.newestTapeTime
     }
 
     private func chooseNext() {
@@ -114,48 +136,5 @@ public final class TapePlayer {
         let elapsed = Int128(time.nanoseconds) - Int128(tapeAnchor.nanoseconds)
         let scaled = elapsed * ExactDecimal.one.units / speed.units
         return deskAnchor.advanced(byNanoseconds: Int64(clamping: scaled))
-    }
-}
-
-/// Where a player of tapes is, to be kept as bytes.
-public struct TapePosition: Hashable, Sendable {
-    /// A tape, and how many of its trades have been played, in this loop.
-    public struct Tape: Hashable, Sendable {
-        public let name: String
-        public let rowsPlayed: UInt64
-
-        public init(name: String, rowsPlayed: UInt64) {
-            self.name = name
-            self.rowsPlayed = rowsPlayed
-        }
-    }
-
-    /// The tapes' time of the trade that was played last; of the first one, where none was played in this loop.
-    public let newestTapeTime: Timestamp
-    public let tapes: [Tape]
-
-    public init(newestTapeTime: Timestamp, tapes: [Tape]) {
-        self.newestTapeTime = newestTapeTime
-        self.tapes = tapes
-    }
-
-    /// The position as text: a line for the version and the time, then one for each tape.
-    public var bytes: [UInt8] {
-        let tapes = self.tapes.map { "\n\($0.rowsPlayed) \($0.name)" }
-        return Array("tape-1 \(newestTapeTime.nanoseconds)\(tapes.joined())".utf8)
-    }
-
-    /// Reads `bytes`; nil for anything else.
-    public init?(bytes: [UInt8]) {
-        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-        let head = lines[0].split(separator: " ")
-        guard head.count == 2, head[0] == "tape-1", let time = Int64(head[1]) else { return nil }
-        var tapes: [Tape] = []
-        for line in lines.dropFirst() {
-            let words = line.split(separator: " ", maxSplits: 1)
-            guard words.count == 2, let rows = UInt64(words[0]) else { return nil }
-            tapes.append(Tape(name: String(words[1]), rowsPlayed: rows))
-        }
-        self.init(newestTapeTime: Timestamp(nanoseconds: time), tapes: tapes)
     }
 }

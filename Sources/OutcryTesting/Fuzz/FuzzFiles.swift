@@ -14,7 +14,7 @@ enum FuzzFiles {
         for pair in [nil, "btc_usd"] as [Pair?] {
             do throws(TapeError) {
                 let reader = try TapeReader(path: file.path, pair: pair)
-                let exchange = PaperExchange(pairs: try reader.pairs())
+                let exchange = PaperExchange(pairs: reader.pairs())
                 let speed = ExactDecimal(units: 1 + Int128(bytes.count))
                 for speed in [ExactDecimal.one, speed] {
                     let player = try TapePlayer([reader], speed: speed, loop: true, startingAt: start)

@@ -30,14 +30,14 @@ enum FuzzNumbers {
         }
     }
 
-    /// A moment in RFC 3339, or whole nanoseconds: written, it reads as the same millisecond.
+    /// A moment as a tape writes it, or whole nanoseconds: written, it reads as the same millisecond.
     static func timestamp(_ bytes: [UInt8]) throws(FuzzFinding) {
         let text = String(decoding: bytes, as: UTF8.self)
-        guard let time = Int64(text).map({ Timestamp(nanoseconds: $0) }) ?? Timestamp(rfc3339: text) else { return }
+        guard let time = Int64(text).map({ Timestamp(nanoseconds: $0) }) ?? Timestamp(tapeText: text) else { return }
         let written = time.description
         let date = CivilDate(daysSince1970: time.seconds / 86_400)
         try expect(CivilDate(year: date.year, month: date.month, day: date.day) == date, "\(date) does not exist")
-        guard let read = Timestamp(rfc3339: written) else {
+        guard let read = Timestamp(tapeText: written) else {
             // The first and last days of the range are in years that are not read.
             try expect(written.hasPrefix("1677-") || written.hasPrefix("2262-"), "\(written) is not read")
             return

@@ -62,7 +62,7 @@ final class TranscriptDesk {
             let reader = try tapeReader(tape)
             // The rules of pairs that the exchange has are its own; others are known by their tapes alone.
             let known = Set(PairRules.paperDefaults.map(\.pair))
-            for rules in try reader.pairs() where !known.contains(rules.pair) { try move(.rules(rules)) }
+            for rules in reader.pairs() where !known.contains(rules.pair) { try move(.rules(rules)) }
         }
     }
 

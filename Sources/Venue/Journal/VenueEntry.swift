@@ -23,6 +23,9 @@ public enum VenueEntry: Hashable, Sendable {
     /// A trade of a tape: a print, and quotes around it. With where it stands on the tape.
     case tape(Pair, Side?, price: ExactDecimal, quantity: ExactDecimal, TapeMark)
 
+    /// From now on the trades are those of a tape with this identity, which has no spaces.
+    case tapeIs(String)
+
     /// Where a tape is.
     public struct TapeMark: Hashable, Sendable {
         /// How many of its trades have been played since its beginning.

@@ -50,6 +50,7 @@ extension VenueEntry {
             "print \(pair) \(side.rawValue) \(price) \(quantity)"
         case .tape(let pair, let side, let price, let quantity, let mark):
             "tape \(pair) \(side?.rawValue ?? "-") \(price) \(quantity) \(mark.row) \(mark.time.nanoseconds)"
+        case .tapeIs(let identity): "tape_is \(identity)"
         }
     }
 
@@ -80,6 +81,9 @@ extension VenueEntry {
         case "take":
             guard let number = words.number(), let quantity = words.decimal() else { return nil }
             self = .take(number, quantity)
+        case "tape_is":
+            guard let identity = words.next(), !identity.isEmpty else { return nil }
+            self = .tapeIs(identity)
         case let kind?: self.init(marketKind: kind, &words)
         case nil: return nil
         }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Desk
 import Exchange
+import Glibc
 import Trading
 import UnixSignals
 import Venue
@@ -40,6 +41,8 @@ struct VenueCommand: AsyncParsableCommand {
     var speed: String?
     @Flag(help: "Start the tape again when it is over.")
     var loop = false
+    @Flag(help: "Leave bad rows of the tape out, and say how many, instead of refusing the tape.")
+    var tapeSkipBad = false
     @Option(help: "Where the operator's port listens, HOST:PORT.")
     var control: String?
     @Option(
@@ -99,7 +102,11 @@ struct VenueCommand: AsyncParsableCommand {
         } catch {
             throw Failure(error.description)
         }
-        let market = try VenueMarketOptions(prices: price, tape: tape)
+        let tapes = try TapeOptions(
+            names: tape.map { [$0] } ?? [], speed: speed, isLooping: loop, skipsBadRows: tapeSkipBad
+        ).check()
+        for report in tapes.reports { Terminal.write(report + "\n", to: STDERR_FILENO) }
+        let market = try VenueMarketOptions(prices: price, tape: tapes.tapes.first)
         settings.pairs = market.pairs
         settings.prices = market.prices
         let addresses = Settings()
@@ -112,15 +119,17 @@ struct VenueCommand: AsyncParsableCommand {
         setup.control = try control.map(address)
         setup.booksPath = books
         if let tape {
-            let options = try TapeOptions(names: [tape], speed: speed, isLooping: loop)
-            setup.tapeName = market.tapeName
+            setup.tapeName = tapes.tapes.first?.name ?? tape
             setup.tape = { position, now in
-                guard let tapes = try options.open() else { throw Failure("no tape \(tape)") }
+                guard let tapes = tapes.open() else { throw Failure("no tape \(tape)") }
                 return try TapePlayer(
                     tapes.sources, speed: tapes.speed, loop: tapes.isLooping, startingAt: now, position: position)
             }
-        } else if speed != nil || loop {
-            throw Failure("--speed and --loop go with --tape")
+            setup.onTapeEnd = {
+                Terminal.write("\(TapeOptions.shown(tape)) has ended; prices stand still\n", to: STDERR_FILENO)
+            }
+        } else if speed != nil || loop || tapeSkipBad {
+            throw Failure("--speed, --loop and --tape-skip-bad go with --tape")
         }
         return setup
     }

@@ -6,10 +6,8 @@ import Venue
 struct VenueMarketOptions {
     private(set) var pairs: [VenuePair] = []
     private(set) var prices: [Pair: ExactDecimal] = [:]
-    /// How the tape calls itself.
-    private(set) var tapeName = ""
 
-    init(prices typed: [String], tape: String?) throws {
+    init(prices typed: [String], tape: CheckedTapes.Tape?) throws {
         for text in typed.isEmpty && tape == nil ? ["btc_usd=230"] : typed {
             let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
             guard parts.count == 2, let pair = Pair(parts[0]), let price = ExactDecimal(parts[1]), price.isPositive,
@@ -22,23 +20,8 @@ struct VenueMarketOptions {
                 tapePair: pair, priceDecimals: max(price.significantDecimals, 3), quantityDecimals: 8)
             pairs.append(VenueMarketOptions.pair(rules))
         }
-        guard let tape else { return }
-        let source = try TapeOptions.source(tape)
-        tapeName = source.name
-        let rules =
-            if let reader = source as? TapeReader { try VenueMarketOptions.rules(of: reader) } else {
-                PairRules.paperDefaults
-            }
-        for one in rules where !pairs.contains(where: { $0.rules.pair == one.pair }) {
+        for one in tape?.pairs ?? [] where !pairs.contains(where: { $0.rules.pair == one.pair }) {
             pairs.append(VenueMarketOptions.pair(one))
-        }
-    }
-
-    private static func rules(of reader: TapeReader) throws -> [PairRules] {
-        do {
-            return try reader.pairs()
-        } catch {
-            throw Failure(error.description)
         }
     }
 

@@ -103,6 +103,7 @@ extension `The server` {
             (["--funds", "1 btc"], "stands before any --account"),
             (["--account", "a:b", "--account", "a:c"], "comes twice"),
             (["--account", "a:b", "--rights", "all"], "no right all"), (["--speed", "2"], "go with --tape"),
+            (["--tape-skip-bad"], "go with --tape"),
             (["--tape", "/nowhere.csv"], "/nowhere.csv"), (["--books", "/nowhere/books"], "/nowhere/books"),
             (["--listen", "nowhere"], "nowhere is not HOST:PORT"),
         ])
