@@ -346,7 +346,10 @@ public enum OrderChange: Hashable, Sendable {
 /// What a chart is of: a pair's price, or a coin's worth in the quote currency.
 public enum ChartSubject: Hashable, Sendable {
     case pair(Located<Pair>)
+    /// How much of it the account has.
     case coin(Located<Coin>)
+    /// What the account is worth.
+    case equity
 }
 
 /// What an admin does to the paper exchange by hand.

@@ -20,9 +20,15 @@ extension LineReader {
     /// After `chart`: `PAIR|COIN [DURATION]`. A coin alone is the coin: its price has a pair's name.
     mutating func takeChartCommand() throws(Misreading) -> Command {
         let subject: ChartSubject
-        if let word = peek(), let coin = vocabulary.coin(word) {
-            next += 1
-            subject = .coin(Located(coin, at: span(word)))
+        if take(.funds) {
+            subject = .coin(try takeCoin())
+        } else if take(.equity) {
+            subject = .equity
+        } else if let word = peek(), let coin = vocabulary.coin(word), vocabulary.pair(word, in: bytes) == nil {
+            throw Misreading(
+                .unknownPair, "no pair \(coin)_\(vocabulary.quote); chart funds \(coin) draws what you have of it",
+                at: span(word),
+                candidates: ["funds \(coin)"], asks: false)
         } else {
             subject = .pair(try takePair())
         }

@@ -60,13 +60,16 @@ public struct OrderTicket: Hashable, Sendable {
     public var plan: OrderPlan
     /// The line that asked for it, for its story.
     public var line: String
+    /// The line's tag, for programs.
+    public var tag: String?
 
     public init(
         account: AccountID, pair: Pair, side: Side, quantity: ExactDecimal, cashQuantity: ExactDecimal? = nil,
         price: TicketPrice, timeInForce: TimeInForce = .goodTillCanceled, isPostOnly: Bool = false,
         plan: OrderPlan = .none,
-        line: String
+        line: String, tag: String? = nil
     ) {
+        self.tag = tag
         self.account = account
         self.pair = pair
         self.side = side

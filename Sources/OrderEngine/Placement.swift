@@ -136,7 +136,8 @@ extension OrderEngine {
         Order(
             id: nextOrderID, account: ticket.account, pair: ticket.pair, side: ticket.side, kind: ticket.kind,
             quantity: ticket.quantity, price: price, timeInForce: ticket.timeInForce, isPostOnly: ticket.isPostOnly,
-            cashQuantity: ticket.cashQuantity, plan: ticket.plan, line: ticket.line, createdAt: now, status: status,
+            cashQuantity: ticket.cashQuantity, plan: ticket.plan, line: ticket.line, tag: ticket.tag, createdAt: now,
+            status: status,
             reserved: reserved,
             feeCurrency: rules.feeCurrency(for: ticket.side))
     }

@@ -81,6 +81,8 @@ public struct Order: Hashable, Sendable {
     /// The line that made it, without its tag. Empty (`lineOfParent`) for a child that its parent's line made, so that the line
     /// of a ladder is stored once; a contra order that was typed has its own. Children stored by older versions repeat it.
     public let line: String
+    /// The tag of that line, for programs; nil without one, and for the orders under another.
+    public let tag: String?
     public let createdAt: Timestamp
 
     public var status: OrderStatus
@@ -116,7 +118,7 @@ public struct Order: Hashable, Sendable {
         id: OrderID, account: AccountID, pair: Pair, side: Side, kind: OrderKind, quantity: ExactDecimal,
         price: OrderPrice, timeInForce: TimeInForce = .goodTillCanceled, isPostOnly: Bool = false,
         cashQuantity: ExactDecimal? = nil, plan: OrderPlan = .none, parent: OrderID? = nil, line: String,
-        createdAt: Timestamp, status: OrderStatus, reserved: ExactDecimal, feeCurrency: Coin
+        tag: String? = nil, createdAt: Timestamp, status: OrderStatus, reserved: ExactDecimal, feeCurrency: Coin
     ) {
         self.id = id
         self.account = account
@@ -131,6 +133,7 @@ public struct Order: Hashable, Sendable {
         self.plan = plan
         self.parent = parent
         self.line = line
+        self.tag = tag
         self.createdAt = createdAt
         self.status = status
         self.attempt = 1

@@ -55,7 +55,8 @@ enum CommandPrinter {
         case .tape(let pair, let rows): join("tape", pair.value.description, rows.map { "\($0)" })
         case .fee(let pair): "fee \(pair.value)"
         case .chart(.pair(let pair), let seconds): join("chart", pair.value.description, seconds.map(duration))
-        case .chart(.coin(let coin), let seconds): join("chart", coin.value.description, seconds.map(duration))
+        case .chart(.equity, let seconds): join("chart equity", seconds.map(duration))
+        case .chart(.coin(let coin), let seconds): join("chart funds", coin.value.description, seconds.map(duration))
         case .watch(let pairs): join("watch", pairs.map(\.value.description).joined(separator: " "))
         case .unwatch(let pairs): join("unwatch", pairs?.map(\.value.description).joined(separator: " ") ?? "all")
         case .alert(let pair, let direction, let price): "alert \(pair.value) \(direction.rawValue) \(price.value)"

@@ -16,6 +16,7 @@ extension DeskCore {
     func runChart(_ subject: ChartSubject, seconds: Int64?, _ context: LineContext) throws -> Reply? {
         switch subject {
         case .pair(let pair): return try chartPrice(of: pair, seconds: seconds ?? DeskCore.priceSeconds, context)
+        case .equity: return try chartEquity(seconds: seconds ?? DeskCore.twoMonthsSeconds, context)
         case .coin(let coin): return try chartCoin(coin.value, seconds: seconds ?? DeskCore.twoMonthsSeconds, context)
         }
     }
@@ -29,7 +30,7 @@ extension DeskCore {
             let from = now.advanced(bySeconds: -seconds)
             var points = try storedPoints(of: pair.value, from: from)
             points += prints.map { ChartSeries.Point(at: min($0.at, now), value: $0.price) }
-            guard let series = ChartSeries(points, from: from, to: now, columns: TextChart.columns) else {
+            guard let series = ChartSeries(fromHistory: points, from: from, to: now, columns: TextChart.columns) else {
                 throw Refusal(.noMarket, "no price of \(pair.value) has been seen yet", at: pair.span)
             }
             let isDense = series.count >= DeskCore.pointsOfACandle * TextChart.columns
@@ -56,13 +57,27 @@ extension DeskCore {
         let history = try CoinHistory(
             of: coin, account, total: total, since: from, limit: DeskCore.changesDrawn, in: try ledgerTransaction())
         var points = [ChartSeries.Point(at: from.advanced(byNanoseconds: -1), value: history.totalBefore(total))]
+        points = history.changes.count < DeskCore.changesDrawn && history.totalBefore(total).isZero ? [] : points
         points += history.changes.reversed().map { ChartSeries.Point(at: min($0.at, now), value: $0.totalAfter) }
-        guard let series = ChartSeries(points, from: from, to: now, columns: TextChart.columns) else {
+        guard let series = ChartSeries(fromHistory: points, from: from, to: now, columns: TextChart.columns) else {
             throw Refusal(.badDuration, "that is no length of time to draw")
         }
         return chartReply(
             series, .line, "what you have of \(coin)", unit: coin, seconds: seconds,
             ["coin": .string(coin.description)], context)
+    }
+
+    // MARK: What all is worth
+
+    private func chartEquity(seconds: Int64, _ context: LineContext) throws -> Reply {
+        let from = now.advanced(bySeconds: -seconds)
+        let points = try equity(of: try context.account(), since: from).points
+            .map { ChartSeries.Point(at: min($0.at, now), value: $0.usd) }
+        guard let series = ChartSeries(fromHistory: points, from: from, to: now, columns: TextChart.columns) else {
+            throw Refusal(.noMarket, "nothing is known yet of what the account is worth")
+        }
+        return chartReply(
+            series, .line, "what you have, in usd", unit: "usd", seconds: seconds, ["coin": "usd"], context)
     }
 
     private func chartReply(
@@ -71,7 +86,13 @@ extension DeskCore {
     ) -> Reply {
         let zone = zone(context)
         let figures = "first \(series.first), high \(series.high), low \(series.low), last \(series.last) \(unit)"
-        let title = "= \(what), \(DurationText.exact(seconds: seconds)) to \(zone.text(of: now))"
+        // Where there is less history than was asked for, the chart begins with it.
+        let drawn = now.nanoseconds(since: series.from) / Timestamp.nanosecondsPerSecond
+        let span =
+            drawn < seconds
+            ? "all there is of \(DurationText.exact(seconds: seconds)), since \(zone.dateAndTime(of: series.from))"
+            : "\(DurationText.exact(seconds: seconds)) to \(zone.text(of: now))"
+        let title = "= \(what), \(span)"
         let chart = TextChart(series, style: style, zone: zone)
         var fields = subject
         fields.append("style", style == .candles ? "candles" : "line")

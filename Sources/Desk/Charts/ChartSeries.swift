@@ -27,6 +27,13 @@ struct ChartSeries {
     /// How many points there are.
     let count: Int
 
+    /// The same, beginning with the first point where that is after `from`: what there is no history of is not drawn.
+    init?(fromHistory points: [Point], from: Timestamp, to: Timestamp, columns width: Int) {
+        let oldest = points.min { $0.at < $1.at }?.at ?? from
+        let start = min(max(from, oldest), to.advanced(byNanoseconds: -Int64(width)))
+        self.init(points, from: start, to: to, columns: width)
+    }
+
     /// Points from before `from` say where the first column begins. Nil where there is no point up to `to`.
     init?(_ points: [Point], from: Timestamp, to: Timestamp, columns width: Int) {
         let points = points.filter { $0.at <= to }.sorted { $0.at < $1.at }

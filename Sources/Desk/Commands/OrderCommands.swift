@@ -28,7 +28,9 @@ extension DeskCore {
     func place(_ resolved: ResolvedTicket, _ context: LineContext) throws -> Reply? {
         try requireFreshPrice(for: resolved)
         try requireWithinGuards(resolved, context)
-        let outcome = engine.process(.place(resolved.ticket), at: now)
+        var ticket = resolved.ticket
+        ticket.tag = context.tag
+        let outcome = engine.process(.place(ticket), at: now)
         if let refusal = outcome.refusal { throw resolved.spans.refusal(refusal) }
         var made = outcome.touchedOrders.sorted()
         let sight = try sight(context)

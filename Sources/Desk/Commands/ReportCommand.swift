@@ -19,7 +19,9 @@ extension DeskCore {
         let window = try HistoryWindow(filters, zone: zone, now: now, rowsMax: rowsMax)
         let isTimed = query.since != nil || query.until != nil
         let limit = min(query.last ?? (isTimed ? rowsMax : DeskCore.reportedOfEachKind), rowsMax)
-        var kinds = (query.kind.map { [$0] } ?? OrderKind.allCases)[...]
+        // `last N` is N in all, whatever their kinds; nil stands for all of them.
+        let each: [OrderKind?] = query.last == nil ? OrderKind.allCases : [nil]
+        var kinds = (query.kind.map { [$0] } ?? each)[...]
         var roots: ArraySlice<Order> = []
         var reports: [OrderReport] = []
         var hasMore = false

@@ -74,13 +74,21 @@ extension DeskCore {
                 } : nil
             let number = try notify(
                 account, event: event.kind.name, order: event.order.id, text: words.text, fields: words.fields,
-                at: event.at, exceptInText: covering?.session,
+                at: event.at, exceptInText: covering?.session, isSparedInText: isOfPanic(event),
                 heldBackFrom: waiting.map { pendingReplies[$0].covered.session })
             if let waiting, let number { pendingReplies[waiting].heldBack.append(number) }
         }
         // The last line of a panic comes after all that it is about.
         for event in panics where event.kind == .cleared { try tell(event, covering: covered) }
         try tellAlerts()
+    }
+
+    /// A panic tells in two lines what it takes off, the first and the last: in text its orders are not told one by one.
+    private func isOfPanic(_ event: OrderEvent) -> Bool {
+        guard event.kind == .canceled else { return false }
+        let order = event.order
+        return order.cancelReason == .panic
+            || order.parent.flatMap { engine.order($0) }?.cancelReason == .panic && order.cancelReason == .parent
     }
 
     private func isInText(_ id: SessionID) -> Bool { sessions[id]?.peer.format == .text }
@@ -96,7 +104,7 @@ extension DeskCore {
     @discardableResult
     func notify(
         _ account: AccountID, event: String, order: OrderID?, text: String, fields: JSONObject, at moment: Timestamp,
-        exceptInText silent: SessionID? = nil, exceptTo excluded: SessionID? = nil,
+        exceptInText silent: SessionID? = nil, isSparedInText: Bool = false, exceptTo excluded: SessionID? = nil,
         heldBackFrom waiting: SessionID? = nil
     ) throws -> UInt64? {
         // Its number would be another's later.
@@ -113,7 +121,7 @@ extension DeskCore {
         // What is not critical waits in the inbox.
         if try isQuiet(account, at: moment), !QuietHours.criticalEvents.contains(event) { return nil }
         for id in listeners where id != excluded && id != waiting {
-            switch sessions[id]?.hear(sequence, isSpared: id == silent) {
+            switch sessions[id]?.hear(sequence, isSpared: isSparedInText || id == silent) {
             case nil: continue
             case .said?: isSeen = true
             case .toBeTold?:

@@ -30,6 +30,8 @@ extension Order {
             "side": .string(side.rawValue),
             "quantity": quantity.json,
             "filled": filled.json,
+            "remaining": remaining.json,
+            "cost": filledValue.json,
             "price": price.limit.json,
             "average_price": averagePriceText.map { .string($0) } ?? .null,
             "fee": fee.json,
@@ -41,6 +43,7 @@ extension Order {
             "created_at": createdAt.json,
             "closed_at": closedAt.map { $0.json } ?? .null,
         ]
+        object.append("tag", tag.map { .string($0) } ?? .null)
         if let parent { object.append("parent", parent.json) }
         if !children.isEmpty { object.append("children", .array(children.map(\.json))) }
         if let rejection { object.append("rejection", .string(rejection.name)) }

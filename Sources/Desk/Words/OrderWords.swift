@@ -51,6 +51,22 @@ struct OrderWords {
         return order.isPostOnly ? words + " post" : words
     }
 
+    /// What goes to the exchange when the trigger fires, and what that may come to; nil where nothing waits for one.
+    var sentThen: String? {
+        let then: TriggeredPrice
+        switch order.plan {
+        case .stop(_, let price), .oco(_, let price): then = price
+        case .trail: then = .market
+        case .none, .sliced, .paired: return nil
+        }
+        guard order.triggeredAt == nil else { return nil }
+        switch then {
+        case .limit(let limit):
+            return "then a limit at \(limit) is sent; it may stay unfilled if the market jumps past it"
+        case .market: return "then it \(order.side.rawValue)s at the market, whatever the price is"
+        }
+    }
+
     /// `bought 0.5 btc for 114.97 usd (average 229.94), fee 0.22994 usd`: what filled of it, all together.
     var traded: String {
         """

@@ -64,7 +64,8 @@ extension DeskCore {
             lines.append("at \(touch) as the market is, and never beyond \(root.price.bound)")
         }
         switch root.status {
-        case .armed: lines.append("nothing is held until its trigger fires")
+        case .armed:
+            lines.append("nothing is held until its trigger fires")
         default:
             if basis.wouldTrade { lines.append("it would trade at once") }
             lines.append("holds \(held) \(root.spentCoin): \(funds.free) free now, \(funds.free - held) then")
@@ -76,6 +77,7 @@ extension DeskCore {
                 "\(working.count) orders, from \(first.quantity) at \(first.price.bound) to \(last.quantity) at \(last.price.bound)"
             )
         }
+        if let then = OrderWords(root, zone: zone(context)).sentThen { lines.append(then) }
         let sharing = LadderWords.sharing(working.map(\.price.bound))
         if !sharing.isEmpty { lines.append(String(sharing.dropFirst(2))) }
         return Preview(

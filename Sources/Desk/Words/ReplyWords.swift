@@ -49,7 +49,7 @@ struct PlacedWords {
     var text: String {
         guard refusalCode == nil else { return "! \(message)" }
         var lines = ["+ \(message)\(suffix)"]
-        lines += details + notes
+        lines += details + [OrderWords(family.order, zone: zone).sentThen].compactMap(\.self) + notes
         return lines.joined(separator: "\n  ")
     }
 

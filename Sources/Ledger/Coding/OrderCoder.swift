@@ -44,7 +44,8 @@ private struct OrderParts: OptionSet {
     /// What the attempts before the current one had filled, and since when that one is.
     static let replaced = OrderParts(rawValue: 1 << 8)
     static let cashQuantity = OrderParts(rawValue: 1 << 9)
-    static let all = OrderParts(rawValue: 0x3FF)
+    static let tag = OrderParts(rawValue: 1 << 10)
+    static let all = OrderParts(rawValue: 0x7FF)
 
     init(rawValue: UInt16) { self.rawValue = rawValue }
 
@@ -60,6 +61,7 @@ private struct OrderParts: OptionSet {
         if order.closedAt != nil { parts.insert(.closedAt) }
         if order.replacedAt != nil { parts.insert(.replaced) }
         if order.cashQuantity != nil { parts.insert(.cashQuantity) }
+        if order.tag != nil { parts.insert(.tag) }
         self = parts
     }
 }
@@ -80,6 +82,7 @@ extension ByteWriter {
         if let cash = order.cashQuantity { append(cash) }
         if let parent = order.parent { append(varint: parent.rawValue) }
         append(order.line)
+        if let tag = order.tag { append(tag) }
         append(order.createdAt)
         append(varint: UInt64(order.attempt))
         if let id = order.exchangeOrderID { append(id) }
@@ -193,6 +196,7 @@ extension ByteReader {
         let cash = parts.contains(.cashQuantity) ? try decimal() : nil
         let parent = parts.contains(.parent) ? OrderID(try varint()) : nil
         let line = try text()
+        let tag = parts.contains(.tag) ? try text() : nil
         let createdAt = try time()
         let attempt = try attempt()
         let exchangeOrderID = parts.contains(.exchangeOrderID) ? try text() : nil
@@ -203,7 +207,7 @@ extension ByteReader {
         var order = Order(
             id: id, account: account, pair: pair, side: side, kind: kind, quantity: quantity, price: price,
             timeInForce: timeInForce, isPostOnly: parts.contains(.postOnly), cashQuantity: cash, plan: plan,
-            parent: parent, line: line, createdAt: createdAt, status: status, reserved: try decimal(),
+            parent: parent, line: line, tag: tag, createdAt: createdAt, status: status, reserved: try decimal(),
             feeCurrency: feeCurrency)
         order.attempt = attempt
         order.exchangeOrderID = exchangeOrderID

@@ -23,9 +23,17 @@ extension Simulation {
         if trader.missed.numbers.contains(row.seq) { return true }
         if row.isSaidInReply { return true }
         guard let id = row.order, Simulation.eventsSparedInText.contains(row.event) else { return false }
+        if isOfPanic(row, ledger) { return true }
         let mentioned = trader.missed.mentionedInText
         if mentioned.contains(id) { return true }
         return (try? ledger.order(id))?.parent.map { mentioned.contains($0) } ?? false
+    }
+
+    /// What a panic has taken off is told in text by the two lines of the panic.
+    func isOfPanic(_ row: NotificationRow, _ ledger: Ledger) -> Bool {
+        guard row.event == "canceled", let id = row.order, let order = try? ledger.order(id) else { return false }
+        let parent = order.parent.flatMap { try? ledger.order($0) }
+        return order.cancelReason == .panic || (order.cancelReason == .parent && parent?.cancelReason == .panic)
     }
 
     /// What a session in text is not told where its own reply has said it.
