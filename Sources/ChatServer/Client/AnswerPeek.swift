@@ -6,7 +6,7 @@ import Glibc
 /// A watcher of libev's on the library's socket, called before the library's own. On the client's service thread.
 final class AnswerPeek {
     /// Milliseconds that the rest of a refusal's body is waited for.
-    static let restMillisecondsMax: Int32 = 300
+    static let restMillisecondsMax: Int32 = 1_000
 
     private let watcher = UnsafeMutablePointer<ev_io>.allocate(capacity: 1)
     private var loop: OpaquePointer?
