@@ -11,6 +11,19 @@ extern int wcwidth(wchar_t);
 
 static inline EditLine *outcry_el_open(const char *name) { return el_init(name, stdin, stdout, stderr); }
 
+/* stdio.h declares these only to those who ask for GNU's extensions before the first header. */
+#include <bits/types/cookie_io_functions_t.h>
+extern FILE *fopencookie(void *, const char *, cookie_io_functions_t);
+
+/* As above, but all that the editor writes goes through a function; `stream` is to be closed after the editor. */
+static inline EditLine *outcry_el_open_through(
+    const char *name, ssize_t (*write)(void *, const char *, size_t), void *context, FILE **stream) {
+    cookie_io_functions_t functions = {NULL, write, NULL, NULL};
+    *stream = fopencookie(context, "w", functions);
+    if (!*stream) return NULL;
+    return el_init_fd(name, stdin, *stream, stderr, fileno(stdin), fileno(stdout), fileno(stderr));
+}
+
 static inline void outcry_el_set_context(EditLine *el, void *context) { el_set(el, EL_CLIENTDATA, context); }
 
 static inline void *outcry_el_context(EditLine *el) {
@@ -59,3 +72,9 @@ static inline void outcry_history_enter(History *lines, const char *line) {
 }
 
 static inline int outcry_columns(int character) { return wcwidth((wchar_t)character); }
+
+/* stdout is a macro. Answers 0 where all that was ever printed to it has been taken. */
+static inline int outcry_print_all(void) {
+    int failed = fflush(stdout) != 0;
+    return failed || ferror(stdout);
+}

@@ -7,6 +7,7 @@ import Dispatch
 @main
 enum Main {
     static func main() {
+        Terminal.begin()
         StartCheck.run(CommandLine.arguments)
         do {
             let command = try Outcry.parseAsRoot()

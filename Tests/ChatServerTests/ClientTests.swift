@@ -90,7 +90,7 @@ import Testing
         var seen: [WebSocketClient.Event] = []
         for await event in events { seen.append(event) }
         #expect(seen.count == 1)
-        guard case .failed(let reason) = seen.first else {
+        guard case .failed(let reason, _) = seen.first else {
             Issue.record("expected failed, found \(seen)")
             return
         }

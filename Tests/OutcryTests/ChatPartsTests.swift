@@ -64,6 +64,50 @@ import Testing
         #expect(completer.complete(prefix) == outcome)
     }
 
+    @Test(arguments: [
+        (
+            "cancel ",
+            LineCompleter.Outcome.choices([
+                "all", "oco", "paired", "simple", "sliced", "stops", "timed", "5", "41", "42",
+            ])
+        ), ("cancel 4", .choices(["41", "42"])),
+        ("cancel 5 ", .replace(deleting: 0, with: "4")), ("cancel #5", .replace(deleting: 2, with: "#5 ")),
+        ("[k7] cancel 42 41 ", .replace(deleting: 0, with: "5 ")), ("? cancel 5", .replace(deleting: 1, with: "5 ")),
+        ("move 5", .replace(deleting: 1, with: "5 ")), ("move 5 ", .choices(["amount", "stop", "to"])),
+        ("why ", .choices(["5", "40", "41", "42"])), ("ORDER 40", .replace(deleting: 2, with: "40 ")),
+        ("contra 40", .nothing), ("buy 4", .nothing),
+        ("set timezone europe/mad", .replace(deleting: 10, with: "Europe/Madrid ")),
+        ("set timezone azor", .replace(deleting: 4, with: "Atlantic/Azores ")),
+        ("set timezone UT", .replace(deleting: 2, with: "UTC ")),
+    ])
+    func `Tab completes the numbers of orders and the names of time zones`(
+        _ prefix: String, _ outcome: LineCompleter.Outcome
+    ) throws {
+        var orders = KnownOrders(account: "demo")
+        for (number, status) in [(5, "open"), (40, "open"), (41, "armed"), (42, "partially_filled")] {
+            orders.see(try reply(#"{"type":"reply","text":"","order":{"id":\#(number),"status":"\#(status)"}}"#))
+        }
+        orders.see(try event(#"{"type":"event","text":"","order":{"id":40,"status":"filled"}}"#))
+        #expect(LineCompleter().complete(prefix, orders: orders) == outcome)
+    }
+
+    @Test func `of many time zones the regions are shown`() {
+        guard case .choices(let words) = LineCompleter().complete("set timezone ") else {
+            Issue.record("no choices")
+            return
+        }
+        #expect(words.count <= LineCompleter.choicesMax + 1)
+        #expect(words.contains("Europe/") && words.contains("UTC") && !words.contains("Europe/Madrid"))
+    }
+
+    @Test func `orders are forgotten, the oldest first`() throws {
+        var orders = KnownOrders()
+        for number in 1...KnownOrders.numbersMax + 5 {
+            orders.see(try reply(#"{"type":"reply","text":"","orders":[{"id":\#(number),"status":"open"}]}"#))
+        }
+        #expect(orders.open.count == KnownOrders.numbersMax && orders.open.min() == 6)
+    }
+
     @Test func `the built-in pages complete`() {
         #expect(LineCompleter().complete("slic") == .replace(deleting: 4, with: "slice "))
     }
@@ -111,17 +155,6 @@ import Testing
         ] as [([String: String], String?)])
     func `history stands where the user's states do`(_ environment: [String: String], _ path: String?) {
         #expect(HistoryFile.standardPath(environment: environment) == path)
-    }
-
-    @Test func `keys are whole characters, in whatever pieces they come`() {
-        var keys = KeyReader()
-        keys.append([0x61, 0xE2, 0x82])
-        #expect(keys.next() == "a")
-        #expect(keys.next() == nil)
-        keys.append([0xAC, 0xFF, 0x62])
-        #expect(keys.next() == "€")
-        #expect(keys.next() == "\u{FFFD}")
-        #expect(keys.next() == "b")
     }
 
     @Test(arguments: [

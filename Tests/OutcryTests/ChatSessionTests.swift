@@ -6,6 +6,7 @@ import Testing
 private let welcome =
     #"{"type":"reply","id":null,"ok":true,"verb":"login","text":"+ hello demo (trader)","account":"demo","seq":4}"#
 private let pairs = #"{"type":"reply","id":null,"ok":true,"verb":"pairs","text":"= ","pairs":[{"pair":"btc_usd"}]}"#
+private let noOrders = #"{"type":"reply","id":null,"ok":true,"verb":"orders","text":"= none","orders":[]}"#
 private let passwordQuestion =
     #"{"type":"reply","id":null,"ok":true,"verb":"login","text":"? password for demo"}"#
 
@@ -21,6 +22,7 @@ private func loggedIn() -> ChatSession {
     _ = session.received(passwordQuestion, now: 0)
     _ = session.received(welcome, now: 0)
     _ = session.received(pairs, now: 0)
+    _ = session.received(noOrders, now: 0)
     return session
 }
 
@@ -39,8 +41,9 @@ private func notes(_ effects: [ChatSession.Effect]) -> [String] {
         #expect(sent(session.opened(subprotocol: "outcry.json.v1", now: 0)) == [#"{"line":"login demo"}"#])
         #expect(sent(session.received(passwordQuestion, now: 0)) == [#"{"line":"se cret // x"}"#])
         #expect(!session.takesLines)
-        #expect(sent(session.received(welcome, now: 0)) == [#"{"line":"pairs"}"#])
+        #expect(sent(session.received(welcome, now: 0)) == [#"{"line":"pairs"}"#, #"{"line":"orders"}"#])
         #expect(session.received(pairs, now: 0) == [.learn(["btc_usd"])])
+        #expect(session.received(noOrders, now: 0).isEmpty)
         #expect(session.isIdle && session.prompt == "demo> ")
     }
 
@@ -52,7 +55,7 @@ private func notes(_ effects: [ChatSession.Effect]) -> [String] {
         #expect(sent(session.received(code, now: 0)).isEmpty)
         #expect(session.takesLines && session.hidesInput && session.prompt == "code: ")
         #expect(sent(session.typed("123456", now: 0)) == [#"{"line":"123456"}"#])
-        #expect(sent(session.received(welcome, now: 0)) == [#"{"line":"pairs"}"#])
+        #expect(sent(session.received(welcome, now: 0)) == [#"{"line":"pairs"}"#, #"{"line":"orders"}"#])
         #expect(session.account == "demo")
         #expect(session.credentials == .password(user: "demo", password: "secret"))
     }
@@ -147,7 +150,8 @@ private func notes(_ effects: [ChatSession.Effect]) -> [String] {
         _ = session.opened(subprotocol: "outcry.json.v1", now: 0)
         _ = session.received(passwordQuestion, now: 0)
         let entered = session.received(welcome.replacing("\"demo\"", with: "\"other\""), now: 0)
-        #expect(sent(entered).isEmpty)
+        // Nor are the first one's numbers offered.
+        #expect(sent(entered) == [#"{"line":"orders"}"#] && session.orders == KnownOrders(account: "other"))
         #expect(notes(entered) == ["no answer came to: buy 1 btc at 2; orders shows what became of it"])
     }
 
@@ -250,6 +254,52 @@ private func notes(_ effects: [ChatSession.Effect]) -> [String] {
         #expect(session.received(refused, now: 100).isEmpty)
         #expect(!session.isIdle && session.wakesAt == 350)
         #expect(sent(session.tick(now: 350)) == line)
+    }
+
+    @Test func `a line of a paste that came too soon is sent again, one that was typed is not`() {
+        for isPaced in [true, false] {
+            var session = loggedIn()
+            let line = sent(session.typed("time", now: 0, isPaced: isPaced))
+            let refused = #"{"type":"reply","id":null,"ok":false,"text":"! too fast","error":{"code":"too_fast"}}"#
+            #expect(session.received(refused, now: 100).isEmpty == isPaced)
+            #expect(sent(session.tick(now: 350)) == (isPaced ? line : []))
+        }
+    }
+
+    @Test func `what a typed resume announces is shown, and the rest is asked for`() throws {
+        var session = loggedIn()
+        _ = session.typed("resume 2", now: 0)
+        let announced =
+            #"{"type":"reply","ok":true,"verb":"resume","text":"+ 2","from":2,"count":2,"more":true,"next":4}"#
+        #expect(sent(session.received(announced, now: 0)) == [#"{"line":"resume 4"}"#])
+        for number in 2...3 {
+            let shown = session.received(
+                #"{"type":"event","seq":\#(number),"event":"opened","text":"* #\#(number) opened"}"#, now: 0)
+            #expect(shown == [.show(.event("* #\(number) opened", name: "opened"))])
+        }
+        let rest = #"{"type":"reply","ok":true,"verb":"resume","text":"+ 1","from":4,"count":1,"more":false,"next":5}"#
+        #expect(session.received(rest, now: 0).isEmpty && !session.isIdle)
+        let last = session.received(#"{"type":"event","seq":4,"event":"opened","text":"* #4 opened"}"#, now: 0)
+        #expect(last == [.show(.event("* #4 opened", name: "opened"))] && session.isIdle)
+    }
+
+    @Test func `a line that no message can carry, or that is no text, is refused here`() {
+        var session = loggedIn()
+        let long = String(repeating: "é", count: ChatSession.lineBytesMax / 2 + 1)
+        #expect(notes(session.typed(long, now: 0)) == ["the line has 8194 bytes; at most 8192 can be sent"])
+        #expect(notes(session.typed("buy \u{FFFD}1 btc", now: 0)).count == 1)
+        #expect(session.asked.isEmpty && session.hasRefusedLine)
+    }
+
+    @Test func `the server says when to try again`() {
+        var session = session()
+        #expect(
+            notes(session.lost(code: nil, reason: "429", retryAfterSeconds: 7, now: 0))
+                == ["not connected: 429; trying again in 7.0 s"])
+        #expect(session.wakesAt == 7_000)
+        _ = session.tick(now: 7_000)
+        _ = session.lost(code: nil, reason: "429", retryAfterSeconds: .max, now: 0)
+        #expect(session.wakesAt == Int64(ChatSession.retryAfterSecondsMax) * 1_000)
     }
 
     @Test func `a wrong token ends the program`() {

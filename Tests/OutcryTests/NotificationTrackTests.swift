@@ -19,6 +19,11 @@ func reply(_ json: String) throws -> ServerReply {
     return reply
 }
 
+func event(_ json: String) throws -> ServerNotification {
+    guard case .event(let event) = try ServerMessage(json) else { throw OtherMessage() }
+    return event
+}
+
 private func numbers(_ shown: [NotificationTrack.Shown]) -> [UInt64] {
     shown.compactMap { if case .notification(let event) = $0 { event.sequence } else { nil } }
 }
@@ -46,6 +51,29 @@ private func numbers(_ shown: [NotificationTrack.Shown]) -> [UInt64] {
         #expect(!track.isLive)
         #expect(numbers(track.take(try notification(7))) == [7, 8])
         #expect(track.isLive && !track.hasGap)
+    }
+
+    @Test func `what the trader asks to see again is shown, each once, beside what is new`() throws {
+        var track = NotificationTrack(account: "demo", next: 9)
+        #expect(numbers(track.take(try notification(4))) == [])
+        let more = track.replaying(
+            try reply(#"{"type":"reply","id":null,"ok":true,"text":"+ 3","from":2,"count":3,"more":true,"next":6}"#))
+        #expect(more == "resume 6" && track.replaysLeft == 3)
+        #expect(numbers(track.take(try notification(2))) == [2])
+        #expect(numbers(track.take(try notification(3))) == [3])
+        #expect(numbers(track.take(try notification(5))) == [5])
+        #expect(numbers(track.take(try notification(5))) == [])
+        let last = track.replaying(
+            try reply(#"{"type":"reply","id":null,"ok":true,"text":"+ 4","from":6,"count":4,"more":false,"next":10}"#))
+        #expect(last == nil)
+        for number: UInt64 in 6...9 { #expect(numbers(track.take(try notification(number))) == [number]) }
+        #expect(track.replaysLeft == 0 && track.next == 10 && track.isLive)
+        // The end of a panic, and nothing to resume, announce nothing.
+        #expect(track.replaying(try reply(#"{"type":"reply","ok":true,"text":"+ resumed"}"#)) == nil)
+        #expect(
+            track.replaying(try reply(#"{"type":"reply","ok":true,"text":"+","from":1,"count":0,"more":false}"#)) == nil
+        )
+        #expect(track.replaysLeft == 0)
     }
 
     @Test func `batches follow one another until all is there`() throws {

@@ -46,7 +46,7 @@ final class Trader {
                 switch event {
                 case .opened: state.isOpen = true
                 case .closed(let code, _): state.ending = .closed(code: code)
-                case .failed(let reason): state.ending = .failed(reason: reason)
+                case .failed(let reason, _): state.ending = .failed(reason: reason)
                 case .message(let text):
                     do {
                         let message = try ChatMessage(text, format: format)

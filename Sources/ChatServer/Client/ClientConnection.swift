@@ -18,6 +18,9 @@ final class ClientConnection: LibraryHandler {
     private var peerClose: (code: UInt16, reason: String)?
     /// The last event, once there is one.
     private var ending: WebSocketClient.Event?
+    /// What the server says to the handshake, until it has taken it.
+    private let answer = AnswerPeek()
+    private var trouble: ConnectionTrouble
 
     private init(
         _ options: WebSocketClient.Options, mailbox: Mailbox<ClientLetter>, waiting: Monitor<ClientBacklog>,
@@ -27,6 +30,8 @@ final class ClientConnection: LibraryHandler {
         self.mailbox = mailbox
         self.waiting = waiting
         self.onEvent = onEvent
+        trouble = ConnectionTrouble(
+            address: options.address, proxy: options.proxy.map { "\($0.host):\($0.port)" })
     }
 
     /// The service thread's whole life.
@@ -48,15 +53,25 @@ final class ClientConnection: LibraryHandler {
             handler.connect(library, context)
             library.run { handler.ending == nil }
             mailbox.end()
+            handler.answer.stop()
             library.end()
         } else {
             mailbox.end()
         }
-        onEvent(handler.ending ?? .failed(reason: "libwebsockets refused; its log at level debug says why"))
+        let failure = WebSocketClient.Event.failed(
+            reason: "libwebsockets refused; its log at level debug says why", retryAfterSeconds: nil)
+        onEvent(handler.ending ?? failure)
     }
 
     private func connect(_ library: LibraryContext, _ context: OpaquePointer) {
         let address = options.address
+        // The library would go by the environment's `http_proxy`, also to this machine. Port 0 is no proxy.
+        guard let host = lws_get_vhost_by_name(context, "default"),
+            lws_set_proxy(host, library.keep(options.proxy?.libraryText ?? ":0")) == 0
+        else {
+            ending = .failed(reason: "libwebsockets cannot use the proxy", retryAfterSeconds: nil)
+            return
+        }
         let defaultPort = address.isSecure ? 443 : 80
         let name = address.host.contains(":") ? "[\(address.host)]" : address.host
         var info = lws_client_connect_info()
@@ -69,17 +84,32 @@ final class ClientConnection: LibraryHandler {
         info.protocol = options.subprotocol.map { UnsafePointer(library.keep($0)) }
         info.alpn = UnsafePointer(library.keep("http/1.1"))
         info.ietf_version_or_minus_one = -1
-        if address.isSecure { info.ssl_connection = Int32(LCCSCF_USE_SSL.rawValue) }
-        if lws_client_connect_via_info(&info) == nil, ending == nil {
-            ending = .failed(reason: "cannot connect to \(address)")
+        // A token is not to be carried on to wherever an answer points.
+        info.ssl_connection = Int32(LCCSCF_HTTP_NO_FOLLOW_REDIRECT.rawValue)
+        if address.isSecure { info.ssl_connection |= Int32(LCCSCF_USE_SSL.rawValue) }
+        if lws_client_connect_via_info(&info) == nil { failed(nil) }
+    }
+
+    /// The connection will not be open: finds out why, in words.
+    private func failed(_ libraryText: String?) {
+        guard ending == nil else { return }
+        trouble.libraryText = libraryText
+        trouble.hasAsked = answer.hasBegun
+        trouble.answered = answer.rest()
+        if !trouble.hasAsked, trouble.certificate == nil {
+            let (host, port) = options.proxy.map { ($0.host, $0.port) } ?? (options.address.host, options.address.port)
+            trouble.connectError = ConnectProbe.error(host: host, port: port)
         }
+        ending = .failed(
+            reason: trouble.reason, retryAfterSeconds: HandshakeAnswer(trouble.answered)?.retryAfterSeconds)
     }
 
     func tick() {
         guard let closeDeadline, monotonicNanoseconds() >= closeDeadline, ending == nil else { return }
         ending =
             connection == nil
-            ? .failed(reason: "closed before it was open") : .closed(code: 1_006, reason: "no answer to the close")
+            ? .failed(reason: "closed before it was open", retryAfterSeconds: nil)
+            : .closed(code: 1_006, reason: "no answer to the close")
     }
 
     func handle(
@@ -95,9 +125,11 @@ final class ClientConnection: LibraryHandler {
         case LWS_CALLBACK_EVENT_WAIT_CANCELLED:
             readMail()
         case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
+            if let loop = LibraryContext.of(connection)?.loop { answer.begin(connection, loop: loop) }
             return appendHeaders(to: bytes, room: count, on: connection)
         case LWS_CALLBACK_CLIENT_ESTABLISHED:
             self.connection = connection
+            answer.stop()
             onEvent(.opened(subprotocol: chosenSubprotocol(on: connection)))
             if !outgoing.isEmpty || closing != nil { lws_callback_on_writable(connection) }
         case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
@@ -105,15 +137,10 @@ final class ClientConnection: LibraryHandler {
         case LWS_CALLBACK_CLIENT_CLOSED:
             closed()
         case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
-            let text = bytes.map { String(decoding: UnsafeRawBufferPointer(start: $0, count: count), as: UTF8.self) }
-            let status = lws_http_client_http_response(connection)
-            var answered = status > 0 && status != 101 ? " (HTTP \(status))" : ""
-            switch status {
-            case 421: answered += "; the server is not told that it is called \(options.address.host): --host"
-            case 429: answered += "; too many requests or sessions from your address, try again later"
-            default: break
-            }
-            ending = ending ?? .failed(reason: (text ?? "cannot connect to \(options.address)") + answered)
+            failed(bytes.map { String(decoding: UnsafeRawBufferPointer(start: $0, count: count), as: UTF8.self) })
+        case LWS_CALLBACK_OPENSSL_PERFORM_SERVER_CERT_VERIFICATION:
+            trouble.certificate =
+                CertificateFault.found(in: user, isFine: count != 0, host: options.address.host) ?? trouble.certificate
         default:
             break
         }

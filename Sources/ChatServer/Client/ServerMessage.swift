@@ -60,9 +60,14 @@ public struct ServerNotification: Hashable, Sendable {
     public var text: String
     /// The number of the order that it is about; nil where it is about none.
     public var order: UInt64?
+    /// That order's state after it, `filled`; nil where it is about none.
+    public var orderStatus: String?
 
     init(_ object: JSONObject, text: String) {
-        if case .object(let order)? = object["order"] { self.order = order.unsigned("id") }
+        if case .object(let order)? = object["order"] {
+            self.order = order.unsigned("id")
+            orderStatus = order.string("status")
+        }
         sequence = object.unsigned("seq")
         event = object.string("event") ?? ""
         self.text = text

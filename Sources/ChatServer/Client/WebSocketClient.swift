@@ -10,8 +10,9 @@ public final class WebSocketClient: Sendable {
         case message(String)
         /// It was open, and is no longer. 1005 where the other side gave no code, 1006 where it just went away.
         case closed(code: UInt16, reason: String)
-        /// It was never open.
-        case failed(reason: String)
+        /// It was never open: why, with the server's words where it has said some, and what helps. The seconds are those
+        /// after which the server wants to be asked again, where it says so (`Retry-After`).
+        case failed(reason: String, retryAfterSeconds: Int?)
     }
 
     /// The limits of a client, with their units.
@@ -45,6 +46,8 @@ public final class WebSocketClient: Sendable {
         public var origin: String?
         /// PEM file of certificates to trust besides the system's.
         public var trustedCertificates: String?
+        /// The HTTP proxy to connect through; nil connects directly, whatever the environment says.
+        public var proxy: ProxyChoice?
         public var userAgent = "outcry"
         public var limits = Limits()
 
@@ -69,7 +72,7 @@ public final class WebSocketClient: Sendable {
         }
         if !started {
             mailbox.end()
-            onEvent(.failed(reason: "the system has no thread to give"))
+            onEvent(.failed(reason: "the system has no thread to give", retryAfterSeconds: nil))
         }
     }
 

@@ -28,7 +28,7 @@ actor LiveSession {
             isOpen = false
             ending = "closed \(code)"
             unseen.append("(closed \(code): \(reason))")
-        case .failed(let reason):
+        case .failed(let reason, _):
             ending = reason
         }
         wake()

@@ -5,6 +5,8 @@ enum ShownLine: Equatable {
     case event(String, name: String)
     /// The client's own words.
     case note(String)
+    /// What was pasted, as it is sent, behind its prompt.
+    case typed(String)
 }
 
 /// Colours lines by their first character: `+` green, `!` red, `?` yellow, `*` cyan, a fill in bold.
@@ -16,10 +18,13 @@ struct ChatColours {
         isTerminal && !isRefused && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
     }
 
-    /// The line as it is written to the terminal, without the newline at its end.
-    func text(of line: ShownLine) -> String {
+    /// The line as it is written to the terminal, without the newline at its end; broken between words where `columns` says
+    /// how wide the window is.
+    func text(of line: ShownLine, columns: Int? = nil) -> String {
+        func painted(_ words: String, _ code: String?) -> String { self.painted(words, code, columns) }
         switch line {
         case .note(let words): return painted("-- " + words, "2")
+        case .typed(let words): return painted(words, nil)
         case .event(let words, let name):
             return painted(words, name == "filled" || name == "partially_filled" ? "1;36" : "36")
         case .reply(let words, let tag):
@@ -28,17 +33,25 @@ struct ChatColours {
             case "+": return painted(shown, "32")
             case "!": return painted(shown, "31")
             case "?": return painted(shown, "33")
-            default: return ChatColours.harmless(shown)
+            default: return painted(shown, nil)
             }
         }
     }
 
     /// The first line coloured; those below it, tables and carets, as they are.
-    private func painted(_ words: String, _ code: String) -> String {
+    private func painted(_ words: String, _ code: String?, _ columns: Int?) -> String {
         let words = ChatColours.harmless(words)
-        guard isOn else { return words }
         let end = words.firstIndex(of: "\n") ?? words.endIndex
-        return "\u{1B}[\(code)m\(words[..<end])\u{1B}[0m\(words[end...])"
+        var (first, rest) = (String(words[..<end]), String(words[end...].dropFirst()))
+        if let columns {
+            // Carets below the first line point at it: both are broken at the same places.
+            guard code != nil else { return LineWrap.wrapped(words, columns: columns) }
+            first = LineWrap.wrapped(first, columns: columns)
+            rest = LineWrap.wrapped(rest, columns: columns)
+        }
+        let below = end == words.endIndex ? "" : "\n" + rest
+        guard isOn, let code else { return first + below }
+        return "\u{1B}[\(code)m\(first)\u{1B}[0m\(below)"
     }
 
     /// Without the control characters with which a text could drive the terminal; newlines stay.

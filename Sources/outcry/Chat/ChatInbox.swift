@@ -55,12 +55,17 @@ final class ChatInbox: Sendable {
 
     /// All that waits, and whether there was more than there was room for.
     func take() -> (events: [(connection: Int, event: WebSocketClient.Event)], hasOverflowed: Bool) {
-        var bytes = [UInt8](repeating: 0, count: 64)
-        while read(descriptor, &bytes, bytes.count) > 0 {}
+        drain()
         return waiting.withLock { waiting in
             defer { waiting = Waiting() }
             return (waiting.events, waiting.hasOverflowed)
         }
+    }
+
+    /// Nothing wakes any more, until something new comes.
+    func drain() {
+        var bytes = [UInt8](repeating: 0, count: 64)
+        while read(descriptor, &bytes, bytes.count) > 0 {}
     }
 
     /// A full pipe is readable already.
@@ -79,15 +84,37 @@ final class ChatInbox: Sendable {
     func catchSignals(_ numbers: [Int32]) {
         ChatInbox.signalEnd.store(wakeEnd, ordering: .sequentiallyConsistent)
         _ = ChatInbox.takeSignals()
-        for number in numbers {
-            signal(number) { number in
-                ChatInbox.arrived.bitwiseOr(1 << UInt64(number), ordering: .sequentiallyConsistent)
-                let kept = errno
-                var byte: UInt8 = 1
-                _ = write(ChatInbox.signalEnd.load(ordering: .sequentiallyConsistent), &byte, 1)
-                errno = kept
-            }
+        for number in numbers { ChatInbox.note(number) }
+        // Whoever started this program may have held them back, and that is passed on (sigprocmask(2)).
+        var set = sigset_t()
+        sigemptyset(&set)
+        for number in numbers { sigaddset(&set, number) }
+        pthread_sigmask(SIG_UNBLOCK, &set, nil)
+    }
+
+    private static func note(_ number: Int32) {
+        signal(number) { number in
+            ChatInbox.arrived.bitwiseOr(1 << UInt64(number), ordering: .sequentiallyConsistent)
+            let kept = errno
+            var byte: UInt8 = 1
+            _ = write(ChatInbox.signalEnd.load(ordering: .sequentiallyConsistent), &byte, 1)
+            errno = kept
         }
+    }
+
+    /// From now on these signals do what they do by themselves.
+    static func releaseSignals(_ numbers: [Int32]) {
+        for number in numbers { signal(number, SIG_DFL) }
+    }
+
+    /// Does what SIGTSTP, which is caught, does by itself: stops the program until it is continued. Where there is no shell
+    /// that could continue it the system does not stop it (POSIX, "orphaned process group").
+    static func stop() {
+        signal(SIGTSTP, SIG_DFL)
+        raise(SIGTSTP)
+        note(SIGTSTP)
+        // Who stops here knows that it goes on.
+        arrived.bitwiseAnd(~(1 << UInt64(SIGCONT)), ordering: .sequentiallyConsistent)
     }
 
     /// The numbers of the signals that came since the last time.

@@ -16,10 +16,16 @@ final class ChatLoop {
     private var connectionNumber = 0
     private var status: Int32?
 
+    /// Lines of a paste that are still to be sent, each when the one before is answered.
+    private var paste: [String] = []
+    /// Whether Control-C was pressed since the last line was read.
+    private var isInterrupted = false
+    /// A script's terminal, where it has one: what is typed for a secret is not shown there either.
+    private var silent: SilentMode?
+    private var isSilent = false
+
     /// Milliseconds that a close may take when the program ends.
     private static let closeMilliseconds: Int32 = 1_000
-    /// Bytes of a script's line. What is longer is cut there.
-    static let scriptLineBytesMax = 65_536
 
     init(
         session: ChatSession, connection: WebSocketClient.Options, inbox: ChatInbox, colours: ChatColours,
@@ -47,10 +53,13 @@ final class ChatLoop {
         var shownPrompt = ""
         var isHidden = false
         terminal.wait = { [unowned self] in milliseconds() }
-        terminal.complete = { [unowned self] prefix in completer.complete(prefix) }
+        terminal.complete = { [unowned self] prefix in completer.complete(prefix, orders: session.orders) }
+        terminal.tell = { [unowned self] words in show(.note(words)) }
         terminal.onWake = { [unowned self, unowned terminal] in
-            let isInterrupted = work()
-            if isInterrupted || status != nil || session.hidesInput != isHidden { return true }
+            work()
+            if isInterrupted || status != nil { return true }
+            if terminal.mode == .confirming { return false }
+            if session.hidesInput != isHidden { return true }
             if isHidden { return session.prompt != shownPrompt }
             terminal.setPrompt(session.prompt)
             return false
@@ -60,8 +69,9 @@ final class ChatLoop {
             isHidden = session.hidesInput
             shownPrompt = session.prompt
             switch isHidden ? terminal.readHidden(prompt: shownPrompt) : terminal.readLine(prompt: shownPrompt) {
-            case .ended: status = ChatSession.ExitStatus.done.rawValue
-            case .interrupted: continue
+            case .ended: status = status ?? ChatSession.ExitStatus.done.rawValue
+            case .interrupted: if isInterrupted { tellInterrupt(isHidden: isHidden) }
+            case .pasted(let text): confirm(text, on: terminal)
             case .line(let line):
                 if !isHidden { keep(line) }
                 perform(session.typed(line, now: ChatLoop.now()))
@@ -69,6 +79,59 @@ final class ChatLoop {
         }
         hangUp()
         return status ?? 0
+    }
+
+    /// What Control-C has done, and what it does not do.
+    private func tellInterrupt(isHidden: Bool) {
+        isInterrupted = false
+        if !paste.isEmpty {
+            dropPaste("Ctrl-C")
+        } else if isHidden {
+            show(.note("Ctrl-C: what was typed is cleared; Ctrl-D ends the program"))
+        } else if session.asked.contains(where: { $0.purpose == .typed }) {
+            show(.note("Ctrl-C: the line is cleared; what was sent is not taken back: cancel or undo does that"))
+        } else {
+            show(.note("Ctrl-C: the line is cleared; Ctrl-D ends the program"))
+        }
+    }
+
+    // MARK: Pastes
+
+    /// Shows the lines, and sends them one by one where Enter is pressed.
+    private func confirm(_ text: PastedText, on terminal: ChatTerminal) {
+        guard text.lines.count <= PastedText.linesMax else {
+            show(.note("\(text.lines.count) lines were pasted; at most \(PastedText.linesMax) at once: dropped"))
+            return
+        }
+        for line in text.preview { show(.typed(line)) }
+        let isWanted = terminal.confirms(prompt: text.question)
+        isInterrupted = false
+        guard status == nil else { return }
+        guard isWanted else {
+            show(.note("\(text.lines.count) lines dropped: none was sent"))
+            return
+        }
+        paste += text.lines
+        sendPaste()
+    }
+
+    /// Sends what can be sent of a paste by now.
+    private func sendPaste() {
+        guard !paste.isEmpty else { return }
+        guard session.isOpen else { return dropPaste("not connected") }
+        while session.isIdle, let line = paste.first {
+            paste.removeFirst()
+            let isSecret = session.hidesInput || CommandParser.isSecret(line)
+            show(.typed(session.prompt + (isSecret ? "(a line with a secret)" : line)))
+            if !session.hidesInput { keep(line) }
+            perform(session.typed(line, now: ChatLoop.now(), isPaced: true))
+        }
+    }
+
+    private func dropPaste(_ why: String) {
+        let count = paste.count
+        paste = []
+        show(.note("\(why): \(count) line\(count == 1 ? "" : "s") of what was pasted not sent"))
     }
 
     /// Remembers a line, unless it carries a secret.
@@ -83,36 +146,43 @@ final class ChatLoop {
 
     /// Sends each line when the one before is answered, and returns the exit status once all are.
     func runScript() -> Int32 {
-        var bytes: [UInt8] = []
-        var hasEnded = false
+        var lines = ScriptLines()
+        silent = SilentMode(keepsLines: true)
+        defer { setSilence(false) }
         perform(session.start())
         while status == nil {
-            let end = bytes.firstIndex(of: UInt8(ascii: "\n"))
-            if session.isIdle, let end = end ?? (hasEnded && !bytes.isEmpty ? bytes.count : nil) {
-                var line = String(decoding: bytes[..<end], as: UTF8.self)
-                if line.hasSuffix("\r") { line.removeLast() }
-                bytes.removeFirst(min(end + 1, bytes.count))
-                perform(session.typed(line, now: ChatLoop.now()))
+            if session.isIdle, let line = lines.next() {
+                switch line {
+                case .line(let text): perform(session.typed(text, now: ChatLoop.now()))
+                case .unreadable(let why): perform([session.refused(why)])
+                }
                 continue
             }
-            if hasEnded, bytes.isEmpty { perform(session.inputEnded()) }
+            if lines.areOver { perform(session.inputEnded()) }
             guard status == nil else { break }
-            let wantsInput = !hasEnded && end == nil && bytes.count < ChatLoop.scriptLineBytesMax
+            setSilence(session.hidesInput)
             var waits = [
                 pollfd(fd: inbox.descriptor, events: Int16(POLLIN), revents: 0),
-                pollfd(fd: wantsInput ? STDIN_FILENO : -1, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: lines.wantsMore ? STDIN_FILENO : -1, events: Int16(POLLIN), revents: 0),
             ]
             _ = poll(&waits, 2, milliseconds())
-            if waits[1].revents != 0 {
-                var buffer = [UInt8](repeating: 0, count: 4_096)
-                let count = read(STDIN_FILENO, &buffer, buffer.count)
-                if count > 0 { bytes += buffer.prefix(count) }
-                if count == 0 || (count < 0 && errno != EINTR) { hasEnded = true }
+            if waits[1].revents != 0 { lines.fill() }
+            work()
+            if isInterrupted {
+                let waiting = session.asked.last { $0.purpose == .typed }?.line
+                show(.note("interrupted\(waiting.map { "; sent and not answered: \($0)" } ?? "")"))
+                status = 128 + SIGINT
             }
-            if work() { status = 128 + SIGINT }
         }
         hangUp()
         return status ?? 0
+    }
+
+    /// Whether the terminal of a script's lines shows what is typed.
+    private func setSilence(_ wanted: Bool) {
+        guard wanted != isSilent, let silent else { return }
+        isSilent = wanted
+        if wanted { silent.begin() } else { silent.end() }
     }
 
     // MARK: What happens
@@ -121,8 +191,8 @@ final class ChatLoop {
         session.wakesAt.map { Int32(clamping: max(0, $0 - ChatLoop.now())) } ?? -1
     }
 
-    /// Does all that waits. True where the trader interrupted.
-    private func work() -> Bool {
+    /// Does all that waits.
+    private func work() {
         let (events, hasOverflowed) = inbox.take()
         for (number, event) in events where number == connectionNumber {
             let now = ChatLoop.now()
@@ -132,27 +202,35 @@ final class ChatLoop {
             case .closed(let code, let reason):
                 client = nil
                 perform(session.lost(code: code, reason: reason.isEmpty ? "code \(code)" : reason, now: now))
-            case .failed(let reason):
+            case .failed(let reason, let seconds):
                 client = nil
-                perform(session.lost(code: nil, reason: reason, now: now))
+                perform(session.lost(code: nil, reason: reason, retryAfterSeconds: seconds, now: now))
             }
         }
         if hasOverflowed { client?.close(code: 1_008, reason: "more events wait than are read") }
         perform(session.tick(now: ChatLoop.now()))
-        return handleSignals()
+        sendPaste()
+        handleSignals()
     }
 
-    private func handleSignals() -> Bool {
-        var isInterrupted = false
+    private func handleSignals() {
         for number in ChatInbox.takeSignals() {
-            switch number {
-            case SIGINT: isInterrupted = true
-            case SIGTSTP: terminal?.suspend()
-            case SIGWINCH: terminal?.resized()
-            default: status = 128 + number
+            if let terminal {
+                if terminal.take(signal: number) { continue }
+            } else if number == SIGTSTP || number == SIGCONT {
+                if number == SIGTSTP {
+                    if isSilent { silent?.end() }
+                    ChatInbox.stop()
+                }
+                if isSilent { silent?.begin() }
+                continue
+            }
+            if number == SIGINT {
+                isInterrupted = true
+            } else {
+                status = 128 + number
             }
         }
-        return isInterrupted
     }
 
     private func perform(_ effects: [ChatSession.Effect]) {
@@ -175,13 +253,15 @@ final class ChatLoop {
 
     private func show(_ line: ShownLine) {
         if let terminal {
-            terminal.show(colours.text(of: line))
+            terminal.show(colours.text(of: line, columns: ScreenWidth.columns))
         } else if case .note = line {
             // Not among the answers that a script reads.
-            FileHandle.standardError.write(Data((ChatColours(isOn: false).text(of: line) + "\n").utf8))
+            Terminal.write(ChatColours(isOn: false).text(of: line) + "\n", to: STDERR_FILENO)
         } else {
-            ChatTerminal.write(colours.text(of: line) + "\n")
+            Terminal.write(colours.text(of: line) + "\n")
         }
+        // Nobody would hear what becomes of the next line.
+        if Terminal.hasFailed { status = ChatSession.ExitStatus.unwritable.rawValue }
     }
 
     /// Says goodbye to the server, and does not wait for long.

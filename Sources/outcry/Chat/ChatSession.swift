@@ -30,6 +30,8 @@ struct ChatSession {
         case refused = 1
         /// No connection, or no login.
         case unreachable = 2
+        /// Standard output took no more.
+        case unwritable = 74
     }
 
     struct Options {
@@ -48,6 +50,11 @@ struct ChatSession {
     static let tooFastMilliseconds: Int64 = 250
     /// Lines that may wait for their answers.
     static let askedMax = 1_000
+    /// Bytes of a line that is sent. The server's own limit is lower (`line_bytes`) and refuses with words of its own; what
+    /// is longer than this would not fit into a message, and end the connection.
+    static let lineBytesMax = 8_192
+    /// The longest time that the server may ask to be left alone before the next attempt, in seconds.
+    static let retryAfterSecondsMax = 3_600
 
     /// Whose line it is, and what its answer is for.
     enum Purpose: Equatable {
@@ -56,7 +63,9 @@ struct ChatSession {
         case secret
         /// Typed without echo, and of no use a second time.
         case code
-        case loginName, loginPassword, whoami, head, resume, pairs
+        case loginName, loginPassword, whoami, head, resume, pairs, orders
+        /// The rest of what the trader's `resume` has asked for.
+        case replay
     }
 
     struct Asked: Equatable {
@@ -71,6 +80,8 @@ struct ChatSession {
         var repeats = 0
         /// Whether the server will ask for a secret next.
         var bringsSecret = false
+        /// Whether it waits its turn like a script's lines: where the server says that it came too soon it is sent again.
+        var isPaced = false
 
         var message: String {
             var object = JSONObject()
@@ -119,6 +130,10 @@ struct ChatSession {
     var hasRefusedLine = false
     var hasEnded = false
     var knowsPairs = false
+    /// The orders that Tab knows.
+    var orders = KnownOrders()
+    /// Whether notifications that the trader has asked to see again are still on their way.
+    var isReplaying: Bool { (track?.replaysLeft ?? 0) > 0 }
 
     init(
         _ options: Options, tags: LineTags, random: @escaping (ClosedRange<Int64>) -> Int64
@@ -133,7 +148,9 @@ struct ChatSession {
     var takesLines: Bool { isOpen && !isEntering }
 
     /// Whether all that was typed has been answered.
-    var isIdle: Bool { takesLines && asked.isEmpty && postponed == nil && (track?.isLive ?? true) }
+    var isIdle: Bool {
+        takesLines && asked.isEmpty && postponed == nil && (track?.isLive ?? true) && !isReplaying
+    }
 
     /// Whether what is typed is a secret: the server has asked for one, or is about to.
     var hidesInput: Bool { question?.isSecret ?? false || asked.contains { $0.bringsSecret || $0.purpose == .secret } }
@@ -171,8 +188,16 @@ struct ChatSession {
 
     // MARK: Lines
 
-    /// A line that the trader typed, or that a script has next.
-    mutating func typed(_ line: String, now: Int64) -> [Effect] {
+    /// A line that the trader typed, or that a script or a paste has next.
+    mutating func typed(_ line: String, now: Int64, isPaced: Bool = false) -> [Effect] {
+        guard line.utf8.count <= ChatSession.lineBytesMax else {
+            return [refused("the line has \(line.utf8.count) bytes; at most \(ChatSession.lineBytesMax) can be sent")]
+        }
+        guard !line.unicodeScalars.contains("\u{FFFD}") else {
+            return [
+                refused("the line has bytes that are no text in this terminal's encoding: it was not sent; see LANG")
+            ]
+        }
         guard isOpen else { return [.show(.note("not connected: the line was not sent"))] }
         guard !isEntering else { return [.show(.note("logging in: the line was not sent"))] }
         guard asked.count < ChatSession.askedMax else {
@@ -200,6 +225,7 @@ struct ChatSession {
         guard !words.isEmpty, !words.hasPrefix("//") else { return [] }
         if let tag = parsed.tag, words.dropFirst(tag.count + 2).allSatisfy({ $0 == " " }) { return [] }
         var asked = Asked(purpose: .typed, line: line, hasOwnTag: parsed.tag != nil, account: account, at: now)
+        asked.isPaced = isPaced || options.isScript
         switch parsed.command {
         case .login(.password(let user, nil))?, .register(let user, nil)?:
             typedUser = user
@@ -212,6 +238,12 @@ struct ChatSession {
             asked.tag = tags.next()
         }
         return ask(asked)
+    }
+
+    /// A line that is not sent, and why.
+    mutating func refused(_ why: String) -> Effect {
+        hasRefusedLine = true
+        return .show(.note(why))
     }
 
     /// No more lines will come. The program ends when all are answered.

@@ -28,7 +28,7 @@ extension ChatSession {
     static let subprotocol = "outcry.json.v1"
 
     /// The connection is gone, or was never there.
-    mutating func lost(code: UInt16?, reason: String, now: Int64) -> [Effect] {
+    mutating func lost(code: UInt16?, reason: String, retryAfterSeconds: Int? = nil, now: Int64) -> [Effect] {
         let wasOpen = isOpen
         isOpen = false
         isEntering = false
@@ -52,11 +52,12 @@ extension ChatSession {
             return effects + [.show(.note("the server refused: \(reason)")), .leave(.unreachable)]
         }
         if wasOpen, now - openedAt >= Backoff.goodConnectionMilliseconds { backoff.reset() }
-        let why = wasOpen ? "connection lost" : "cannot connect"
+        let why = wasOpen ? "connection lost" : "not connected"
         if options.isScript, backoff.attempts >= ChatSession.scriptAttemptsMax || !wasOpen && backoff.attempts == 0 {
             return effects + [.show(.note("\(why): \(reason)")), .leave(.unreachable)]
         }
-        let wait = backoff.next(random: random)
+        let asked = Int64(min(retryAfterSeconds ?? 0, ChatSession.retryAfterSecondsMax)) * 1_000
+        let wait = max(asked, backoff.next(random: random))
         reconnectAt = now + wait
         let seconds = "\(wait / 1_000).\(wait / 100 % 10) s"
         return effects + [.show(.note("\(why)\(reason.isEmpty ? "" : ": \(reason)"); trying again in \(seconds)"))]
@@ -106,6 +107,10 @@ extension ChatSession {
         var effects: [Effect] = []
         if !knowsPairs, !options.isScript {
             effects += ask(Asked(purpose: .pairs, line: "pairs", account: account, at: now))
+        }
+        if let account, orders.account != account, !options.isScript {
+            orders = KnownOrders(account: account)
+            effects += ask(Asked(purpose: .orders, line: "orders", account: account, at: now))
         }
         let waiting = unanswered
         unanswered = []

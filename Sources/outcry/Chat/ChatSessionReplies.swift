@@ -6,10 +6,13 @@ extension ChatSession {
         do throws(JSONReadError) {
             switch try ServerMessage(text) {
             case .event(let event):
+                orders.see(event)
                 var effects = show(track?.take(event) ?? [.notification(event)])
-                effects += fillGap(now: now) + settle(now: now)
+                effects += fillGap(now: now) + settle(now: now) + endIfDone()
                 return effects
-            case .reply(let reply): return answered(reply, now: now) + endIfDone()
+            case .reply(let reply):
+                orders.see(reply)
+                return answered(reply, now: now) + endIfDone()
             }
         } catch {
             return [.show(.note("the server sent what this client cannot read: \(error.message)"))]
@@ -59,11 +62,13 @@ extension ChatSession {
             let pairs = reply.fields.objects("pairs").compactMap { $0.string("pair") }
             knowsPairs = reply.isOK
             return pairs.isEmpty ? [] : [.learn(pairs)]
+        case .orders: return []
+        case .replay: return (reply.isOK ? [] : [aside(reply)]) + replay(reply, now: now)
         }
     }
 
     private mutating func answered(typed line: Asked, _ reply: ServerReply, now: Int64) -> [Effect] {
-        if options.isScript, reply.errorCode == "too_fast" {
+        if line.isPaced, reply.errorCode == "too_fast" {
             postponed = (line, now + ChatSession.tooFastMilliseconds)
             return []
         }
@@ -83,6 +88,7 @@ extension ChatSession {
             if case .password(let user, _)? = credentials, user == account, let secret = typedSecret {
                 credentials = .password(user: user, password: secret)
             }
+        case "resume": effects += replay(reply, now: now)
         case "logout" where reply.isOK:
             account = nil
             credentials = nil
@@ -90,6 +96,12 @@ extension ChatSession {
         }
         if question == nil, !asked.contains(where: { $0.purpose == .secret }) { typedSecret = nil }
         return effects
+    }
+
+    /// Goes on until all that a `resume` of the trader's has announced is here.
+    private mutating func replay(_ reply: ServerReply, now: Int64) -> [Effect] {
+        guard let line = track?.replaying(reply) else { return [] }
+        return ask(Asked(purpose: .replay, line: line, account: account, at: now))
     }
 
     /// The answer to a line that the client sent by itself: not among the answers that a script reads.

@@ -8,27 +8,39 @@ final class ChatTerminal {
     /// What came of waiting for a line.
     enum Input: Equatable {
         case line(String)
+        /// Several lines at once, after what had been typed. Nobody has confirmed them yet.
+        case pasted(PastedText)
         /// Control-D on an empty line, or the terminal is gone.
         case ended
         /// `onWake` asked for it: somebody looks at the state again.
         case interrupted
     }
 
-    /// The longest line that can be typed without echo, in bytes.
-    static let hiddenBytesMax = 1_024
-
-    private enum Mode: Equatable {
+    enum Mode: Equatable {
         case idle, editing
         case hidden
+        /// Enter or Esc is waited for.
+        case confirming
     }
+
+    /// Has the terminal mark what is pasted (xterm's control sequences, "Bracketed Paste Mode"); one that cannot does nothing.
+    private static let marksPastes = "\u{1B}[?2004h"
+    private static let marksNoPastes = "\u{1B}[?2004l"
 
     private let editor: OpaquePointer
     private let lines: OpaquePointer?
     private let inbox: ChatInbox
-    private var keys = KeyReader()
-    private var mode = Mode.idle
-    private var hasEnded = false
-    private var prompt = ""
+    private let charset = TerminalCharset.ofEnvironment()
+    /// Where the editor writes, unless that is in UTF-8. Goes after the editor.
+    private let encoded: EncodedOutput?
+    var keys = KeyReader(charset: .ofEnvironment())
+    var mode = Mode.idle
+    /// How nothing is shown, while something is typed without echo.
+    var silent: SilentMode?
+    var hasEnded = false
+    var prompt = ""
+    /// What was pasted and ends the editing of a line.
+    private var pasted: PastedText?
     /// The prompt as editline takes it, kept for as long as editline may read it.
     private var promptBytes: UnsafeMutablePointer<CChar>
 
@@ -37,13 +49,19 @@ final class ChatTerminal {
     /// Milliseconds until `onWake` is to be called; -1 for no such time.
     var wait: () -> Int32 = { -1 }
     var complete: (String) -> LineCompleter.Outcome = { _ in .nothing }
+    /// Tells the trader something.
+    var tell: (String) -> Void = { _ in }
 
     /// nil where editline cannot work on this terminal.
     init?(inbox: ChatInbox, history: [String]) {
         setlocale(LC_CTYPE, "")
-        // Editline counts characters by the locale; keys are UTF-8 everywhere today.
+        // Editline counts characters by the locale, and is spoken to in UTF-8 whatever the terminal's encoding.
         if String(cString: nl_langinfo(nl_item(CODESET))) != "UTF-8" { setlocale(LC_CTYPE, "C.UTF-8") }
-        guard let editor = outcry_el_open("outcry"), let empty = strdup("") else { return nil }
+        let encoded = charset == .utf8 ? nil : EncodedOutput(charset: charset)
+        self.encoded = encoded
+        guard let editor = encoded?.openEditor("outcry") ?? outcry_el_open("outcry"), let empty = strdup("") else {
+            return nil
+        }
         self.editor = editor
         self.inbox = inbox
         promptBytes = empty
@@ -62,10 +80,12 @@ final class ChatTerminal {
         outcry_el_bind(editor, "^W", "ed-delete-prev-word")
         // The user's own keys win.
         el_source(editor, nil)
+        write(ChatTerminal.marksPastes)
     }
 
     /// Leaves the terminal as it was found.
     deinit {
+        write(ChatTerminal.marksNoPastes)
         el_end(editor)
         if let lines { history_end(lines) }
         free(promptBytes)
@@ -94,22 +114,25 @@ final class ChatTerminal {
 
     /// Shows lines above the one that is being typed.
     func show(_ text: String) {
+        // Also where the terminal was told to pass a line's end on as it is.
+        let rows = text.replacing("\n", with: "\r\n") + "\r\n"
         switch mode {
-        case .idle: ChatTerminal.write(text + "\n")
+        case .idle: write(rows)
         case .editing:
             clearLine()
-            ChatTerminal.write(text + "\r\n")
+            write(rows)
             outcry_el_refresh(editor)
-        case .hidden: ChatTerminal.write("\r\u{1B}[K" + text + "\r\n" + prompt)
+        case .hidden, .confirming:
+            clearLine()
+            write(rows + prompt)
         }
     }
 
     /// Puts the cursor where the prompt begins, and clears all from there on.
-    private func clearLine() {
-        let width = ScreenWidth.columns
-        let (before, _) = lineAroundCursor()
-        let rows = ScreenWidth.rowsAbove(prompt + before, columns: width)
-        ChatTerminal.write(rows > 0 ? "\r\u{1B}[\(rows)A\u{1B}[J" : "\r\u{1B}[J")
+    func clearLine() {
+        let before = mode == .editing ? lineAroundCursor().before : ""
+        let rows = ScreenWidth.rowsAbove(prompt + before, columns: ScreenWidth.columns)
+        write(rows > 0 ? "\r\u{1B}[\(rows)A\u{1B}[J" : "\r\u{1B}[J")
     }
 
     private func lineAroundCursor() -> (before: String, after: String) {
@@ -122,31 +145,49 @@ final class ChatTerminal {
         return (text(start, cursor), text(cursor, end))
     }
 
-    static func write(_ text: String) {
-        var bytes = Array(text.utf8)[...]
-        while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes { Foundation.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
-            if count > 0 {
-                bytes = bytes.dropFirst(count)
-            } else if errno != EINTR {
-                return
-            }
+    /// In the terminal's own encoding.
+    func write(_ text: String) { Terminal.write(charset.bytes(of: text)) }
+
+    // MARK: Signals
+
+    /// Does what a signal asks of the terminal. False for one that asks nothing of it.
+    func take(signal: Int32) -> Bool {
+        switch signal {
+        case SIGTSTP: suspend()
+        case SIGCONT: resume()
+        case SIGWINCH: resized()
+        default: return false
         }
+        return true
     }
 
     /// Gives the terminal back until the shell brings this program to the front again.
-    func suspend() {
-        let wasEditing = mode == .editing
-        if wasEditing { outcry_el_prepare_terminal(editor, 0) }
-        ChatTerminal.write("\r\n")
-        raise(SIGSTOP)
-        if wasEditing {
+    private func suspend() {
+        if mode == .editing { outcry_el_prepare_terminal(editor, 0) }
+        silent?.end()
+        write(ChatTerminal.marksNoPastes + "\r\n")
+        ChatInbox.stop()
+        resume()
+    }
+
+    /// The shell has had the terminal, and left it as it likes it: also after a SIGSTOP, of which no program hears.
+    private func resume() {
+        write(ChatTerminal.marksPastes + "\r\u{1B}[K")
+        switch mode {
+        case .idle: break
+        case .editing:
+            // It believes that nothing has changed, until it is told to begin again.
+            outcry_el_prepare_terminal(editor, 0)
             outcry_el_prepare_terminal(editor, 1)
+            el_resize(editor)
             outcry_el_refresh(editor)
+        case .hidden, .confirming:
+            silent?.begin()
+            write(prompt)
         }
     }
 
-    func resized() {
+    private func resized() {
         guard mode == .editing else { return }
         clearLine()
         el_resize(editor)
@@ -159,11 +200,13 @@ final class ChatTerminal {
     func readLine(prompt: String) -> Input {
         setPrompt(prompt)
         mode = .editing
+        pasted = nil
         var count: Int32 = 0
         let typed = el_gets(editor, &count)
         mode = .idle
+        if let pasted { return .pasted(pasted) }
         guard let typed, count > 0 else {
-            ChatTerminal.write("\r\u{1B}[J")
+            write("\r\u{1B}[J")
             return hasEnded || !isInterrupted ? .ended : .interrupted
         }
         var line = String(decoding: UnsafeRawBufferPointer(start: typed, count: Int(count)), as: UTF8.self)
@@ -171,45 +214,44 @@ final class ChatTerminal {
         return .line(line)
     }
 
-    /// A line that is not echoed.
-    func readHidden(prompt: String) -> Input {
-        var usual = termios()
-        guard tcgetattr(STDIN_FILENO, &usual) == 0 else { return .ended }
-        var silent = usual
-        silent.c_lflag &= ~tcflag_t(ECHO | ICANON)
-        tcsetattr(STDIN_FILENO, TCSADRAIN, &silent)
-        defer { tcsetattr(STDIN_FILENO, TCSADRAIN, &usual) }
-        self.prompt = prompt
-        mode = .hidden
-        defer { mode = .idle }
-        ChatTerminal.write(prompt)
-        var line = String.UnicodeScalarView()
-        while let key = nextKey() {
-            switch key {
-            case "\r", "\n":
-                ChatTerminal.write("\r\n")
-                return .line(String(line))
-            case "\u{04}" where line.isEmpty: return .ended
-            case "\u{7F}", "\u{08}": _ = line.popLast()
-            case "\u{15}", "\u{03}": line.removeAll()
-            default:
-                if line.count < ChatTerminal.hiddenBytesMax, key.value >= 0x20 { line.append(key) }
-            }
-        }
-        ChatTerminal.write("\r\u{1B}[K")
-        return hasEnded ? .ended : .interrupted
-    }
-
     private var isInterrupted = false
 
     private func readKey(into place: UnsafeMutablePointer<wchar_t>?) -> Int32 {
-        guard let key = nextKey() else { return 0 }
-        place?.pointee = wchar_t(key.value)
-        return 1
+        while true {
+            switch nextKey() {
+            case .character(let key)?:
+                place?.pointee = wchar_t(key.value)
+                return 1
+            case .pasted(let text)?:
+                let (before, after) = lineAroundCursor()
+                let block = PastedText(before + text + after)
+                guard block.isBlock else {
+                    insert(PastedText(text).lines.first ?? "")
+                    continue
+                }
+                clearLine()
+                pasted = block
+                return 0
+            case .pastedTooMuch?: tellTooMuch()
+            case nil: return 0
+            }
+        }
+    }
+
+    func tellTooMuch() {
+        tell("what was pasted has more than \(KeyReader.pasteBytesMax) bytes: dropped")
+    }
+
+    /// Puts a text where the cursor is, as if it had been typed.
+    private func insert(_ text: String) {
+        guard !text.isEmpty else { return }
+        clearLine()
+        if el_insertstr(editor, text) != 0 { tell("the line has no room for what was pasted") }
+        outcry_el_refresh(editor)
     }
 
     /// The next key, or nil where the line is interrupted or no key will ever come.
-    private func nextKey() -> Unicode.Scalar? {
+    func nextKey() -> KeyReader.Key? {
         isInterrupted = false
         while true {
             if let key = keys.next() { return key }
@@ -217,7 +259,13 @@ final class ChatTerminal {
                 pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: inbox.descriptor, events: Int16(POLLIN), revents: 0),
             ]
-            let ready = poll(&waits, 2, wait())
+            let (patience, due) = (keys.patienceMilliseconds, wait())
+            let isPatienceFirst = patience.map { due < 0 || $0 < due } ?? false
+            let ready = poll(&waits, 2, isPatienceFirst ? patience ?? 0 : due)
+            if ready == 0, isPatienceFirst {
+                keys.losePatience()
+                continue
+            }
             if ready <= 0 || waits[1].revents != 0 {
                 if onWake() {
                     if mode == .editing { clearLine() }

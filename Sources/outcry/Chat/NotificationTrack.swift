@@ -24,6 +24,9 @@ struct NotificationTrack {
     private(set) var next: UInt64
     private var phase = Phase.live
     private var held: [UInt64: ServerNotification] = [:]
+    /// What the trader has asked to see again, and how many of them are still on their way.
+    private var replayed: Range<UInt64> = 0..<0
+    private(set) var replaysLeft: UInt64 = 0
 
     init(account: String, next: UInt64) {
         self.account = account
@@ -38,7 +41,9 @@ struct NotificationTrack {
     /// What can be shown now that this one is here. One that has no number is not held back.
     mutating func take(_ notification: ServerNotification) -> [Shown] {
         guard let sequence = notification.sequence else { return [.notification(notification)] }
-        guard sequence >= next else { return [] }
+        let isReplayed = replaysLeft > 0 && replayed.contains(sequence)
+        if isReplayed { replaysLeft -= 1 }
+        guard sequence >= next else { return isReplayed ? [.notification(notification)] : [] }
         held[sequence] = notification
         var shown = takeHeld()
         if case .filling(let end) = phase {
@@ -54,6 +59,17 @@ struct NotificationTrack {
     mutating func resumeLine() -> String {
         phase = .asked
         return "resume \(next)"
+    }
+
+    /// Reads the answer to a `resume` that the trader typed: what it announces is shown, also what was shown before. The
+    /// line to go on with where there is more: until that is sent the server holds back what is new.
+    mutating func replaying(_ reply: ServerReply) -> String? {
+        guard reply.isOK, let count = reply.fields.unsigned("count"), count > 0,
+            let first = reply.fields.unsigned("from"), let end = reply.fields.unsigned("next"), first <= end
+        else { return nil }
+        replayed = min(first, replaysLeft > 0 ? replayed.lowerBound : first)..<end
+        replaysLeft += count
+        return reply.fields["more"] == .bool(true) ? "resume \(end)" : nil
     }
 
     /// Reads the answer to `resume`: what can be shown, and the line to go on with where there is more.
@@ -72,6 +88,7 @@ struct NotificationTrack {
     mutating func lost() {
         held = [:]
         phase = .live
+        replaysLeft = 0
     }
 
     private mutating func takeHeld() -> [Shown] {

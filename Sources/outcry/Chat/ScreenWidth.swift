@@ -11,6 +11,9 @@ enum ScreenWidth {
         return Int(size.ws_col)
     }
 
+    /// The columns of a text on one row.
+    static func of(_ text: some StringProtocol) -> Int { text.unicodeScalars.reduce(0) { $0 + width($1) } }
+
     /// The rows between the beginning of a text and its end, both on the screen.
     static func rowsAbove(_ text: String, columns: Int) -> Int {
         var row = 0
