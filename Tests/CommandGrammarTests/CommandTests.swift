@@ -132,7 +132,12 @@ import Trading
         }
         #expect(pair?.value == "btc_eur")
         #expect(
-            command("chart btc") == .chart(.coin(Located("btc", at: Span(column: 7, length: 3))), durationSeconds: nil))
+            command("chart btc") == .chart(.pair(Located("btc_usd", at: Span(column: 7, length: 3))), durationSeconds: nil))
+        #expect(
+            command("chart funds btc")
+                == .chart(.coin(Located("btc", at: Span(column: 13, length: 3))), durationSeconds: nil))
+        #expect(command("chart equity 2h") == .chart(.equity, durationSeconds: 7_200))
+        #expect(sampleParser.parse("chart usd").refusal?.suggestion == "funds usd")
         #expect(
             command("chart btc_usd 2h")
                 == .chart(.pair(Located("btc_usd", at: Span(column: 7, length: 7))), durationSeconds: 7_200))

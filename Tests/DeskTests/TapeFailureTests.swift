@@ -104,7 +104,7 @@ private final class TapeBench {
         #expect(lost.first?.contains("damaged.csv") == false)
         #expect(bench.desk.halt == nil)
         // 65,536 bytes have the header and 21 whole rows: the last of them was played.
-        #expect(bench.type("price btc_usd", 1).contains("last  220"), "\(bench.told.last ?? "")")
+        #expect(bench.type("price btc_usd", 1).contains("btc_usd   220"), "\(bench.told.last ?? "")")
         #expect(bench.desk.health.isUp == false && bench.desk.health.details["tape"] == "broken")
         #expect(bench.type("buy 0.1 btc_usd at market", 1).contains("the tape is broken"), "\(bench.told.last ?? "")")
         bench.type("logout", 1)

@@ -103,9 +103,9 @@ import Trading
         var pit = Pit(rules: rules("btc_usd", valueMin: "1"), limits: EngineLimits(openOrdersMax: 3))
         let past = pit.now
         let cases: [(OrderTicket, RefusalCode, EngineRefusal.Subject?, String?)] = [
-            (pit.ticket(.buy, "0.0009", at: "230"), .belowMinimum, .amount, "0.001"),
-            (pit.ticket(.buy, "0", at: "230"), .belowMinimum, .amount, "0.001"),
-            (pit.ticket(.buy, "-1", at: "230"), .belowMinimum, .amount, "0.001"),
+            (pit.ticket(.buy, "0.0009", at: "230"), .belowMinimum, .amount, nil),
+            (pit.ticket(.buy, "0", at: "230"), .belowMinimum, .amount, nil),
+            (pit.ticket(.buy, "-1", at: "230"), .belowMinimum, .amount, nil),
             (pit.ticket(.buy, "0.123456789", at: "230"), .offStep, .amount, "0.12345678"),
             (pit.ticket(.buy, "1", at: "230.0004"), .offTick, .price, "230"),
             (pit.ticket(.buy, "1", at: "0"), .outOfRange, .price, nil),

@@ -55,7 +55,7 @@ struct UpdateTests {
                 ann> funds
                 = ...
                 ...
-                  usd  884.77  free              0  in orders         884.77  total  884.77 usd
+                  usd   884.77  884.77          0    0  884.77  884.77
                 """)
         #expect(try updated(once) == once)
     }

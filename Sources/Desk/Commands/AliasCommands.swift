@@ -1,7 +1,6 @@
 import Accounts
 import ChatServer
 import CommandGrammar
-import OrderEngine
 import Trading
 
 /// `alias`: words of one's own, which stand for the beginning of a line.
@@ -24,7 +23,7 @@ extension DeskCore {
             guard depth <= configuration.limits.aliasDepth else { throw tooDeep(name) }
             let (line, parser) = (before + command + rest, parser(for: account))
             guard line.utf8.count <= parser.lineBytesMax else { throw tooLong(name, line, parser.lineBytesMax) }
-            parsed = parser.parse(line, lastOrder: engine.newestRoot(of: account))
+            parsed = parser.parse(line, lastOrder: sight(of: account).newestRoot)
         }
         return depth == 0 ? nil : parsed
     }

@@ -1,6 +1,5 @@
 import ChatServer
 import CommandGrammar
-import OrderEngine
 import Trading
 
 /// The line behind `try:`, for `go`.
@@ -27,7 +26,7 @@ extension DeskCore {
     }
 
     private func hinted(_ line: String, _ account: AccountID) -> ParsedLine {
-        parser(for: account).parse(line, lastOrder: engine.newestRoot(of: account))
+        parser(for: account).parse(line, lastOrder: sight(of: account).newestRoot)
     }
 
     /// Whether a line that trades would be taken as things are: funds, steps, minimums, guards. Others only have to read.

@@ -33,7 +33,7 @@ extension DeskCore {
     }
 
     private func takeCommandLine(_ line: IncomingLine, _ session: Session) throws {
-        let lastOrder = session.login.flatMap { engine.newestRoot(of: $0.account) }
+        let lastOrder = session.login.flatMap { sight(of: $0.account).newestRoot }
         var parsed = parser(for: session.login?.account).parse(line.text, lastOrder: lastOrder)
         var expanded = line.text
         let tag = line.tag ?? parsed.tag

@@ -116,7 +116,8 @@ import Trading
         bench.reconcile()
         bench.pass(seconds: 60)
         let told = bench.takeTold()
-        #expect(told.filter { $0.contains(" canceled: ") }.count == 2)
+        // Two lines tell of it in text, whatever it took off.
+        #expect(!told.contains { $0.contains(" canceled: ") })
         #expect(told.last == "* panic done: 2 orders gone by the exchange's word, nothing is open")
         bench.type("buy 1 btc_usd at 200")
         #expect(bench.takeTold().last?.hasPrefix("! everything is stopped since the panic of") == true)
