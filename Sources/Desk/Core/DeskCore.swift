@@ -50,6 +50,7 @@ public final class DeskCore {
     var exports = Exports()
     var alerts = AlertBook()
     var passwordJobs: [PasswordJobID: PasswordJob] = [:]
+    var waitingLogins = WaitingLogins()
     var nextPasswordJob: UInt64 = 1
     var keyJobs: [KeyJobID: KeyJob] = [:]
     var nextKeyJob: UInt64 = 1
@@ -122,6 +123,7 @@ public final class DeskCore {
     var diskFreeBytes: Int64?
     var nextDiskCheck: Timestamp
     var isLogToBeEmptied = false
+    var clockWatch = ClockWatch()
 
     /// Opens the desk on a ledger: brings back what was, settles what an exchange did meanwhile, and expires what is due.
     ///
@@ -169,7 +171,8 @@ public final class DeskCore {
         self.engine = engine
         lastRecord = last
         recordsSinceSnapshot = count
-        throttle = LoginThrottle(restoring: try ledger.transaction { try AccountStore($0.database).loginFailures() })
+        throttle = LoginThrottle(
+            restoring: try ledger.transaction { try AccountStore($0.database).loginFailures() }, at: now)
         try checkBooks()
         alerts = AlertBook(try ledger.waitingAlerts())
         exchange.recall(engine.ordersSent())
@@ -324,6 +327,7 @@ public final class DeskCore {
             try flushMarks()
             try flushWrittenBytes()
             try flushTradesLeft()
+            try flushClock()
             try writeBooks()
         }
         tellAudit()
@@ -340,8 +344,12 @@ public final class DeskCore {
         case .server(.lines(let id, let lines)): takeLines(lines, from: id)
         case .server(.closed(let id)): close(id)
         case .server(.refused(let request)): auditLater(.refused(request))
-        case .passwordChecked(let job, let isRight): try passwordChecked(job, isRight: isRight)
-        case .passwordHashed(let job, let hash): try passwordHashed(job, hash)
+        case .passwordChecked(let job, let isRight):
+            try passwordChecked(job, isRight: isRight)
+            try takeUpLogins()
+        case .passwordHashed(let job, let hash):
+            try passwordHashed(job, hash)
+            try takeUpLogins()
         case .keyChecked(let job, let verdict): try keyChecked(job, verdict)
         case .exchange(let reports):
             try takeReports(reports)
@@ -355,6 +363,7 @@ public final class DeskCore {
             }
             try flushEvents()
         case .wake: break
+        case .clockStepped(let step): try clockStepped(step)
         case .stop: if halt == nil { halt = .stopping }
         }
     }

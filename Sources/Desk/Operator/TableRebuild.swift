@@ -1,6 +1,7 @@
 import Accounts
 package import Ledger
 import OrderEngine
+import Threads
 import Trading
 
 extension OperatorDesk {
@@ -40,7 +41,7 @@ extension OperatorDesk {
     private static func rebuildAndNote(_ ledger: Ledger) throws -> Int {
         let count = try rebuildTables(of: ledger)
         try ledger.transaction { transaction in
-            try AccountStore(transaction.database).auditOperator(.rebuilt(count), nil, at: SystemClock.now)
+            try AccountStore(transaction.database).auditOperator(.rebuilt(count), nil, at: MachineClock.wall)
         }
         return count
     }

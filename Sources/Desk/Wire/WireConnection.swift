@@ -14,6 +14,7 @@ extension DeskCore {
         case .lost(let since, let reason):
             guard wire?.isLost == false else { return }
             wire?.isLost = true
+            let reason = reason.printable
             log.warning("\(exchange.name) has not answered since \(since): \(reason)")
             let fields: JSONObject = ["since": .string(since.description), "reason": .string(reason)]
             try tell(wiredAccounts, event: "feed_lost", fields) { zone in
@@ -37,7 +38,7 @@ extension DeskCore {
     /// The prices of the paper exchange come from nowhere any more: nothing fires, and nothing fills but by hand.
     func takeEndOfTape(_ error: TapeError) throws {
         log.error("the tape stops: \(error)")
-        let reason = (error.line.map { "line \($0): " } ?? "") + error.message
+        let reason = (error.line.map { "line \($0): " } ?? "") + error.message.printable
         let accounts = try accountStore().accounts().filter { !$0.isDisabled }.map(\.id)
         try tell(accounts, event: "feed_lost", ["since": .string(now.description), "reason": .string(reason)]) { _ in
             """
