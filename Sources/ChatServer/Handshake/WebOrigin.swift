@@ -11,17 +11,17 @@ package enum WebOrigin {
         guard let marks = text.firstRange(of: "://"), isScheme(text[..<marks.lowerBound]) else {
             return "\(text) is no origin; \(example)"
         }
+        let scheme = text[..<marks.lowerBound].lowercased()
+        if opaqueSchemes.contains(scheme) {
+            return "pages of \(scheme): have no origin, browsers send null for them; \(example)"
+        }
         var authority = text[marks.upperBound...]
         if authority.hasSuffix("/") { authority.removeLast() }
         guard !authority.contains(where: { "/?#@*".contains($0) }) else {
             return "\(text) has more than a scheme, a host and a port; \(example)"
         }
-        let scheme = text[..<marks.lowerBound].lowercased()
         if let page = pageSchemes[scheme] {
             return "\(text) is where a socket leads, not a page; expected \(page)://\(authority)"
-        }
-        if opaqueSchemes.contains(scheme) {
-            return "pages of \(scheme): have no origin: browsers send null; \(example)"
         }
         guard let host = RequestHost(String(authority)) else { return "\(text) has no host that can be; \(example)" }
         return problem(with: authority, host).map { "\(text) \($0)" }

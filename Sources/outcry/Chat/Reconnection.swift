@@ -10,10 +10,11 @@ struct Reconnection {
 
     private(set) var attempts = 0
 
-    /// The next wait, in milliseconds. `random` draws from a range.
+    /// The next wait, in milliseconds. `random` draws from a range: by how much it is shorter.
     mutating func next(random: (ClosedRange<Int64>) -> Int64) -> Int64 {
         attempts += 1
-        return random(Reconnection.backoff.range(failures: attempts))
+        let waits = Reconnection.backoff.range(failures: attempts)
+        return waits.upperBound - random(0...waits.upperBound - waits.lowerBound)
     }
 
     mutating func reset() { attempts = 0 }
