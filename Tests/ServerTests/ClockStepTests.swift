@@ -89,12 +89,14 @@ extension `The server` {
             let clock = try SetClock(in: desk.folder)
             try desk.add("ann", role: "admin", funds: "1000 usd")
             try desk.start(
-                DeskUnderTest.unhurried + ["--tape", "synthetic", "--speed", "100", "--loop", "--limit", "watch_interval_ms=100"], before: clock.shell)
+                DeskUnderTest.unhurried + [
+                    "--tape", "synthetic", "--speed", "5000", "--loop", "--limit", "watch_interval_ms=100",
+                ], before: clock.shell)
             let ann = try desk.logIn("ann")
             try ann.ask("watch btc_usd")
             try ann.event("price")
             #expect(try health(desk)["clock"] as? String == "good")
-            let short = try #require(try ann.ask("buy 0.01 btc_usd at 1 for 3s").order)
+            let short = try #require(try ann.ask("buy 0.01 btc_usd at 1 for 2s").order)
             let long = try #require(try ann.ask("buy 0.01 btc_usd at 1 for 30m").order)
             let before = try time(ann)
 
