@@ -18,8 +18,7 @@ extension DeskCore {
             return try answerPending()
         }
         try playTape()
-        // Where the time has jumped, a long stretch of the tape is still to be played: what expires behind it may yet fill.
-        try expire(by: tape?.nextDue)
+        try expire(by: tapeToPlayFirst)
         try endExpiredSessions()
         try lookAtWire()
         endSessionsNotLoggedIn()
@@ -41,6 +40,20 @@ extension DeskCore {
         try answerPending()
         try flushEvents()
     }
+
+    /// Where the time has jumped, a long stretch of the tape is still to be played: what expires behind its next print may yet fill by
+    /// it. Nil where nothing is left of it, and where it takes too long: a fast tape must not hold expiries up.
+    private var tapeToPlayFirst: Timestamp? {
+        guard let next = tape?.nextDue, next <= now else {
+            tapeBatchesBehind = 0
+            return nil
+        }
+        tapeBatchesBehind += 1
+        return tapeBatchesBehind <= DeskCore.tapeBatchesMax ? next : nil
+    }
+
+    /// Batches of `tape_burst_trades` that expiries wait for.
+    private static let tapeBatchesMax = 100
 
     /// Expires what is due by a moment, or by now.
     func expire(by moment: Timestamp? = nil) throws {

@@ -124,6 +124,8 @@ public final class DeskCore {
     var nextDiskCheck: Timestamp
     var isLogToBeEmptied = false
     var clockWatch = ClockWatch()
+    /// Batches in a row after which the tape had more to play at once.
+    var tapeBatchesBehind = 0
 
     /// Opens the desk on a ledger: brings back what was, settles what an exchange did meanwhile, and expires what is due.
     ///
