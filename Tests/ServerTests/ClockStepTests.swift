@@ -67,7 +67,8 @@ extension `The server` {
     @Suite struct `whose machine's clock is set` {
         private func health(_ desk: DeskUnderTest) throws -> [String: Any] {
             let body = try RawSocket(port: desk.port).request("/health").body
-            return try JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: Any] ?? [:]
+            // On a loaded machine an answer may be cut: it is asked again.
+            return (try? JSONSerialization.jsonObject(with: Data(body.utf8))) as? [String: Any] ?? [:]
         }
 
         /// What is told comes a moment before what `/health` says.
@@ -103,7 +104,7 @@ extension `The server` {
             let ann = try desk.logIn("ann")
             try ann.ask("watch btc_usd")
             try ann.event("price")
-            #expect(try health(desk)["clock"] as? String == "good")
+            try expectHealth(desk, "good")
             let short = try #require(try ann.ask("buy 0.01 btc_usd at 1 for 2s").order)
             let long = try #require(try ann.ask("buy 0.01 btc_usd at 1 for 30m").order)
             let before = try time(ann)
@@ -149,7 +150,7 @@ extension `The server` {
             try desk.add("ann", role: "admin")
             try desk.start(before: clock.shell)
             let ann = try desk.logIn("ann")
-            try clock.set(milliseconds: -150)
+            try clock.set(milliseconds: -200)
             try ann.event("clock_step")
             try ann.event("clock_good")
             try expectHealth(desk, "good")

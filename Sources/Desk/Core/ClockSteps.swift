@@ -59,7 +59,7 @@ extension DeskCore {
             : isBack ? "the desk's time is together with it" : "the desk's time follows; what is due is done now"
         log.warning("the machine's clock was \(way) by \(size): \(rest)")
         clockWatch.last = (step, now)
-        clockWatch.isAhead = step.aheadNanoseconds >= AnchoredClock.stepNanosecondsMin
+        clockWatch.isAhead = step.aheadNanoseconds > 0
         guard !isReadOnly else { return }
         try audit(.clockStepped(step))
         while let first = clockWatch.toldAt.first, first.advanced(bySeconds: DeskCore.clockNoticeSeconds) <= now {
