@@ -35,8 +35,8 @@ let package = Package(
         .library(
             name: "OutcryRooms",
             targets: [
-                "Trading", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "ChatServer", "Desk",
-                "BtceExchange", "Venue", "VenueServer",
+                "Trading", "Threads", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "ChatServer",
+                "Desk", "BtceExchange", "Venue", "VenueServer",
             ]),
         // What the package in Fuzz/ stands on.
         .library(name: "OutcryTesting", targets: ["OutcryTesting"]),
@@ -62,6 +62,8 @@ let package = Package(
 
         // MARK: The rooms around it: disk, people, exchanges, sockets
 
+        // What runs code waits by: the machine's clocks, and how long to wait after failures.
+        .target(name: "Threads", dependencies: ["Trading"], swiftSettings: settings),
         // Records, tables, snapshots and notifications in SQLite.
         .target(name: "Ledger", dependencies: ["Trading", "OrderEngine", "CSQLite", grdb], swiftSettings: settings),
         // People, passwords, tokens and roles.
@@ -72,11 +74,11 @@ let package = Package(
         .target(name: "ExactJSON", dependencies: ["Trading"], swiftSettings: settings),
         // The btc-e protocol over HTTP: libcurl, the wire's values, nonces, pacing.
         .target(
-            name: "BtceExchange", dependencies: ["Trading", "Exchange", "ExactJSON", "CCurl", "COpenSSL"],
+            name: "BtceExchange", dependencies: ["Trading", "Threads", "Exchange", "ExactJSON", "CCurl", "COpenSSL"],
             swiftSettings: settings),
         // Sessions over libwebsockets: text, JSON, HTTP, flood limits, slow readers; and the client's side.
         .target(
-            name: "ChatServer", dependencies: ["Trading", "CLibwebsockets", logging, collections],
+            name: "ChatServer", dependencies: ["Trading", "Threads", "CLibwebsockets", logging, collections],
             swiftSettings: settings),
         // An exchange to trade against: books, matching, the btc-e protocol from the other side. Pure.
         .target(
@@ -93,17 +95,17 @@ let package = Package(
         .target(
             name: "Desk",
             dependencies: [
-                "Trading", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "BtceExchange",
-                "ChatServer",
-                "CommandPages", grdb, logging, lifecycle, collections,
+                "Trading", "Threads", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "BtceExchange",
+                "ChatServer", "CommandPages", grdb, logging, lifecycle, collections,
             ],
             swiftSettings: settings),
         // The program: serve, chat, replay, user, config.
         .executableTarget(
             name: "outcry",
             dependencies: [
-                "Trading", "CommandGrammar", "Accounts", "Exchange", "BtceExchange", "ChatServer", "CommandPages",
-                "Desk", "OutcryTesting", "Venue", "VenueServer", "CEditline", arguments, logging, lifecycle, signals,
+                "Trading", "Threads", "CommandGrammar", "Accounts", "Exchange", "BtceExchange", "ChatServer",
+                "CommandPages", "Desk", "OutcryTesting", "Venue", "VenueServer", "CEditline", arguments, logging,
+                lifecycle, signals,
                 configuration,
             ],
             swiftSettings: settings, linkerSettings: hardening),
@@ -111,8 +113,8 @@ let package = Package(
         .target(
             name: "OutcryTesting",
             dependencies: [
-                "Trading", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "ExactJSON", "ChatServer",
-                "Desk", "CommandPages", "Venue", "BtceExchange", grdb, logging,
+                "Trading", "Threads", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "ExactJSON",
+                "ChatServer", "Desk", "CommandPages", "Venue", "BtceExchange", grdb, logging,
             ],
             swiftSettings: settings),
 
@@ -142,6 +144,7 @@ let package = Package(
         // MARK: Tests
 
         .testTarget(name: "TradingTests", dependencies: ["Trading"], swiftSettings: settings),
+        .testTarget(name: "ThreadsTests", dependencies: ["Threads", "Trading"], swiftSettings: settings),
         .testTarget(name: "CommandGrammarTests", dependencies: ["CommandGrammar"], swiftSettings: settings),
         .testTarget(name: "OrderEngineTests", dependencies: ["OrderEngine"], swiftSettings: settings),
         .testTarget(name: "LedgerTests", dependencies: ["Ledger", "OutcryTesting", grdb], swiftSettings: settings),
@@ -150,7 +153,9 @@ let package = Package(
         .testTarget(name: "ExactJSONTests", dependencies: ["ExactJSON"], swiftSettings: settings),
         .testTarget(
             name: "VenueTests", dependencies: ["Venue", "ExactJSON", "Trading", "COpenSSL"], swiftSettings: settings),
-        .testTarget(name: "BtceExchangeTests", dependencies: ["BtceExchange", "ExactJSON"], swiftSettings: settings),
+        .testTarget(
+            name: "BtceExchangeTests", dependencies: ["BtceExchange", "ExactJSON", "Threads"],
+            swiftSettings: settings),
         // The conformance suite for btc-e: the adapter, the venue, and real sockets between them.
         .testTarget(
             name: "BtceConformanceTests",
@@ -159,7 +164,9 @@ let package = Package(
         .testTarget(name: "ChatServerTests", dependencies: ["ChatServer", "OutcryTesting"], swiftSettings: settings),
         .testTarget(
             name: "DeskTests",
-            dependencies: ["Desk", "BtceExchange", "CommandGrammar", "CommandPages", "OutcryTesting", grdb],
+            dependencies: [
+                "Desk", "BtceExchange", "CommandGrammar", "CommandPages", "OutcryTesting", "Threads", grdb,
+            ],
             exclude: ["Transcripts"], swiftSettings: settings),
         .testTarget(
             name: "OutcryTestingTests",

@@ -40,14 +40,15 @@ let package = Package(
     ],
     targets: [
         room("Trading", dependencies: []),
+        room("Threads", dependencies: ["Trading"]),
         room("CommandGrammar", dependencies: ["Trading"]),
         room("OrderEngine", dependencies: ["Trading", deque, heap, ordered]),
         room("Ledger", without: ["Nonces", "Storage", "Tables"], dependencies: ["Trading", "OrderEngine"]),
         room("Exchange", dependencies: ["Trading", "CZlib", deque, heap]),
         room("ExactJSON", dependencies: ["Trading"]),
-        room("BtceExchange", dependencies: ["Trading", "Exchange", "ExactJSON", "CCurl", "COpenSSL"]),
+        room("BtceExchange", dependencies: ["Trading", "Threads", "Exchange", "ExactJSON", "CCurl", "COpenSSL"]),
         room("Venue", dependencies: ["Trading", "Exchange", "ExactJSON", "COpenSSL"]),
-        room("ChatServer", dependencies: ["Trading", "CLibwebsockets", logging, deque]),
+        room("ChatServer", dependencies: ["Trading", "Threads", "CLibwebsockets", logging, deque]),
         room("CommandPages", dependencies: [], plugins: ["EmbedPages"]),
         room(
             "OutcryTesting",

@@ -7,18 +7,21 @@ public struct Account: Hashable, Sendable, Identifiable {
     public var role: Role
     /// When the operator closed the account to logins; nil while it is open.
     public var disabledAt: Timestamp?
+    /// When the operator deleted it: its name is one that nobody logs in with. It is disabled as well.
+    public var deletedAt: Timestamp?
     public let createdAt: Timestamp
     public var lastLoginAt: Timestamp?
     public var email: String?
 
     public init(
-        id: AccountID, name: AccountName, role: Role, disabledAt: Timestamp? = nil, createdAt: Timestamp,
-        lastLoginAt: Timestamp? = nil, email: String? = nil
+        id: AccountID, name: AccountName, role: Role, disabledAt: Timestamp? = nil, deletedAt: Timestamp? = nil,
+        createdAt: Timestamp, lastLoginAt: Timestamp? = nil, email: String? = nil
     ) {
         self.id = id
         self.name = name
         self.role = role
         self.disabledAt = disabledAt
+        self.deletedAt = deletedAt
         self.createdAt = createdAt
         self.lastLoginAt = lastLoginAt
         self.email = email

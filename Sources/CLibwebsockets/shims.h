@@ -194,6 +194,40 @@ static inline int outcry_load_certificate(
     return failed;
 }
 
+// What is in a PEM file, for whoever gave the wrong one.
+static const int outcry_pem_unknown = 0;
+static const int outcry_pem_certificate = 1;
+static const int outcry_pem_key = 2;
+static const int outcry_pem_locked_key = 3;
+
+static inline int outcry_kind_of_pem(const char *path) {
+    int kind = outcry_pem_unknown;
+    char *name = NULL, *header = NULL;
+    unsigned char *data = NULL;
+    long size = 0;
+    BIO *file = BIO_new_file(path, "r");
+    while (file && kind == outcry_pem_unknown && PEM_read_bio(file, &name, &header, &data, &size) == 1) {
+        if (strstr(name, "CERTIFICATE")) {
+            kind = outcry_pem_certificate;
+        } else if (strstr(name, "PRIVATE KEY")) {
+            kind = strstr(name, "ENCRYPTED") || strstr(header, "ENCRYPTED") ? outcry_pem_locked_key : outcry_pem_key;
+        }
+        OPENSSL_free(name);
+        OPENSSL_free(header);
+        OPENSSL_free(data);
+        name = header = NULL;
+        data = NULL;
+    }
+    BIO_free(file);
+    ERR_clear_error();
+    return kind;
+}
+
+static inline int outcry_certificate_is_early(const SSL_CTX *pair) {
+    X509 *leaf = SSL_CTX_get0_certificate(pair);
+    return leaf && X509_cmp_current_time(X509_get0_notBefore(leaf)) > 0;
+}
+
 static inline int outcry_certificate_is_expired(const SSL_CTX *pair) {
     X509 *leaf = SSL_CTX_get0_certificate(pair);
     return leaf && X509_cmp_current_time(X509_get0_notAfter(leaf)) < 0;

@@ -1,6 +1,7 @@
 import Accounts
 import ArgumentParser
 import Desk
+import Threads
 import Trading
 
 /// `outcry audit`: who did what, from the audit log in the database.
@@ -34,7 +35,7 @@ struct AuditCommand: ParsableCommand {
 
     func run() throws {
         do {
-            let since = try since.map { try OperatorDesk.moment(before: SystemClock.now, $0) }
+            let since = try since.map { try OperatorDesk.moment(before: MachineClock.wall, $0) }
             let name = try account.map { text in
                 guard let name = AccountName(text) else { throw Failure("a name is \(AccountName.rule), not \(text)") }
                 return name

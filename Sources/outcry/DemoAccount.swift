@@ -1,5 +1,6 @@
 import Accounts
 import Desk
+import Threads
 import Trading
 
 /// The account that a first start is tried with.
@@ -15,7 +16,7 @@ enum DemoAccount {
                 try TokenSecret.generate().secret.revealed().dropFirst(TokenSecret.prefix.count).prefix(12))
         } while (try? PasswordRule.check(Secret(password), of: name)) == nil
         let funds: [(ExactDecimal, Coin)] = [(10_000, "usd"), (20, "btc"), (1_000, "ltc"), (1_000, "eur")]
-        _ = try desk.add(name, role: .admin, password: Secret(password), funds: funds, at: SystemClock.now)
+        _ = try desk.add(name, role: .admin, password: Secret(password), funds: funds, at: MachineClock.wall)
         return password
     }
 

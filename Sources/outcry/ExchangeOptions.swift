@@ -2,6 +2,7 @@ import ArgumentParser
 import BtceExchange
 import Desk
 import Foundation
+import Threads
 
 /// Where orders go: `--exchange` and what an exchange over the wire is reached with.
 struct ExchangeOptions: ParsableArguments {
@@ -38,7 +39,9 @@ struct ExchangeOptions: ParsableArguments {
     }
 
     /// What the server is started with. Keys and nonces are the database's.
-    func venue(_ settings: Settings, database: String, isInsecure: Bool) throws -> DeskServer.Venue {
+    func venue(_ settings: Settings, database: String, isInsecure: Bool, clock: MachineClock) throws
+        -> DeskServer.Venue
+    {
         guard try name(settings) == ExchangeOptions.btce else { return .paper }
         var gateway = BtceSettings(baseURL: try url(settings, isInsecure: isInsecure))
         let relative = dialect ?? settings.text("exchange.dialect") ?? Dialect.btce.rawValue
@@ -66,7 +69,7 @@ struct ExchangeOptions: ParsableArguments {
         }
         let setup = BtceExchange.Setup(
             name: ExchangeOptions.btce, gateway: gateway, http: http,
-            seed: UInt64.random(in: 0...UInt64.max), clock: { SystemClock.now })
+            seed: UInt64.random(in: 0...UInt64.max), clock: { clock.now })
         return .overTheWire { sink in
             try BtceExchange(setup, nonceStore: DurableNonces(beside: database), sink: sink)
         }

@@ -2,6 +2,7 @@ import ArgumentParser
 import ChatServer
 import Foundation
 import OutcryTesting
+import Trading
 
 /// `outcry replay`: runs transcripts and says where they differ from what happens.
 struct ReplayCommand: AsyncParsableCommand {
@@ -52,7 +53,9 @@ struct ReplayCommand: AsyncParsableCommand {
             do {
                 file = try TranscriptFile(path: path)
             } catch {
-                print((error as? TranscriptError)?.description ?? "\(path): \(error.localizedDescription)")
+                print(
+                    ((error as? TranscriptError)?.description ?? "\(path): \(error.localizedDescription)")
+                        .printableLines)
                 summary.unreadable += 1
                 continue
             }
@@ -79,7 +82,7 @@ struct ReplayCommand: AsyncParsableCommand {
         let differing = outcomes.filter { !$0.isMatch }
         guard update, differing.allSatisfy({ $0.error == nil }) else {
             summary.failed += differing.count
-            for outcome in differing { print(outcome.report + "\n") }
+            for outcome in differing { print(outcome.report.printableLines + "\n") }
             return
         }
         guard !differing.isEmpty else { return }

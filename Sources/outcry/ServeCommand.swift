@@ -5,6 +5,8 @@ import Exchange
 import Glibc
 import Logging
 import ServiceLifecycle
+import Synchronization
+import Threads
 import Trading
 import UnixSignals
 
@@ -84,11 +86,19 @@ struct ServeCommand: AsyncParsableCommand {
         let path = setup.database
         let demoPassword = demo ? try telling { try DemoAccount.makeIfFirst(database: path) } : nil
         let server = try DeskServer(setup, log: log)
-        // Before anybody is told that it listens: who is told may send it.
+        let manager = ServiceManager()
+        // Before the database is opened, which may take minutes, and before anybody is told that it listens: who is told may send
+        // one. Without this the system ends the process where a signal comes between.
         let hangups = await UnixSignalsSequence(trapping: .sighup)
+        let ends = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        let opening = Opening()
+        let ending = Task { await ServeCommand.wait(for: ends, while: opening, manager, log) }
+        defer { ending.cancel() }
+        manager.status("opening the database")
         StartCheck.opening()
         try telling { try server.start() }
         StartCheck.listening()
+        opening.end()
         let scheme = setup.chat.tls == nil ? "ws" : "wss"
         let host = setup.chat.host.contains(":") ? "[\(setup.chat.host)]" : setup.chat.host
         let url = "\(scheme)://\(host):\(server.port ?? setup.chat.port)"
@@ -96,10 +106,18 @@ struct ServeCommand: AsyncParsableCommand {
         log.notice("outcry \(Version.text) listens on \(url), database \(path)")
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [ServingService(server: server, failures: failures)],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: log))
-        let hangup = Task { await ServeCommand.answer(hangups, of: server, in: group) }
-        defer { hangup.cancel() }
+                services: [ServingService(server: server, failures: failures, manager: manager)], logger: log))
+        let status = "listens on \(url)"
+        let hangup = Task { await ServeCommand.answer(hangups, of: server, in: group, manager, status) }
+        let stop = Task {
+            await ending.value
+            await group.triggerGracefulShutdown()
+        }
+        defer {
+            hangup.cancel()
+            stop.cancel()
+        }
+        manager.ready(status)
         do {
             try await group.run()
         } catch let failure as ServingFailure {
@@ -114,22 +132,49 @@ struct ServeCommand: AsyncParsableCommand {
         do {
             return try body()
         } catch {
-            Terminal.write("Error: \(error)\n", to: STDERR_FILENO)
+            Terminal.write("Error: \("\(error)".printableLines)\n", to: STDERR_FILENO)
             throw ExitCode(ExitStatus(of: error).rawValue)
         }
     }
 
     /// On each SIGHUP has the certificate read again. Where it came because the terminal is gone in which the server was
     /// started, it ends the server instead, as SIGTERM does: nobody could see or stop it.
-    private static func answer(_ hangups: UnixSignalsSequence, of server: DeskServer, in group: ServiceGroup) async {
+    private static func answer(
+        _ hangups: UnixSignalsSequence, of server: DeskServer, in group: ServiceGroup, _ manager: ServiceManager,
+        _ status: String
+    ) async {
         let isInTerminal = isatty(STDIN_FILENO) == 1
         for await _ in hangups {
             guard isInTerminal, isatty(STDIN_FILENO) == 0 else {
+                manager.reloading()
                 server.reloadCertificate()
+                manager.ready(status)
                 continue
             }
             await group.triggerGracefulShutdown()
         }
+    }
+
+    /// Returns when the first signal to end has come. One that comes while the database is being opened ends the program at once:
+    /// nobody is connected, and what is on disk is whole at every moment.
+    private static func wait(
+        for ends: UnixSignalsSequence, while opening: Opening, _ manager: ServiceManager, _ log: Logger
+    ) async {
+        for await _ in ends {
+            guard opening.isUnderWay else { return }
+            manager.stopping()
+            log.notice("outcry was told to stop while it opened the database, and has")
+            _exit(0)
+        }
+    }
+
+    /// Whether the database is still being opened.
+    private final class Opening: Sendable {
+        private let state = Mutex(true)
+
+        var isUnderWay: Bool { state.withLock { $0 } }
+
+        func end() { state.withLock { $0 = false } }
     }
 
     private func setup(_ settings: Settings, _ log: Logger) throws -> DeskServer.Setup {
@@ -164,13 +209,17 @@ struct ServeCommand: AsyncParsableCommand {
             throw Failure("a tape drives the paper exchange, not --exchange")
         }
         let path = try database.path(settings)
-        let venue = try exchange.venue(settings, database: path, isInsecure: insecure || settings.flag("insecure"))
+        let clock = MachineClock()
+        let venue = try exchange.venue(
+            settings, database: path, isInsecure: insecure || settings.flag("insecure"), clock: clock)
         // Last of all, for it may take a while.
         let checked = try tapes.check()
         for report in checked.reports { log.notice("\(report)") }
-        return DeskServer.Setup(
+        var setup = DeskServer.Setup(
             database: path, desk: desk, chat: chat, exchange: venue,
             masterKey: try master.source(settings), tapes: { checked.open() })
+        setup.clock = clock
+        return setup
     }
 }
 
@@ -178,6 +227,7 @@ struct ServeCommand: AsyncParsableCommand {
 private struct ServingService: Service {
     let server: DeskServer
     let failures: AsyncStream<any Error>
+    let manager: ServiceManager
 
     func run() async throws {
         let failure = await withTaskGroup(of: (any Error)?.self) { group in
@@ -193,6 +243,7 @@ private struct ServingService: Service {
             group.cancelAll()
             return first
         }
+        manager.stopping()
         // Blocks a thread of the pool for the seconds that going down takes; nothing else has to run by then.
         server.stop()
         if let failure { throw ServingFailure(reason: failure) }

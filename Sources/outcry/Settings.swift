@@ -11,7 +11,8 @@ import Trading
 struct Failure: Error, CustomStringConvertible {
     let description: String
 
-    init(_ description: String) { self.description = description }
+    /// What is quoted in it may come from a file or the command line.
+    init(_ description: String) { self.description = description.printableLines }
 }
 
 /// What stands in the environment for options that were not typed: `OUTCRY_LISTEN` for `--listen`.
@@ -84,7 +85,7 @@ struct Settings {
     func logger(_ typed: String?, label: String = "outcry") throws -> Logger {
         let name = typed ?? text("log.level") ?? "notice"
         guard let level = Logger.Level(rawValue: name) else { throw Failure("no log level \(name)") }
-        var log = Logger(label: label) { StreamLogHandler.standardError(label: $0) }
+        var log = Logger(label: label) { PrintableLogHandler(StreamLogHandler.standardError(label: $0)) }
         log.logLevel = level
         return log
     }

@@ -1,15 +1,18 @@
 public import Accounts
 public import ArgumentParser
 import Desk
+import Threads
 import Trading
 
 /// `outcry user`: the people of a desk.
 struct UserCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "user",
-        abstract: "Add people, list them, close their accounts, give them passwords, end their sessions.",
+        abstract: "Add people, list them, give them roles and passwords, end their sessions, close or delete accounts.",
         discussion: "Works while the server runs, and while it does not.",
-        subcommands: [Add.self, List.self, Disable.self, Enable.self, Password.self, Logout.self])
+        subcommands: [
+            Add.self, List.self, Role.self, Disable.self, Enable.self, Password.self, Logout.self, Delete.self,
+        ])
 
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -19,7 +22,7 @@ struct UserCommand: ParsableCommand {
         @Argument(help: "The name: \(AccountName.rule).")
         var name: String
         @Option(help: "viewer, trader or admin.")
-        var role = Role.trader
+        var role = Accounts.Role.trader
         @Option(help: "Money on the paper exchange: \"1000 usd, 0.5 btc\".")
         var funds = ""
 
@@ -28,7 +31,7 @@ struct UserCommand: ParsableCommand {
             let money = try UserCommand.funds(funds)
             let password = try PasswordInput.read(asking: "password for \(name): ", twice: true)
             let account = try UserCommand.desk(database) { desk in
-                try desk.add(accountName, role: role, password: password, funds: money, at: SystemClock.now)
+                try desk.add(accountName, role: role, password: password, funds: money, at: MachineClock.wall)
             }
             print("added \(account.name), \(account.role.rawValue)\(funds.isEmpty ? "" : ", with \(funds)")")
         }
@@ -56,7 +59,7 @@ struct UserCommand: ParsableCommand {
 
         func run() throws {
             let accountName = try UserCommand.name(name)
-            try UserCommand.desk(database) { try $0.disable(accountName, at: SystemClock.now) }
+            try UserCommand.desk(database) { try $0.disable(accountName, at: MachineClock.wall) }
             print("disabled \(accountName)")
         }
     }
@@ -85,7 +88,7 @@ struct UserCommand: ParsableCommand {
         func run() throws {
             let accountName = try UserCommand.name(name)
             let password = try PasswordInput.read(asking: "new password for \(name): ", twice: true)
-            try UserCommand.desk(database) { try $0.setPassword(accountName, to: password, at: SystemClock.now) }
+            try UserCommand.desk(database) { try $0.setPassword(accountName, to: password, at: MachineClock.wall) }
             print("changed the password of \(accountName); sessions end, and tokens are dropped")
         }
     }
@@ -103,7 +106,7 @@ struct UserCommand: ParsableCommand {
         func run() throws {
             let accountName = try UserCommand.name(name)
             let count = try UserCommand.desk(database) {
-                try $0.logOut(accountName, droppingTokens: dropsTokens, at: SystemClock.now)
+                try $0.logOut(accountName, droppingTokens: dropsTokens, at: MachineClock.wall)
             }
             let tokens = dropsTokens ? ", and dropped \(count) token\(count == 1 ? "" : "s")" : ""
             print("ended the sessions of \(accountName)\(tokens)")
@@ -113,8 +116,7 @@ struct UserCommand: ParsableCommand {
     // MARK: What they share
 
     /// Does something with the database; a refusal becomes the line that the program ends with.
-    private static func desk<Value>(_ database: DatabaseOption, _ body: (OperatorDesk) throws -> Value) throws -> Value
-    {
+    static func desk<Value>(_ database: DatabaseOption, _ body: (OperatorDesk) throws -> Value) throws -> Value {
         do {
             return try body(try OperatorDesk(database: database.path(Settings())))
         } catch let refusal as Refusal {
@@ -122,7 +124,7 @@ struct UserCommand: ParsableCommand {
         }
     }
 
-    private static func name(_ text: String) throws -> AccountName {
+    static func name(_ text: String) throws -> AccountName {
         guard let name = AccountName(text) else { throw Failure("a name is \(AccountName.rule), not \(text)") }
         return name
     }
@@ -141,4 +143,4 @@ struct UserCommand: ParsableCommand {
     }
 }
 
-extension Role: ExpressibleByArgument {}
+extension Accounts.Role: ExpressibleByArgument {}

@@ -207,6 +207,46 @@ struct LoginThrottleTests {
         #expect(throttle.rows.map(\.count) == [1, 1])
     }
 
+    @Test
+    func `failures of a clock that was set back at a restart wait as long as they would have, and no hour longer`()
+        throws
+    {
+        var throttle = LoginThrottle()
+        let attempt = password("ana", home)
+        let last = try fail(7, &throttle, attempt)
+        let start = last.advanced(bySeconds: -3_600)
+        let restored = LoginThrottle(restoring: throttle.rows, at: start)
+        #expect(restored.waitLeft(attempt, at: start) == 4 * second)
+        #expect(restored.waitLeft(attempt, at: start.advanced(bySeconds: 4)) == 0)
+    }
+
+    @Test
+    func `the first try of a name without a failure is admitted at an address that is held back, ten in ten minutes`()
+        throws
+    {
+        var throttle = LoginThrottle()
+        for number in 0..<5 { try fail(&throttle, password("user\(number)", home)) }
+        #expect(throttle.waitLeft(password("new0", home), at: noon) > 0)
+        for number in 0..<10 {
+            let attempt = password("new\(number)", home)
+            #expect(try throttle.begin(attempt, at: noon) == .firstTry)
+            // One at a time.
+            #expect(!throttle.hasRoom(for: password("late", home), at: noon))
+            throttle.end(attempt, number == 3 ? .withdrawn : .failed, .firstTry, at: noon)
+        }
+        #expect(try throttle.begin(password("new3", home), at: noon) == .firstTry)
+        throttle.end(password("new3", home), .failed, .firstTry, at: noon)
+        for name in ["late", "new1", "user1"] {
+            let refusal = #expect(throws: Refusal.self) { try throttle.begin(password(name, home), at: noon) }
+            #expect(refusal?.code == .loginWait)
+        }
+        // Names that failed elsewhere have had their first try.
+        try fail(&throttle, password("seen", away))
+        let later = noon.advanced(bySeconds: 600)
+        #expect(throws: Refusal.self) { try throttle.begin(password("seen", home), at: later) }
+        #expect(try throttle.begin(password("late", home), at: later) == .firstTry)
+    }
+
     @Test func `memory is bounded, the oldest go first, and names do not push addresses out`() throws {
         var limits = LoginThrottle.Limits()
         limits.subjectCountMax = 32

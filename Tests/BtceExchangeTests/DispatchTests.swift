@@ -1,4 +1,5 @@
 import Testing
+import Threads
 import Trading
 
 @testable import BtceExchange
@@ -19,7 +20,7 @@ import Trading
                 exchange: RateLimit(burst: burst, intervalNanoseconds: second),
                 key: RateLimit(burst: 100, intervalNanoseconds: second)),
             circuit: Circuit(
-                failuresMax: failuresMax, backoff: Backoff(firstNanoseconds: second, longestNanoseconds: second)))
+                failuresMax: failuresMax, backoff: Backoff(first: second, longest: second)))
         for key in keys {
             dispatch.addKey(
                 TapiKey(key: key, secret: Array("s".utf8)),

@@ -1,4 +1,5 @@
 import Testing
+import Threads
 import Trading
 
 @testable import BtceExchange
@@ -71,7 +72,7 @@ private let start = Timestamp(seconds: 1_795_000_000)
 @Suite struct `After failures` {
     @Test func `the wait doubles up to its longest, and chance takes up to half of it`() {
         var chance = Seeded(state: testSeed)
-        let backoff = Backoff(firstNanoseconds: 1_000, longestNanoseconds: 10_000)
+        let backoff = Backoff(first: 1_000, longest: 10_000)
         for (failures, full) in [
             (0, 1_000), (1, 1_000), (2, 2_000), (3, 4_000), (4, 8_000), (5, 10_000), (500, 10_000),
         ] as [(Int, Int64)] {
@@ -80,14 +81,14 @@ private let start = Timestamp(seconds: 1_795_000_000)
             #expect(waits.allSatisfy { $0 >= full / 2 && $0 <= full }, "seed \(testSeed)")
             #expect(waits.count > 50)
         }
-        let endless = Backoff(firstNanoseconds: 1, longestNanoseconds: .max)
+        let endless = Backoff(first: 1, longest: .max)
         #expect(endless.wait(failures: .max, using: &chance) >= .max / 2)
     }
 
     @Test func `the circuit opens, lets one find out, and closes, and says so once`() throws {
         var chance = Seeded(state: testSeed)
         var circuit = Circuit(
-            failuresMax: 3, backoff: Backoff(firstNanoseconds: second, longestNanoseconds: 4 * second))
+            failuresMax: 3, backoff: Backoff(first: second, longest: 4 * second))
         func at(_ seconds: Int64) -> Timestamp { start.advanced(bySeconds: seconds) }
         #expect(circuit.failed(at: at(0), reason: "a", using: &chance) == nil)
         #expect(circuit.failed(at: at(1), reason: "b", using: &chance) == nil)

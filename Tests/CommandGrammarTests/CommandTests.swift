@@ -132,7 +132,8 @@ import Trading
         }
         #expect(pair?.value == "btc_eur")
         #expect(
-            command("chart btc") == .chart(.pair(Located("btc_usd", at: Span(column: 7, length: 3))), durationSeconds: nil))
+            command("chart btc")
+                == .chart(.pair(Located("btc_usd", at: Span(column: 7, length: 3))), durationSeconds: nil))
         #expect(
             command("chart funds btc")
                 == .chart(.coin(Located("btc", at: Span(column: 13, length: 3))), durationSeconds: nil))

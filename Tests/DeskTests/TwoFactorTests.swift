@@ -1,12 +1,12 @@
 import Accounts
 import ChatServer
-import Desk
 import Foundation
 import Ledger
 import Logging
 import Testing
 import Trading
 
+@testable import Desk
 @testable import OutcryTesting
 
 /// Two-factor codes over the whole desk: switched on, asked for, used once.
@@ -17,13 +17,20 @@ import Trading
         let desk: DeskCore
         let passwords = InlinePasswords()
         var now = Timestamp(seconds: 1_767_614_400)
+        /// What the machine's clock shows beside the desk's time, in seconds.
+        private let wallShift = Monitor<Int64>(0)
+        private let deskTime = Monitor(Timestamp(seconds: 0))
         private var nextSession: UInt64 = 1
 
         init() throws {
+            var configuration = DeskConfiguration()
+            configuration.wallTime = { [wallShift, deskTime] in
+                deskTime.withLock { $0 }.advanced(bySeconds: wallShift.withLock { $0 })
+            }
             folder = FileManager.default.temporaryDirectory.appending(path: "outcry-totp-\(UUID().uuidString)")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             desk = try DeskCore.openPaper(
-                database: folder.appending(path: "desk.db").path, DeskConfiguration(), passwords: passwords,
+                database: folder.appending(path: "desk.db").path, configuration, passwords: passwords,
                 masterKey: .given(try MasterKey.generate()), log: Logger(label: "test"), now: now)
             let name = try #require(AccountName("ana"))
             let hash = try PasswordHash(hashing: Secret("ana-password"), cost: InlinePasswords.cost)
@@ -31,6 +38,9 @@ import Trading
         }
 
         deinit { try? FileManager.default.removeItem(at: folder) }
+
+        /// Sets the machine's clock so far from the desk's time, which goes on.
+        func setClock(secondsAhead seconds: Int64) { wallShift.withLock { $0 = seconds } }
 
         func open() -> SessionID {
             let id = SessionID(rawValue: nextSession)
@@ -41,6 +51,7 @@ import Trading
 
         /// Types a line, and gives its reply.
         func type(_ line: String, _ id: SessionID) -> Reply? {
+            deskTime.withLock { $0 = now }
             var replies: [Reply] = []
             var inputs: [DeskInput] = [.server(.lines(id, [IncomingLine(text: line)]))]
             repeat {
@@ -67,9 +78,55 @@ import Trading
             return secret
         }
 
-        func code(_ secret: OneTimeSecret) throws -> String {
-            try secret.code(ofStep: OneTimeSecret.step(at: now))
+        /// The code of the desk's time, or of so many seconds later.
+        func code(_ secret: OneTimeSecret, later seconds: Int64 = 0) throws -> String {
+            try secret.code(ofStep: OneTimeSecret.step(at: now.advanced(bySeconds: seconds)))
         }
+    }
+
+    @Test
+    func `where the machine's clock was set back a code is right by that clock or by the desk's time, and each once`()
+        throws
+    {
+        let fixture = try Fixture()
+        let first = fixture.open()
+        #expect(fixture.login(first)?.mark == .done)
+        let secret = try fixture.turnOn(first)
+        /// Logs in anew, and shows a code.
+        func show(_ code: String) -> ReplyMark? {
+            let id = fixture.open()
+            #expect(fixture.login(id)?.mark == .question)
+            return fixture.type(code, id)?.mark
+        }
+        let early = try fixture.code(secret)
+        #expect(show(early) == .done)
+        // An hour, which nobody logged in for, passes; then the clock is set back by half of it.
+        fixture.wait(seconds: 3_600)
+        #expect(show(try fixture.code(secret)) == .done)
+        fixture.setClock(secondsAhead: -1_800)
+        fixture.wait(seconds: 60)
+        #expect(show(try fixture.code(secret)) == .done)
+        let byTheClock = try fixture.code(secret, later: -1_800)
+        #expect(show(byTheClock) == .done)
+        #expect(show(byTheClock) == .refused)
+        #expect(show(try fixture.code(secret)) == .refused)
+        #expect(show(try fixture.code(secret, later: -900)) == .refused)
+        // Back so far that a code which was used comes again.
+        fixture.setClock(secondsAhead: -3_660)
+        #expect(show(early) == .refused)
+        fixture.setClock(secondsAhead: 0)
+        fixture.wait(seconds: 60)
+        #expect(show(try fixture.code(secret)) == .done)
+    }
+
+    @Test func `of many used codes the newest are remembered, and none before them is taken`() {
+        var used = UsedSteps("1000")
+        #expect(used.newest(upTo: 999) == nil && used.newest(upTo: 2_000) == 1_000)
+        for step in 2_000..<2_100 { used.insert(Int64(step)) }
+        #expect(used.steps.count == UsedSteps.countMax && used.steps.first == 2_099)
+        #expect(UsedSteps(used.text) == used)
+        #expect(used.isForgotten(1_000) && !used.isForgotten(2_100))
+        #expect(!UsedSteps("5").isForgotten(4))
     }
 
     private struct TestFailure: Error {

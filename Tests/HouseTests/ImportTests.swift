@@ -3,37 +3,39 @@ import Testing
 /// Which room may import what. Arrows point down this table only.
 private let table: [(room: String, mayImport: Set<String>)] = [
     ("Trading", []),
+    ("Threads", ["Trading"] + system),
     ("CommandGrammar", ["Trading"]),
     ("OrderEngine", ["Trading"] + collections),
     ("Ledger", ["Trading", "OrderEngine", "CSQLite", "GRDB", "GRDBSQLite"] + system),
     ("Accounts", ["Trading", "COpenSSL", "GRDB"] + system),
     ("Exchange", ["Trading", "CZlib"] + collections),
     ("ExactJSON", ["Trading"]),
-    ("BtceExchange", ["Trading", "Exchange", "ExactJSON", "CCurl", "COpenSSL"] + system),
+    ("BtceExchange", ["Trading", "Threads", "Exchange", "ExactJSON", "CCurl", "COpenSSL"] + system),
     // Neither the desk and its engine, nor the adapter: two readings of a protocol test each other.
     ("Venue", ["Trading", "Exchange", "ExactJSON", "COpenSSL"]),
     ("VenueServer", ["Trading", "Exchange", "Venue", "NIOCore", "NIOPosix", "NIOHTTP1"] + system),
-    ("ChatServer", ["Trading", "CLibwebsockets", "Logging", "Foundation"] + system + collections),
+    ("ChatServer", ["Trading", "Threads", "CLibwebsockets", "Logging", "Foundation"] + system + collections),
     ("CommandPages", []),
     (
         "Desk",
         [
-            "Trading", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "BtceExchange", "ChatServer",
-            "CommandPages", "GRDB", "Logging", "ServiceLifecycle", "Foundation", "Synchronization",
+            "Trading", "Threads", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "BtceExchange",
+            "ChatServer", "CommandPages", "GRDB", "Logging", "ServiceLifecycle", "Foundation", "Synchronization",
         ] + collections
     ),
     (
         "OutcryTesting",
         [
-            "Trading", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "ExactJSON", "ChatServer",
-            "CommandPages", "Desk", "Venue", "BtceExchange", "Logging", "Foundation",
+            "Trading", "Threads", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "ExactJSON",
+            "ChatServer", "CommandPages", "Desk", "Venue", "BtceExchange", "Logging", "Foundation",
         ] + system
     ),
     (
         "outcry",
         [
-            "Trading", "CommandGrammar", "Accounts", "Exchange", "BtceExchange", "ChatServer", "CommandPages", "Desk",
-            "OutcryTesting", "Venue", "VenueServer", "CEditline", "ArgumentParser", "Logging", "ServiceLifecycle",
+            "Trading", "Threads", "CommandGrammar", "Accounts", "Exchange", "BtceExchange", "ChatServer",
+            "CommandPages", "Desk", "OutcryTesting", "Venue", "VenueServer", "CEditline", "ArgumentParser", "Logging",
+            "ServiceLifecycle",
             "UnixSignals", "Configuration", "Foundation", "Dispatch",
         ] + system
     ),
@@ -47,8 +49,6 @@ private let table: [(room: String, mayImport: Set<String>)] = [
 private let more: [(file: String, in: String, mayImport: Set<String>)] = [
     // Tapes are files on disk.
     ("Tape", in: "Exchange", ["Foundation", "Glibc"]),
-    // The one place where the machine's clock is read.
-    ("SystemClock.swift", in: "Desk", ["Glibc"]),
     // The disk that fails is a file system of SQLite's.
     ("SimulatedDisk/", in: "OutcryTesting", ["GRDBSQLite"]),
     // The database takes and gives bytes as Foundation's Data.

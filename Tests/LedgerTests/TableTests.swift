@@ -235,6 +235,7 @@ import Trading
         let exempt: Set<LedgerStatement> = [
             .lastRecord, .lastSnapshots, .forgetSnapshots, .clearOrders, .clearFills, .clearFunds,
             .waitingAlerts, .lastFundsPoint, .forgetFundsPoints, .tradesLeft,
+            .lastMoments,
         ]
         for statement in LedgerStatement.allCases where !exempt.contains(statement) {
             let plan = try ledger.read { database in

@@ -5,19 +5,19 @@ import Testing
 
 @Suite struct `The client's parts` {
     @Test func `waits double from half a second to half a minute`() {
-        var backoff = Backoff()
+        var backoff = Reconnection()
         let waits = (0..<9).map { _ in backoff.next { _ in 0 } }
         #expect(waits == [500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000])
         backoff.reset()
         #expect(backoff.next { _ in 0 } == 500)
     }
 
-    @Test func `chance moves a wait by a fifth at most`() {
-        var low = Backoff()
-        var high = Backoff()
-        #expect(low.next { $0.lowerBound } == 400)
-        #expect(high.next { $0.upperBound } == 600)
-        for _ in 0..<20 { #expect(high.next { $0.upperBound } <= Backoff.longestMilliseconds) }
+    @Test func `chance shortens a wait by half at most`() {
+        var low = Reconnection()
+        var high = Reconnection()
+        #expect(low.next { $0.upperBound } == 250)
+        #expect(high.next { $0.lowerBound } == 500)
+        for _ in 0..<20 { #expect(high.next { $0.lowerBound } <= 30_000) }
     }
 
     @Test(arguments: [

@@ -70,6 +70,84 @@ extension `The server` {
             #expect(try ben.ask("whoami").ok == true)
         }
 
+        @Test func `an account gets another role, while it runs and while it does not`() throws {
+            let desk = try DeskUnderTest()
+            try desk.add("ann", funds: "1000 usd")
+            try desk.start()
+            let ann = try desk.logIn("ann")
+            let token = try desk.token(of: ann)
+            #expect(try ann.ask("buy 0.01 btc_usd at 100").ok == true)
+            #expect(try desk.user(["role", "ann", "viewer"]) == "ann is a viewer now, and was a trader\n")
+            #expect(try ann.ending() == .closed(code: 1_008))
+            let viewer = try desk.logIn("ann")
+            #expect(try viewer.ask("buy 0.01 btc_usd at 100").error?.code == "not_allowed")
+            #expect(try desk.connect(token: token).ask("cancel 1").error?.code == "not_allowed")
+            #expect(try desk.user(["role", "ann", "viewer"]) == "ann is a viewer already\n")
+            #expect(try viewer.ask("whoami").ok == true)
+            try desk.stop()
+            #expect(try desk.user(["role", "ann", "admin"]) == "ann is an admin now, and was a viewer\n")
+            try desk.start()
+            #expect(try desk.logIn("ann").ask("paper deposit ann 1 btc").ok == true)
+            let audit = try ProgramRun(["audit", "--database", desk.database], in: desk.folder)
+            #expect(try audit.ending() == .exit(0))
+            #expect(audit.said.contains("event=role_changed account=ann who=operator:"))
+            #expect(audit.said.contains("from=viewer to=admin"))
+        }
+
+        @Test(arguments: [true, false])
+        func `an account is deleted, its orders stay, and its name is another's`(isRunning: Bool) throws {
+            let desk = try DeskUnderTest()
+            try desk.add("ann", funds: "1000 usd")
+            try desk.start()
+            let ann = try desk.logIn("ann")
+            let token = try desk.token(of: ann)
+            let order = try #require(try ann.ask("buy 0.01 btc_usd at 100").order)
+            if !isRunning { try desk.stop() }
+
+            let open = try desk.refusal(of: ["user", "delete", "ann", "--yes", "--database", desk.database])
+            #expect(open.ending == .exit(1) && open.error.contains("ann has 1 open order; nothing was deleted"))
+            if isRunning { #expect(try ann.ask("cancel \(order.id)").ok == true) }
+            let options = isRunning ? [] : ["--leave-orders"]
+            // The line on standard input is not the name.
+            let other = try desk.refusal(of: ["user", "delete", "ann", "--database", desk.database] + options)
+            #expect(
+                other.ending == .exit(1) && other.error.contains("that is not ann; nothing was deleted"),
+                "\(other.error)")
+            #expect(other.error.contains("ann, a trader: 1 token, no exchange keys, "), "\(other.error)")
+            #expect(other.error.contains("it has 1000 usd"), "\(other.error)")
+            let said = try desk.user(["delete", "ANN"] + options, password: "ann")
+            #expect(said.hasPrefix("deleted ann: the name is free; sessions end; 1 token dropped"), "\(said)")
+            #expect(said.contains("1 order left open") == !isRunning)
+            if isRunning { #expect(try ann.ending() == .closed(code: 1_008)) } else { try desk.start() }
+
+            #expect(try desk.user(["list"]) == "")
+            for arguments in [
+                ["delete", "ann", "--yes"], ["disable", "ann"], ["enable", "deleted.1"],
+                ["role", "deleted.1", "admin"],
+            ] {
+                let (ending, error) = try desk.refusal(of: ["user"] + arguments + ["--database", desk.database])
+                #expect(ending == .exit(1) && error.contains("nobody is called"), "\(arguments): \(error)")
+            }
+            let stranger = try desk.connect()
+            #expect(try stranger.ask("login ann \(DeskUnderTest.password)").error?.code == "login_failed")
+            #expect(try desk.connect(token: token).ending() == .closed(code: 1_008))
+
+            try desk.add("ann", password: "another password")
+            let second = try desk.logIn("ann", password: "another password")
+            #expect(try second.ask("orders").orders?.isEmpty == true)
+            #expect(try second.ask("order \(order.id)").ok == false)
+            #expect(try second.ask("funds").funds?.isEmpty != false)
+            // Its number is in the records as before: the next order has the next one.
+            #expect(try second.ask("buy 0.01 btc_usd at 100").error?.code == "insufficient_funds")
+            let audit = try ProgramRun(["audit", "--account", "ann", "--database", desk.database], in: desk.folder)
+            #expect(try audit.ending() == .exit(0))
+            #expect(audit.said.contains("event=account_deleted account=ann who=operator:"))
+            #expect(audit.said.contains("tokens_dropped=1 orders_left=\(isRunning ? 0 : 1)"))
+            try desk.stop()
+            try desk.start()
+            #expect(try desk.logIn("ann", password: "another password").ask("whoami").ok == true)
+        }
+
         @Test func `nobody registers unless serve lets them, and no more of them an hour than the limit`() throws {
             let desk = try DeskUnderTest()
             try desk.start()
@@ -92,6 +170,9 @@ extension `The server` {
                 (["add", "ann"], "the name ann is taken"), (["add", "bad name"], "a name is"),
                 (["disable", "ben"], "nobody is called ben"),
                 (["add", "ben", "--funds", "much usd"], "--funds takes amounts"),
+                (["delete", "ben", "--yes"], "nobody is called ben"),
+                (["role", "ben", "admin"], "nobody is called ben"),
+                (["disable", "b\u{1B}[2Jn"], "not b\\u{1B}[2Jn"),
             ]
             for (arguments, words) in cases {
                 let (ending, error) = try desk.refusal(of: ["user"] + arguments + ["--database", desk.database])

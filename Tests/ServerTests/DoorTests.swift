@@ -1,8 +1,20 @@
 import Foundation
+import Glibc
 import Testing
 
 extension `The server` {
     @Suite struct `at its door` {
+        @Test func `an IPv6 address has brackets wherever it is part of a URL`() throws {
+            let desk = try DeskUnderTest()
+            let run = try ProgramRun(
+                ["serve", "--database", desk.database, "--listen", "[::1]:0", "--demo"], in: desk.folder)
+            _ = try run.logLine(with: " listens on ws://[::1]:")
+            _ = try run.saidLine(with: "any WebSocket client to ws://[::1]:")
+            _ = try run.saidLine(with: "outcry chat ws://[::1]:")
+            run.send(signal: SIGTERM)
+            #expect(try run.ending() == .exit(0))
+        }
+
         @Test func `it says how it is, and who it is`() throws {
             let desk = try DeskUnderTest()
             try desk.start()

@@ -1,5 +1,10 @@
+import Accounts
+import ChatServer
+import Foundation
 import Glibc
+import Ledger
 import Testing
+import Trading
 
 extension `The server` {
     @Suite struct `held against guesses` {
@@ -37,6 +42,45 @@ extension `The server` {
             #expect(try failsUntilToldToWait(again, "login ann a wrong guess") <= 2)
             let stranger = try desk.connect()
             #expect(try failsUntilToldToWait(stranger, "login carl a wrong guess") <= 2)
+        }
+
+        /// People who all have the test's password: it is hashed once.
+        private func add(_ names: [String], to desk: DeskUnderTest) throws {
+            let ledger = try Ledger(path: desk.database) { AccountStore.registerMigrations(in: &$0) }
+            let hash = try PasswordHash(hashing: Secret(DeskUnderTest.password))
+            try ledger.transaction { transaction in
+                let store = AccountStore(try transaction.database)
+                for name in names {
+                    _ = try store.add(
+                        try #require(AccountName(name)), role: .trader, passwordHash: hash, at: Timestamp(seconds: 1))
+                }
+            }
+            try ledger.close()
+        }
+
+        @Test func `twenty people with right passwords get in at once from one address, while a neighbour guesses`()
+            throws
+        {
+            let desk = try DeskUnderTest()
+            let names = (0..<20).map { "user\($0)" }
+            try add(names + ["victim"], to: desk)
+            try desk.start()
+            let neighbour = try desk.connect()
+            for _ in 0..<5 { #expect(try code(neighbour, "login victim a wrong guess") == "login_failed") }
+            #expect(try code(neighbour, "login victim a wrong guess") == "login_wait")
+            // Some have their first try at an address that is held back; nobody has logged in there before.
+            let newcomers = try names.prefix(5).map { _ in try desk.connect() }
+            for (name, session) in zip(names, newcomers) { try session.say("login \(name) \(DeskUnderTest.password)") }
+            for session in newcomers { #expect(try session.ask("whoami").ok == true) }
+            // Who has been there is not held back at all, and as many as there are wait their turn.
+            let others = try DeskUnderTest()
+            try add(names, to: others)
+            try others.start()
+            let sessions = try names.map { _ in try others.connect() }
+            for (name, session) in zip(names, sessions) { try session.say("login \(name) \(DeskUnderTest.password)") }
+            for (name, session) in zip(names, sessions) {
+                #expect(try session.ask("whoami").text.hasPrefix("= \(name), "))
+            }
         }
 
         @Test func `a wrong name and a wrong password are told the same`() throws {

@@ -5,6 +5,7 @@ import Exchange
 import GRDB
 import Ledger
 import Logging
+import Threads
 import Trading
 
 /// A desk on a real file, without sockets: so many sessions, each of an account of its own, type a limit order a batch.
@@ -22,13 +23,13 @@ final class DeskBench {
         log.logLevel = .critical
         desk = try DeskCore(
             Traders.configuration, ledger: ledger, exchange: PaperExchange(), passwords: NoPasswords(), log: log,
-            now: SystemClock.now)
+            now: MachineClock.wall)
         let sessions = (1...count).map { SessionID(rawValue: UInt64($0)) }
         self.sessions = sessions
         _ = desk.process(
             zip(sessions, traders.tokens).map { session, token in
                 .server(.opened(session, Peer(address: "127.0.0.1", format: .text, bearerToken: token)))
-            }, at: SystemClock.now)
+            }, at: MachineClock.wall)
     }
 
     /// One order of each session, in one transaction.
@@ -38,7 +39,7 @@ final class DeskBench {
             return .server(.lines(session, [IncomingLine(text: Traders.line(orders))]))
         }
         var done = 0
-        for case .send(_, .reply(let reply)) in desk.process(inputs, at: SystemClock.now) {
+        for case .send(_, .reply(let reply)) in desk.process(inputs, at: MachineClock.wall) {
             guard reply.mark == .done else { throw MeasureError(reply.text) }
             done += 1
         }

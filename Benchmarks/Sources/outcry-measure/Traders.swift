@@ -2,6 +2,7 @@ import Accounts
 import ChatServer
 import Desk
 import Ledger
+import Threads
 import Trading
 
 /// Accounts with money and a token each, so that a session logs in with its handshake.
@@ -18,7 +19,7 @@ struct Traders {
         guard let cost = ScryptCost(n: 2, r: 1, p: 1) else { throw MeasureError("scrypt") }
         let hash = try PasswordHash(hashing: Secret("never typed"), cost: cost)
         let ledger = try Ledger(path: path, options: .tool) { AccountStore.registerMigrations(in: &$0) }
-        let now = SystemClock.now
+        let now = MachineClock.wall
         tokens = try ledger.transaction { transaction in
             let store = AccountStore(try transaction.database)
             return try (1...count).map { number in

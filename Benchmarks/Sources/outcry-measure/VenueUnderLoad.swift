@@ -2,6 +2,7 @@ import Desk
 import Dispatch
 import Exchange
 import Synchronization
+import Threads
 import Trading
 import Venue
 import VenueServer
@@ -25,7 +26,7 @@ final class VenueUnderLoad: Sendable {
         settings.pairs = PairRules.paperDefaults.filter { $0.pair == "btc_usd" }.map(VenuePair.init(tradedBy:))
         settings.prices = ["btc_usd": 230]
         var setup = VenueServer.Setup(
-            venue: settings, listen: VenueServer.Address(host: "127.0.0.1", port: 0), clock: { SystemClock.now })
+            venue: settings, listen: VenueServer.Address(host: "127.0.0.1", port: 0), clock: { MachineClock.wall })
         setup.control = VenueServer.Address(host: "127.0.0.1", port: 0)
         server = try VenueUnderLoad.wait { [setup] in try await VenueServer.start(setup) }
     }

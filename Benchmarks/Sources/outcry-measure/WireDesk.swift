@@ -6,6 +6,7 @@ import Dispatch
 import Glibc
 import Logging
 import Synchronization
+import Threads
 
 /// The server whole in this process, trading at a venue over HTTP, paced by nobody.
 final class WireDesk {
@@ -27,7 +28,7 @@ final class WireDesk {
         var gateway = BtceSettings(baseURL: venue.url)
         (gateway.keyRequestsPerSecond, gateway.exchangeRequestsPerSecond) = (100_000, 100_000)
         let exchange = BtceExchange.Setup(
-            name: WireDesk.exchange, gateway: gateway, http: .forTrading, seed: 1, clock: { SystemClock.now })
+            name: WireDesk.exchange, gateway: gateway, http: .forTrading, seed: 1, clock: { MachineClock.wall })
         var log = Logger(label: "measure")
         log.logLevel = .critical
         server = try DeskServer(

@@ -23,6 +23,8 @@ public struct AuditEvent: Hashable, Sendable {
         case accountMade = "account_made"
         case accountDisabled = "account_disabled"
         case accountEnabled = "account_enabled"
+        case accountDeleted = "account_deleted"
+        case roleChanged = "role_changed"
         case passwordChanged = "password_changed"
         case loggedOut = "logged_out"
         case tokenMade = "token_made"
@@ -41,6 +43,8 @@ public struct AuditEvent: Hashable, Sendable {
         case secretsSealed = "secrets_sealed"
         case backup
         case rebuilt
+        // The machine's.
+        case clockStepped = "clock_stepped"
 
         /// Which limit it counts towards.
         public var group: AuditGroup {
@@ -50,7 +54,8 @@ public struct AuditEvent: Hashable, Sendable {
             case .originRefused, .hostRefused: .request
             case .registered, .accountMade, .accountDisabled, .accountEnabled, .passwordChanged, .loggedOut, .tokenMade,
                 .tokenDropped, .codesOn, .codesOff, .keySet, .keyDropped, .settingChanged, .panic, .panicLifted,
-                .paperMoved, .masterKeyChanged, .secretsForgotten, .secretsSealed, .backup, .rebuilt:
+                .paperMoved, .masterKeyChanged, .secretsForgotten, .secretsSealed, .backup, .rebuilt,
+                .clockStepped, .accountDeleted, .roleChanged:
                 .change
             }
         }

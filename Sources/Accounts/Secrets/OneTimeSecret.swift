@@ -10,7 +10,7 @@ public struct OneTimeSecret: Sendable {
     /// Digits of a code.
     public static let digits = 6
     /// Steps before and after the current one whose codes are taken, for clocks that differ (section 5.2).
-    static let stepsOfGrace: Int64 = 1
+    public static let stepsOfGrace: Int64 = 1
     /// As long as the hash, as RFC 4226 section 4 recommends.
     private static let bytes = 20
 

@@ -42,6 +42,10 @@ public struct AccountStore {
         migrator.registerMigration("accounts-5-audit") { database in
             try database.execute(sql: auditTable)
         }
+        // Accounts whose names are free again: their numbers stay, for orders and the books.
+        migrator.registerMigration("accounts-6-deleted") { database in
+            try database.execute(sql: "ALTER TABLE accounts ADD COLUMN deleted_at INTEGER")
+        }
     }
 
     /// What two-factor codes are made with. `master` names the master key that `sealed` is under.

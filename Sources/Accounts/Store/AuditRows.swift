@@ -105,6 +105,12 @@ extension AccountStore {
         try Int64.fetchOne(database, sql: "SELECT MAX(number) FROM audit") ?? 0
     }
 
+    /// When the newest line was written; nil before the first.
+    public func lastAuditMoment() throws -> Timestamp? {
+        try Int64.fetchOne(database, sql: "SELECT at FROM audit ORDER BY number DESC LIMIT 1")
+            .map(Timestamp.init(nanoseconds:))
+    }
+
     // MARK: Folding
 
     /// What has to be the same for two events to be counted on one line. Throttled logins and refused requests count by address

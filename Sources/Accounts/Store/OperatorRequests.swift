@@ -14,6 +14,8 @@ public struct OperatorRequest: Hashable, Sendable, Identifiable {
         case passwordSet
         /// End all sessions of the account.
         case loggedOut
+        /// The account was deleted: end its sessions, and use its exchange keys no more where they are gone.
+        case deleted
     }
 
     public let id: Int64
@@ -39,6 +41,7 @@ extension AccountStore {
             case .accountChanged: ("account_changed", nil, nil)
             case .passwordSet: ("password_set", nil, nil)
             case .loggedOut: ("logged_out", nil, nil)
+            case .deleted: ("deleted", nil, nil)
             }
         try database.execute(
             sql: "INSERT INTO operator_requests (kind, account, coin, amount, created_at) VALUES (?, ?, ?, ?, ?)",
@@ -81,6 +84,8 @@ extension AccountStore {
             action = .passwordSet
         case "logged_out":
             action = .loggedOut
+        case "deleted":
+            action = .deleted
         default:
             throw Unreadable(table: "operator_requests", column: "kind", row: id)
         }

@@ -86,6 +86,31 @@ extension AccountStore {
         try update(id, "role = ?", role.rawValue)
     }
 
+    /// Frees an account's name and forgets what belongs to the person: password, tokens, two-factor secret, settings, the addresses of
+    /// logins. The number stays, with another name that no one can log in to, for the orders and books that have it. Exchange keys go
+    /// too, unless they are still needed to follow orders. Refuses with `unknown_user`.
+    public func delete(_ id: AccountID, keepingKeys keepsKeys: Bool, at now: Timestamp) throws {
+        guard let name = try account(id)?.name else { throw Refusal(.unknownUser, "no \(id)") }
+        var free = "deleted.\(id.rawValue)"
+        while let taken = AccountName(free), try account(named: taken) != nil { free += ".1" }
+        // No password has such a digest: an scrypt digest is never all zeros.
+        try database.execute(
+            sql: """
+                UPDATE accounts SET name = ?, email = NULL, last_login_at = NULL, password_hash = zeroblob(?),
+                    disabled_at = coalesce(disabled_at, ?), deleted_at = ? WHERE id = ?
+                """,
+            arguments: [free, PasswordHash.digestLength, now.nanoseconds, now.nanoseconds, id.rawValue])
+        try requireChange(of: id)
+        let tables =
+            ["tokens", "one_time_secrets", "settings", "login_addresses"] + (keepsKeys ? [] : ["exchange_keys"])
+        for table in tables {
+            try database.execute(sql: "DELETE FROM \(table) WHERE account = ?", arguments: [id.rawValue])
+        }
+        // Whoever has the name next begins without the failures of this one.
+        try database.execute(
+            sql: "DELETE FROM login_failures WHERE kind = 'name' AND subject = ?", arguments: [name.text])
+    }
+
     /// Sets or, with nil, forgets an account's address. Refuses with `unknown_user`.
     public func setEmail(_ id: AccountID, to email: String?) throws {
         try update(id, "email = ?", email)
@@ -135,7 +160,8 @@ extension AccountStore {
         }
         return Account(
             id: AccountID(id), name: name, role: role, disabledAt: timestamp(row["disabled_at"]),
-            createdAt: Timestamp(nanoseconds: row["created_at"]), lastLoginAt: timestamp(row["last_login_at"]),
+            deletedAt: timestamp(row["deleted_at"]), createdAt: Timestamp(nanoseconds: row["created_at"]),
+            lastLoginAt: timestamp(row["last_login_at"]),
             email: row["email"])
     }
 

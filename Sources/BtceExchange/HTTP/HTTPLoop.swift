@@ -1,5 +1,6 @@
 import CCurl
 import Glibc
+import Threads
 
 /// The client's thread: takes mail, lets libcurl work, answers what has ended.
 struct HTTPLoop {
@@ -14,7 +15,7 @@ struct HTTPLoop {
     private var transfers: [UnsafeMutableRawPointer: Transfer] = [:]
     private var handles: [UInt64: UnsafeMutableRawPointer] = [:]
     private var idleHandles: [UnsafeMutableRawPointer] = []
-    /// On the machine's steady clock; nil until the end has been asked for.
+    /// On the monotonic clock, in milliseconds; nil until the end has been asked for.
     private var endsAt: Int?
 
     init(multi: UnsafeMutableRawPointer, mailbox: HTTPMailbox, settings: HTTPSettings) {
@@ -32,7 +33,7 @@ struct HTTPLoop {
             var running: Int32 = 0
             guard curl_multi_perform(multi, &running) == CURLM_OK else { break }
             finishEnded()
-            if let endsAt, transfers.isEmpty || steadyMilliseconds() >= endsAt { break }
+            if let endsAt, transfers.isEmpty || Int(MonotonicClock.milliseconds) >= endsAt { break }
             guard curl_multi_poll(multi, nil, 0, Int32(pollMilliseconds()), nil) == CURLM_OK else { break }
         }
         end()
@@ -40,7 +41,7 @@ struct HTTPLoop {
 
     private func pollMilliseconds() -> Int {
         guard let endsAt else { return HTTPLoop.pollMillisecondsMax }
-        return min(max(endsAt - steadyMilliseconds(), 1), HTTPLoop.pollMillisecondsMax)
+        return min(max(endsAt - Int(MonotonicClock.milliseconds), 1), HTTPLoop.pollMillisecondsMax)
     }
 
     private mutating func takeMail() {
@@ -54,7 +55,7 @@ struct HTTPLoop {
             mailbox.didAnswer()
         }
         if let grace = mail.graceMilliseconds {
-            let end = steadyMilliseconds().addingReportingOverflow(grace)
+            let end = Int(MonotonicClock.milliseconds).addingReportingOverflow(grace)
             endsAt = min(endsAt ?? .max, end.overflow ? .max : end.partialValue)
         }
     }
@@ -121,10 +122,4 @@ struct HTTPLoop {
         idleHandles = []
         mailbox.close()
     }
-}
-
-private func steadyMilliseconds() -> Int {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return time.tv_sec * 1_000 + time.tv_nsec / 1_000_000
 }

@@ -1,3 +1,4 @@
+public import Threads
 public import Trading
 
 /// Whether an exchange is asked at all. After failures in a row it is left alone for a while, then asked once; the
@@ -26,7 +27,7 @@ public struct Circuit: Sendable {
     /// How often it opened without a success in between.
     private var openings = 0
 
-    public init(failuresMax: Int = 5, backoff: Backoff = Backoff()) {
+    public init(failuresMax: Int = 5, backoff: Backoff = Backoff(first: 500_000_000, longest: 60_000_000_000)) {
         precondition(failuresMax > 0, "a circuit that is never closed")
         self.failuresMax = failuresMax
         self.backoff = backoff

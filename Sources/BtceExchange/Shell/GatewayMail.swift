@@ -2,6 +2,7 @@
 import CCurl
 import Exchange
 import Glibc
+import Threads
 import Trading
 
 /// What the desk and the client of HTTP leave for the adapter's thread, which waits for it here.
@@ -57,11 +58,7 @@ final class GatewayMail: @unchecked Sendable {
 
     /// Waits for letters, at most so long, and takes all that are there.
     func take(waitingNanoseconds limit: Int64) -> [Letter] {
-        var deadline = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &deadline)
-        let end = Int64(deadline.tv_nsec) + max(0, limit)
-        deadline.tv_sec += Int(end / 1_000_000_000)
-        deadline.tv_nsec = Int(end % 1_000_000_000)
+        var deadline = MonotonicClock.deadline(afterNanoseconds: limit)
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         while letters.isEmpty {

@@ -1,5 +1,6 @@
 import CLibwebsockets
 import DequeModule
+import Threads
 
 /// A client's connection, on its service thread. Made there, and never leaves it.
 final class ClientConnection: LibraryHandler {
@@ -105,7 +106,7 @@ final class ClientConnection: LibraryHandler {
     }
 
     func tick() {
-        guard let closeDeadline, monotonicNanoseconds() >= closeDeadline, ending == nil else { return }
+        guard let closeDeadline, MonotonicClock.nanoseconds >= closeDeadline, ending == nil else { return }
         ending =
             connection == nil
             ? .failed(reason: "closed before it was open", retryAfterSeconds: nil)
@@ -190,7 +191,7 @@ final class ClientConnection: LibraryHandler {
                 outgoing.append(payload)
             case .close(let code, let reason):
                 closing = Closing(code: code, reason: reason, flushes: true)
-                closeDeadline = monotonicNanoseconds() + Int64(options.limits.closeSeconds) * 1_000_000_000
+                closeDeadline = MonotonicClock.nanoseconds + Int64(options.limits.closeSeconds) * 1_000_000_000
             }
         }
         if let connection, !outgoing.isEmpty || closing != nil { lws_callback_on_writable(connection) }
@@ -221,7 +222,7 @@ final class ClientConnection: LibraryHandler {
     private func sendClose(_ closing: Closing, on connection: OpaquePointer) -> Int32 {
         self.closing = closing
         if closeDeadline == nil {
-            closeDeadline = monotonicNanoseconds() + Int64(options.limits.closeSeconds) * 1_000_000_000
+            closeDeadline = MonotonicClock.nanoseconds + Int64(options.limits.closeSeconds) * 1_000_000_000
         }
         var reason = Array(closing.reason.utf8.prefix(123))
         lws_close_reason(connection, lws_close_status(UInt32(closing.code)), &reason, reason.count)

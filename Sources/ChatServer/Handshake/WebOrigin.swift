@@ -11,13 +11,39 @@ package enum WebOrigin {
         guard let marks = text.firstRange(of: "://"), isScheme(text[..<marks.lowerBound]) else {
             return "\(text) is no origin; \(example)"
         }
+        let scheme = text[..<marks.lowerBound].lowercased()
+        if opaqueSchemes.contains(scheme) {
+            return "pages of \(scheme): have no origin, browsers send null for them; \(example)"
+        }
         var authority = text[marks.upperBound...]
         if authority.hasSuffix("/") { authority.removeLast() }
         guard !authority.contains(where: { "/?#@*".contains($0) }) else {
             return "\(text) has more than a scheme, a host and a port; \(example)"
         }
+        if let page = pageSchemes[scheme] {
+            return "\(text) is where a socket leads, not a page; expected \(page)://\(authority)"
+        }
         guard let host = RequestHost(String(authority)) else { return "\(text) has no host that can be; \(example)" }
-        return host.port == 0 ? "\(text) has no port that can be; \(example)" : nil
+        return problem(with: authority, host).map { "\(text) \($0)" }
+    }
+
+    /// The schemes of sockets, and of the pages that open them.
+    private static let pageSchemes = ["ws": "http", "wss": "https"]
+    /// Schemes of pages that have an opaque origin (WHATWG URL, "origin"), which is sent as `null`.
+    private static let opaqueSchemes: Set<String> = ["file", "data", "blob", "about", "javascript", "filesystem"]
+
+    /// Why browsers never write a host and a port like this; nil where they do.
+    private static func problem(with authority: Substring, _ host: RequestHost) -> String? {
+        let written =
+            authority.hasPrefix("[") ? authority.dropFirst().prefix { $0 != "]" } : authority.prefix { $0 != ":" }
+        if authority.hasPrefix("["), written.lowercased() != host.name {
+            return "never comes as it is written; expected " + (host.name.contains(":") ? "[\(host.name)]" : host.name)
+        }
+        guard let port = host.port else {
+            return authority.hasSuffix(":") ? "has a colon and no port" : nil
+        }
+        if port == 0 { return "has no port that can be" }
+        return authority.hasSuffix(":\(port)") ? nil : "never comes as it is written; expected port \(port)"
     }
 
     /// RFC 3986 §3.1.

@@ -116,7 +116,6 @@ public final class ChatServer: Sendable {
             let address = try ListenAddress(host: configuration.host, port: configuration.port)
             let certificate = try configuration.tls.map { files throws(ChatServerError) in try ServedCertificate(files)
             }
-            if certificate?.isExpired == true { logger.warning("the certificate has expired") }
             let sessions = ServerSessions(
                 configuration: configuration, mailbox: mailbox, counters: counters, onEvent: onEvent,
                 health: health, download: download, certificate: certificate, logger: logger)

@@ -2,6 +2,7 @@ import CLibwebsockets
 import DequeModule
 import Glibc
 import Logging
+import Threads
 
 /// What other threads ask of the server's service thread.
 enum ServerLetter: Sendable {
@@ -26,7 +27,7 @@ final class ServerSessions: LibraryHandler {
     /// Holds every connection that the library's memory of it points to, until the library has closed it.
     var connections: [UInt64: ServerConnection] = [:]
     var lastNumber: UInt64 = 0
-    var deadlines = Deadlines<UInt64>(grain: 250_000_000, now: monotonicNanoseconds())
+    var deadlines = Deadlines<UInt64>(grain: 250_000_000, now: MonotonicClock.nanoseconds)
     /// No connection before this one is without a session.
     var firstHandshake: UInt64 = 1
     /// Connections that the system has room for.
@@ -83,7 +84,7 @@ final class ServerSessions: LibraryHandler {
         requestBudgets = AddressBudgets(
             burst: limits.httpBurst, rate: limits.httpRate, addressesMax: limits.httpAddresses)
         refusalBudget = LineBudget(
-            burst: limits.refusalBurst, rate: limits.refusalRate, now: monotonicNanoseconds())
+            burst: limits.refusalBurst, rate: limits.refusalRate, now: MonotonicClock.nanoseconds)
         readers = DownloadReaders(linkMax: limits.downloadReaders, addressMax: limits.addressDownloads)
         self.certificate = certificate
         readsPerTick = Int(
@@ -97,7 +98,7 @@ final class ServerSessions: LibraryHandler {
     /// False once the server is to stop and either nobody is connected or they have had their time.
     var isServing: Bool {
         guard let stopDeadline else { return true }
-        return !sessions.isEmpty && monotonicNanoseconds() < stopDeadline
+        return !sessions.isEmpty && MonotonicClock.nanoseconds < stopDeadline
     }
 
     func tick() {
@@ -193,7 +194,7 @@ final class ServerSessions: LibraryHandler {
         do throws(ChatServerError) {
             try certificate.reload()
             logger.notice("new connections get the certificate of \(certificate.files.certificatePath)")
-            if certificate.isExpired { logger.warning("the certificate has expired") }
+            if let problem = certificate.problemOfTime { logger.warning("\(problem)") }
         } catch {
             logger.error("the old certificate is kept: \(error)")
         }
@@ -201,7 +202,7 @@ final class ServerSessions: LibraryHandler {
 
     private func stop() {
         guard stopDeadline == nil else { return }
-        stopDeadline = monotonicNanoseconds() + Int64(configuration.limits.shutdownSeconds) * 1_000_000_000
+        stopDeadline = MonotonicClock.nanoseconds + Int64(configuration.limits.shutdownSeconds) * 1_000_000_000
         for session in sessions.values.sorted(by: { $0.id < $1.id }) {
             end(session, Closing(code: 1_001, reason: "the desk is shutting down", flushes: true))
         }

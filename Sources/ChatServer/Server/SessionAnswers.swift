@@ -1,5 +1,6 @@
 import CLibwebsockets
 import Logging
+import Threads
 
 /// Answering what is not, or not yet, a session.
 extension ServerSessions {
@@ -32,7 +33,7 @@ extension ServerSessions {
         case .host: counters.hostsRefused.count()
         case .origin: counters.originsRefused.count()
         }
-        guard refusalBudget.take(now: monotonicNanoseconds()) == nil else { return }
+        guard refusalBudget.take(now: MonotonicClock.nanoseconds) == nil else { return }
         let refused = RefusedRequest(address: address, header: header, value: value)
         logger.notice(
             "\(header == .host ? "Host" : "Origin") refused",

@@ -1,4 +1,5 @@
 import CLibwebsockets
+import Threads
 import Trading
 
 /// A file on its way to one reader. The bytes are the offered file's own, shared by all who read it: of a reader's own
@@ -66,7 +67,7 @@ extension ServerSessions {
         let seconds = limits.downloadStallSeconds + download.bytes.count / limits.downloadRateBytes
         connection.download = DownloadInFlight(
             download, link: link, address: AddressGroup(address),
-            endsBy: monotonicNanoseconds() + Int64(seconds) * 1_000_000_000)
+            endsBy: MonotonicClock.nanoseconds + Int64(seconds) * 1_000_000_000)
         limitSystemBuffer(of: connection.pointer)
         extendDownload(connection)
         deadlines.add(connection.number, at: connection.deadline)
@@ -80,7 +81,7 @@ extension ServerSessions {
     private func extendDownload(_ connection: ServerConnection) {
         guard let download = connection.download else { return }
         let stall = Int64(configuration.limits.downloadStallSeconds) * 1_000_000_000
-        connection.deadline = min(monotonicNanoseconds() + stall, download.endsBy)
+        connection.deadline = min(MonotonicClock.nanoseconds + stall, download.endsBy)
     }
 
     /// Writes what goes out at once. Answers 0, or -1 to cut the connection.

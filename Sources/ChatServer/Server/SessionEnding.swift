@@ -1,4 +1,5 @@
 import CLibwebsockets
+import Threads
 
 /// How sessions end: by a close frame, by silence, by force.
 extension ServerSessions {
@@ -36,7 +37,7 @@ extension ServerSessions {
     }
 
     private func postpone(_ connection: ServerConnection, seconds: Int) {
-        connection.deadline = monotonicNanoseconds() + Int64(seconds) * 1_000_000_000
+        connection.deadline = MonotonicClock.nanoseconds + Int64(seconds) * 1_000_000_000
         deadlines.add(connection.number, at: connection.deadline)
     }
 
@@ -59,7 +60,7 @@ extension ServerSessions {
 
     /// Pings who has been silent, and cuts who is out of time. Called a few times a second, outside of any callback.
     func lookAtDeadlines() {
-        let now = monotonicNanoseconds()
+        let now = MonotonicClock.nanoseconds
         for number in deadlines.due(now: now) {
             guard let connection = connections[number] else { continue }
             if now >= connection.deadline, !isGivenTime(connection, now: now) {

@@ -1,6 +1,7 @@
 import CLibwebsockets
 import Glibc
 import Logging
+import Threads
 import Trading
 
 /// Letting clients in, and answering those that only speak HTTP.
@@ -8,7 +9,7 @@ extension ServerSessions {
     func accept(_ pointer: OpaquePointer, user: UnsafeMutableRawPointer?) -> Int32 {
         guard let user else { return -1 }
         guard makeRoom() else { return -1 }
-        let now = monotonicNanoseconds()
+        let now = MonotonicClock.nanoseconds
         let address = peerAddress(of: pointer)
         // A TLS handshake costs more than the request behind it, so that it is paid for first; the request is free then.
         let isPaid = configuration.tls != nil && !isTrustedProxy(address)
@@ -107,7 +108,7 @@ extension ServerSessions {
             connection.isPaid = false
             return nil
         }
-        return requestBudgets.take(AddressGroup(address), now: monotonicNanoseconds())
+        return requestBudgets.take(AddressGroup(address), now: MonotonicClock.nanoseconds)
     }
 
     private func answerPage(_ head: RequestHead, to client: String, on connection: ServerConnection) -> Int32 {
@@ -120,7 +121,7 @@ extension ServerSessions {
         var page = ServerPage.answer(path: head.path, method: head.method, health: health)
         if !head.isKeptAlive { page.headers.append("Connection: close") }
         connection.deadline =
-            monotonicNanoseconds() + Int64(configuration.limits.handshakeSeconds) * 1_000_000_000
+            MonotonicClock.nanoseconds + Int64(configuration.limits.handshakeSeconds) * 1_000_000_000
         return send(page, on: connection, isLast: !head.isKeptAlive)
     }
 
@@ -151,7 +152,7 @@ extension ServerSessions {
         lastID += 1
         let id = SessionID(rawValue: lastID)
         let session = ServerSession(
-            id: id, peer: peer, connection: connection, limits: configuration.limits, now: monotonicNanoseconds())
+            id: id, peer: peer, connection: connection, limits: configuration.limits, now: MonotonicClock.nanoseconds)
         connection.session = session
         connection.deadline =
             session.heardAt + Int64(configuration.limits.pingIntervalSeconds) * 1_000_000_000

@@ -1,4 +1,5 @@
 import Synchronization
+import Threads
 
 /// What connections make the server hold: what waits to be sent to them, and what they have begun to send. Both are counted
 /// for each and in total, and whoever has most of it is ended before the total grows without bound.
@@ -13,7 +14,7 @@ extension ServerSessions {
     func countWaiting(for session: ServerSession) {
         let bytes = session.waitingBytes
         if session.waitingCounted == 0, bytes > 0 {
-            session.waitingSince = monotonicNanoseconds()
+            session.waitingSince = MonotonicClock.nanoseconds
             session.progressAt = session.waitingSince
         }
         guard bytes != session.waitingCounted else { return }
@@ -26,7 +27,7 @@ extension ServerSessions {
     func closeStalled() {
         guard !overfull.isEmpty else { return }
         let limits = configuration.limits
-        let now = monotonicNanoseconds()
+        let now = MonotonicClock.nanoseconds
         for id in overfull.sorted() {
             guard let session = sessions[id], session.waitingBytes > limits.outgoingBytes else {
                 overfull.remove(id)
@@ -45,7 +46,7 @@ extension ServerSessions {
     /// Closes those for whom most has been waiting for longest, until enough room is left. Whoever reads has nothing waiting
     /// from time to time, and is far down in that order however long its answers are.
     func closeSlowest() {
-        let now = monotonicNanoseconds()
+        let now = MonotonicClock.nanoseconds
         func weight(_ session: ServerSession) -> Double {
             Double(session.waitingCounted) * Double(now - session.waitingSince + 1)
         }

@@ -1,5 +1,6 @@
 import CLibwebsockets
 import Logging
+import Threads
 import Trading
 
 /// What sessions send and are sent.
@@ -25,7 +26,7 @@ extension ServerSessions {
         }
         let frames = session.frames.framesRead - framesBefore
         // Whole frames only: one that is dribbled in byte by byte is no sign of life.
-        if frames > 0 { session.heardAt = monotonicNanoseconds() }
+        if frames > 0 { session.heardAt = MonotonicClock.nanoseconds }
         count(frames, bytes: bytes.count, readFrom: session)
         letRead(session)
     }
@@ -80,7 +81,7 @@ extension ServerSessions {
     }
 
     private func take(_ bytes: [UInt8], from session: ServerSession) {
-        let now = monotonicNanoseconds()
+        let now = MonotonicClock.nanoseconds
         if let wait = session.budget.begin(messageBytes: bytes.count, now: now) {
             counters.messagesUnread.count()
             counters.linesRefused.count()
@@ -153,7 +154,7 @@ extension ServerSessions {
     /// Writes what waits, and the close frame behind it where the session is to end. Answers 0, or -1 to cut it.
     func write(_ session: ServerSession) -> Int32 {
         let pointer = session.connection.pointer
-        if session.bytesInFlight > 0 { session.progressAt = monotonicNanoseconds() }
+        if session.bytesInFlight > 0 { session.progressAt = MonotonicClock.nanoseconds }
         session.bytesInFlight = 0
         defer {
             countWaiting(for: session)
@@ -198,7 +199,7 @@ extension ServerSessions {
         if lws_partial_buffered(pointer) != 0 {
             session.bytesInFlight = count
         } else {
-            session.progressAt = monotonicNanoseconds()
+            session.progressAt = MonotonicClock.nanoseconds
         }
         return true
     }

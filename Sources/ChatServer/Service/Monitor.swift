@@ -1,4 +1,5 @@
 import Glibc
+import Threads
 
 /// A value behind a POSIX lock, with a condition to wait for.
 ///
@@ -44,11 +45,7 @@ public final class Monitor<Value>: @unchecked Sendable {
 
     /// Waits until `body` answers something, at most this long. Answers nil where the time ran out.
     public func wait<Result>(nanoseconds: Int64, for body: (inout Value) -> Result?) -> Result? {
-        var deadline = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &deadline)
-        let end = Int64(deadline.tv_nsec) + max(0, nanoseconds)
-        deadline.tv_sec += Int(end / 1_000_000_000)
-        deadline.tv_nsec = Int(end % 1_000_000_000)
+        var deadline = MonotonicClock.deadline(afterNanoseconds: nanoseconds)
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         while true {
@@ -56,11 +53,4 @@ public final class Monitor<Value>: @unchecked Sendable {
             guard pthread_cond_timedwait(condition, mutex, &deadline) == 0 else { return body(&value) }
         }
     }
-}
-
-/// Nanoseconds of a clock that never steps back.
-func monotonicNanoseconds() -> Int64 {
-    var now = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &now)
-    return Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)
 }

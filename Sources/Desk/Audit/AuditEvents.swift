@@ -1,5 +1,6 @@
 import Accounts
 import ChatServer
+import Threads
 import Trading
 
 /// What the desk and the operator keep, with what there is to say of each.
@@ -15,6 +16,16 @@ extension AuditEvent {
 
     static func accountDisabled(droppingTokens tokens: Int) -> AuditEvent {
         AuditEvent(.accountDisabled, [AuditLine.Field("tokens_dropped", "\(tokens)")])
+    }
+
+    static func accountDeleted(droppingTokens tokens: Int, leavingOrders orders: Int) -> AuditEvent {
+        AuditEvent(
+            .accountDeleted,
+            [AuditLine.Field("tokens_dropped", "\(tokens)"), AuditLine.Field("orders_left", "\(orders)")])
+    }
+
+    static func roleChanged(from old: Role, to new: Role) -> AuditEvent {
+        AuditEvent(.roleChanged, [AuditLine.Field("from", old.rawValue), AuditLine.Field("to", new.rawValue)])
     }
 
     static func loggedOut(droppingTokens tokens: Int) -> AuditEvent {
@@ -97,6 +108,16 @@ extension AuditEvent {
         AuditEvent(
             .secretsForgotten,
             [AuditLine.Field("what", what)] + (exchange.map { [AuditLine.Field("exchange", $0)] } ?? []))
+    }
+
+    /// By how many milliseconds the machine's clock was set, below zero: back; and how far the desk's time is ahead of it since.
+    static func clockStepped(_ step: ClockStep) -> AuditEvent {
+        AuditEvent(
+            .clockStepped,
+            [
+                AuditLine.Field("step_ms", "\(step.nanoseconds / 1_000_000)"),
+                AuditLine.Field("ahead_ms", "\(step.aheadNanoseconds / 1_000_000)"),
+            ])
     }
 
     static func backup(to path: String) -> AuditEvent { AuditEvent(.backup, [AuditLine.Field("file", path)]) }

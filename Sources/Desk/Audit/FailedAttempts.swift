@@ -96,12 +96,12 @@ extension Command {
 extension PasswordJob {
     var attempt: AuditedAttempt {
         switch self {
-        case .login(_, let credentials, _, _, _): .password(credentials?.account.name.text ?? "")
+        case .login(_, let credentials, _, _, _, _): .password(credentials?.account.name.text ?? "")
         case .change, .store: .oldPassword
         case .register: .register
         }
     }
 
     /// Where a login came from: its session may be gone by now.
-    var address: String? { if case .login(_, _, _, let address, _) = self { address } else { nil } }
+    var address: String? { if case .login(_, _, _, _, let address, _) = self { address } else { nil } }
 }

@@ -41,7 +41,7 @@ struct QuietHours: Hashable {
 
     /// What is pushed in quiet hours too: it wants the trader, or warns of somebody else.
     static let criticalEvents: Set<String> = [
-        "cancel_failed", "disk_low", "feed_lost", "feed_back", "foreign_fill", "foreign_order", "funds_changed",
-        "late_fill", "login", "panic", "rejected", "tape_ended", "triggered", "unknown",
+        "cancel_failed", "clock_step", "disk_low", "feed_lost", "feed_back", "foreign_fill", "foreign_order",
+        "funds_changed", "late_fill", "login", "panic", "rejected", "tape_ended", "triggered", "unknown",
     ]
 }

@@ -7,14 +7,14 @@ import Trading
 
 /// What a password is being checked, or hashed, for.
 enum PasswordJob {
-    case login(SessionID, Credentials?, LoginAttempt, from: String, tag: String?)
+    case login(SessionID, Credentials?, LoginAttempt, LoginAdmission, from: String, tag: String?)
     case change(SessionID, PasswordChange, LoginAttempt)
     case store(SessionID, PasswordChange)
     case register(SessionID, AccountName, tag: String?)
 
     var session: SessionID {
         switch self {
-        case .login(let session, _, _, _, _), .change(let session, _, _), .store(let session, _),
+        case .login(let session, _, _, _, _, _), .change(let session, _, _), .store(let session, _),
             .register(let session, _, _):
             session
         }
@@ -77,16 +77,35 @@ extension DeskCore {
     private func checkLogin(_ user: String, _ password: Secret, _ id: SessionID, tag: String?) throws {
         guard let session = sessions[id] else { return }
         let name = user.lowercased()
-        let credentials = try AccountName(name).flatMap { try accountStore().credentials(named: $0) }
-        let attempt = try passwordAttempt(name: name, credentials?.account.id, session)
-        try begin(attempt)
-        let job = newPasswordJob(.login(id, credentials, attempt, from: session.peer.address, tag: tag))
+        let account = try AccountName(name).flatMap { try accountStore().account(named: $0) }
+        let login = WaitingLogin(
+            session: id, name: name, password: password, address: session.peer.address, tag: tag,
+            attempt: try passwordAttempt(name: name, account?.id, session))
         do {
-            try passwords.check(password, against: credentials?.passwordHash, as: job)
-            sessions[id]?.isWaiting = true
+            try startLogin(login)
+        } catch let refusal as Refusal where refusal.code == .tooManyWaiting {
+            // Others are being judged: it waits its turn.
+            let limits = configuration.limits
+            guard waitingLogins.add(login, max: limits.loginsWaiting, addressMax: limits.addressLoginsWaiting) else {
+                throw refusal
+            }
+        }
+        sessions[id]?.isWaiting = true
+    }
+
+    /// Has a login's password checked. Refuses with `login_wait`, and with `too_many_waiting` where its turn has not come.
+    func startLogin(_ login: WaitingLogin) throws {
+        guard let session = sessions[login.session] else { return }
+        let credentials = try AccountName(login.name).flatMap { try accountStore().credentials(named: $0) }
+        let attempt = try passwordAttempt(name: login.name, credentials?.account.id, session)
+        let admission = try begin(attempt)
+        let job = newPasswordJob(
+            .login(login.session, credentials, attempt, admission, from: login.address, tag: login.tag))
+        do {
+            try passwords.check(login.password, against: credentials?.passwordHash, as: job)
         } catch {
             passwordJobs[job] = nil
-            try end(attempt, .withdrawn)
+            try end(attempt, .withdrawn, admission)
             throw error
         }
     }
@@ -103,8 +122,8 @@ extension DeskCore {
         let session = job.session
         do {
             switch job {
-            case .login(_, let credentials, let attempt, _, let tag):
-                try finishLogin(session, credentials, isRight, attempt, tag: tag)
+            case .login(_, let credentials, let attempt, let admission, _, let tag):
+                try finishLogin(session, credentials, isRight, attempt, admission, tag: tag)
             case .change(_, let change, let attempt):
                 try finishOldPassword(session, change, isRight, attempt)
                 return
@@ -118,10 +137,11 @@ extension DeskCore {
     }
 
     private func finishLogin(
-        _ id: SessionID, _ credentials: Credentials?, _ isRight: Bool?, _ attempt: LoginAttempt, tag: String?
+        _ id: SessionID, _ credentials: Credentials?, _ isRight: Bool?, _ attempt: LoginAttempt,
+        _ admission: LoginAdmission, tag: String?
     ) throws {
         guard let isRight else {
-            try end(attempt, .withdrawn)
+            try end(attempt, .withdrawn, admission)
             throw Refusal(.tooManyWaiting, "the password could not be checked now; try again")
         }
         // Without such an account the password was checked against nothing, and is wrong. It is wrong too where another was
@@ -129,14 +149,14 @@ extension DeskCore {
         guard isRight, let credentials, try isCurrent(credentials),
             let account = try accountStore().account(credentials.account.id)
         else {
-            try end(attempt, .failed)
-            throw wrongLogin
+            try end(attempt, .failed, admission)
+            throw admission == .firstTry ? throttle.refusal(attempt, at: now) : wrongLogin
         }
         guard !account.isDisabled else {
-            try end(attempt, .withdrawn)
+            try end(attempt, .withdrawn, admission)
             throw Refusal(.accountDisabled, "this account is disabled")
         }
-        try end(attempt, .succeeded)
+        try end(attempt, .succeeded, admission)
         guard sessions[id] != nil else { return }
         if try oneTimeSecret(of: account.id) != nil { return askLoginCode(id, credentials, tag: tag) }
         try finishLogin(id, account, tag: tag)
@@ -267,7 +287,7 @@ extension DeskCore {
 extension PasswordJob {
     var tag: String? {
         switch self {
-        case .login(_, _, _, _, let tag), .register(_, _, let tag): tag
+        case .login(_, _, _, _, _, let tag), .register(_, _, let tag): tag
         case .change(_, let change, _), .store(_, let change): change.tag
         }
     }

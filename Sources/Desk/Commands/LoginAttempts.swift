@@ -12,11 +12,14 @@ extension DeskCore {
     }
 
     /// Refuses with `login_wait`, or with `too_many_waiting`.
-    func begin(_ attempt: LoginAttempt) throws { try throttle.begin(attempt, at: now) }
+    @discardableResult
+    func begin(_ attempt: LoginAttempt) throws -> LoginAdmission { try throttle.begin(attempt, at: now) }
 
     /// Says what became of an attempt that `begin` has admitted.
-    func end(_ attempt: LoginAttempt, _ outcome: LoginAttempt.Outcome) throws {
-        throttle.end(attempt, outcome, at: now)
+    func end(
+        _ attempt: LoginAttempt, _ outcome: LoginAttempt.Outcome, _ admission: LoginAdmission = .usual
+    ) throws {
+        throttle.end(attempt, outcome, admission, at: now)
         let changes = throttle.takeChanges()
         if !changes.isEmpty { try accountStore().save(changes) }
     }

@@ -5,7 +5,8 @@ import Trading
 
 /// `totp`: a second factor (RFC 6238), asked for at the login and before what could lock the trader out.
 extension DeskCore {
-    /// Among the account's settings: the newest step whose code has been taken. The secret is sealed, in a table of its own.
+    /// Among the account's settings: the steps whose codes have been taken (`UsedSteps`). The secret is sealed, in a table of its
+    /// own.
     static let stepSetting = "totp step"
 
     /// The account's secret; nil where codes are off. Refuses with `no_master_key` one that cannot be opened: without the
@@ -115,7 +116,7 @@ extension DeskCore {
         guard let login = session.login, let masterKey else {
             throw Refusal(.notLoggedIn, "log in first: login USER")
         }
-        guard let step = try secret.step(matching: code, at: now, after: nil) else {
+        guard let step = try step(of: secret, matching: code, UsedSteps()) else {
             throw Refusal(.wrongCode, "that is not the code of now; nothing was changed: totp on begins again")
         }
         try accountStore().setOneTimeSecret(secret, sealedUnder: masterKey, for: login.account, at: now)
@@ -134,13 +135,29 @@ extension DeskCore {
         guard let secret = try oneTimeSecret(of: account) else { return }
         let attempt = LoginAttempt.code(of: account)
         try begin(attempt)
-        let used = try accountStore().setting(DeskCore.stepSetting, of: account).flatMap { Int64($0) }
-        guard let step = try secret.step(matching: code, at: now, after: used) else {
+        var used = UsedSteps(try accountStore().setting(DeskCore.stepSetting, of: account) ?? "")
+        guard let step = try step(of: secret, matching: code, used) else {
             try end(attempt, .failed)
             throw Refusal(.wrongCode, "wrong code, or one that was used already; nothing was done")
         }
         try end(attempt, .succeeded)
-        try accountStore().set(DeskCore.stepSetting, to: "\(step)", for: account)
+        used.insert(step)
+        try accountStore().set(DeskCore.stepSetting, to: used.text, for: account)
+    }
+
+    /// The step whose code this is, by the machine's clock or, while that is behind, by the desk's time: either may be the one that
+    /// the trader's authenticator agrees with.
+    private func step(of secret: OneTimeSecret, matching code: String, _ used: UsedSteps) throws -> Int64? {
+        let wall = configuration.wallTime?() ?? now
+        for moment in aheadOfClock > 0 ? [wall, now] : [now] {
+            let newest = OneTimeSecret.step(at: moment) + OneTimeSecret.stepsOfGrace
+            if let step = try secret.step(matching: code, at: moment, after: used.newest(upTo: newest)),
+                !used.isForgotten(step)
+            {
+                return step
+            }
+        }
+        return nil
     }
 }
 

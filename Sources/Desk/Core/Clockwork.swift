@@ -10,14 +10,15 @@ extension DeskCore {
     /// Seconds between two looks at what is rarely due: an operator's requests, old tags.
     static let housekeepingSeconds: Int64 = 1
 
-    /// Plays what is due of the tape, expires what is due, and keeps house, in the order of their times.
+    /// Plays what is due of the tape, expires what is due, and keeps house, in the order of their times: also where the time has
+    /// jumped by an hour.
     func lookAtClock() throws {
         guard !isReadOnly else {
             try endExpiredSessions()
             return try answerPending()
         }
         try playTape()
-        try expire()
+        try expire(by: tapeToPlayFirst)
         try endExpiredSessions()
         try lookAtWire()
         endSessionsNotLoggedIn()
@@ -25,12 +26,14 @@ extension DeskCore {
             nextHousekeeping = now.advanced(bySeconds: DeskCore.housekeepingSeconds)
             try perform(.operatorRequests, takeOperatorRequests)
             try hearOperatorActs()
+            try takeUpLogins()
             try perform(.tags) {
                 // The next turn goes on with what is left.
                 if try pruneTags() { nextHousekeeping = now }
             }
             try storeTickersIfDue()
             try lookAtDisk()
+            try lookAtClocks()
         }
         try storeFundsIfDue()
         takeUpPostponed()
@@ -38,9 +41,25 @@ extension DeskCore {
         try flushEvents()
     }
 
-    func expire() throws {
-        guard let due = engine.nextExpiry, due <= now else { return }
-        try takeOutcome(engine.process(.timePassed, at: now))
+    /// Where the time has jumped, a long stretch of the tape is still to be played: what expires behind its next print may yet fill by
+    /// it. Nil where nothing is left of it, and where it takes too long: a fast tape must not hold expiries up.
+    private var tapeToPlayFirst: Timestamp? {
+        guard let next = tape?.nextDue, next <= now else {
+            tapeBatchesBehind = 0
+            return nil
+        }
+        tapeBatchesBehind += 1
+        return tapeBatchesBehind <= DeskCore.tapeBatchesMax ? next : nil
+    }
+
+    /// Batches of `tape_burst_trades` that expiries wait for.
+    private static let tapeBatchesMax = 100
+
+    /// Expires what is due by a moment, or by now.
+    func expire(by moment: Timestamp? = nil) throws {
+        let moment = min(moment ?? now, now)
+        guard let due = engine.nextExpiry, due <= moment else { return }
+        try takeOutcome(engine.process(.timePassed, at: moment))
     }
 
     private func playTape() throws {
@@ -50,7 +69,7 @@ extension DeskCore {
             // A trade whose triggers are still firing holds those after it up, on the tape.
             while played < configuration.limits.tapeBurst, !turns.isMarketBusy, let trade = try tape.next(dueBy: now) {
                 // What expires before a trade prints does not fill by it.
-                if let expiry = engine.nextExpiry, expiry <= trade.at { try expire() }
+                if let expiry = engine.nextExpiry, expiry <= trade.at { try expire(by: trade.at) }
                 try takeReports(paper.play(trade))
                 played += 1
             }
@@ -89,8 +108,20 @@ extension DeskCore {
             case .loggedOut:
                 outputs.append(.withdrawOffers(request.account))
                 try endSessions(of: request.account, because: "the operator has ended this session; log in again")
+            case .deleted: try accountDeleted(request.account)
             }
         }
+    }
+
+    /// Nobody can log in to it any more. Its orders, where some were left open, go on.
+    private func accountDeleted(_ id: AccountID) throws {
+        outputs.append(.withdrawOffers(id))
+        try endSessions(of: id, because: "the operator has deleted this account")
+        guard keyedAccounts.contains(id), let custody,
+            try !accountStore().exchangeKeys(of: id).contains(where: { $0.exchange == custody.exchange })
+        else { return }
+        keyedAccounts.remove(id)
+        outputs.append(.useKey(id, nil))
     }
 
     /// Somebody was disabled, or may do other things now: their sessions say so by ending.

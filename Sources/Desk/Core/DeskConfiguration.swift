@@ -19,6 +19,10 @@ public struct DeskConfiguration: Sendable {
     /// time is the caller's.
     public var stopwatch: @Sendable () -> Int64 = { 0 }
 
+    /// What the machine's own clock shows, for what other clocks are held against: two-factor codes. The desk's time may be
+    /// ahead of it, after it was set back. Nil: they are the same.
+    public var wallTime: (@Sendable () -> Timestamp)?
+
     /// Why the desk only answers questions; nil for one that trades. Its ledger has to discard what is written.
     public var readOnly: ReadOnlyReason?
     /// How many bytes the disk of the database has left; nil where nobody can say.
@@ -47,6 +51,9 @@ public struct DeskLimits: Hashable, Sendable {
     public var accountSessions = 16
     /// Seconds after which a session is ended at which nobody has logged in.
     public var loginSeconds = 300
+    /// Logins that wait for their password to be checked, and those of one address among them.
+    public var loginsWaiting = 1_000
+    public var addressLoginsWaiting = 128
     /// Accounts that may be made in an hour, by the operator and by `register`, before `register` is refused.
     public var registrationsPerHour = 20
     /// Lines of one session that wait for their turn, a password check or an exchange. More are refused, and with twice as

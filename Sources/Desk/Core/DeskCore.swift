@@ -50,6 +50,7 @@ public final class DeskCore {
     var exports = Exports()
     var alerts = AlertBook()
     var passwordJobs: [PasswordJobID: PasswordJob] = [:]
+    var waitingLogins = WaitingLogins()
     var nextPasswordJob: UInt64 = 1
     var keyJobs: [KeyJobID: KeyJob] = [:]
     var nextKeyJob: UInt64 = 1
@@ -128,6 +129,9 @@ public final class DeskCore {
     var diskFreeBytes: Int64?
     var nextDiskCheck: Timestamp
     var isLogToBeEmptied = false
+    var clockWatch = ClockWatch()
+    /// Batches in a row after which the tape had more to play at once.
+    var tapeBatchesBehind = 0
 
     /// Opens the desk on a ledger: brings back what was, settles what an exchange did meanwhile, and expires what is due.
     ///
@@ -177,7 +181,8 @@ public final class DeskCore {
         self.engine = engine
         lastRecord = last
         recordsSinceSnapshot = count
-        throttle = LoginThrottle(restoring: try ledger.transaction { try AccountStore($0.database).loginFailures() })
+        throttle = LoginThrottle(
+            restoring: try ledger.transaction { try AccountStore($0.database).loginFailures() }, at: now)
         try checkBooks()
         alerts = AlertBook(try ledger.waitingAlerts())
         exchange.recall(engine.ordersSent())
@@ -329,6 +334,7 @@ public final class DeskCore {
             try flushMarks()
             try flushWrittenBytes()
             try flushTradesLeft()
+            try flushClock()
             try writeBooks()
         }
         tellAudit()
@@ -345,8 +351,12 @@ public final class DeskCore {
         case .server(.lines(let id, let lines)): takeLines(lines, from: id)
         case .server(.closed(let id)): close(id)
         case .server(.refused(let request)): auditLater(.refused(request))
-        case .passwordChecked(let job, let isRight): try passwordChecked(job, isRight: isRight)
-        case .passwordHashed(let job, let hash): try passwordHashed(job, hash)
+        case .passwordChecked(let job, let isRight):
+            try passwordChecked(job, isRight: isRight)
+            try takeUpLogins()
+        case .passwordHashed(let job, let hash):
+            try passwordHashed(job, hash)
+            try takeUpLogins()
         case .keyChecked(let job, let verdict): try keyChecked(job, verdict)
         case .exchange(let reports):
             try takeReports(reports)
@@ -360,6 +370,7 @@ public final class DeskCore {
             }
             try flushEvents()
         case .wake: break
+        case .clockStepped(let step): try clockStepped(step)
         case .stop: if halt == nil { halt = .stopping }
         }
     }

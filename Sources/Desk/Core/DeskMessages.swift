@@ -1,6 +1,7 @@
 public import Accounts
 public import ChatServer
 public import Exchange
+public import Threads
 public import Trading
 
 /// Everything that reaches the desk. It is taken in one by one, in the order in which it came.
@@ -18,6 +19,8 @@ public enum DeskInput: Sendable {
     case paper(PaperAction)
     /// Time has passed: look at what is due.
     case wake
+    /// Somebody has set the machine's clock.
+    case clockStepped(ClockStep)
     /// The server is going down: no more commands.
     case stop
 }

@@ -16,6 +16,7 @@ extension DeskCore {
         masterKey: MasterKeySource = .none, log: Logger, now: Timestamp
     ) throws -> DeskCore {
         let ledger = try openLedger(database: path, options, configuration)
+        let now = try start(of: ledger, wall: now, log: log)
         let books = try ledger.books("paper")
         let exchange = try PaperExchange(
             restoring: books.map { BookEntry(key: String(decoding: $0.key, as: UTF8.self), value: $0.value) })
@@ -48,7 +49,7 @@ extension DeskCore {
         }
         return try DeskCore(
             configuration, ledger: ledger, exchange: exchange, passwords: passwords, keys: keys, masterKey: masterKey,
-            log: log, now: now)
+            log: log, now: try start(of: ledger, wall: now, log: log))
     }
 
     private static func openLedger(database path: String, _ options: LedgerOptions, _ configuration: DeskConfiguration)

@@ -29,19 +29,20 @@ extension DeskCore {
         guard room != diskRoom else { return }
         let wasGood = diskRoom == .good
         diskRoom = room
+        let fields: JSONObject = ["free_bytes": .int(free)]
         // In whole mebibytes, rounded down.
         let left = "\(free / DeskCore.mebibyte) MiB are free on the disk of the database"
         switch room {
         case .good:
             log.notice("there is room again: \(left)")
-            try tellAdmins("disk_good", "* the server's disk has room again: \(left)", free)
+            try tellAdmins("disk_good", "* the server's disk has room again: \(left)", fields)
         case .low:
             log.warning("the disk is nearly full: \(left)")
             try tellAdmins(
-                "disk_low", "* the server's disk is nearly full: \(left); free some, or the desk stops", free)
+                "disk_low", "* the server's disk is nearly full: \(left); free some, or the desk stops", fields)
         case .short:
             log.error("the disk is nearly full, no new orders are taken: \(left)")
-            try tellAdmins("disk_low", "* the server's disk is nearly full: \(left); no new orders are taken", free)
+            try tellAdmins("disk_low", "* the server's disk is nearly full: \(left); no new orders are taken", fields)
         }
         // The log beside the database is what can be given back at once.
         if wasGood { isLogToBeEmptied = true }
@@ -57,10 +58,10 @@ extension DeskCore {
         return free < lowNow ? .low : .good
     }
 
-    private func tellAdmins(_ event: String, _ text: String, _ free: Int64) throws {
+    /// Tells every admin of something about the server.
+    func tellAdmins(_ event: String, _ text: String, _ fields: JSONObject) throws {
         for account in try accountStore().accounts() where account.role == .admin && !account.isDisabled {
-            try notify(
-                account.id, event: event, order: nil, text: text, fields: ["free_bytes": .int(free)], at: now)
+            try notify(account.id, event: event, order: nil, text: text, fields: fields, at: now)
         }
     }
 

@@ -25,6 +25,7 @@ extension DeskCore {
         exports.removeAll()
         longQuestions.removeAll()
         passwordJobs.removeAll()
+        waitingLogins.removeAll()
         keyJobs.removeAll()
         turns.removeAll()
         linesWaiting = 0
@@ -59,7 +60,8 @@ extension DeskCore {
         let keys = keyJobs.sorted { $0.key.rawValue < $1.key.rawValue }.map { job in
             (job.value.context.session, job.value.context.tag)
         }
-        let waiting = (replies + questions + long + files + checks + keys).map { session, tag in
+        let logins = waitingLogins.all.map { ($0.session, $0.tag) }
+        let waiting = (replies + questions + long + files + checks + logins + keys).map { session, tag in
             Unanswered(
                 session: session, isWaiting: true, tag: tag, behind: sessions[session]?.waitingLines ?? [])
         }
@@ -79,7 +81,9 @@ extension DeskCore {
             for line in lines { refuseHalted(session, line.tag ?? parser(for: nil).parse(line.text).tag) }
         case .server(.opened(let id, let peer)): sessions[id] = Session(id: id, peer: peer)
         case .server(.closed(let id)): sessions[id] = nil
-        case .server(.refused), .passwordChecked, .passwordHashed, .keyChecked, .exchange, .paper, .wake, .stop: break
+        case .server(.refused), .passwordChecked, .passwordHashed, .keyChecked, .exchange, .paper, .wake, .clockStepped,
+            .stop:
+            break
         }
     }
 }

@@ -40,6 +40,7 @@ public struct Limits: Sendable {
     private static var deskLimits: [(name: String, path: WritableKeyPath<DeskLimits, Int>)] {
         [
             ("account_sessions", \.accountSessions), ("login_s", \.loginSeconds),
+            ("logins_waiting", \.loginsWaiting), ("address_logins_waiting", \.addressLoginsWaiting),
             ("registrations_per_hour", \.registrationsPerHour),
             ("session_lines_waiting", \.sessionLinesWaiting), ("turn_rows", \.turnRows), ("batch_rows", \.batchRows),
             ("address_registrations_per_hour", \.addressRegistrationsPerHour),

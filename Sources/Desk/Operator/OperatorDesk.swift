@@ -1,6 +1,7 @@
 public import Accounts
 import Exchange
 public import Ledger
+import Threads
 public import Trading
 
 /// What the operator does with accounts from the command line, whether a server runs on the database or not.
@@ -15,9 +16,9 @@ public final class OperatorDesk {
         ledger = try Ledger(path: path, options: options) { AccountStore.registerMigrations(in: &$0) }
     }
 
-    /// Everybody, in the order in which they came.
+    /// Everybody who was not deleted, in the order in which they came.
     public func accounts() throws -> [Account] {
-        try ledger.read { try AccountStore($0).accounts() }
+        try ledger.read { try AccountStore($0).accounts() }.filter { $0.deletedAt == nil }
     }
 
     /// Adds a person with money on the paper exchange. Refuses with `name_taken`, `password_too_weak`,
@@ -55,7 +56,7 @@ public final class OperatorDesk {
     public func enable(_ name: AccountName) throws {
         try change { store in
             try store.enable(OperatorDesk.account(name, in: store).id)
-            try store.auditOperator(AuditEvent(.accountEnabled), name, at: SystemClock.now)
+            try store.auditOperator(AuditEvent(.accountEnabled), name, at: MachineClock.wall)
         }
     }
 
@@ -94,11 +95,11 @@ public final class OperatorDesk {
     public func backup(to path: String) throws {
         try ledger.backup(to: path)
         // A disk with no room for this line is a good reason for a backup: it is one without the line.
-        _ = try? change { store in try store.auditOperator(.backup(to: path), nil, at: SystemClock.now) }
+        _ = try? change { store in try store.auditOperator(.backup(to: path), nil, at: MachineClock.wall) }
     }
 
-    private static func account(_ name: AccountName, in store: AccountStore) throws -> Account {
-        guard let account = try store.account(named: name) else {
+    static func account(_ name: AccountName, in store: AccountStore) throws -> Account {
+        guard let account = try store.account(named: name), account.deletedAt == nil else {
             throw Refusal(.unknownUser, "nobody is called \(name)")
         }
         return account
@@ -114,9 +115,13 @@ public final class OperatorDesk {
 
     /// A refusal is an answer, not a failure of the ledger: it goes through with nothing written.
     private func change<Value>(_ body: (AccountStore) throws -> Value) throws -> Value {
+        try result { try body(AccountStore($0.database)) }
+    }
+
+    func result<Value>(_ body: (LedgerTransaction) throws -> Value) throws -> Value {
         let result: Result<Value, Refusal> = try ledger.transaction { transaction in
             do {
-                return .success(try body(AccountStore(transaction.database)))
+                return .success(try body(transaction))
             } catch let refusal as Refusal {
                 return .failure(refusal)
             }

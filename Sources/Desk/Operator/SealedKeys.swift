@@ -1,5 +1,6 @@
 public import Accounts
 import Ledger
+import Threads
 
 /// What the operator does with the master key, while no server has the database.
 extension OperatorDesk {
@@ -12,7 +13,7 @@ extension OperatorDesk {
         do {
             return try withKeys(database: path) { store in
                 let count = try store.resealSecrets(from: old, to: new)
-                try store.auditOperator(.masterKeyChanged(to: new, count), nil, at: SystemClock.now)
+                try store.auditOperator(.masterKeyChanged(to: new, count), nil, at: MachineClock.wall)
                 return count
             }
         } catch let failure as UnsealFailure {
@@ -35,13 +36,13 @@ extension OperatorDesk {
             for key in try store.forgetUnreadableExchangeKeys(under: master) {
                 guard let name = try store.account(key.account)?.name else { continue }
                 forgotten.keys.append((name, key))
-                try store.auditOperator(.secretsForgotten("key", key.exchange), name, at: SystemClock.now)
+                try store.auditOperator(.secretsForgotten("key", key.exchange), name, at: MachineClock.wall)
             }
             for id in try store.forgetUnreadableOneTimeSecrets(under: master) {
                 guard let name = try store.account(id)?.name else { continue }
                 try store.set(DeskCore.stepSetting, to: nil, for: id)
                 forgotten.codes.append(name)
-                try store.auditOperator(.secretsForgotten("totp", nil), name, at: SystemClock.now)
+                try store.auditOperator(.secretsForgotten("totp", nil), name, at: MachineClock.wall)
             }
             return forgotten
         }

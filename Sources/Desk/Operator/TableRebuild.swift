@@ -2,6 +2,7 @@ import Accounts
 import Exchange
 package import Ledger
 import OrderEngine
+import Threads
 import Trading
 
 extension OperatorDesk {
@@ -74,7 +75,7 @@ extension OperatorDesk {
     private static func rebuildAndNote(_ ledger: Ledger) throws -> Int {
         let count = try rebuildTables(of: ledger)
         try ledger.transaction { transaction in
-            try AccountStore(transaction.database).auditOperator(.rebuilt(count), nil, at: SystemClock.now)
+            try AccountStore(transaction.database).auditOperator(.rebuilt(count), nil, at: MachineClock.wall)
         }
         return count
     }

@@ -3,6 +3,7 @@ public import ChatServer
 public import Exchange
 import Ledger
 public import Logging
+public import Threads
 import Trading
 
 /// The desk behind its sockets: the loop that drains the inbox, decides, writes, and then acts and answers.
@@ -19,6 +20,8 @@ public final class DeskServer: Sendable {
         public var masterKey: MasterKeySource
         /// Makes the tapes of the paper exchange, on the loop's own thread.
         public var tapes: @Sendable () throws -> PaperTapes?
+        /// What time it is. An exchange over the wire is best given the same.
+        public var clock = MachineClock()
         /// Whether a database that has lost what was committed to it is served nevertheless.
         public var acceptsLoss = false
         /// Told, on the loop's own thread, that the desk has ended by itself, and why: the process is to end.
@@ -89,7 +92,8 @@ public final class DeskServer: Sendable {
         chat = ChatServer(
             configuration: setup.chat,
             onEvent: { inbox.post(.server($0)) ? .accepted : .refused },
-            health: { health.withLock { $0 } }, download: { offers.download($0, at: SystemClock.now) }, logger: log)
+            health: { health.withLock { $0 } },
+            download: { [clock = setup.clock] in offers.download($0, at: clock.now) }, logger: log)
     }
 
     /// Opens the desk, then lets people in. Throws what keeps either from it.
@@ -185,9 +189,9 @@ public final class DeskServer: Sendable {
     private func serveUntilTurn(_ served: inout DeskCore?, _ pauseSeconds: inout Int64) throws -> Turn? {
         guard let desk = served else { return nil }
         report(desk)
-        let openedAt = SystemClock.elapsedNanoseconds
+        let openedAt = MonotonicClock.nanoseconds
         let end = loop(desk, roomCheckSeconds: pauseSeconds)
-        let seconds = (SystemClock.elapsedNanoseconds - openedAt) / Timestamp.nanosecondsPerSecond
+        let seconds = (MonotonicClock.nanoseconds - openedAt) / Timestamp.nanosecondsPerSecond
         var readOnly: ReadOnlyReason?
         switch end {
         case .stopped:
@@ -241,7 +245,7 @@ public final class DeskServer: Sendable {
         desk.exchange.shutDown()
         guard desk.configuration.readOnly == nil, desk.ledger.failure == nil else { return }
         deliver(
-            desk.process(inbox.take(setup.desk.limits.inboxInputs, waitingNanoseconds: 0), at: SystemClock.now),
+            desk.process(inbox.take(setup.desk.limits.inboxInputs, waitingNanoseconds: 0), at: setup.clock.now),
             of: desk)
         do {
             try desk.keepSnapshotNow()
@@ -252,9 +256,17 @@ public final class DeskServer: Sendable {
     }
 
     private func open(readOnly: ReadOnlyReason?) throws -> DeskCore {
+        let desk = try openDesk(readOnly: readOnly)
+        // The database may have come further than the machine's clock shows now.
+        setup.clock.goOn(from: desk.now)
+        return desk
+    }
+
+    private func openDesk(readOnly: ReadOnlyReason?) throws -> DeskCore {
         let passwords = WorkerPasswords(verifier: verifier, inbox: inbox)
         var configuration = setup.desk
-        configuration.stopwatch = { SystemClock.elapsedNanoseconds }
+        configuration.stopwatch = { MonotonicClock.nanoseconds }
+        configuration.wallTime = { MachineClock.wall }
         configuration.readOnly = readOnly
         configuration.freeBytes = { [path = setup.database] in Ledger.freeBytes(beside: path) }
         var options = LedgerOptions.serve
@@ -265,7 +277,7 @@ public final class DeskServer: Sendable {
         case .paper:
             return try DeskCore.openPaper(
                 database: setup.database, configuration, tapes: setup.tapes(), ledger: options, passwords: passwords,
-                masterKey: setup.masterKey, log: log, now: SystemClock.now)
+                masterKey: setup.masterKey, log: log, now: setup.clock.now)
         case .overTheWire(let make):
             let inbox = inbox
             let generation = generation
@@ -277,33 +289,35 @@ public final class DeskServer: Sendable {
             }
             return try DeskCore.openOverTheWire(
                 database: setup.database, configuration, exchange: exchange, ledger: options, passwords: passwords,
-                keys: keys, masterKey: setup.masterKey, log: log, now: SystemClock.now)
+                keys: keys, masterKey: setup.masterKey, log: log, now: setup.clock.now)
         }
     }
 
     private func loop(_ desk: DeskCore, roomCheckSeconds: Int64) -> LoopEnd {
         var stopBy: Timestamp?
-        var nextLookAt = SystemClock.elapsedNanoseconds + roomCheckSeconds * Timestamp.nanosecondsPerSecond
+        var nextLookAt = MonotonicClock.nanoseconds + roomCheckSeconds * Timestamp.nanosecondsPerSecond
         while true {
-            let now = SystemClock.now
+            let now = setup.clock.now
             let wake = min(desk.nextWake ?? .distantFuture, stopBy ?? .distantFuture)
             let inputs = inbox.take(
                 setup.desk.limits.batchInputs,
                 waitingNanoseconds: max(0, min(wake.nanoseconds(since: now), Timestamp.nanosecondsPerSecond)))
-            deliver(desk.process(inputs, at: SystemClock.now), of: desk)
+            let moment = setup.clock.now
+            let steps = setup.clock.takeSteps().map { DeskInput.clockStepped($0) }
+            deliver(desk.process(steps + inputs, at: moment), of: desk)
             report(desk)
-            offers.forgetOver(at: SystemClock.now)
+            offers.forgetOver(at: setup.clock.now)
             if stopBy == nil, inputs.contains(where: \.isStop) {
-                stopBy = SystemClock.now.advanced(bySeconds: DeskServer.drainingSecondsMax)
+                stopBy = setup.clock.now.advanced(bySeconds: DeskServer.drainingSecondsMax)
             }
-            if let stopBy, !desk.isAnsweringLater || SystemClock.now >= stopBy { return .stopped }
+            if let stopBy, !desk.isAnsweringLater || setup.clock.now >= stopBy { return .stopped }
             if stopBy != nil { continue }
             if let failure = desk.ledger.failure { return .failed(failure) }
             // Memory is ahead of the disk, and the ledger does not know why.
             if case .ledgerFailed(let reason) = desk.halt { return .failed(DeskError.cannotOpen(reason)) }
-            if desk.configuration.readOnly == .diskFull, SystemClock.elapsedNanoseconds >= nextLookAt {
+            if desk.configuration.readOnly == .diskFull, MonotonicClock.nanoseconds >= nextLookAt {
                 if Ledger.hasRoom(beside: setup.database, bytes: roomBytes) { return .hasRoom }
-                nextLookAt = SystemClock.elapsedNanoseconds + roomCheckSeconds * Timestamp.nanosecondsPerSecond
+                nextLookAt = MonotonicClock.nanoseconds + roomCheckSeconds * Timestamp.nanosecondsPerSecond
             }
         }
     }
@@ -322,15 +336,15 @@ public final class DeskServer: Sendable {
             case .loggedIn(let session, let isLoggedIn):
                 chat.note(session, isLoggedIn: isLoggedIn)
             case .request(let request):
-                takeBack(desk.exchange.submit(request, at: SystemClock.now))
+                takeBack(desk.exchange.submit(request, at: setup.clock.now))
             case .ask(let query, let id):
-                takeBack(desk.exchange.ask(query, id: id, at: SystemClock.now))
+                takeBack(desk.exchange.ask(query, id: id, at: setup.clock.now))
             case .noted(let order, let account):
-                desk.exchange.noted(order, of: account, at: SystemClock.now)
+                desk.exchange.noted(order, of: account, at: setup.clock.now)
             case .useKey(let account, let key):
                 (desk.exchange as? any KeyedExchange)?.use(key, for: account)
             case .offer(let download, let word, let account, let end):
-                offers.add(download, word: word, account: account, until: end, at: SystemClock.now)
+                offers.add(download, word: word, account: account, until: end, at: setup.clock.now)
             case .withdrawOffers(let account):
                 offers.withdraw(account)
             }
@@ -355,35 +369,4 @@ extension DeskInput {
 
 extension Timestamp {
     fileprivate static let distantFuture = Timestamp(nanoseconds: .max)
-}
-
-extension DeskCore {
-    /// Whether a line still waits for a password check or an exchange.
-    var isAnsweringLater: Bool {
-        !pendingReplies.isEmpty || !lineQuestions.waiting.isEmpty || !exports.making.isEmpty || !passwordJobs.isEmpty
-            || !keyJobs.isEmpty || turns.hasLines || !longQuestions.isEmpty
-    }
-
-    /// What `GET /health` says.
-    var health: HealthReport {
-        let state: JSONValue =
-            switch halt {
-            case nil: .string(configuration.readOnly?.state ?? "up")
-            case .stopping: "stopping"
-            case .ledgerFailed: "ledger failed"
-            }
-        var details: JSONObject = [
-            "state": state, "version": .string(configuration.version), "exchange": .string(exchange.name),
-            "sessions": .int(Int64(sessions.count)), "records": .int(Int64(lastRecord.rawValue)),
-            "tape": .string(tapeStop?.rawValue ?? (tape == nil ? "none" : "playing")),
-        ]
-        if let wire {
-            details.append("reconciling", .int(Int64(wire.accounts.values.count { !$0.isReconciled })))
-        }
-        if let diskFreeBytes {
-            details.append("disk", .string(diskRoom.rawValue))
-            details.append("disk_free_bytes", .int(diskFreeBytes))
-        }
-        return HealthReport(isUp: halt == nil && !isReadOnly && tapeStop == nil, details: details)
-    }
 }

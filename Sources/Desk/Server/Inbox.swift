@@ -59,7 +59,9 @@ extension DeskInput {
     fileprivate var canBeRefused: Bool {
         switch self {
         case .server(.opened), .server(.lines), .server(.refused): true
-        case .server(.closed), .passwordChecked, .passwordHashed, .keyChecked, .exchange, .paper, .wake, .stop: false
+        case .server(.closed), .passwordChecked, .passwordHashed, .keyChecked, .exchange, .paper, .wake, .clockStepped,
+            .stop:
+            false
         }
     }
 }

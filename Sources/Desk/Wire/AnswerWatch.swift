@@ -1,3 +1,4 @@
+import Threads
 import Trading
 
 /// Which requests an exchange has not answered yet, and when it is taken to have said nothing.
@@ -91,16 +92,6 @@ struct AnswerWatch {
     }
 
     private func delay(after times: Int, from first: Int64) -> Int64 {
-        Backoff.seconds(after: times, first: first, most: max(askAgainSeconds, first))
-    }
-}
-
-/// Waits that double.
-enum Backoff {
-    /// How long to wait after this many vain attempts: `first` after none, and never more than `most`.
-    static func seconds(after times: Int, first: Int64, most: Int64) -> Int64 {
-        var seconds = first
-        for _ in 0..<max(times, 0) where seconds < most { seconds *= 2 }
-        return min(seconds, most)
+        Backoff(first: first, longest: max(askAgainSeconds, first)).wait(failures: times + 1)
     }
 }

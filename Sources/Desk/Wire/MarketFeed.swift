@@ -1,3 +1,4 @@
+import Threads
 import Trading
 
 /// Which pairs an exchange trades and at what prices, as far as it has said so, and when it is asked again.
@@ -29,7 +30,7 @@ struct MarketFeed {
     }
 
     mutating func pairsLost(at now: Timestamp, most: Int64) {
-        pairsDueAt = now.advanced(bySeconds: Backoff.seconds(after: failures, first: 1, most: most))
+        pairsDueAt = now.advanced(bySeconds: Backoff(first: 1, longest: max(most, 1)).wait(failures: failures + 1))
         failures += 1
     }
 

@@ -1,5 +1,6 @@
 import Exchange
 import OrderEngine
+import Threads
 import Trading
 
 /// What is asked of an exchange over the wire because time passes.
@@ -122,9 +123,9 @@ extension DeskCore {
         let most = Int64(limits.askAgainSeconds)
         func later(_ failures: Int) -> Timestamp {
             now.advanced(
-                bySeconds: Backoff.seconds(
-                    after: failures, first: Int64(limits.openOrdersSeconds),
-                    most: max(most, Int64(limits.openOrdersSeconds))))
+                bySeconds: Backoff(
+                    first: Int64(limits.openOrdersSeconds), longest: max(most, Int64(limits.openOrdersSeconds))
+                ).wait(failures: failures + 1))
         }
         switch question.purpose {
         case .pairs:

@@ -14,6 +14,7 @@ extension DeskCore {
         case .lost(let since, let reason):
             guard wire?.isLost == false else { return }
             wire?.isLost = true
+            let reason = reason.printable
             log.warning("\(exchange.name) has not answered since \(since): \(reason)")
             let fields: JSONObject = ["since": .string(since.description), "reason": .string(reason)]
             try tell(wiredAccounts, event: "feed_lost", fields) { zone in

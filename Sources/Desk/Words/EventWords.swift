@@ -31,7 +31,7 @@ struct EventWords {
         case .expired:
             return "\(order.id) expired: \(words.asked); \(filledWords(order))"
         case .rejected(_, let reason):
-            return "\(order.id) rejected: \(words.asked): \(reason)"
+            return "\(order.id) rejected: \(words.asked): \(reason.printable)"
         case .triggered(let marketPrice, let trigger, let then, let child):
             let price = if case .limit(let limit) = then { "limit \(limit)" } else { "market" }
             let what = "\(order.side.rawValue) \(order.remaining) \(order.pair) \(price)"
@@ -61,7 +61,7 @@ struct EventWords {
         case .slicedDone:
             return "\(order.id) sliced done: \(words.traded)"
         case .cancelFailed(let reason):
-            return "\(order.id) cancel failed: \(words.asked): \(reason)"
+            return "\(order.id) cancel failed: \(words.asked): \(reason.printable)"
         case .moved:
             let filled = order.filled.isZero ? "" : "; \(order.filled) was filled before"
             return "\(order.id) moved: \(words.asked)\(filled)"

@@ -10,7 +10,7 @@ struct StoryWords {
         case .orderPlaced(let order): text = StoryWords.placed(order, of: family, zone: zone)
         case .orderAccepted(_, let number, _):
             text = "the exchange took it as its \(number)"
-        case .orderRejected(_, let code, let reason, _): text = "refused (\(code.name)): \(reason)"
+        case .orderRejected(_, let code, let reason, _): text = "refused (\(code.name)): \(reason.printable)"
         case .orderFilled(let id, let fill, let reserved, _):
             // The orders of a ladder are of its pair.
             let pair = (family.first { $0.id == id } ?? family.first)?.pair

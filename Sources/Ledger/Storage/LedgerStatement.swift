@@ -14,6 +14,7 @@ enum LedgerStatement: Int, CaseIterable {
     case upsertInboxSeen, inboxSeen
     case insertTag, completeTag, noteTag, tag, forgetTag, forgetTags
     case upsertWrittenBytes, writtenBytes
+    case upsertClock, lastMoments
     case insertTradeLeft, forgetTradesLeft, tradesLeft
     case upsertBook, deleteBook, books
     case insertSnapshot, lastSnapshots, forgetSnapshots
@@ -154,6 +155,13 @@ enum LedgerStatement: Int, CaseIterable {
             ON CONFLICT (account) DO UPDATE SET day = excluded.day, bytes = excluded.bytes
             """
         case .writtenBytes: "SELECT bytes FROM written_bytes WHERE account = ? AND day = ?"
+
+        case .upsertClock: "INSERT INTO clock VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at"
+        case .lastMoments:
+            """
+            SELECT max(coalesce((SELECT at FROM clock WHERE id = 1), 0),
+                coalesce((SELECT at FROM records ORDER BY number DESC LIMIT 1), 0))
+            """
 
         case .insertTradeLeft: "INSERT INTO trades_left VALUES (?, ?, ?, ?, ?, ?)"
         case .forgetTradesLeft: "DELETE FROM trades_left WHERE number < ?"

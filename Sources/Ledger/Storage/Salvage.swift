@@ -63,6 +63,7 @@ extension Ledger {
     private static let dispensable: [String: String] = [
         "alerts": "alerts have to be set again", "funds_points": "charts of funds begin anew",
         "prices": "charts of prices begin anew",
+        "clock": "the desk begins at what the machine's clock shows, or at the last record",
         "trades_left": "a trade that was firing stops when the desk ended fires no more of them",
         "written_bytes": "what accounts may write in a day begins anew",
         "tags": "a tagged line that was done before is done again where it is sent again",

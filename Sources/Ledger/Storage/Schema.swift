@@ -107,6 +107,17 @@ enum Schema {
                     ) STRICT
                     """)
         }
+        // The last moment that is known to have been, so that a restart does not go back before it where the machine's clock was
+        // set back meanwhile.
+        migrator.registerMigration("ledger-10-clock") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE clock (
+                        id INTEGER PRIMARY KEY CHECK (id = 1),
+                        at INTEGER NOT NULL
+                    ) STRICT
+                    """)
+        }
     }
 
     // Times are nanoseconds since 1970; amounts and prices are exact decimals as text. The tables of orders, fills and funds

@@ -7,6 +7,8 @@ final class InlinePasswords: PasswordChecking {
     static let cost = ScryptCost(n: 2, r: 1, p: 1) ?? .standard
 
     private var answers: [DeskInput] = []
+    /// How many passwords were looked at.
+    private(set) var judged = 0
 
     /// The answers that the desk has not been given yet.
     func takeAnswers() -> [DeskInput] {
@@ -15,6 +17,7 @@ final class InlinePasswords: PasswordChecking {
     }
 
     func check(_ password: Secret, against stored: PasswordHash?, as job: PasswordJobID) throws(Refusal) {
+        judged += 1
         let isRight: Bool?
         do {
             isRight = try stored?.matches(password) ?? false

@@ -1,6 +1,7 @@
 import ChatServer
 import CommandGrammar
 import Foundation
+import Threads
 
 /// The client at work: one thread that waits for keys, for the connection and for the clock.
 final class ChatLoop {
@@ -39,9 +40,7 @@ final class ChatLoop {
     }
 
     static func now() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
+        MonotonicClock.milliseconds
     }
 
     // MARK: With a terminal

@@ -105,7 +105,7 @@ struct ChatSession {
 
     let options: Options
     var credentials: Credentials?
-    var backoff = Backoff()
+    var backoff = Reconnection()
     var tags: LineTags
     let random: (ClosedRange<Int64>) -> Int64
 

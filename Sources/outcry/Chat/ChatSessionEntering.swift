@@ -51,7 +51,7 @@ extension ChatSession {
         if code == 1_008, credentials == .token {
             return effects + [.show(.note("the server refused: \(reason)")), .leave(.unreachable)]
         }
-        if wasOpen, now - openedAt >= Backoff.goodConnectionMilliseconds { backoff.reset() }
+        if wasOpen, now - openedAt >= Reconnection.goodConnectionMilliseconds { backoff.reset() }
         let why = wasOpen ? "connection lost" : "not connected"
         if options.isScript, backoff.attempts >= ChatSession.scriptAttemptsMax || !wasOpen && backoff.attempts == 0 {
             return effects + [.show(.note("\(why): \(reason)")), .leave(.unreachable)]

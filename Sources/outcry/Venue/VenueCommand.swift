@@ -2,6 +2,7 @@ import ArgumentParser
 import Desk
 import Exchange
 import Glibc
+import Threads
 import Trading
 import UnixSignals
 import Venue
@@ -63,7 +64,7 @@ struct VenueCommand: AsyncParsableCommand {
             throw Failure("\(error)")
         }
         // Before anybody is told that it listens: who is told may stop it.
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         if let port = server.controlPort, let control = setup.control {
             Terminal.write("control on \(VenueCommand.url(control.host, port))\n")
         }
@@ -114,8 +115,9 @@ struct VenueCommand: AsyncParsableCommand {
             let (host, port) = try addresses.listen(text)
             return VenueServer.Address(host: host, port: Int(port))
         }
+        let clock = MachineClock()
         var setup = VenueServer.Setup(
-            venue: settings, listen: try address(listen), clock: { SystemClock.now })
+            venue: settings, listen: try address(listen), clock: { clock.now })
         setup.control = try control.map(address)
         setup.booksPath = books
         if let tape {

@@ -5,6 +5,7 @@ import Foundation
 import Ledger
 import Logging
 import Testing
+import Threads
 import Trading
 
 @testable import Desk
@@ -126,7 +127,7 @@ private final class KeyedDesk {
         try self.init(home: home, database: home.appending(path: "desk.db").path, master: master, isOwner: true)
         _ = try OperatorDesk(database: database).add(
             #require(AccountName("ann")), role: .trader, password: Secret("open pit, 1848 bids"), funds: [],
-            at: SystemClock.now)
+            at: MachineClock.wall)
     }
 
     init(home: URL, database: String, master: MasterKey?, isOwner: Bool = false) throws {

@@ -69,6 +69,9 @@ final class LoginBench {
         take(desk.process([.server(.lines(id, [IncomingLine(text: line)]))], at: now))
     }
 
+    /// Ends a connection from its other side.
+    func hangUp(_ id: SessionID) { take(desk.process([.server(.closed(id))], at: now)) }
+
     /// Lets passwords be checked until nothing is left to check.
     func settle() { process(passwords.takeAnswers()) }
 

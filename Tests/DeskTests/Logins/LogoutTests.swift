@@ -71,7 +71,8 @@ import Trading
         #expect(
             told.suffix(6) == [
                 "+ password changed", "+ goodbye ana", "! log in first: login USER", "+ hello ben (trader)",
-                "! nothing has been previewed or offered here; ? COMMAND previews", "= ben, trader, may trade, 1 session open",
+                "! nothing has been previewed or offered here; ? COMMAND previews",
+                "= ben, trader, may trade, 1 session open",
             ])
     }
 }

@@ -45,14 +45,15 @@ import Trading
         #expect(judged == 5)
     }
 
-    @Test func `twenty people with right passwords get in at once from one address`() throws {
+    @Test(arguments: [20, 100])
+    func `people with right passwords get in at once from one address`(count: Int) throws {
         let bench = try LoginBench()
-        for number in 0..<20 {
+        for number in 0..<count {
             let hash = try PasswordHash(hashing: Secret("a password of \(number)"), cost: InlinePasswords.cost)
             _ = try bench.desk.addAccount(
                 try #require(AccountName("user\(number)")), role: .trader, passwordHash: hash, funds: [], at: bench.now)
         }
-        let sessions = (0..<20).map { _ in bench.open(from: "192.0.2.1") }
+        let sessions = (0..<count).map { _ in bench.open(from: "192.0.2.1") }
         for (number, session) in sessions.enumerated() {
             bench.post("login user\(number) a password of \(number)", session)
         }
@@ -60,6 +61,49 @@ import Trading
         for (number, session) in sessions.enumerated() {
             #expect(bench.news(session).first?.hasPrefix("+ hello user\(number)") == true)
         }
+    }
+
+    @Test func `a right password gets in the first time while a neighbour behind the same address guesses`() throws {
+        let bench = try LoginBench()
+        let neighbour = bench.open(from: "192.0.2.1")
+        for _ in 0..<5 { #expect(bench.type("login ana a wrong guess", neighbour) == "! wrong name or password") }
+        #expect(bench.type("login ana a wrong guess", neighbour).hasPrefix("! too many failed logins"))
+        // Nobody has ever logged in there.
+        #expect(bench.type("login ben ben-password", bench.open(from: "192.0.2.1")).hasPrefix("+ hello ben"))
+        // Who is held back learns nothing of a password, and of no name whether there is one.
+        let guesser = bench.open(from: "192.0.2.1")
+        for name in ["carl", "dora"] {
+            #expect(bench.type("login \(name) a wrong guess", guesser).hasPrefix("! too many failed logins; wait "))
+        }
+        // Whoever slips waits like everybody.
+        #expect(bench.type("login ana ana-password", bench.open(from: "192.0.2.1")).hasPrefix("! too many failed"))
+    }
+
+    @Test func `guesses at many names from an address that is held back are judged ten in ten minutes`() throws {
+        let bench = try LoginBench()
+        let guesser = bench.open(from: "192.0.2.1")
+        for number in 0..<5 { bench.type("login a\(number) a wrong guess", guesser) }
+        let before = bench.passwords.judged
+        for number in 0..<50 {
+            #expect(bench.type("login b\(number) a wrong guess", guesser).hasPrefix("! too many failed logins"))
+        }
+        #expect(bench.passwords.judged - before == 10)
+    }
+
+    @Test func `more logins of an address wait than may are refused, and whoever hangs up gives the turn away`() throws
+    {
+        var configuration = DeskConfiguration()
+        configuration.limits.addressLoginsWaiting = 3
+        let bench = try LoginBench(configuration)
+        let sessions = (0..<40).map { _ in bench.open(from: "192.0.2.1") }
+        for (number, session) in sessions.enumerated() { bench.post("login user\(number) a wrong guess", session) }
+        let refused = sessions.filter { bench.news($0).first?.hasPrefix("! too many logins are being checked") == true }
+        #expect(refused.count == 40 - 32 - 3)
+        bench.hangUp(sessions[33])
+        bench.settle()
+        #expect(bench.news(sessions[32]).first?.hasPrefix("! ") == true)
+        #expect(bench.news(sessions[33]).isEmpty)
+        #expect(bench.news(sessions[34]).first?.hasPrefix("! ") == true)
     }
 
     @Test
@@ -72,7 +116,8 @@ import Trading
         bench.settle()
         let answers = guessers.map { bench.news($0).first ?? "nothing" }
         #expect(answers.count { $0 == "! wrong name or password" } == 5)
-        #expect(answers.count { $0.hasPrefix("! too many logins are being checked") } == 15)
+        // They wait their turn, and by then the failures are known.
+        #expect(answers.count { $0.hasPrefix("! too many failed logins") } == 15)
         #expect(bench.type("login ana a wrong guess", bench.open(from: "192.0.2.99")).hasPrefix("! too many failed"))
     }
 

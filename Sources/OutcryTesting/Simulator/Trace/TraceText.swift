@@ -2,6 +2,7 @@ import ChatServer
 import Desk
 import Exchange
 import Foundation
+import Threads
 
 // What goes in and out, in one short line each; without what is secret, as that differs from run to run.
 
@@ -20,6 +21,7 @@ extension DeskInput {
         case .exchange(let reports): "exchange " + reports.map(\.traceText).joined(separator: " ¶ ")
         case .paper(let action): "paper \(action.traceText)"
         case .wake: "wake"
+        case .clockStepped(let step): "clock stepped by \(step.nanoseconds) ns"
         case .stop: "stop"
         }
     }
