@@ -1,3 +1,4 @@
+import CLibwebsockets
 import Glibc
 
 /// A host as digits, found and tried out before the library is asked: it only says that it could not.
