@@ -135,7 +135,7 @@ let package = Package(
 
         // MARK: Build tools
 
-        // Turns commands/*.md into Swift source, so that `help` prints the pages that the tests replay.
+        // Turns commands/*.md and commands/topics/*.md into Swift source, so that `help` shows the pages that the tests replay.
         .executableTarget(name: "embed-pages", swiftSettings: settings),
         .plugin(name: "EmbedPages", capability: .buildTool(), dependencies: ["embed-pages"]),
         // Breaks a copy of the product in every way that Mutants/ knows, and has the simulator find out.

@@ -79,7 +79,7 @@ public enum Command: Hashable, Sendable {
     case inbox(count: Int?)
 
     // The rest
-    case help(topic: Located<String>?)
+    case help(topic: Located<String>?, isFull: Bool)
     case time
     case version
     case alias(name: Located<String>, command: Located<String>)

@@ -266,7 +266,7 @@ extension LineReader {
     private mutating func takePreviewCommand() throws(Misreading) -> Command {
         guard let word = peek() else {
             // `?` alone asks for help.
-            if let previous, firstByte(previous) == UInt8(ascii: "?") { return .help(topic: nil) }
+            if let previous, firstByte(previous) == UInt8(ascii: "?") { return .help(topic: nil, isFull: false) }
             throw missing("a COMMAND")
         }
         let neverPreviewed: [Keyword] = [.preview, .go, .login, .register, .password, .keys, .totp, .quit]
@@ -276,14 +276,6 @@ extension LineReader {
         }
         let line = lexer.text(word.start, lexer.content.upperBound)
         return .preview(try takeCommand(), line: line)
-    }
-
-    private mutating func takeHelpCommand() throws(Misreading) -> Command {
-        guard let word = peek() else { return .help(topic: nil) }
-        next += 1
-        try expectEnd()
-        let topic = word.keyword == .preview ? Keyword.preview.rawValue : text(word).lowercased()
-        return .help(topic: Located(topic, at: span(word)))
     }
 
     private func unknownCommand() -> Misreading {

@@ -16,7 +16,7 @@ enum Keyword: String, CaseIterable, Sendable {
     case all, from, oco, oldest, paired, simple, since, sliced, stops, timed
 
     // Elsewhere
-    case above, below, deposit, drop, equity, new, off, on, quote, read, trade
+    case above, below, deposit, drop, equity, full, new, off, on, quote, read, trade
     case credit, csv, debit, drift, json, withdraw
     case equals = "="
     case keepTokens = "keep-tokens"

@@ -214,7 +214,7 @@ struct CommandGenerator {
         case 37: return .keysSet(exchange: "btce", key: name(), secret: pick(["s // t", "u", "é"]))
         case 38: return .keysDrop(exchange: "btce")
         case 39: return .inbox(count: maybe { $0.rows() })
-        case 40: return .help(topic: maybe { $0.located($0.pick(commandWords)) })
+        case 40: return .help(topic: maybe { $0.located($0.pick(commandWords)) }, isFull: chance(3))
         case 41 where chance(3): return .aliasDrop(name: located(name().lowercased()))
         case 41 where chance(3): return .twoFactor(maybe { $0.pick(TwoFactorChange.allCases) })
         case 41: return .alias(name: located(name().lowercased()), command: located("buy 1 btc at bid"))

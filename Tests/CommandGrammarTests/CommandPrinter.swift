@@ -66,7 +66,7 @@ enum CommandPrinter {
         case .keysSet(let exchange, let key, let secret): "keys \(exchange) set \(key) \(secret)"
         case .keysDrop(let exchange): "keys \(exchange) drop"
         case .inbox(let count): join("inbox", count.map { "\($0)" })
-        case .help(let topic): join("help", topic?.value)
+        case .help(let topic, let isFull): join("help", topic?.value, isFull ? "full" : nil)
         case .alias(let name, let command): "alias \(name.value) = \(command.value)"
         case .aliasDrop(let name): "alias drop \(name.value)"
         case .twoFactor(let change): join("totp", change?.rawValue)

@@ -40,6 +40,16 @@ import Trading
         #expect(read(repaired).command != nil, "\(repaired)")
     }
 
+    @Test func `help by each other name is about a command`() {
+        let typed =
+            Array(OtherNames.commands.keys) + OtherNames.phrases.map { $0.0.joined(separator: " ") }
+            + OtherNames.endings.map { $0.joined(separator: " ") }
+        for name in typed {
+            #expect(HelpWords.command(for: name).map(commandWords.contains) == true, "\(name)")
+            #expect(read("help \(name)").command != nil, "\(name): \(String(describing: read("help \(name)").refusal))")
+        }
+    }
+
     private func read(_ line: String) -> ParsedLine { parser.parse(line, lastOrder: OrderID(1)) }
 
     @Test(arguments: OtherNames.endings)

@@ -86,7 +86,7 @@ import Trading
         Refused(
             .unexpectedWord, "help buy sell",
             """
-            ! expected the end of the line, found sell
+            ! expected full or the end of the line, found sell
               help buy sell
                        ^^^^
             """),

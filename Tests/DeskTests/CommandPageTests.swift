@@ -31,6 +31,9 @@ struct CommandPageTests {
         #expect(parsed.name == page)
         #expect(!parsed.summary.isEmpty)
         #expect(!parsed.usage.isEmpty)
+        #expect((1...3).contains(parsed.examples.count), "\(parsed.examples)")
+        #expect(!parsed.notes.isEmpty)
+        #expect(text.contains("\n## More\n"))
         if !text.contains("not built yet") {
             #expect(try !TranscriptFile(path: CommandPageTests.path(page), text: text).transcripts.isEmpty)
         }

@@ -74,7 +74,7 @@ extension DeskCore {
         case .keysSet(let exchange, let key, let secret):
             return try runKeysSet(exchange, key: key, secret: secret, context)
         case .keysDrop(let exchange): return try runKeysDrop(exchange, context)
-        case .help(let topic): return try runHelp(topic)
+        case .help(let topic, let isFull): return try runHelp(topic, isFull: isFull)
         case .time: return runTime(context)
         case .version: return runVersion()
         case .paper(let paper): return try runPaper(paper, context)
