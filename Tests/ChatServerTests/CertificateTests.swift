@@ -98,11 +98,11 @@ import Testing
             ),
             (
                 TLSFiles(certificatePath: one.files.keyPath, keyPath: one.files.keyPath),
-                "\(one.files.keyPath) has no certificate in PEM"
+                "\(one.files.keyPath) has a private key in it and no certificate"
             ),
             (
                 TLSFiles(certificatePath: one.files.certificatePath, keyPath: one.files.certificatePath),
-                "\(one.files.certificatePath) has no private key in PEM"
+                "\(one.files.certificatePath) has a certificate in it and no private key"
             ),
         ]
         for (files, words) in pairs {
