@@ -76,11 +76,11 @@ extension OrderResolver {
         let benefit = even.benefit(at: contraPrice)
         if benefit.isNegative {
             notes.append(
-                "it loses \(benefit.magnitude) \(quote) as typed: it breaks even at \(even.price) after the fees of both legs"
+                "it loses \(benefit.magnitude.shown) \(quote) as typed: it breaks even at \(even.price) after the fees of both legs"
             )
         } else {
             notes.append(
-                "breaks even at \(even.price) after the fees of both legs; at \(contraPrice) it earns \(benefit) \(quote)"
+                "breaks even at \(even.price) after the fees of both legs; at \(contraPrice) it earns \(benefit.shown) \(quote)"
             )
         }
     }

@@ -36,10 +36,10 @@ struct ReportTotals {
         totals.sorted { $0.key < $1.key }.map { pair, total in
             var words = ["\(total.orders) order\(total.orders == 1 ? "" : "s")"]
             if total.bought.isPositive {
-                words.append("bought \(total.bought) \(pair.base) for \(total.boughtValue) \(pair.quote)")
+                words.append("bought \(total.bought.shown) \(pair.base) for \(total.boughtValue.shown) \(pair.quote)")
             }
             if total.sold.isPositive {
-                words.append("sold \(total.sold) \(pair.base) for \(total.soldValue) \(pair.quote)")
+                words.append("sold \(total.sold.shown) \(pair.base) for \(total.soldValue.shown) \(pair.quote)")
             }
             if total.bought.isZero, total.sold.isZero { words.append("nothing was filled") }
             words += ReportTotals.words("fees", total.fees) + ReportTotals.words("benefit", total.benefit)
@@ -49,7 +49,7 @@ struct ReportTotals {
 
     private static func words(_ what: String, _ amounts: [Coin: ExactDecimal]) -> [String] {
         guard !amounts.isEmpty else { return [] }
-        let listed = amounts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+        let listed = amounts.sorted { $0.key < $1.key }.map { "\($0.value.shown) \($0.key)" }
         return ["\(what) \(listed.joined(separator: " and "))"]
     }
 

@@ -99,10 +99,10 @@ struct EventWords {
 
     /// `benefit 0.106267 usd after 0.045233 fees`, or `... after 0.046 usd of fees (0.0001 btc among them)`.
     static func benefit(_ result: PairedResult, _ order: Order) -> String {
-        let benefit = "benefit \(result.benefit) \(result.currency)"
-        guard result.baseFees.isPositive else { return "\(benefit) after \(result.fees) fees" }
+        let benefit = "benefit \(result.benefit.shown) \(result.currency)"
+        guard result.baseFees.isPositive else { return "\(benefit) after \(result.fees.shown) fees" }
         return
-            "\(benefit) after \(result.fees) \(result.currency) of fees (\(result.baseFees) \(order.pair.base) among them)"
+            "\(benefit) after \(result.fees.shown) \(result.currency) of fees (\(result.baseFees.shown) \(order.pair.base) among them)"
     }
 
     /// What a round trip has not traded back, and why.

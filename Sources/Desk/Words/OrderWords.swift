@@ -70,8 +70,8 @@ struct OrderWords {
     /// `bought 0.5 btc for 114.97 usd (average 229.94), fee 0.22994 usd`: what filled of it, all together.
     var traded: String {
         """
-        \(order.side == .buy ? "bought" : "sold") \(order.filled) \(order.pair.base) for \(order.filledValue) \
-        \(order.pair.quote) (average \(order.averagePriceText ?? "none")), fee \(order.fee) \(order.feeCurrency)
+        \(order.side == .buy ? "bought" : "sold") \(order.filled) \(order.pair.base) for \(order.filledValue.shown) \
+        \(order.pair.quote) (average \(order.averagePriceText ?? "none")), fee \(order.fee.shown) \(order.feeCurrency)
         """
     }
 

@@ -59,7 +59,7 @@ extension DeskCore {
         var lines = ["\(asked): nothing was done; \(goWords(context))"]
         let verb = root.side == .buy ? "costs" : "brings"
         let about = root.price.limit == nil && root.status != .armed
-        lines.append("\(verb) \(about ? "about " : "")\(value) \(root.pair.quote), fee \(fee) \(feeCoin)")
+        lines.append("\(verb) \(about ? "about " : "")\(value.shown) \(root.pair.quote), fee \(fee.shown) \(feeCoin)")
         if about, let touch = basis.touch {
             lines.append("at \(touch) as the market is, and never beyond \(root.price.bound)")
         }
@@ -68,7 +68,9 @@ extension DeskCore {
             lines.append("nothing is held until its trigger fires")
         default:
             if basis.wouldTrade { lines.append("it would trade at once") }
-            lines.append("holds \(held) \(root.spentCoin): \(funds.free) free now, \(funds.free - held) then")
+            lines.append(
+                "holds \(held.shown) \(root.spentCoin): \(funds.free.shown) free now, \((funds.free - held).shown) then"
+            )
         }
         if working.count <= DeskCore.previewedOrders, orders.count > 1 {
             lines += working.map { "\($0.side.rawValue) \($0.quantity) at \($0.price.bound)" }

@@ -77,7 +77,8 @@ struct PlacedWords {
         let quote = family.order.pair.quote
         let count = family.children.count
         let which = count == 1 ? "1 order, \(first.id)" : "\(count) orders, \(first.id) to \(last.id)"
-        let summary = "\(which), total \(total) \(quote)\(LadderWords.sharing(family.children.map(\.price.bound)))"
+        let summary =
+            "\(which), total \(total.shown) \(quote)\(LadderWords.sharing(family.children.map(\.price.bound)))"
         guard family.children.count <= PlacedWords.childrenShown else {
             return [
                 summary,
