@@ -80,7 +80,8 @@ final class AccountBook {
             guard orders[id]?.side == "sell" ? market <= trigger : market >= trigger else {
                 throw Contradiction("#\(id) is triggered at \(market), its trigger is \(trigger)")
             }
-            leave(id, nil)
+            // Where what is left is too little for a stop, the limit beside it stays, and the event says why.
+            if event.object("error") == nil { leave(id, nil) }
         case "contra_ready":
             if !contraReady.contains(id) { contraReady.append(id) }
             awaitingContra.insert(id)
