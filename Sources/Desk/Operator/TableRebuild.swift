@@ -31,12 +31,17 @@ extension OperatorDesk {
         _ path: String, _ trustsPages: Bool, _ report: (String) -> Void
     ) throws -> Int {
         var count = 0
+        var mended: [String] = []
         let salvaged = try Ledger.salvage(
             path: path, trustingPages: trustsPages,
             registerMigrations: { AccountStore.registerMigrations(in: &$0) },
-            rebuild: { count = try rebuildAndNote($0) })
+            rebuild: { ledger in
+                count = try rebuildAndNote(ledger)
+                mended = try mendBooks(of: ledger)
+            })
         report("the file was damaged; it is kept as \(salvaged.damaged)")
         for table in salvaged.leftOut { report(table) }
+        for line in mended { report(line) }
         return count
     }
 
