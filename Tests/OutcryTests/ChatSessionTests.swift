@@ -116,6 +116,14 @@ private func notes(_ effects: [ChatSession.Effect]) -> [String] {
         #expect(notes(session.typed("buy 1 btc at 2", now: 0)) == ["logging in: the line was not sent"])
     }
 
+    @Test func `quit ends the program, and does not connect again`() {
+        var session = loggedIn()
+        _ = session.typed("quit", now: 0)
+        _ = session.received(#"{"type":"reply","id":null,"ok":true,"verb":"quit","text":"+ goodbye demo"}"#, now: 0)
+        #expect(session.lost(code: 1_000, reason: "goodbye", now: 0) == [.leave(.done)])
+        #expect(session.wakesAt == nil)
+    }
+
     @Test func `after a lost connection it resumes, then asks the unanswered order again with its tag`() throws {
         var session = loggedIn()
         _ = session.received(#"{"type":"event","seq":5,"event":"opened","text":"* #1 opened"}"#, now: 0)

@@ -78,7 +78,7 @@ enum Stop: CaseIterable {
         try terminal.wait(for: "+ hello ada")
         try terminal.wait(for: "ada> ")
         try terminal.type("x" + controlC)
-        try terminal.wait(for: "-- Ctrl-C: the line is cleared; Ctrl-D ends the program")
+        try terminal.wait(for: "-- Ctrl-C: the line is cleared; quit or Ctrl-D ends the program")
         try terminal.type("whoa" + controlC)
         try terminal.wait(for: "-- Ctrl-C: the line is cleared")
         // A stop while a line is edited.

@@ -86,11 +86,11 @@ final class ChatLoop {
         if !paste.isEmpty {
             dropPaste("Ctrl-C")
         } else if isHidden {
-            show(.note("Ctrl-C: what was typed is cleared; Ctrl-D ends the program"))
+            show(.note("Ctrl-C: what was typed is cleared; quit or Ctrl-D ends the program"))
         } else if session.asked.contains(where: { $0.purpose == .typed }) {
             show(.note("Ctrl-C: the line is cleared; what was sent is not taken back: cancel or undo does that"))
         } else {
-            show(.note("Ctrl-C: the line is cleared; Ctrl-D ends the program"))
+            show(.note("Ctrl-C: the line is cleared; quit or Ctrl-D ends the program"))
         }
     }
 

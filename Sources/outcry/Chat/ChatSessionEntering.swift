@@ -51,6 +51,10 @@ extension ChatSession {
         if code == 1_008, credentials == .token {
             return effects + [.show(.note("the server refused: \(reason)")), .leave(.unreachable)]
         }
+        // A connection that ends well is one that its trader has ended: `quit`.
+        if wasOpen, code == 1_000 {
+            return effects + [.leave(options.isScript && hasRefusedLine ? .refused : .done)]
+        }
         if wasOpen, now - openedAt >= Reconnection.goodConnectionMilliseconds { backoff.reset() }
         let why = wasOpen ? "connection lost" : "not connected"
         if options.isScript, backoff.attempts >= ChatSession.scriptAttemptsMax || !wasOpen && backoff.attempts == 0 {
