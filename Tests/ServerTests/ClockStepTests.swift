@@ -47,7 +47,8 @@ private final class SetClock {
         try Data(count: 8).write(to: shift)
         let compiler = Process()
         compiler.executableURL = URL(filePath: "/usr/bin/env")
-        compiler.arguments = ["cc", "-shared", "-fPIC", "-O1", "-o", library.path, source.path]
+        // The one that comes with Swift: a machine need not have another.
+        compiler.arguments = ["clang", "-shared", "-fPIC", "-O1", "-o", library.path, source.path]
         try compiler.run()
         compiler.waitUntilExit()
         guard compiler.terminationStatus == 0 else { throw Unexpected("no C compiler for the clock") }
