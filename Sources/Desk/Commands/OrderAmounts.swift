@@ -71,8 +71,12 @@ extension OrderResolver {
                     )
                     .rounded(toMultipleOf: rules.quantityStep, .down)
                 }
+                // By as much as is surely too much, so that a wide range takes a few rounds and not one for each step.
+                let dearest = OrderResolver.cost(side, range.high, .one, rules)
                 while quantity.isPositive, let next = ladder(quantity), cost(next) > budget.most {
-                    quantity -= rules.quantityStep
+                    let excess = try (cost(next) - budget.most).divided(by: dearest, rounding: .down)
+                        .rounded(toMultipleOf: rules.quantityStep, .down)
+                    quantity -= max(excess, rules.quantityStep)
                 }
             }
             resolver.note(budget, "over \(range.words)", quantity, isRounded: true, rules, side)
