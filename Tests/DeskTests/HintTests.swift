@@ -3,19 +3,6 @@ import Trading
 
 /// Hints can be trusted: each line that the desk offers works, and is what was typed but for the slip.
 @Suite struct HintTests {
-    /// Seeded, so that a commit that passed once passes again.
-    private struct Slips: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
-    }
-
     private static let lines = [
         "buy 0.5 btc_usd at 228", "sell 0.25 btc at 240 post", "buy 100 usd btc_usd at 228", "buy $100 btc at 228",
         "sell 50% btc_usd at 240", "buy 0.5 btc_usd at last-1%", "buy 0.1 btc_usd at market",
@@ -26,7 +13,7 @@ import Trading
     ]
 
     /// One slip of the fingers: a letter left out, doubled, replaced or swapped.
-    private static func slip(_ line: String, _ chance: inout Slips) -> String {
+    private static func slip(_ line: String, _ chance: inout Chance) -> String {
         var letters = Array(line)
         let place = Int.random(in: 0..<letters.count, using: &chance)
         switch Int.random(in: 0..<5, using: &chance) {
@@ -70,7 +57,7 @@ import Trading
         throws
     {
         let bench = try SightBench()
-        var chance = Slips(state: 12)
+        var chance = Chance(seed: 12)
         var hints = 0
         for count in 0..<1_000 {
             let typed = "? " + Self.slip(Self.lines[count % Self.lines.count], &chance)
@@ -111,6 +98,15 @@ import Trading
         _ = bench.type("buyy 0.1 btc_usd at 221", bench.ann)
         #expect(bench.type("buy 0.1 btc_usd at 221", bench.ann).hasPrefix("+"))
         #expect(bench.type("go", bench.ann).hasPrefix("!"))
+        // Behind another refusal: the offer was not for that line.
+        _ = bench.type("buyy 0.1 btc_usd at 221", bench.ann)
+        #expect(bench.type("sell 0.1 btc_usd", bench.ann).hasPrefix("!"))
+        #expect(bench.type("go", bench.ann).hasPrefix("! nothing has been previewed"))
+        // A preview from before the offer is over with it.
+        _ = bench.type("? buy 0.2 btc_usd at 219", bench.ann)
+        _ = bench.type("buyy 0.1 btc_usd at 218", bench.ann)
+        #expect(bench.type("go", bench.ann).contains("at 218"))
+        #expect(bench.type("go", bench.ann).hasPrefix("! nothing has been previewed"))
         // Too old.
         _ = bench.type("buyy 0.1 btc_usd at 221", bench.ann)
         bench.wait(seconds: 61)

@@ -12,8 +12,11 @@ struct StoredHint {
 extension DeskCore {
     /// The refusal with its suggestion only where the line that it makes would not be refused too. That line is kept for `go`.
     func trusted(_ refusal: Refusal, _ context: LineContext) -> Refusal {
-        guard !context.isSecret, let line = refusal.repairedLine(of: context.line) else { return refusal }
-        guard let login = context.login else { return refusal }
+        // What was offered before was for another line: `go` is not to do it behind this one.
+        sessions[context.session]?.hint = nil
+        guard !context.isSecret, let line = refusal.repairedLine(of: context.line), let login = context.login else {
+            return refusal
+        }
         guard let command = hinted(line, login.account).command, self.refusal(of: command, context) == nil,
             isTaken(command, line, context)
         else {
@@ -49,7 +52,9 @@ extension DeskCore {
             now.nanoseconds(since: hint.at) < DeskCore.goSeconds * Timestamp.nanosecondsPerSecond,
             case let parsed = hinted(hint.line, login.account), let command = parsed.command
         else { return nil }
+        // A preview from before it is over too: a second `go` does nothing.
         sessions[context.session]?.hint = nil
+        sessions[context.session]?.preview = nil
         var inner = context
         inner.text = parsed.text
         inner.line = hint.line
