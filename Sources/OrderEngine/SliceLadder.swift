@@ -67,9 +67,6 @@ public struct SliceLadder: Hashable, Sendable {
         }
     }
 
-    /// How many different prices its orders have: fewer than it has orders where the tick is too coarse for the range.
-    public var distinctPrices: Int { Set(rungs.map(\.price)).count }
-
     /// The most orders that a quantity can be cut into with none below the pair's minimum of quantity and value.
     public static func largestCount(quantity: ExactDecimal, low: ExactDecimal, rules: PairRules) -> Int {
         var least = rules.quantityMin

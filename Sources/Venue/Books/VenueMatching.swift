@@ -11,7 +11,11 @@ extension VenueBooks {
         if quantity.units % rules.quantityStep.units != 0 { return .offStep(rules.quantityStep) }
         if quantity < rules.quantityMin { return .belowQuantity(rules.quantityMin) }
         guard rules.valueFits(price: price, quantity: quantity) else { return .tooLarge }
-        if exactProduct(price.units, quantity.units) < rules.valueMin.units { return .belowValue(rules.valueMin) }
+        // An order at the market comes to what it trades at first, and not to the price that it may trade at last.
+        let first = new.isMarket ? market.book[new.side.opposite].orders.first?.price : nil
+        if exactProduct(first ?? price.units, quantity.units) < rules.valueMin.units {
+            return .belowValue(rules.valueMin)
+        }
         if new.lifetime == .postOnly, new.isMarket { return .marketCannotWait }
         let draft = order(new, number: 0, rules, at: Timestamp(nanoseconds: 0))
         let free = ledger[.free(draft.owner), draft.coinSpent]
