@@ -15,7 +15,13 @@ extension ExactDecimal {
     }
 
     /// Reads a number from UTF-8 code units, without loss.
-    public init(parsingUTF8 bytes: some Sequence<UInt8>) throws(ParseError) {
+    public init(parsingUTF8 bytes: some Sequence<UInt8>) throws(ParseError) { try self.init(codeUnits: bytes) }
+
+    /// The same for a part of a line. Whoever reads millions of numbers is in another room, where what is generic here is called
+    /// through tables of witnesses, byte by byte.
+    public init(parsingUTF8 bytes: ArraySlice<UInt8>) throws(ParseError) { try self.init(codeUnits: bytes) }
+
+    private init(codeUnits bytes: some Sequence<UInt8>) throws(ParseError) {
         var magnitude: UInt128 = 0
         var isNegative = false
         var decimals: Int?

@@ -20,7 +20,9 @@ struct TapeFields {
     mutating func split(_ text: [UInt8], by delimiter: UInt8) throws(TapeProblem) {
         ranges.removeAll(keepingCapacity: true)
         guard text.position(of: UInt8(ascii: "\"")) == nil else { return try splitQuoted(text, by: delimiter) }
-        line = text
+        // Copied into room that is there already: shared, it would be new room for each line that the caller reads.
+        line.removeAll(keepingCapacity: true)
+        line.append(contentsOf: text)
         var start = 0
         while let index = text.position(of: delimiter, from: start) {
             append(start..<index)
