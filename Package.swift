@@ -62,8 +62,8 @@ let package = Package(
 
         // MARK: The rooms around it: disk, people, exchanges, sockets
 
-        // What runs code waits by: the machine's clocks, and how long to wait after failures.
-        .target(name: "Threads", dependencies: ["Trading"], swiftSettings: settings),
+        // What runs code: named threads, what they hand to one another, the machine's clocks, waits after failures.
+        .target(name: "Threads", dependencies: ["Trading", "CPosix", collections], swiftSettings: settings),
         // Records, tables, snapshots and notifications in SQLite.
         .target(name: "Ledger", dependencies: ["Trading", "OrderEngine", "CSQLite", grdb], swiftSettings: settings),
         // People, passwords, tokens and roles.
@@ -127,6 +127,7 @@ let package = Package(
         .systemLibrary(
             name: "CLibwebsockets", pkgConfig: "libwebsockets",
             providers: [.apt(["libwebsockets-dev", "libwebsockets-evlib-ev", "libev-dev"])]),
+        .systemLibrary(name: "CPosix"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
@@ -145,27 +146,31 @@ let package = Package(
 
         .testTarget(name: "TradingTests", dependencies: ["Trading"], swiftSettings: settings),
         .testTarget(name: "ThreadsTests", dependencies: ["Threads", "Trading"], swiftSettings: settings),
-        .testTarget(name: "CommandGrammarTests", dependencies: ["CommandGrammar"], swiftSettings: settings),
-        .testTarget(name: "OrderEngineTests", dependencies: ["OrderEngine"], swiftSettings: settings),
-        .testTarget(name: "LedgerTests", dependencies: ["Ledger", "OutcryTesting", grdb], swiftSettings: settings),
-        .testTarget(name: "AccountsTests", dependencies: ["Accounts", grdb], swiftSettings: settings),
-        .testTarget(name: "ExchangeTests", dependencies: ["Exchange", "OutcryTesting"], swiftSettings: settings),
+        .testTarget(name: "CommandGrammarTests", dependencies: ["CommandGrammar", "Trading"], swiftSettings: settings),
+        .testTarget(name: "OrderEngineTests", dependencies: ["OrderEngine", "Trading"], swiftSettings: settings),
+        .testTarget(
+            name: "LedgerTests", dependencies: ["Ledger", "OutcryTesting", grdb, "Trading"], swiftSettings: settings),
+        .testTarget(name: "AccountsTests", dependencies: ["Accounts", grdb, "Trading"], swiftSettings: settings),
+        .testTarget(
+            name: "ExchangeTests", dependencies: ["Exchange", "OutcryTesting", "Trading"], swiftSettings: settings),
         .testTarget(name: "ExactJSONTests", dependencies: ["ExactJSON"], swiftSettings: settings),
         .testTarget(
             name: "VenueTests", dependencies: ["Venue", "ExactJSON", "Trading", "COpenSSL"], swiftSettings: settings),
         .testTarget(
-            name: "BtceExchangeTests", dependencies: ["BtceExchange", "ExactJSON", "Threads"],
+            name: "BtceExchangeTests", dependencies: ["BtceExchange", "ExactJSON", "Threads", "Trading"],
             swiftSettings: settings),
         // The conformance suite for btc-e: the adapter, the venue, and real sockets between them.
         .testTarget(
             name: "BtceConformanceTests",
             dependencies: ["BtceExchange", "Venue", "VenueServer", "OutcryTesting", "Exchange", "Trading"],
             swiftSettings: settings),
-        .testTarget(name: "ChatServerTests", dependencies: ["ChatServer", "OutcryTesting"], swiftSettings: settings),
+        .testTarget(
+            name: "ChatServerTests", dependencies: ["ChatServer", "OutcryTesting", "Trading", "Threads"],
+            swiftSettings: settings),
         .testTarget(
             name: "DeskTests",
             dependencies: [
-                "Desk", "BtceExchange", "CommandGrammar", "CommandPages", "OutcryTesting", "Threads", grdb,
+                "Desk", "BtceExchange", "CommandGrammar", "CommandPages", "OutcryTesting", "Threads", grdb, "Trading",
             ],
             exclude: ["Transcripts"], swiftSettings: settings),
         .testTarget(
@@ -179,10 +184,12 @@ let package = Package(
         // The program as an operator and a trader meet it: processes, files, sockets, signals.
         .testTarget(
             name: "ServerTests",
-            dependencies: ["outcry", "ChatServer", "ExactJSON", "Trading", "Venue", "Ledger", "Accounts", grdb],
+            dependencies: [
+                "outcry", "ChatServer", "ExactJSON", "Trading", "Venue", "Ledger", "Accounts", grdb, "Threads",
+            ],
             swiftSettings: settings),
         // What the program itself adds: the terminal client.
-        .testTarget(name: "OutcryTests", dependencies: ["outcry"], swiftSettings: settings),
+        .testTarget(name: "OutcryTests", dependencies: ["outcry", "Trading", "Threads"], swiftSettings: settings),
         // That the simulator can fail: the mutants fit the sources, and what survives is told.
         .testTarget(name: "MutantTests", dependencies: ["outcry-mutants"], swiftSettings: settings),
         // What the house has decided against: imports, names, notes to self.

@@ -40,7 +40,7 @@ let package = Package(
     ],
     targets: [
         room("Trading", dependencies: []),
-        room("Threads", dependencies: ["Trading"]),
+        room("Threads", dependencies: ["Trading", "CPosix", deque]),
         room("CommandGrammar", dependencies: ["Trading"]),
         room("OrderEngine", dependencies: ["Trading", deque, heap, ordered]),
         room("Ledger", without: ["Nonces", "Storage", "Tables"], dependencies: ["Trading", "OrderEngine"]),
@@ -60,6 +60,7 @@ let package = Package(
                 "Venue", "ChatServer", "CommandPages",
             ]),
         .systemLibrary(name: "CLibwebsockets", path: "Rooms/CLibwebsockets", pkgConfig: "libwebsockets"),
+        .systemLibrary(name: "CPosix", path: "Rooms/CPosix"),
         .systemLibrary(name: "CZlib", path: "Rooms/CZlib", pkgConfig: "zlib"),
         .systemLibrary(name: "COpenSSL", path: "Rooms/COpenSSL", pkgConfig: "openssl"),
         .systemLibrary(name: "CCurl", path: "Rooms/CCurl", pkgConfig: "libcurl"),

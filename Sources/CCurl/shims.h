@@ -3,10 +3,6 @@
 
 #include <curl/curl.h>
 #include <openssl/ssl.h>
-#include <sys/prctl.h>
-
-// What debuggers and `top -H` call this thread: at most 15 bytes are kept, says prctl(2). It is variadic.
-static inline void outcry_curl_name_thread(const char *name) { prctl(PR_SET_NAME, name); }
 
 static inline CURLcode outcry_curl_set_long(CURL *easy, CURLoption option, long value) {
     return curl_easy_setopt(easy, option, value);

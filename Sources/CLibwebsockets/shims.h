@@ -11,7 +11,6 @@
 #include <arpa/inet.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/prctl.h>
 
 // Macros with a cast or an expression in them are not imported.
 
@@ -37,9 +36,6 @@ static const long outcry_tls_options =
 static inline int outcry_lws_write_raw(struct lws *wsi, unsigned char *bytes, size_t count) {
     return lws_write(wsi, bytes, count, LWS_WRITE_RAW);
 }
-
-// What debuggers and `top -H` call this thread: at most 15 bytes are kept, says prctl(2). It is variadic.
-static inline void outcry_name_thread(const char *name) { prctl(PR_SET_NAME, name); }
 
 // libev's watchers are set up by macros.
 

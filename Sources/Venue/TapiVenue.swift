@@ -53,7 +53,7 @@ public final class TapiVenue {
     var standing: [Pair: [VenueEntry.Level]] = [:]
     var replenishedAt = Timestamp(nanoseconds: .min)
     public package(set) var faults: VenueFaults
-    var chance: VenueChance
+    var chance: SplitMix64
     var startedAt: Timestamp?
     /// Where the tape is that has been played, for its player to go on.
     public internal(set) var tapeMark: VenueEntry.TapeMark?
@@ -64,7 +64,7 @@ public final class TapiVenue {
     public init(_ settings: Settings) {
         self.settings = settings
         faults = settings.faults
-        chance = VenueChance(seed: settings.seed)
+        chance = SplitMix64(seed: settings.seed)
         access = Dictionary(settings.accounts.map { ($0.key, $0) }, uniquingKeysWith: { $1 })
     }
 

@@ -1,21 +1,10 @@
 import Testing
+import Trading
 
 @testable import Accounts
 
 /// The format of the audit log, against whoever would forge a line of it.
 @Suite struct AuditLineTests {
-    /// Numbers from a seed (SplitMix64).
-    private struct Chance: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
-    }
 
     private static let pieces = [
         " ", "=", "\n", "\r\n", "\0", "\t", "%", "%0a", "\"", "\\", "\u{1B}[2J", "\u{7F}", "\u{85}", "\u{2028}", "é",
@@ -26,12 +15,12 @@ import Testing
         "e" + String(repeating: "\u{301}", count: 400),
     ]
 
-    private static func value(_ chance: inout Chance) -> String {
+    private static func value(_ chance: inout SplitMix64) -> String {
         (0..<Int.random(in: 0...6, using: &chance)).map { _ in pieces.randomElement(using: &chance)! }.joined()
     }
 
     @Test func `every line reads back as the fields that it was made of, whatever they hold`() throws {
-        var chance = Chance(state: 7)
+        var chance = SplitMix64(seed: 7)
         for _ in 0..<3_000 {
             let fields = (0...Int.random(in: 0...5, using: &chance)).map { _ in
                 AuditLine.Field(

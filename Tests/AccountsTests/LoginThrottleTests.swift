@@ -263,7 +263,7 @@ struct LoginThrottleTests {
 
     @Test(arguments: 1...20 as ClosedRange<UInt64>)
     func `what was stored after each step is what is remembered after a restart`(seed: UInt64) throws {
-        var random = SplitMix64(state: seed)
+        var random = SplitMix64(seed: seed)
         var limits = LoginThrottle.Limits()
         limits.subjectCountMax = 8
         var throttle = LoginThrottle(limits: limits)
@@ -360,18 +360,5 @@ struct LoginStoreTests {
             try store.noteRegistration(from: away, at: noon.advanced(bySeconds: 4_000))
             #expect(try Int.fetchOne(database, sql: "SELECT COUNT(*) FROM registrations") == 1)
         }
-    }
-}
-
-/// Numbers that look random and are the same for the same seed.
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -51,7 +51,7 @@ import Trading
     }
 
     @Test func `each key has one under way, and what anybody may ask goes beside them`() throws {
-        var chance = Seeded(state: testSeed)
+        var chance = SplitMix64(seed: testSeed)
         var dispatch = try dispatch(keys: ["a", "b"])
         for ticket in ["1", "2"] {
             for key in ["a", "b"] {
@@ -75,7 +75,7 @@ import Trading
     }
 
     @Test func `a request whose nonce is refused goes again under a better one, a trade does not`() throws {
-        var chance = Seeded(state: testSeed)
+        var chance = SplitMix64(seed: testSeed)
         var dispatch = try dispatch(keys: ["a"])
         let refused = HTTPOutcome.success(
             HTTPResponse(#"{"success":0,"error":"invalid nonce parameter; on key:9, you sent:1"}"#))
@@ -105,7 +105,7 @@ import Trading
     }
 
     @Test func `an exchange that fails is left alone, said once, asked once, and said to be back`() throws {
-        var chance = Seeded(state: testSeed)
+        var chance = SplitMix64(seed: testSeed)
         var dispatch = try dispatch(keys: ["a"])
         let page = HTTPOutcome.success(HTTPResponse("<html>busy", status: 503))
         var said: [[String]] = []
@@ -133,7 +133,7 @@ import Trading
     }
 
     @Test func `no orders is an answer`() throws {
-        var chance = Seeded(state: testSeed)
+        var chance = SplitMix64(seed: testSeed)
         var dispatch = try dispatch(keys: ["a"])
         _ = dispatch.add(.activeOrders(pair: nil), key: "a", urgency: .settle, ticket: "o", sendBy: never)
         let outgoing = try #require(dispatch.start(at: start).outgoing.first)

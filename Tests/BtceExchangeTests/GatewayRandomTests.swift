@@ -8,12 +8,12 @@ import Trading
 /// A long story of one account from a seed: orders, cancels, strangers, lost answers, crashes; and at its end the books of both sides.
 private final class RandomStory {
     let bench: GatewayBench
-    private var chance: Seeded
+    private var chance: SplitMix64
     private var lastOrder: UInt64 = 0
     private let isFaulty: Bool
 
     init(seed: UInt64, isFaulty: Bool) throws {
-        chance = Seeded(state: seed)
+        chance = SplitMix64(seed: seed)
         self.isFaulty = isFaulty
         let venue = TestVenue(usd: 100_000, btc: 1_000)
         venue.hidesNumbers = Bool.random(using: &chance)

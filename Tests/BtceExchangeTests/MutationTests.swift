@@ -21,7 +21,7 @@ import Trading
     }
 
     @Test func `no damage stops the program, and every reader bears every other's answer`() {
-        var chance = Seeded(state: testSeed)
+        var chance = SplitMix64(seed: testSeed)
         var results = 0
         var failures = 0
         for round in 0..<6_000 {
@@ -41,7 +41,7 @@ import Trading
 
     /// A damage in the digits gives another number; it must never give one that the desk cannot count with.
     @Test func `whatever is read of a trade is an amount`() {
-        var chance = Seeded(state: testSeed)
+        var chance = SplitMix64(seed: testSeed)
         for _ in 0..<4_000 {
             let damaged = damage(Array(RecordedAnswers.trade.utf8), using: &chance)
             guard let trade = try? TapiReader(.btce).trade(HTTPResponse(status: 200, body: damaged)) else { continue }
@@ -50,7 +50,7 @@ import Trading
         }
     }
 
-    private func damage(_ bytes: [UInt8], using chance: inout Seeded) -> [UInt8] {
+    private func damage(_ bytes: [UInt8], using chance: inout SplitMix64) -> [UInt8] {
         let pieces: [String] = [
             "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u", "-", "e", "E99", ".", "0", "9", "null", "true", "1e400",
             "\u{0}",
@@ -79,16 +79,3 @@ import Trading
 
 /// Printed with each failure; `OUTCRY_SEED` overrides it.
 let testSeed: UInt64 = ProcessInfo.processInfo.environment["OUTCRY_SEED"].flatMap { UInt64($0) } ?? 20_261_123
-
-/// SplitMix64: the same numbers on every machine.
-struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}

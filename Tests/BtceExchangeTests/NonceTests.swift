@@ -18,7 +18,7 @@ import Trading
     }
 
     @Test func `a crash skips nonces and never repeats one`() throws {
-        var chance = Seeded(state: testSeed)
+        var chance = SplitMix64(seed: testSeed)
         let store = NoncesInMemory()
         var highest: UInt64 = 0
         for _ in 0..<500 {

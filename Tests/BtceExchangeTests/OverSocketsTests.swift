@@ -43,7 +43,7 @@ import Trading
     private func pump(
         _ dispatch: inout RequestDispatch<Int>, through client: HTTPClient, requests: Int
     ) async throws -> (answered: [Int], lost: [Int]) {
-        var chance = Seeded(state: testSeed)
+        var chance = SplitMix64(seed: testSeed)
         var now = Timestamp(seconds: 1_795_000_000)
         var answered: [Int] = []
         var lost: [Int] = []

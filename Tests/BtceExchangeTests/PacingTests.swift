@@ -31,7 +31,7 @@ private let start = Timestamp(seconds: 1_795_000_000)
     }
 
     @Test func `no stretch of time sees more than the burst and one each interval`() {
-        var chance = Seeded(state: testSeed)
+        var chance = SplitMix64(seed: testSeed)
         var limit = RateLimit(burst: 4, intervalNanoseconds: second)
         var now = start
         var taken: [Timestamp] = []
@@ -71,7 +71,7 @@ private let start = Timestamp(seconds: 1_795_000_000)
 
 @Suite struct `After failures` {
     @Test func `the wait doubles up to its longest, and chance takes up to half of it`() {
-        var chance = Seeded(state: testSeed)
+        var chance = SplitMix64(seed: testSeed)
         let backoff = Backoff(first: 1_000, longest: 10_000)
         for (failures, full) in [
             (0, 1_000), (1, 1_000), (2, 2_000), (3, 4_000), (4, 8_000), (5, 10_000), (500, 10_000),
@@ -86,7 +86,7 @@ private let start = Timestamp(seconds: 1_795_000_000)
     }
 
     @Test func `the circuit opens, lets one find out, and closes, and says so once`() throws {
-        var chance = Seeded(state: testSeed)
+        var chance = SplitMix64(seed: testSeed)
         var circuit = Circuit(
             failuresMax: 3, backoff: Backoff(first: second, longest: 4 * second))
         func at(_ seconds: Int64) -> Timestamp { start.advanced(bySeconds: seconds) }
@@ -119,7 +119,7 @@ private let start = Timestamp(seconds: 1_795_000_000)
     }
 
     @Test func `an answer to what went before it opened closes it`() {
-        var chance = Seeded(state: testSeed)
+        var chance = SplitMix64(seed: testSeed)
         var circuit = Circuit(failuresMax: 1)
         #expect(circuit.failed(at: start, reason: "a", using: &chance) == .opened(since: start, reason: "a"))
         #expect(circuit.succeeded() == .closed(openedAt: start))

@@ -1,4 +1,5 @@
 import Testing
+import Trading
 
 @testable import ChatServer
 
@@ -54,7 +55,7 @@ import Testing
 
     @Test func `any text comes back as it was`() throws {
         let seed: UInt64 = 20_260_830
-        var random = Seeded(seed: seed)
+        var random = SplitMix64(seed: seed)
         for _ in 0..<2_000 {
             var text = ""
             for _ in 0..<Int.random(in: 0...40, using: &random) {
@@ -72,20 +73,5 @@ import Testing
                 #expect(throws: JSONReadError.self) { try JSONReader.read(value.json[..<index]) }
             }
         }
-    }
-}
-
-/// SplitMix64: the same numbers on every machine.
-struct Seeded: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -26,7 +26,7 @@ import Trading
 
     @Test func `who waits as long as told is let through`() {
         let seed: UInt64 = 7
-        var random = Seeded(seed: seed)
+        var random = SplitMix64(seed: seed)
         for _ in 0..<200 {
             var now: Int64 = .random(in: 0...1_000_000_000_000, using: &random)
             let burst = Int.random(in: 1...30, using: &random)

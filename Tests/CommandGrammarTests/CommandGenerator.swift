@@ -3,9 +3,9 @@ import Trading
 
 /// Commands at random, every case of them, from a seed. Spans are left at zero: the parser fills them in.
 struct CommandGenerator {
-    var random: SeededGenerator
+    var random: SplitMix64
 
-    init(seed: UInt64) { random = SeededGenerator(seed: seed) }
+    init(seed: UInt64) { random = SplitMix64(seed: seed) }
 
     mutating func below(_ limit: Int) -> Int { Int.random(in: 0..<limit, using: &random) }
 

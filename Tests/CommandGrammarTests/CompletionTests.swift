@@ -65,7 +65,7 @@ import Trading
     }
 
     @Test func `every prefix of anything is answered`() {
-        var generator = SeededGenerator(seed: 7)
+        var generator = SplitMix64(seed: 7)
         let pieces = [
             "buy", "cancel", "watch", "preview", "[", "]", "|", "...", "PAIR", "x", "é", " ", "  ", "at", "1",
         ]

@@ -31,7 +31,7 @@ import Trading
 
     @Test func `of a thousand misspellings at random 95 in 100 are repaired right, and none is executed`() {
         let seed = ProcessInfo.processInfo.environment["OUTCRY_SEED"].flatMap { UInt64($0) } ?? 20_150_831
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         var slips: [(line: String, misspelt: String)] = []
         for line in Self.lines {
             for misspelt in Self.slips(in: line).sorted() where !Self.isTheSame(misspelt, as: line) {

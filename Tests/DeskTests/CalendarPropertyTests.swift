@@ -15,7 +15,7 @@ struct CalendarPropertyTests {
     {
         let zone = try #require(TimeZoneRules(named: name))
         let seed: UInt64 = 20_260_830
-        var random = SplitMix64(state: seed)
+        var random = SplitMix64(seed: seed)
         for round in 0..<2_000 {
             // From 2005 to 2035, to the nanosecond.
             let now = Timestamp(
@@ -78,18 +78,5 @@ struct CalendarPropertyTests {
                 }
             }
         }
-    }
-}
-
-/// Numbers that look random and are the same for the same seed.
-private struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

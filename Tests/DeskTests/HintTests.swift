@@ -13,7 +13,7 @@ import Trading
     ]
 
     /// One slip of the fingers: a letter left out, doubled, replaced or swapped.
-    private static func slip(_ line: String, _ chance: inout Chance) -> String {
+    private static func slip(_ line: String, _ chance: inout SplitMix64) -> String {
         var letters = Array(line)
         let place = Int.random(in: 0..<letters.count, using: &chance)
         switch Int.random(in: 0..<5, using: &chance) {
@@ -57,7 +57,7 @@ import Trading
         throws
     {
         let bench = try SightBench()
-        var chance = Chance(seed: 12)
+        var chance = SplitMix64(seed: 12)
         var hints = 0
         for count in 0..<1_000 {
             let typed = "? " + Self.slip(Self.lines[count % Self.lines.count], &chance)

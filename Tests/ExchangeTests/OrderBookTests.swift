@@ -49,7 +49,7 @@ import Trading
     /// Against a book that is a sorted array, in random operations.
     @Test(arguments: [1, 2, 3] as [UInt64])
     func `it agrees with a book that searches`(seed: UInt64) {
-        var random = Seeded(seed)
+        var random = SplitMix64(seed: seed)
         var book = OrderBook()
         var plain: [(id: UInt64, side: Side, price: Int, left: Int, handle: OrderBook.Handle)] = []
         for id in 1...3_000 as ClosedRange<UInt64> {
@@ -160,19 +160,5 @@ import Trading
             isInside = isDigit
         }
         return numbers
-    }
-}
-
-/// Numbers that look random and are the same each time (Marsaglia's xorshift64).
-struct Seeded {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed &* 0x9e37_79b9_7f4a_7c15 | 1 }
-
-    mutating func below(_ bound: Int) -> Int {
-        state ^= state << 13
-        state ^= state >> 7
-        state ^= state << 17
-        return Int(state >> 33) % bound
     }
 }

@@ -7,7 +7,7 @@ import Trading
 @Suite struct `Paper properties` {
     @Test(arguments: (1...8).map { UInt64($0) })
     func `restored at any point, an exchange goes on as if nothing had been`(seed: UInt64) throws {
-        var random = Seeded(seed)
+        var random = SplitMix64(seed: seed)
         let original = PaperExchange(finishedOrdersMax: 30)
         var twin = PaperExchange(finishedOrdersMax: 30)
         var store: [String: [UInt8]] = [:]
@@ -36,7 +36,7 @@ import Trading
     func `balances are deposits and fills, and what is not traded outside stays`(
         seed: UInt64, basis: FeeBasis
     ) throws {
-        var random = Seeded(seed)
+        var random = SplitMix64(seed: seed)
         let paper = PaperExchange(
             pairs: try PairRules.paperDefaults.map { rules in
                 try PairRules(
@@ -165,7 +165,7 @@ struct RandomMove {
     let kind: Kind
     let at: Timestamp
 
-    init(_ random: inout Seeded, step: Int) {
+    init(_ random: inout SplitMix64, step: Int) {
         at = Timestamp(seconds: Int64(step))
         let account = AccountID(Int64(1 + random.below(3)))
         let pair: Pair = random.below(4) == 0 ? "ltc_usd" : "btc_usd"
@@ -177,10 +177,10 @@ struct RandomMove {
                     price: .limit(1), lifetime: .rest),
                 exchangeOrderID: nil, sentAt: Timestamp(seconds: 0))
         }
-        let price = { (random: inout Seeded) in
+        let price = { (random: inout SplitMix64) in
             ExactDecimal(units: Int128(229_500 + random.below(1_000)) * ExactDecimal.step(decimals: 3).units)
         }
-        let amount = { (random: inout Seeded) in
+        let amount = { (random: inout SplitMix64) in
             ExactDecimal(units: Int128(1 + random.below(400_000_000)) * ExactDecimal.step(decimals: 8).units)
         }
         switch random.below(20) {

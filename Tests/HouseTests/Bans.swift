@@ -49,7 +49,7 @@ let bans: [Ban] = [
         what: "chance in a pure room",
         pattern: #"\.random\b|\.shuffled?\(|\.randomElement\(|SystemRandomNumberGenerator|\barc4random"#,
         rooms: pureRooms,
-        exceptFiles: ["VenueChance.swift": "it is the seeded generator that the venue takes"],
+        exceptFiles: ["FaultChance.swift": "it draws from the seeded generator that the venue takes"],
         instead: "take a seeded generator as a parameter, or do without",
         example: "let x = Int.random(in: 0..<3)", passes: "let isRandom = false"),
     Ban(

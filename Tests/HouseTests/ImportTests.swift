@@ -3,7 +3,7 @@ import Testing
 /// Which room may import what. Arrows point down this table only.
 private let table: [(room: String, mayImport: Set<String>)] = [
     ("Trading", []),
-    ("Threads", ["Trading"] + system),
+    ("Threads", ["Trading", "CPosix"] + system + collections),
     ("CommandGrammar", ["Trading"]),
     ("OrderEngine", ["Trading"] + collections),
     ("Ledger", ["Trading", "OrderEngine", "CSQLite", "GRDB", "GRDBSQLite"] + system),
@@ -42,7 +42,8 @@ private let table: [(room: String, mayImport: Set<String>)] = [
     ("outcry-simulate", ["OutcryTesting", "ArgumentParser", "Foundation"] + system),
     ("embed-pages", ["Foundation"]),
     ("outcry-mutants", ["ArgumentParser", "Foundation", "Synchronization"]),
-    ("CLibwebsockets", []), ("CZlib", []), ("COpenSSL", []), ("CCurl", []), ("CSQLite", []), ("CEditline", []),
+    ("CLibwebsockets", []), ("CPosix", []), ("CZlib", []), ("COpenSSL", []), ("CCurl", []), ("CSQLite", []),
+    ("CEditline", []),
 ]
 
 /// A file whose business needs one import more than its room has.

@@ -61,7 +61,7 @@ import Trading
             }
             try second.close()
             #expect(failing.counts[.sync] == syncs, "it was closed as if nothing had happened")
-            var chance = Chance(seed: 7)
+            var chance = SplitMix64(seed: 7)
             failing.crash(using: &chance, model: .worst)
             #expect(try open(failing).recordHead().rawValue == Int64(written))
         }
@@ -101,7 +101,7 @@ import Trading
                 $0.file == "/desk.db" || $0.file == "/desk.db-wal"
             }
             #expect(touched.isEmpty, "after \(effect): \(touched)")
-            var chance = Chance(seed: 1)
+            var chance = SplitMix64(seed: 1)
             disk.crash(using: &chance, model: .worst)
             #expect(try open(disk).recordHead().rawValue >= 5)
         }
@@ -126,7 +126,7 @@ import Trading
             for _ in 1...4 { try next.transaction { _ = try $0.append(.orderPlaced(Samples.full)) } }
             let synced = try next.recordHead()
             #expect(synced.rawValue >= 5)
-            var chance = Chance(seed: seed)
+            var chance = SplitMix64(seed: seed)
             disk.crash(using: &chance, model: .worst)
             #expect(try open(disk).recordHead() == synced)
         }
@@ -149,7 +149,7 @@ import Trading
             disk.faults = []
             disk.killProcess()
             let read = try open(disk, checkpointPages: 10_000).recordHead()
-            var chance = Chance(seed: seed)
+            var chance = SplitMix64(seed: seed)
             disk.crash(using: &chance, model: .worst)
             #expect(try open(disk).recordHead() >= read)
         }
@@ -159,7 +159,7 @@ import Trading
     @Test func `the power's going again in the first commit after a start loses nothing that was synced`() throws {
         for seed: UInt64 in 1...200 {
             let disk = SimulatedDisk(seed: seed)
-            var chance = Chance(seed: seed)
+            var chance = SplitMix64(seed: seed)
             let ledger = try open(disk, checkpointPages: 10_000)
             for _ in 1...3 { try ledger.transaction { _ = try $0.append(.orderPlaced(Samples.full)) } }
             disk.crash(using: &chance)
@@ -195,20 +195,5 @@ import Trading
         }
         #expect(loaded == engine.snapshot())
         #expect(OrderEngine(restoring: loaded).nextExpiry == again)
-    }
-}
-
-/// Chance with a seed (SplitMix64): the same losses on every machine.
-private struct Chance: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

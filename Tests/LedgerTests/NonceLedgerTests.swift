@@ -2,6 +2,7 @@ import Foundation
 import Ledger
 import OutcryTesting
 import Testing
+import Trading
 
 @Suite struct NonceLedgerTests {
     @Test func `what was reserved is there when the file is opened again, and never goes back`() throws {
@@ -83,7 +84,7 @@ import Testing
 
     @Test(arguments: [CrashModel(), .worst])
     func `whatever the power is lost at, no nonce that was given out is below what is kept`(model: CrashModel) throws {
-        var chance = SeededGenerator(state: 1)
+        var chance = SplitMix64(seed: 1)
         let counts = Self.operations()
         // Between two changes of the disk one moment is as good as another.
         let moments = DiskOperation.Kind.allCases.filter(\.isMutation).flatMap { kind in
@@ -114,7 +115,7 @@ import Testing
     func `after an operation of the disk has failed nothing more is given out, and what was given is kept`(
         effect: DiskFault.Effect, kind: DiskOperation.Kind
     ) throws {
-        var chance = SeededGenerator(state: 1)
+        var chance = SplitMix64(seed: 1)
         var configuration = SimulatedDisk.Configuration()
         // What a process that died of its disk has left can be brought to the disk on such a disk only.
         configuration.isPowersafe = true

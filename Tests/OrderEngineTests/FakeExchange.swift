@@ -50,7 +50,7 @@ struct FakeExchange {
 
     // MARK: Asked
 
-    mutating func take(_ request: OrderRequest, at now: Timestamp, _ chance: inout Chance) {
+    mutating func take(_ request: OrderRequest, at now: Timestamp, _ chance: inout SplitMix64) {
         switch request {
         case .place(let order):
             guard held[order.clientOrderID] == nil, !arrivals.contains(order.clientOrderID) else {
@@ -84,7 +84,7 @@ struct FakeExchange {
         }
     }
 
-    private mutating func place(_ order: NewOrder, at now: Timestamp, _ chance: inout Chance) {
+    private mutating func place(_ order: NewOrder, at now: Timestamp, _ chance: inout SplitMix64) {
         let id = order.clientOrderID
         if chance.percent(habits.lossPercent) {
             if chance.percent(50) { held[id] = Held(order: order, isOpen: true) }
@@ -116,14 +116,14 @@ struct FakeExchange {
     // MARK: Trading
 
     /// Fills a part of one order on the book.
-    mutating func tradeAny(at now: Timestamp, _ chance: inout Chance) {
+    mutating func tradeAny(at now: Timestamp, _ chance: inout SplitMix64) {
         let open = arrivals.filter { held[$0]?.isOpen == true }
         guard !open.isEmpty else { return }
         trade(chance.pick(open), at: now, &chance)
     }
 
     private mutating func trade(
-        _ id: ClientOrderID, whole: Bool = false, at now: Timestamp, _ chance: inout Chance
+        _ id: ClientOrderID, whole: Bool = false, at now: Timestamp, _ chance: inout SplitMix64
     ) {
         guard let one = held[id], one.isOpen, one.left.isPositive else { return }
         let steps = Int(one.left.units / rules.quantityStep.units)
@@ -156,7 +156,7 @@ struct FakeExchange {
 
     // MARK: Telling
 
-    private mutating func send(_ report: ExecutionReport, _ chance: inout Chance) {
+    private mutating func send(_ report: ExecutionReport, _ chance: inout SplitMix64) {
         let id = report.clientOrderID
         var due = step + (habits.delayMax == 0 ? 0 : chance.below(habits.delayMax + 1))
         if !habits.reorders { due = max(due, lastDue[id] ?? 0) }

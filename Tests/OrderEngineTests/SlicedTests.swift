@@ -43,7 +43,7 @@ import Trading
     func `amounts add up to the last digit, none is below the minimum, prices stay on the tick and in order`(
         seed: UInt64
     ) throws {
-        var chance = Chance(seed: seed)
+        var chance = SplitMix64(seed: seed)
         for _ in 0..<100 {
             let tick = chance.pick(["0.001", "0.5", "1", "0.00001"])
             let step = chance.pick(["0.00000001", "0.01", "0.1", "0.003"])

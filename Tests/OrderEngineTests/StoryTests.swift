@@ -10,7 +10,7 @@ struct Story {
     var replayed: OrderEngine
     /// Restored from a snapshot at some step, and fed the same inputs since.
     var restored: OrderEngine
-    var chance: Chance
+    var chance: SplitMix64
     var now = Timestamp(seconds: 1_756_576_800)
     var price = 20_000
     /// Deposits, and the fills that have been told.
@@ -33,7 +33,7 @@ struct Story {
         replayed = OrderEngine(limits: limits)
         restored = engine
         exchange = FakeExchange(rules: rules, habits: habits)
-        chance = Chance(seed: seed)
+        chance = SplitMix64(seed: seed)
         self.usesOCO = usesOCO
         self.forgets = forgets
         deposit("usd", 30_000)

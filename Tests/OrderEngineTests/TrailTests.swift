@@ -52,7 +52,7 @@ import Trading
     }
 
     @Test func `every trigger is what the best price alone makes it, whatever was traded on the way`() throws {
-        var chance = Chance(seed: 20_151_126)
+        var chance = SplitMix64(seed: 20_151_126)
         for _ in 0..<200 {
             let side = chance.pick(Side.allCases)
             let distance: TrailingStop.Distance =

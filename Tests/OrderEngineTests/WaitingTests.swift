@@ -29,7 +29,7 @@ private struct CountedKey: Comparable, Sendable {
 @Suite struct WaitingTests {
     @Test(arguments: [UInt64(31), 32, 33, 34])
     func `the first is the first of a plain list, whatever came, moved and went`(seed: UInt64) {
-        var chance = Chance(seed: seed)
+        var chance = SplitMix64(seed: seed)
         var waiting = WaitingList<Int, OrderID>()
         var model: [OrderID: Int] = [:]
         for step in 0..<3_000 {
@@ -98,7 +98,7 @@ private struct CountedKey: Comparable, Sendable {
 
     @Test(arguments: [UInt64(41), 42])
     func `triggers fire as a plain list says`(seed: UInt64) {
-        var chance = Chance(seed: seed)
+        var chance = SplitMix64(seed: seed)
         var book = TriggerBook()
         var model: [(id: OrderID, side: Side, trigger: ExactDecimal)] = []
         for id in 1...400 {

@@ -19,7 +19,7 @@ import Trading
     private func world(overTheWire isOverTheWire: Bool) throws -> (
         server: SimulatedServer, wire: SimulatedWire?, now: Timestamp
     ) {
-        var chance = Chance(seed: 1)
+        var chance = SplitMix64(seed: 1)
         let plan = SimulationPlan(isOverTheWire ? .wire : .paper, &chance)
         let server = SimulatedServer(plan, diskSeed: 1)
         let wire = isOverTheWire ? SimulatedWire(plan, markets: SimulatedMarket.all, &chance) : nil

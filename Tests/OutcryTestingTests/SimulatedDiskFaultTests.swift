@@ -109,7 +109,7 @@ struct DiskTrial {
             stoppedAt = 0
             if !"\(error)".contains("disk") { complaints.append("opening says \(error)") }
         }
-        var chance = DiskChance(seed: UInt64(disk.counts.total))
+        var chance = SplitMix64(seed: UInt64(disk.counts.total))
         let model = Bool.random(using: &chance) ? CrashModel.worst : CrashModel()
         if Bool.random(using: &chance) || disk.isPowerless {
             // The power goes while the desk still stands there, refusing ...

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Testing
+import Trading
 
 @testable import OutcryTesting
 
@@ -30,7 +31,7 @@ import Testing
     ) throws {
         var losses = CrashLosses()
         for seed in 0..<UInt64(10) {
-            var chance = DiskChance(seed: diskSeed(seed))
+            var chance = SplitMix64(seed: diskSeed(seed))
             var configuration = SimulatedDisk.Configuration()
             configuration.sectorBytes = sectorBytes
             configuration.isPowersafe = seed % 2 == 1
@@ -73,7 +74,7 @@ import Testing
     }
 
     @Test func `answers a connection from before the crash with errors, and lets it go without harm`() throws {
-        var chance = DiskChance(seed: 1)
+        var chance = SplitMix64(seed: 1)
         let disk = SimulatedDisk(seed: 1)
         var old: SmallDatabase? = try SmallDatabase(on: disk)
         try old?.write(0..<3, bytes: 100)
@@ -166,7 +167,7 @@ import Testing
 
     @Test(arguments: [DiskFault.Effect.syncForgets, .syncDiscards])
     func `loses what a failed sync was to write, though the next sync succeeds`(effect: DiskFault.Effect) throws {
-        var chance = DiskChance(seed: 1)
+        var chance = SplitMix64(seed: 1)
         // Without this SQLite pads its log beyond what it has just synced, and would miss the padding itself.
         var configuration = SimulatedDisk.Configuration()
         configuration.isPowersafe = true
@@ -186,7 +187,7 @@ import Testing
 
     @Test func `makes the same operations from the same seed, and counts them`() throws {
         func story(_ seed: UInt64) throws -> (log: [DiskOperation], counts: DiskCounts, files: [String: Int?]) {
-            var chance = DiskChance(seed: seed)
+            var chance = SplitMix64(seed: seed)
             let disk = SimulatedDisk(seed: seed)
             disk.isLogging = true
             for life in 0..<3 {
@@ -235,7 +236,7 @@ import Testing
     }
 
     @Test func `keeps what is in the cache when only the process dies, until the power goes too`() throws {
-        var chance = DiskChance(seed: 1)
+        var chance = SplitMix64(seed: 1)
         let disk = SimulatedDisk(seed: 1)
         let database = try SmallDatabase(on: disk)
         try database.queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = OFF") }

@@ -1,6 +1,7 @@
 import ChatServer
 import Foundation
 import Testing
+import Trading
 
 @testable import outcry
 
@@ -103,7 +104,7 @@ private func numbers(_ shown: [NotificationTrack.Shown]) -> [UInt64] {
 
     @Test func `whatever order they come in, each is shown once and in order`() throws {
         let seed = ProcessInfo.processInfo.environment["OUTCRY_SEED"].flatMap { UInt64($0) } ?? 1
-        var chance = SeededChance(state: seed)
+        var chance = SplitMix64(seed: seed)
         for _ in 0..<300 {
             let head = UInt64.random(in: 3...40, using: &chance)
             let next = UInt64.random(in: 1...head, using: &chance)
@@ -124,18 +125,5 @@ private func numbers(_ shown: [NotificationTrack.Shown]) -> [UInt64] {
             for number in head..<head + live { shown += numbers(track.take(try notification(number))) }
             #expect(shown == Array(next..<head + live) && !track.hasGap, "seed \(seed)")
         }
-    }
-}
-
-/// SplitMix64.
-struct SeededChance: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,6 +1,7 @@
 import ChatServer
 import Foundation
 import Glibc
+import Threads
 
 /// A client that sends the same bytes over and over, as fast as the server takes them, from a thread of its own; and
 /// perhaps reads what comes, from another.

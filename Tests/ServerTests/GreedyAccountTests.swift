@@ -1,6 +1,7 @@
 import ChatServer
 import Foundation
 import Testing
+import Threads
 
 extension `The server` {
     /// An account that does the worst that its limits allow: ladders of a thousand, cancels, questions that read much, from

@@ -1,6 +1,7 @@
 import ChatServer
 import Foundation
 import Glibc
+import Threads
 
 /// What went wrong with a test's own tools, or with the program under them.
 struct Unexpected: Error, CustomStringConvertible {

@@ -1,6 +1,7 @@
 import ChatServer
 import Foundation
 import Glibc
+import Threads
 
 /// A terminal with somebody at its keys: a pseudo-terminal, a shell with job control on it, and what the screen was sent.
 final class PseudoTerminal {

@@ -1,6 +1,7 @@
 import ChatServer
 import Foundation
 import Testing
+import Threads
 
 extension `The server` {
     @Suite struct `beside clients that dribble` {

@@ -1,5 +1,6 @@
 import ChatServer
 import Foundation
+import Threads
 
 /// Somebody at a WebSocket client.
 final class Trader {

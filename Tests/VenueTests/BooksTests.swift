@@ -15,8 +15,8 @@ func seeds(_ count: UInt64) -> [UInt64] {
     static func story(_ seed: UInt64, steps: Int, faults: String = "", each: (VenueUnderTest) throws -> Void = { _ in })
         throws -> VenueUnderTest
     {
-        var chance = VenueChance(seed: seed)
-        let dialect = chance.pick(VenueDialect.allCases) ?? .btce
+        var chance = SplitMix64(seed: seed)
+        let dialect = chance.pick(VenueDialect.allCases)
         let parsed = try VenueFaults(parsing: faults)
         let prices: [Pair: ExactDecimal] = [
             "btc_usd": 230, "ltc_usd": 4, "ltc_btc": ExactDecimal(units: 17_390_000_000_000_000),
@@ -26,8 +26,8 @@ func seeds(_ count: UInt64) -> [UInt64] {
             $0.seed = seed
         }
         for _ in 0..<steps {
-            let key = chance.pick(["ann", "bob", "eve"]) ?? "ann"
-            let rules = chance.pick(PairRules.tested) ?? PairRules.tested[0]
+            let key = chance.pick(["ann", "bob", "eve"])
+            let rules = chance.pick(PairRules.tested)
             let middle = venue.venue.books.markets[rules.pair]?.ticker.last?.units ?? prices[rules.pair]?.units ?? 0
             let tick = rules.priceTick.units
             let price = ExactDecimal(
@@ -35,7 +35,7 @@ func seeds(_ count: UInt64) -> [UInt64] {
             let amount = ExactDecimal(
                 units: rules.quantityMin.units * Int128(chance.number(1...300)) + Int128(chance.number(0...99))
                     * rules.quantityStep.units)
-            let side = chance.perMille(500) ? "buy" : "sell"
+            let side = chance.happens(perMille: 500) ? "buy" : "sell"
             func call(_ method: String, _ fields: String) {
                 let nonce = venue.nextNonce(key)
                 let request = venue.request(key, "method=\(method)&nonce=\(nonce)&\(fields)")
@@ -45,13 +45,13 @@ func seeds(_ count: UInt64) -> [UInt64] {
             case 0...9: call("Trade", "pair=\(rules.pair)&type=\(side)&rate=\(price)&amount=\(amount)")
             case 10...12:
                 let open = venue.venue.books.openOrderNumbers.values.flatMap(\.self).sorted()
-                call("CancelOrder", "order_id=\(venue.venue.told(chance.pick(open) ?? 1))")
+                call("CancelOrder", "order_id=\(venue.venue.told(chance.pick(ifAny: open) ?? 1))")
             case 13...15:
                 try venue.control(
                     "/trade", #"{"pair":"\#(rules.pair)","price":"\#(price)","amount":"\#(amount)","side":"\#(side)"}"#)
             case 16:
                 let ask = ExactDecimal(units: price.units + tick * Int128(chance.number(1...20)))
-                let size = chance.perMille(500) ? #","amount":"\#(amount)""# : ""
+                let size = chance.happens(perMille: 500) ? #","amount":"\#(amount)""# : ""
                 try venue.control("/quote", #"{"pair":"\#(rules.pair)","bid":"\#(price)","ask":"\#(ask)"\#(size)}"#)
             case 17: try venue.control("/deposit", #"{"key":"\#(key)","coin":"usd","amount":"12.3456789"}"#)
             case 18: try venue.control("/withdraw", #"{"key":"\#(key)","coin":"btc","amount":"\#(amount)"}"#)

@@ -47,7 +47,8 @@ public final class BtceGateway {
     public internal(set) var counts: [String: Int] = [:]
 
     private let nonceStore: any NonceStore
-    private var chance: Jitter
+    /// For the waits between tries.
+    private var chance: SplitMix64
     private var keyOwners: [String: AccountID] = [:]
     private var lookCount: UInt64 = 0
     /// Whether something was put down since the last turn.
@@ -59,7 +60,7 @@ public final class BtceGateway {
         self.nonceStore = nonceStore
         reader = TapiReader(settings.dialect)
         clock = startedAt
-        chance = Jitter(state: seed)
+        chance = SplitMix64(seed: seed)
         dispatch = RequestDispatch(baseURL: settings.baseURL, pacing: settings.pacing)
         market = MarketBoard()
     }
@@ -242,17 +243,4 @@ public final class BtceGateway {
 
 extension TradedAccount {
     func wantLook(at time: Timestamp) { lookDue = min(lookDue ?? time, time) }
-}
-
-/// Chance for the waits between tries: SplitMix64 (Steele, Lea and Flood, 2014).
-private struct Jitter: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
 }

@@ -1,6 +1,6 @@
 import CCurl
 import Glibc
-import Synchronization
+import Threads
 
 /// Requests over HTTP on libcurl's multi interface, on one thread of its own.
 ///
@@ -14,25 +14,32 @@ public final class HTTPClient: Sendable {
         case noThread
     }
 
-    private let mailbox: HTTPMailbox
+    private let mailbox = Mailbox<HTTPMessage>()
+    private let count: RequestCount
     private let limits: HTTPLimits
 
     public init(_ settings: HTTPSettings = HTTPSettings()) throws(StartFailure) {
-        guard HTTPClient.isLibraryReady, let multi = curl_multi_init() else { throw .libraryFailed }
-        let mailbox = HTTPMailbox(multi: multi, requestsMax: settings.limits.requestsMax)
-        self.mailbox = mailbox
+        guard HTTPClient.isLibraryReady, let handle = curl_multi_init() else { throw .libraryFailed }
+        let count = RequestCount(requestsMax: settings.limits.requestsMax)
+        self.count = count
         limits = settings.limits
-        let started = HTTPThread.start(name: "outcry http") {
-            mailbox.withMulti { HTTPLoop(multi: $0, mailbox: mailbox, settings: settings).run() }
+        // Safe: the handle is the client's thread's alone, but for `curl_multi_wakeup`, which the library allows from any thread while
+        // the handle lives. The mailbox calls it under its lock and not after `close`, which comes before the handle's end.
+        nonisolated(unsafe) let multi = handle
+        mailbox.open { curl_multi_wakeup(multi) }
+        let mailbox = mailbox
+        let started = NamedThread.start(name: "outcry http") {
+            HTTPLoop(multi: multi, mailbox: mailbox, count: count, settings: settings).run()
         }
         guard started else {
             mailbox.close()
+            curl_multi_cleanup(multi)
             throw .noThread
         }
     }
 
     /// A client that nobody holds answers what is under way as shut down.
-    deinit { mailbox.shutDown(graceMilliseconds: 0) {} }
+    deinit { mailbox.post(.shutDown(graceMilliseconds: 0) {}) }
 
     /// libcurl asks for its global start once, before any thread uses it; Swift runs this once.
     private static let isLibraryReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
@@ -45,22 +52,27 @@ public final class HTTPClient: Sendable {
                 .failure(HTTPFailure(.badRequest, .neverSent, message: "the URL or a header has a control character")))
             return HTTPRequestID(number: 0)
         }
-        switch mailbox.post(request, answer) {
-        case .success(let number): return HTTPRequestID(number: number)
-        case .failure(let failure):
-            answer(.failure(failure))
+        guard let number = count.begin() else {
+            let most = "\(limits.requestsMax) requests are under way"
+            answer(.failure(HTTPFailure(.tooManyWaiting, .neverSent, message: most)))
             return HTTPRequestID(number: 0)
         }
+        guard mailbox.post(.send(NumberedRequest(number: number, request: request, answer: answer))) else {
+            count.end()
+            answer(.failure(HTTPFailure(.shutDown, .neverSent)))
+            return HTTPRequestID(number: 0)
+        }
+        return HTTPRequestID(number: number)
     }
 
     /// Gives a request up. It is answered as `canceled`, unless its answer was quicker.
-    public func cancel(_ request: HTTPRequestID) { mailbox.cancel(request.number) }
+    public func cancel(_ request: HTTPRequestID) { mailbox.post(.cancel(request.number)) }
 
     /// Takes no more requests, lets those under way end for at most `graceMilliseconds`, answers the rest as
     /// `shutDown`, closes the connections, and then calls `ended` on the client's thread; at once where it has ended
     /// before.
     public func shutDown(graceMilliseconds: Int, _ ended: @escaping @Sendable () -> Void) {
-        mailbox.shutDown(graceMilliseconds: graceMilliseconds, ended)
+        if !mailbox.post(.shutDown(graceMilliseconds: graceMilliseconds, ended: ended)) { ended() }
     }
 }
 

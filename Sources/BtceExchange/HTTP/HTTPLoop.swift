@@ -10,17 +10,23 @@ struct HTTPLoop {
     private static let idleHandlesMax = 64
 
     private let multi: UnsafeMutableRawPointer
-    private let mailbox: HTTPMailbox
+    private let mailbox: Mailbox<HTTPMessage>
+    private let count: RequestCount
     private let settings: HTTPSettings
     private var transfers: [UnsafeMutableRawPointer: Transfer] = [:]
     private var handles: [UInt64: UnsafeMutableRawPointer] = [:]
     private var idleHandles: [UnsafeMutableRawPointer] = []
     /// On the monotonic clock, in milliseconds; nil until the end has been asked for.
     private var endsAt: Int?
+    /// Who waits for the end.
+    private var ended: [@Sendable () -> Void] = []
 
-    init(multi: UnsafeMutableRawPointer, mailbox: HTTPMailbox, settings: HTTPSettings) {
+    init(
+        multi: UnsafeMutableRawPointer, mailbox: Mailbox<HTTPMessage>, count: RequestCount, settings: HTTPSettings
+    ) {
         self.multi = multi
         self.mailbox = mailbox
+        self.count = count
         self.settings = settings
         let kept = settings.limits.connectionsKeptMax
         _ = outcry_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, kept)
@@ -45,32 +51,41 @@ struct HTTPLoop {
     }
 
     private mutating func takeMail() {
-        let mail = mailbox.take()
-        for posted in mail.posted { start(posted) }
-        for number in mail.canceled {
-            guard let easy = handles[number], let transfer = transfers[easy] else { continue }
-            let failure = HTTPFailure(.canceled, transfer.arrival)
-            release(transfer)
-            transfer.finish(failure)
-            mailbox.didAnswer()
-        }
-        if let grace = mail.graceMilliseconds {
-            let end = Int(MonotonicClock.milliseconds).addingReportingOverflow(grace)
-            endsAt = min(endsAt ?? .max, end.overflow ? .max : end.partialValue)
+        for message in mailbox.drain() {
+            switch message {
+            case .send(let posted): start(posted)
+            case .cancel(let number): cancel(number)
+            case .shutDown(let grace, let told):
+                ended.append(told)
+                let end = Int(MonotonicClock.milliseconds).addingReportingOverflow(max(grace, 0))
+                endsAt = min(endsAt ?? .max, end.overflow ? .max : end.partialValue)
+            }
         }
     }
 
-    private mutating func start(_ posted: HTTPMailbox.Posted) {
+    private mutating func cancel(_ number: UInt64) {
+        guard let easy = handles[number], let transfer = transfers[easy] else { return }
+        let failure = HTTPFailure(.canceled, transfer.arrival)
+        release(transfer)
+        transfer.finish(failure)
+        count.end()
+    }
+
+    private mutating func start(_ posted: NumberedRequest) {
+        guard endsAt == nil else {
+            posted.answer(.failure(HTTPFailure(.shutDown, .neverSent)))
+            return count.end()
+        }
         guard let easy = idleHandles.popLast() ?? curl_easy_init() else {
             posted.answer(.failure(HTTPFailure(.libraryFailed, .neverSent, message: "no handle")))
-            return mailbox.didAnswer()
+            return count.end()
         }
         let transfer = Transfer(
             number: posted.number, easy: easy, request: posted.request, settings: settings, answer: posted.answer)
         guard transfer.configure(userAgent: settings.userAgent), curl_multi_add_handle(multi, easy) == CURLM_OK else {
             curl_easy_cleanup(easy)
             transfer.finish(HTTPFailure(.badRequest, .neverSent, message: "libcurl refuses the request"))
-            return mailbox.didAnswer()
+            return count.end()
         }
         transfers[easy] = transfer
         handles[posted.number] = easy
@@ -86,7 +101,7 @@ struct HTTPLoop {
             curl_multi_remove_handle(multi, easy)
             transfer.finish(code)
             recycle(transfer)
-            mailbox.didAnswer()
+            count.end()
         }
     }
 
@@ -108,18 +123,25 @@ struct HTTPLoop {
 
     /// Answers everything that is still under way, oldest first, and gives the library back what is its own.
     private mutating func end() {
-        for posted in mailbox.closeForPosts() {
-            posted.answer(.failure(HTTPFailure(.shutDown, .neverSent)))
-            mailbox.didAnswer()
+        for message in mailbox.close() {
+            switch message {
+            case .send(let posted):
+                posted.answer(.failure(HTTPFailure(.shutDown, .neverSent)))
+                count.end()
+            case .cancel: break
+            case .shutDown(_, let told): ended.append(told)
+            }
         }
         for transfer in transfers.values.sorted(by: { $0.number < $1.number }) {
             let failure = HTTPFailure(.shutDown, transfer.arrival)
             release(transfer)
             transfer.finish(failure)
-            mailbox.didAnswer()
+            count.end()
         }
         for easy in idleHandles { curl_easy_cleanup(easy) }
         idleHandles = []
-        mailbox.close()
+        // It may wait for a name that is just being looked up.
+        curl_multi_cleanup(multi)
+        for tell in ended { tell() }
     }
 }

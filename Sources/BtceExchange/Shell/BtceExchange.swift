@@ -1,4 +1,5 @@
 public import Exchange
+import Threads
 public import Trading
 
 /// An exchange of the btc-e family as the desk knows exchanges: `BtceGateway` on a thread of its own, with sockets and a clock.
@@ -37,8 +38,8 @@ public final class BtceExchange: Exchange, Sendable {
     public let settlement = Settlement.overTheWire
     /// Asks what a key may do that no account uses yet.
     public let keyCheck: KeyCheck
-    private let mail: GatewayMail
-    private let ending = Ending()
+    private let mailbox: Mailbox<GatewayMessage>
+    private let hasEnded = Monitor(false)
 
     /// Starts the thread.
     public init(
@@ -49,12 +50,12 @@ public final class BtceExchange: Exchange, Sendable {
         keyCheck = KeyCheck(
             client: client, baseURL: setup.gateway.baseURL, dialect: setup.gateway.dialect, nonces: nonceStore,
             clock: setup.clock)
-        let mail = GatewayMail(lettersMax: setup.waitingMax)
-        self.mail = mail
-        let ending = ending
-        let isStarted = HTTPThread.start(name: "outcry \(setup.name)") {
-            GatewayLoop(setup: setup, store: nonceStore, client: client, mail: mail, sink: sink).run()
-            ending.end()
+        let mailbox = Mailbox<GatewayMessage>(messagesMax: setup.waitingMax)
+        self.mailbox = mailbox
+        let hasEnded = hasEnded
+        let isStarted = NamedThread.start(name: "outcry \(setup.name)") {
+            GatewayLoop(setup: setup, store: nonceStore, client: client, mailbox: mailbox, sink: sink).run()
+            hasEnded.withLock { $0 = true }
         }
         guard isStarted else {
             client.shutDown(graceMilliseconds: 0) {}
@@ -62,7 +63,7 @@ public final class BtceExchange: Exchange, Sendable {
         }
     }
 
-    deinit { mail.post(.shutDown) }
+    deinit { mailbox.post(.shutDown) }
 
     /// Gives an account the key under which it is traded, or takes it away. `told` is called on the adapter's thread, with
     /// what keeps the key from being used, or nil.
@@ -70,15 +71,15 @@ public final class BtceExchange: Exchange, Sendable {
         _ key: TapiKey?, for account: AccountID,
         told: @escaping @Sendable (BtceGateway.KeyFailure?) -> Void = { _ in }
     ) {
-        mail.post(.setKey(key, account, told))
+        mailbox.post(.setKey(key, account, told))
     }
 
     /// Before anything is asked.
-    public func recall(_ orders: [SentOrder]) { mail.post(.recall(orders)) }
+    public func recall(_ orders: [SentOrder]) { mailbox.post(.recall(orders)) }
 
     /// Puts the request down; refuses it at once where too many wait.
     public func submit(_ request: OrderRequest, at now: Timestamp) -> [ExchangeReport] {
-        guard !mail.post(.submit(request)) else { return [] }
+        guard !mailbox.post(.submit(request), evenIfFull: false) else { return [] }
         let client = request.clientOrderID
         switch request {
         case .place:
@@ -99,19 +100,19 @@ public final class BtceExchange: Exchange, Sendable {
 
     /// Others of its kind may be sent.
     public func noted(_ order: ClientOrderID, of account: AccountID, at now: Timestamp) {
-        mail.post(.noted(order, account))
+        mailbox.post(.noted(order, account))
     }
 
     /// Puts the question down; answers `lost` at once where too many wait.
     public func ask(_ query: ExchangeQuery, id: QueryID, at now: Timestamp) -> [ExchangeReport] {
-        mail.post(.ask(query, id)) ? [] : [.answer(id, .lost)]
+        mailbox.post(.ask(query, id), evenIfFull: false) ? [] : [.answer(id, .lost)]
     }
 
     /// Sends nothing more, waits for what is under way, tells what became of it, and returns when the thread has ended. What got no
     /// answer by then is said to be lost.
     public func shutDown() {
-        mail.post(.shutDown)
-        ending.wait()
+        mailbox.post(.shutDown)
+        while hasEnded.wait(seconds: 60, for: { $0 ? () : nil }) == nil {}
     }
 }
 

@@ -50,14 +50,14 @@ final class ClientConnection: LibraryHandler {
         // One connection, the wake-up pipe, and what a name server needs.
         setup.connections = 16
         if let library = LibraryContext(setup, handler: handler), let context = library.context {
-            mailbox.begin(context: context)
+            mailbox.open(waking: context)
             handler.connect(library, context)
             library.run { handler.ending == nil }
-            mailbox.end()
+            mailbox.close()
             handler.answer.stop()
             library.end()
         } else {
-            mailbox.end()
+            mailbox.close()
         }
         let failure = WebSocketClient.Event.failed(
             reason: "libwebsockets refused; its log at level debug says why", retryAfterSeconds: nil)
@@ -184,7 +184,7 @@ final class ClientConnection: LibraryHandler {
     }
 
     private func readMail() {
-        for letter in mailbox.take() {
+        for letter in mailbox.drain() {
             guard closing == nil else { continue }
             switch letter {
             case .send(let payload):

@@ -1,3 +1,5 @@
+import Threads
+
 /// One WebSocket connection from the client's side, on a service thread of its own.
 ///
 /// It does not connect again by itself: when it has closed, make another. Letting go of it closes the connection.
@@ -67,11 +69,11 @@ public final class WebSocketClient: Sendable {
         let waiting = Monitor(ClientBacklog(bytesMax: options.limits.outgoingBytes))
         self.waiting = waiting
         let mailbox = mailbox
-        let started = ServiceThread.start(name: "outcry-client") {
+        let started = NamedThread.start(name: "outcry-client") {
             ClientConnection.serve(options, mailbox: mailbox, waiting: waiting, onEvent: onEvent)
         }
         if !started {
-            mailbox.end()
+            mailbox.close()
             onEvent(.failed(reason: "the system has no thread to give", retryAfterSeconds: nil))
         }
     }

@@ -1,5 +1,6 @@
 import Glibc
 public import Logging
+import Threads
 
 /// The chat server: WebSocket sessions, and a little HTTP, on one service thread.
 ///
@@ -50,7 +51,7 @@ public final class ChatServer: Sendable {
             return true
         }
         guard isFirst else { throw .alreadyStarted }
-        let started = ServiceThread.start(name: "outcry-chat") { [self] in serve() }
+        let started = NamedThread.start(name: "outcry-chat") { [self] in serve() }
         if !started { phase.withLock { $0 = .failed(.setupFailed("the system has no thread to give")) } }
         let error: ChatServerError? =
             phase.wait(seconds: ChatServer.libraryMarginSeconds) { phase in
@@ -138,14 +139,14 @@ public final class ChatServer: Sendable {
             guard let library = LibraryContext(setup, handler: sessions), let context = library.context else {
                 throw .setupFailed("libwebsockets refused; its log at level debug says why")
             }
-            mailbox.begin(context: context)
+            mailbox.open(waking: context)
             phase.withLock { $0 = .running(port: library.port) }
             library.run { sessions.isServing }
-            mailbox.end()
+            mailbox.close()
             library.end()
             phase.withLock { $0 = .ended }
         } catch {
-            mailbox.end()
+            mailbox.close()
             phase.withLock { $0 = .failed(error) }
         }
     }

@@ -155,7 +155,7 @@ final class ServerSessions: LibraryHandler {
     private static let messagesPerTurn = 256
 
     private func readMail() {
-        mail += mailbox.take()
+        mail += mailbox.drain()
         var left = ServerSessions.messagesPerTurn
         while left > 0, let letter = mail.first {
             switch letter {
@@ -183,7 +183,7 @@ final class ServerSessions: LibraryHandler {
             mail.removeFirst()
         }
         // The rest has its turn after the sockets have had theirs.
-        if !mail.isEmpty { mailbox.wake() }
+        if !mail.isEmpty { mailbox.wakeReader() }
     }
 
     private func reloadCertificate() {

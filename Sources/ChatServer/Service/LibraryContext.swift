@@ -1,5 +1,6 @@
 import CLibwebsockets
 import Logging
+import Threads
 
 /// What the library calls on the service thread.
 protocol LibraryHandler: AnyObject {

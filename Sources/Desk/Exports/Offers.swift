@@ -1,4 +1,5 @@
 import ChatServer
+import Threads
 import Trading
 
 /// The files that may be fetched now: the desk puts them in, and the sockets' thread asks for them. In memory alone; a

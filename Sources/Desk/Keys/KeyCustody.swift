@@ -1,5 +1,6 @@
 public import Accounts
 public import Exchange
+import Threads
 public import Trading
 
 /// An exchange whose accounts sign what they ask with keys of their own.

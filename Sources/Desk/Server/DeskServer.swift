@@ -84,7 +84,7 @@ public final class DeskServer: Sendable {
     public init(_ setup: Setup, log: Logger) throws {
         self.setup = setup
         self.log = log
-        let inbox = Inbox(inputsMax: setup.desk.limits.inboxInputs)
+        let inbox = Inbox(messagesMax: setup.desk.limits.inboxInputs)
         let health = health
         let offers = offers
         self.inbox = inbox
@@ -98,7 +98,7 @@ public final class DeskServer: Sendable {
 
     /// Opens the desk, then lets people in. Throws what keeps either from it.
     public func start() throws {
-        let isStarted = ServiceThread.start(name: "outcry-desk") { [self] in run() }
+        let isStarted = NamedThread.start(name: "outcry-desk") { [self] in run() }
         guard isStarted else { throw DeskError.cannotOpen("the system has no thread to give") }
         let failure: (any Error)?? = phase.wait(seconds: DeskServer.openingSecondsMax) { phase in
             switch phase {
@@ -245,7 +245,8 @@ public final class DeskServer: Sendable {
         desk.exchange.shutDown()
         guard desk.configuration.readOnly == nil, desk.ledger.failure == nil else { return }
         deliver(
-            desk.process(inbox.take(setup.desk.limits.inboxInputs, waitingNanoseconds: 0), at: setup.clock.now),
+            desk.process(
+                inbox.drain(atMost: setup.desk.limits.inboxInputs, waitingNanoseconds: 0), at: setup.clock.now),
             of: desk)
         do {
             try desk.keepSnapshotNow()
@@ -299,8 +300,8 @@ public final class DeskServer: Sendable {
         while true {
             let now = setup.clock.now
             let wake = min(desk.nextWake ?? .distantFuture, stopBy ?? .distantFuture)
-            let inputs = inbox.take(
-                setup.desk.limits.batchInputs,
+            let inputs = inbox.drain(
+                atMost: setup.desk.limits.batchInputs,
                 waitingNanoseconds: max(0, min(wake.nanoseconds(since: now), Timestamp.nanosecondsPerSecond)))
             let moment = setup.clock.now
             let steps = setup.clock.takeSteps().map { DeskInput.clockStepped($0) }

@@ -1,4 +1,5 @@
 import Accounts
+import Threads
 import Trading
 
 /// Checks passwords on threads of their own, and leaves the answers in the inbox.

@@ -21,12 +21,12 @@ public final class SyntheticTape: TapeSource {
 
     public init(seed: UInt64 = 2015) {
         self.seed = seed
-        generator = SplitMix64(state: seed)
+        generator = SplitMix64(seed: seed)
     }
 
     /// Starts again with the same first trade: the seed makes them all.
     public func rewind() {
-        generator = SplitMix64(state: seed)
+        generator = SplitMix64(seed: seed)
         walks = SyntheticTape.firstWalks
         row = 0
     }
@@ -40,7 +40,7 @@ public final class SyntheticTape: TapeSource {
         let draw = generator.below(20)
         let walk = draw < 12 ? 0 : draw < 17 ? 1 : 2
         walks[walk].step(&generator, rowsLeft: SyntheticTape.rows - row)
-        let millisecond = (row - opening + 1) * 1_000 - Int(generator.below(900))
+        let millisecond = (row - opening + 1) * 1_000 - generator.below(900)
         return trade(walk: walk, generator.below(2) == 0 ? .buy : .sell, afterMilliseconds: millisecond)
     }
 
@@ -74,13 +74,13 @@ private struct Walk {
     let halfSpread: Int64
     /// The least quantity is 10^-lotDecimals.
     let lot: ExactDecimal
-    let lotsRoot: UInt64
+    let lotsRoot: Int
     let tick = ExactDecimal.step(decimals: 3)
     var middle: Int64
     /// The level that it is drawn to.
     private var level: Int64
 
-    init(pair: Pair, home: Int64, reach: Int64, swing: Int64, halfSpread: Int64, lot: Int, lotsRoot: UInt64) {
+    init(pair: Pair, home: Int64, reach: Int64, swing: Int64, halfSpread: Int64, lot: Int, lotsRoot: Int) {
         self.pair = pair
         self.home = home
         self.reach = reach
@@ -96,27 +96,11 @@ private struct Walk {
     mutating func step(_ generator: inout SplitMix64, rowsLeft: Int) {
         let bound = reach - halfSpread
         if generator.below(120) == 0 {
-            level = home - bound + Int64(generator.below(UInt64(2 * bound + 1)))
+            level = home - bound + Int64(generator.below(Int(2 * bound + 1)))
         }
         let isGoingHome = rowsLeft < 300
-        let draw = Int64(generator.below(UInt64(2 * swing + 1))) - swing
+        let draw = Int64(generator.below(Int(2 * swing + 1))) - swing
         middle += draw + ((isGoingHome ? home : level) - middle) / (isGoingHome ? 10 : 40)
         middle = min(max(middle, home - bound), home + bound)
     }
-}
-
-/// Steele, Lea, Flood: Fast splittable pseudorandom number generators (2014). Small, and enough for a demonstration.
-private struct SplitMix64 {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
-    /// 0 to `bound` - 1; the bias of the remainder is nothing for bounds this small.
-    mutating func below(_ bound: UInt64) -> UInt64 { next() % bound }
 }

@@ -1,16 +1,18 @@
+import Trading
+
 /// Makes new inputs of old ones, from a seed: the same seed gives the same inputs on every machine.
 ///
 /// What libFuzzer does with a program that it can look into, without looking: bytes change, go, come twice, or come from
 /// another input; numbers become the ends of their ranges.
 public struct FuzzMutation: Sendable {
-    private var state: UInt64
+    private var chance: SplitMix64
     private let corpus: [[UInt8]]
 
     /// Bytes of the longest input that is made.
     public static let bytesMax = 4_096
 
     public init(seed: UInt64, corpus: [[UInt8]]) {
-        state = seed
+        chance = SplitMix64(seed: seed)
         self.corpus = corpus.isEmpty ? [[]] : corpus
     }
 
@@ -26,37 +28,27 @@ public struct FuzzMutation: Sendable {
 
     /// The next input: one of the corpus with one to eight changes.
     public mutating func next() -> [UInt8] {
-        var input = corpus[below(corpus.count)]
-        for _ in 0..<1 + below(8) { change(&input) }
+        var input = corpus[chance.below(corpus.count)]
+        for _ in 0..<1 + chance.below(8) { change(&input) }
         return Array(input.prefix(FuzzMutation.bytesMax))
     }
 
     private mutating func change(_ input: inout [UInt8]) {
-        let at = below(input.count + 1)
-        let length = min(1 + below(16), input.count - at)
-        switch below(9) {
-        case 0 where at < input.count: input[at] ^= 1 << UInt8(below(8))
-        case 1 where at < input.count: input[at] = FuzzMutation.bytes[below(FuzzMutation.bytes.count)]
-        case 2 where at < input.count: input[at] = UInt8(below(256))
+        let at = chance.below(input.count + 1)
+        let length = min(1 + chance.below(16), input.count - at)
+        switch chance.below(9) {
+        case 0 where at < input.count: input[at] ^= 1 << UInt8(chance.below(8))
+        case 1 where at < input.count: input[at] = FuzzMutation.bytes[chance.below(FuzzMutation.bytes.count)]
+        case 2 where at < input.count: input[at] = UInt8(chance.below(256))
         case 3: input.removeSubrange(at..<at + length)
         case 4: input.insert(contentsOf: Array(input[at..<at + length]), at: at)
-        case 5: input.insert(contentsOf: FuzzMutation.tokens[below(FuzzMutation.tokens.count)], at: at)
+        case 5: input.insert(contentsOf: FuzzMutation.tokens[chance.below(FuzzMutation.tokens.count)], at: at)
         case 6:
-            let other = corpus[below(corpus.count)]
-            let from = below(other.count + 1)
+            let other = corpus[chance.below(corpus.count)]
+            let from = chance.below(other.count + 1)
             input.replaceSubrange(at..., with: other[from...])
-        case 7: input.insert(UInt8(below(256)), at: at)
+        case 7: input.insert(UInt8(chance.below(256)), at: at)
         default: input.removeSubrange(at...)
         }
-    }
-
-    /// SplitMix64.
-    private mutating func below(_ bound: Int) -> Int {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        mixed ^= mixed >> 31
-        return Int(mixed % UInt64(max(bound, 1)))
     }
 }

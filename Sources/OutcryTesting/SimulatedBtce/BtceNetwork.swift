@@ -29,7 +29,7 @@ struct BtceNetworkFaults {
 
     static let none = BtceNetworkFaults()
 
-    static func drawn(_ chance: inout Chance) -> BtceNetworkFaults {
+    static func drawn(_ chance: inout SplitMix64) -> BtceNetworkFaults {
         BtceNetworkFaults(
             delayMilliseconds: chance.within(1...400), notConnectedPermille: chance.within(0...60),
             lostPermille: chance.within(0...80), answerLostPermille: chance.within(0...80),
@@ -40,7 +40,7 @@ struct BtceNetworkFaults {
 }
 
 extension VenueFaults {
-    static func drawn(_ chance: inout Chance) -> VenueFaults {
+    static func drawn(_ chance: inout SplitMix64) -> VenueFaults {
         var faults = VenueFaults()
         func rate(_ most: Int) -> Int { chance.within(0...most) * 1_000 }
         (faults.loseAnswer, faults.loseRequest) = (rate(60), rate(40))

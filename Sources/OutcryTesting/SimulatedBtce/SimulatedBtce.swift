@@ -15,7 +15,7 @@ final class SimulatedBtce: ExchangeWire {
 
     let venue: TapiVenue
     let nonces = ReservedNonces()
-    var chance: Chance
+    var chance: SplitMix64
     var faults = BtceNetworkFaults.none
     private let drawn: BtceNetworkFaults
     private let venueFaults: VenueFaults
@@ -36,7 +36,7 @@ final class SimulatedBtce: ExchangeWire {
     var counts: [String: Int] = [:]
     var knownPrints: [Pair: [MarketTrade]] = [:]
 
-    init(_ plan: SimulationPlan, markets: [SimulatedMarket], _ chance: inout Chance) {
+    init(_ plan: SimulationPlan, markets: [SimulatedMarket], _ chance: inout SplitMix64) {
         self.chance = chance.fork()
         self.markets = markets
         clock = plan.start
@@ -165,7 +165,7 @@ final class ReservedNonces: NonceStore {
 
     var failsPermille = 0
     private var reserved: [String: UInt64] = [:]
-    private var chance = Chance(seed: 1)
+    private var chance = SplitMix64(seed: 1)
 
     func reserved(key: String) throws -> UInt64? { reserved[key] }
 

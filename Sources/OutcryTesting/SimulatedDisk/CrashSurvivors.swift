@@ -13,7 +13,7 @@ struct CrashSurvivors {
     }
 
     /// The file's bytes after the crash.
-    mutating func bytes(of file: SimulatedFile, using random: inout some RandomNumberGenerator) -> [UInt8] {
+    mutating func bytes(of file: SimulatedFile, using random: inout some RandomNumberGenerator) -> FileBytes {
         var bytes = file.platter
         let changes = file.unsynced
         guard !changes.isEmpty else { return bytes }
@@ -26,10 +26,10 @@ struct CrashSurvivors {
     }
 
     private mutating func keepPrefix(
-        of changes: [SimulatedFile.Change], in bytes: inout [UInt8], using random: inout some RandomNumberGenerator
+        of changes: [SimulatedFile.Change], in bytes: inout FileBytes, using random: inout some RandomNumberGenerator
     ) {
         let kept = Int.random(in: 0...changes.count, using: &random)
-        for change in changes[..<kept] { apply(change, to: &bytes) }
+        for change in changes[..<kept] { bytes.apply(change) }
         losses.survived += kept
         guard kept < changes.count, case .write(let offset, let new) = changes[kept], model.tearing != .never else {
             return
@@ -38,12 +38,12 @@ struct CrashSurvivors {
         guard torn > 0 else { return }
         losses.torn += 1
         let end = model.tearing == .anywhere ? torn : boundary(atOrBefore: offset + torn) - offset
-        if end > 0 { put(new, 0..<end, at: offset, in: &bytes) }
+        if end > 0 { bytes.write(new, 0..<end, at: offset) }
         if model.tearing == .anywhere { ruinSector(around: offset + end, in: &bytes, using: &random) }
     }
 
     private mutating func keepSectors(
-        of changes: [SimulatedFile.Change], in bytes: inout [UInt8], using random: inout some RandomNumberGenerator
+        of changes: [SimulatedFile.Change], in bytes: inout FileBytes, using random: inout some RandomNumberGenerator
     ) {
         // Sometimes nearly all goes, sometimes nearly all stays: a coin for each sector alone would hardly ever lose one
         // write of many.
@@ -52,7 +52,7 @@ struct CrashSurvivors {
         for change in changes {
             guard case .write(let offset, let new) = change else {
                 if survives() {
-                    apply(change, to: &bytes)
+                    bytes.apply(change)
                     losses.survived += 1
                 }
                 continue
@@ -62,10 +62,10 @@ struct CrashSurvivors {
             while start < new.count {
                 let end = min(new.count, boundary(atOrBefore: offset + start) + sectorBytes - offset)
                 if survives() {
-                    put(new, start..<end, at: offset + start, in: &bytes)
+                    bytes.write(new, start..<end, at: offset + start)
                     kept += end - start
                 } else if offset + end > bytes.count, Bool.random(using: &random) {
-                    resize(&bytes, to: offset + end)
+                    bytes.resize(to: offset + end)
                 }
                 start = end
             }
@@ -80,15 +80,15 @@ struct CrashSurvivors {
 
     /// A sector that was being written when the power went.
     private func ruinSector(
-        around offset: Int, in bytes: inout [UInt8], using random: inout some RandomNumberGenerator
+        around offset: Int, in bytes: inout FileBytes, using random: inout some RandomNumberGenerator
     ) {
         guard !isPowersafe else { return }
         let start = boundary(atOrBefore: offset)
         let noise = (0..<max(0, min(sectorBytes, bytes.count - start)) / 8 + 1).map { _ in random.next() }
-        let end = max(start, min(start + sectorBytes, bytes.count))
-        for index in start..<end {
-            bytes[index] = UInt8(truncatingIfNeeded: noise[(index - start) / 8] >> UInt64(index % 8 * 8))
+        let ruined = (start..<max(start, min(start + sectorBytes, bytes.count))).map { index in
+            UInt8(truncatingIfNeeded: noise[(index - start) / 8] >> UInt64(index % 8 * 8))
         }
+        bytes.write(ruined, 0..<ruined.count, at: start)
     }
 
     private func boundary(atOrBefore offset: Int) -> Int { offset / sectorBytes * sectorBytes }

@@ -1,5 +1,6 @@
 import Foundation
 import GRDBSQLite
+import Trading
 
 /// A disk in memory for SQLite, that fails when and how it is told to.
 ///
@@ -53,7 +54,7 @@ public final class SimulatedDisk {
     public internal(set) var isPowerless = false
 
     var directory = SimulatedDirectory()
-    var chance: DiskChance
+    var chance: SplitMix64
     var microsecondsSlept: Int64 = 0
     private var registration: VFSRegistration?
     /// The callbacks come from whichever thread GRDB runs a connection on.
@@ -61,7 +62,7 @@ public final class SimulatedDisk {
 
     public init(seed: UInt64, _ configuration: Configuration = Configuration()) {
         self.configuration = configuration
-        chance = DiskChance(seed: seed)
+        chance = SplitMix64(seed: seed)
         name = "outcry-simulated-\(UUID().uuidString)"
         registration = VFSRegistration(name: name, disk: self)
     }
@@ -123,10 +124,10 @@ public final class SimulatedDisk {
     public var paths: [String] { directory.names.keys.sorted() }
 
     /// A file's bytes as they are read now; nil where there is none.
-    public func contents(_ path: String) -> [UInt8]? { directory.names[path]?.cached }
+    public func contents(_ path: String) -> [UInt8]? { directory.names[path]?.cached.bytes }
 
     /// A file's bytes that are on the platter; nil where there is none, or its name is not durable.
-    public func durableContents(_ path: String) -> [UInt8]? { directory.durableNames[path]?.platter }
+    public func durableContents(_ path: String) -> [UInt8]? { directory.durableNames[path]?.platter.bytes }
 
     /// Bytes that all files hold now.
     public var usedBytes: Int { directory.usedBytes }
@@ -135,7 +136,7 @@ public final class SimulatedDisk {
     public func overwrite(_ path: String, at offset: Int, with bytes: [UInt8]) {
         guard let file = directory.names[path] else { return }
         var contents = file.cached
-        put(bytes, 0..<bytes.count, at: offset, in: &contents)
+        contents.write(bytes, 0..<bytes.count, at: offset)
         file.becomeDurable(as: contents)
     }
 
@@ -147,20 +148,5 @@ public final class SimulatedDisk {
 
     func fillWithChance(_ buffer: UnsafeMutableRawBufferPointer) {
         for index in buffer.indices { buffer[index] = UInt8(truncatingIfNeeded: chance.next()) }
-    }
-}
-
-/// The disk's own chance (SplitMix64): the same seed gives the same bytes on every machine.
-struct DiskChance: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,3 +1,4 @@
+import Trading
 import Venue
 
 /// What a network does to messages. Rates are per mille of the messages of that way.
@@ -40,7 +41,7 @@ public struct NetworkFaults: Hashable, Sendable {
 
     /// Faults as a seed decides.
     public static func drawn(seed: UInt64) -> NetworkFaults {
-        var chance = VenueChance(seed: seed)
+        var chance = SplitMix64(seed: seed)
         return NetworkFaults(
             delayMinNanoseconds: chance.number(0...5_000_000),
             delayMaxNanoseconds: chance.number(5_000_000...400_000_000),

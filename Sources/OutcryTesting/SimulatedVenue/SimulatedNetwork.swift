@@ -12,7 +12,7 @@ public final class SimulatedNetwork {
     public let venue: SimulatedVenue
     /// What it does to messages that are sent from now on.
     public var faults: NetworkFaults
-    private var chance: VenueChance
+    private var chance: SplitMix64
     private var messages: [Message] = []
     private var sent: UInt64 = 0
     private var lastDelivered: [Bool: UInt64] = [:]
@@ -25,7 +25,7 @@ public final class SimulatedNetwork {
     public init(_ venue: SimulatedVenue, faults: NetworkFaults = .none, seed: UInt64) {
         self.venue = venue
         self.faults = faults
-        chance = VenueChance(seed: seed)
+        chance = SplitMix64(seed: seed)
     }
 
     private enum Body {
@@ -142,12 +142,12 @@ public final class SimulatedNetwork {
         sent += 1
         let message = Message(due: now, number: sent, process: process, body: body)
         let isReport = if case .push = body { true } else { false }
-        if chance.perMille(isReport ? faults.reportsDroppedPerMille : faults.droppedPerMille) {
+        if chance.happens(perMille: isReport ? faults.reportsDroppedPerMille : faults.droppedPerMille) {
             count(.dropped, message.kind)
             return
         }
         enqueue(message, at: now)
-        if chance.perMille(isReport ? faults.reportsRepeatedPerMille : faults.repeatedPerMille) {
+        if chance.happens(perMille: isReport ? faults.reportsRepeatedPerMille : faults.repeatedPerMille) {
             count(.repeated, message.kind)
             enqueue(message, at: now)
         }
@@ -157,7 +157,7 @@ public final class SimulatedNetwork {
         var delay = faults.delayMinNanoseconds
         if faults.delayMaxNanoseconds > delay { delay = chance.number(delay...faults.delayMaxNanoseconds) }
         let isReport = if case .push = message.body { true } else { false }
-        if chance.perMille(isReport ? faults.reportsLatePerMille : faults.latePerMille) {
+        if chance.happens(perMille: isReport ? faults.reportsLatePerMille : faults.latePerMille) {
             delay += chance.number(0...max(isReport ? faults.reportsLateMaxNanoseconds : faults.lateMaxNanoseconds, 0))
             count(.late, message.kind)
         }

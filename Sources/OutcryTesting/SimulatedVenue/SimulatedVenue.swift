@@ -14,7 +14,7 @@ import Venue
 public final class SimulatedVenue {
     /// What the venue is like.
     public internal(set) var traits: VenueTraits
-    var chance: VenueChance
+    var chance: SplitMix64
     let books = VenueBooks()
     /// Around what strangers quote, in units.
     var middles: [Pair: Int128] = [:]
@@ -42,7 +42,7 @@ public final class SimulatedVenue {
         seed: UInt64, startedAt: Timestamp
     ) {
         self.traits = traits
-        chance = VenueChance(seed: seed)
+        chance = SplitMix64(seed: seed)
         for rules in pairs { books.setRules(rules, at: startedAt) }
         for pair in openingPrices.keys.sorted() where books.markets[pair] != nil {
             middles[pair] = openingPrices[pair]?.units

@@ -28,7 +28,7 @@ extension SimulatedVenue {
             }
             nonces[account] = nonce
             let answer = answer(call, of: account, at: now)
-            guard hasFaults, chance.perMille(traits.garbledAnswersPerMille) else { return answer }
+            guard hasFaults, chance.happens(perMille: traits.garbledAnswersPerMille) else { return answer }
             count("answered \(call.kind) with garbage")
             return .garbage
         }
@@ -73,7 +73,7 @@ extension SimulatedVenue {
             count("refused a client order id twice")
             return .refused(.rejected(.exchangeRejected, reason: "duplicate client order id"))
         }
-        if hasFaults, chance.perMille(traits.rejectionsPerMille) {
+        if hasFaults, chance.happens(perMille: traits.rejectionsPerMille) {
             count("rejected for reasons of its own")
             return .refused(.rejected(.exchangeRejected, reason: "not available"))
         }
@@ -99,12 +99,12 @@ extension SimulatedVenue {
         guard order.status == .open else { return .refused(.badStatus) }
         if let end = cancelsRefusedUntil[number] {
             if now < end { return .refused(.cancelNotNow) }
-        } else if hasFaults, chance.perMille(traits.refusedCancelsPerMille) {
+        } else if hasFaults, chance.happens(perMille: traits.refusedCancelsPerMille) {
             cancelsRefusedUntil[number] = now.advanced(byNanoseconds: chance.number(1...5_000_000_000))
             count("refused a cancel")
             return .refused(.cancelNotNow)
         }
-        if hasFaults, chance.perMille(traits.fillsBeforeCancelPerMille) { fillBeforeCancel(order, at: now) }
+        if hasFaults, chance.happens(perMille: traits.fillsBeforeCancelPerMille) { fillBeforeCancel(order, at: now) }
         guard order.status == .open else { return .refused(.badStatus) }
         books.cancel(order, at: clock(now))
         return .canceled

@@ -49,12 +49,12 @@ extension SimulatedVenue {
     func moveMarket(_ pair: Pair, at now: Timestamp) {
         guard let rules = books.markets[pair]?.rules, let middle = middles[pair] else { return }
         let tick = rules.priceTick.units
-        if chance.perMille(600) {
+        if chance.happens(perMille: 600) {
             let moved = middle + Int128(chance.number(-8...8)) * tick
             middles[pair] = max(moved, 40 * tick)
             requote(pair, at: now)
         } else {
-            let side = chance.perMille(500) ? Side.buy : .sell
+            let side = chance.happens(perMille: 500) ? Side.buy : .sell
             let price = max(middle / tick + Int128(chance.number(-6...6)), 1) * tick
             let quantity = ExactDecimal(units: size(rules))
             self.print(pair, price: ExactDecimal(units: price), quantity: quantity, takerSide: side, at: now)
@@ -65,7 +65,7 @@ extension SimulatedVenue {
     func fillBeforeCancel(_ order: VenueOrder, at now: Timestamp) {
         guard let rules = books.markets[order.pair]?.rules else { return }
         let steps = order.left / rules.quantityStep.units
-        let taken = chance.perMille(250) ? steps : Int128(chance.number(1...Int64(clamping: steps)))
+        let taken = chance.happens(perMille: 250) ? steps : Int128(chance.number(1...Int64(clamping: steps)))
         books.take(ExactDecimal(units: taken * rules.quantityStep.units), of: order, at: clock(now))
         count(order.left == 0 ? "filled whole before a cancel" : "filled in part before a cancel")
     }

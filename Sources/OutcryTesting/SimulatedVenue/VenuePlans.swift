@@ -64,10 +64,11 @@ extension SimulatedVenue {
         let now = done.due
         switch done.kind {
         case .moveMarket(let pair): moveMarket(pair, at: now)
-        case .changeFee(let pair): if let rate = chance.pick(traits.feeRates) { changeFee(of: pair, to: rate, at: now) }
+        case .changeFee(let pair):
+            if let rate = chance.pick(ifAny: traits.feeRates) { changeFee(of: pair, to: rate, at: now) }
         case .goDown:
             let length = chance.number(1...max(traits.downtimeMaxMilliseconds, 1)) * 1_000_000
-            goDown(until: now.advanced(byNanoseconds: length), hangs: chance.perMille(500))
+            goDown(until: now.advanced(byNanoseconds: length), hangs: chance.happens(perMille: 500))
         case .cancelElsewhere: cancelSomethingElsewhere(at: now)
         case .orderElsewhere: orderSomethingElsewhere(at: now)
         case .deposit, .withdraw: moveMoney(isDeposit: done.kind == .deposit, at: now)
@@ -77,25 +78,26 @@ extension SimulatedVenue {
 
     private func cancelSomethingElsewhere(at now: Timestamp) {
         let open = books.openOrderNumbers.values.flatMap(\.self).sorted()
-        guard let number = chance.pick(open), let account = books.order(number)?.account else { return }
+        guard let number = chance.pick(ifAny: open), let account = books.order(number)?.account else { return }
         cancelElsewhere(number, of: account, at: now)
     }
 
     /// In a quantity that no order of the desk is likely to have: an odd number of steps above many.
     private func orderSomethingElsewhere(at now: Timestamp) {
-        guard let account = chance.pick(accounts), let pair = chance.pick(books.markets.keys.sorted()),
+        guard let account = chance.pick(ifAny: accounts), let pair = chance.pick(ifAny: books.markets.keys.sorted()),
             let rules = books.markets[pair]?.rules, let middle = middles[pair]
         else { return }
         let least = max(rules.quantityMin.units, rules.quantityStep.units)
         let odd = Int128(chance.number(1...499) * 2 + 1) * rules.quantityStep.units
-        let side = chance.perMille(500) ? Side.buy : .sell
+        let side = chance.happens(perMille: 500) ? Side.buy : .sell
         let price = max(middle / rules.priceTick.units + Int128(chance.number(-10...10)), 1) * rules.priceTick.units
         placeElsewhere(
             account, pair, side, quantity: ExactDecimal(units: least + odd), price: ExactDecimal(units: price), at: now)
     }
 
     private func moveMoney(isDeposit: Bool, at now: Timestamp) {
-        guard let account = chance.pick(accounts), let coin = chance.pick(books.ledger.coins.sorted()) else { return }
+        guard let account = chance.pick(ifAny: accounts), let coin = chance.pick(ifAny: books.ledger.coins.sorted())
+        else { return }
         let amount = ExactDecimal(Int(chance.number(1...20)))
         if isDeposit {
             deposit(amount, coin, to: account, at: now)

@@ -65,23 +65,23 @@ public struct VenueTraits: Hashable, Sendable {
 
     /// A venue with the faults that are on unless the seed has them off, each as the seed decides.
     public static func drawn(seed: UInt64) -> VenueTraits {
-        var chance = VenueChance(seed: seed)
+        var chance = SplitMix64(seed: seed)
         var traits = VenueTraits()
-        traits.clientOrderIDs = chance.pick(ClientOrderIDMemory.allCases) ?? .forEver
-        traits.answersOrderZero = chance.perMille(400)
+        traits.clientOrderIDs = chance.pick(ClientOrderIDMemory.allCases)
+        traits.answersOrderZero = chance.happens(perMille: 400)
         traits.clockSkewNanoseconds = chance.number(-2_000_000_000...2_000_000_000)
         traits.historyRowsMax = Int(chance.number(2...40))
-        if chance.perMille(300) { traits.callsPerSecondMax = Int(chance.number(5...20)) }
-        if chance.perMille(500) { traits.garbledAnswersPerMille = Int(chance.number(1...80)) }
-        if chance.perMille(500) { traits.rejectionsPerMille = Int(chance.number(1...80)) }
-        if chance.perMille(400) { traits.refusedCancelsPerMille = Int(chance.number(1...300)) }
-        if chance.perMille(600) { traits.fillsBeforeCancelPerMille = Int(chance.number(1...500)) }
-        if chance.perMille(400) { traits.downEveryMilliseconds = chance.number(5_000...60_000) }
-        if chance.perMille(400) { traits.cancelsElsewhereEveryMilliseconds = chance.number(2_000...30_000) }
-        if chance.perMille(300) { traits.ordersElsewhereEveryMilliseconds = chance.number(2_000...30_000) }
-        if chance.perMille(300) { traits.depositsEveryMilliseconds = chance.number(5_000...30_000) }
-        if chance.perMille(300) { traits.withdrawalsEveryMilliseconds = chance.number(5_000...30_000) }
-        if chance.perMille(300) { traits.feeChangesEveryMilliseconds = chance.number(5_000...60_000) }
+        if chance.happens(perMille: 300) { traits.callsPerSecondMax = Int(chance.number(5...20)) }
+        if chance.happens(perMille: 500) { traits.garbledAnswersPerMille = Int(chance.number(1...80)) }
+        if chance.happens(perMille: 500) { traits.rejectionsPerMille = Int(chance.number(1...80)) }
+        if chance.happens(perMille: 400) { traits.refusedCancelsPerMille = Int(chance.number(1...300)) }
+        if chance.happens(perMille: 600) { traits.fillsBeforeCancelPerMille = Int(chance.number(1...500)) }
+        if chance.happens(perMille: 400) { traits.downEveryMilliseconds = chance.number(5_000...60_000) }
+        if chance.happens(perMille: 400) { traits.cancelsElsewhereEveryMilliseconds = chance.number(2_000...30_000) }
+        if chance.happens(perMille: 300) { traits.ordersElsewhereEveryMilliseconds = chance.number(2_000...30_000) }
+        if chance.happens(perMille: 300) { traits.depositsEveryMilliseconds = chance.number(5_000...30_000) }
+        if chance.happens(perMille: 300) { traits.withdrawalsEveryMilliseconds = chance.number(5_000...30_000) }
+        if chance.happens(perMille: 300) { traits.feeChangesEveryMilliseconds = chance.number(5_000...60_000) }
         traits.marketMovesEveryMilliseconds = chance.number(100...3_000)
         traits.strangerSizeMax = chance.number(1...200)
         return traits

@@ -28,7 +28,7 @@ public final class Simulation {
 
     let seed: UInt64
     let plan: SimulationPlan
-    var chance: Chance
+    var chance: SplitMix64
     var clock: Timestamp
     var queue = EventQueue<Happening>()
     var trace: Trace
@@ -67,7 +67,7 @@ public final class Simulation {
 
     init(seed: UInt64, profile: SimulationProfile, linesKept: Int) {
         self.seed = seed
-        var chance = Chance(seed: seed)
+        var chance = SplitMix64(seed: seed)
         plan = SimulationPlan(profile, &chance)
         server = SimulatedServer(plan, diskSeed: chance.next())
         markets = Array(SimulatedMarket.all.prefix(plan.marketCount))

@@ -56,7 +56,7 @@ struct SimulationPlan {
     /// How many lines each trader repeats at the end.
     static let repeatedLinesMax = 5
 
-    init(_ profile: SimulationProfile, _ chance: inout Chance) {
+    init(_ profile: SimulationProfile, _ chance: inout SplitMix64) {
         switch profile {
         case .paper: world = .paper
         case .wire: world = .wire

@@ -28,22 +28,22 @@ struct FaultDraw: Hashable, Sendable {
     let hangs: Bool
     let delayNanoseconds: Int64
 
-    init(_ faults: VenueFaults, startedAt: Timestamp, at now: Timestamp, _ chance: inout VenueChance) {
-        hangs = chance.perMille(500)
+    init(_ faults: VenueFaults, startedAt: Timestamp, at now: Timestamp, _ chance: inout SplitMix64) {
+        hangs = chance.happens(perMille: 500)
         delayNanoseconds = faults.delayMax > 0 ? chance.number(faults.delayMin...faults.delayMax) : 0
         if let downtime = FaultDraw.downtime(faults, startedAt: startedAt, at: now) {
             trouble = .down(downtime)
-        } else if chance.perMillion(faults.loseRequest) {
+        } else if chance.happens(perMillion: faults.loseRequest) {
             trouble = .requestLost
-        } else if chance.perMillion(faults.often) {
+        } else if chance.happens(perMillion: faults.often) {
             trouble = .tooOften
-        } else if chance.perMillion(faults.html) {
-            trouble = .html(isDone: chance.perMille(500))
-        } else if chance.perMillion(faults.empty) {
-            trouble = .empty(isDone: chance.perMille(500))
-        } else if chance.perMillion(faults.cut) {
-            trouble = .cut(isShort: chance.perMille(500))
-        } else if chance.perMillion(faults.loseAnswer) {
+        } else if chance.happens(perMillion: faults.html) {
+            trouble = .html(isDone: chance.happens(perMille: 500))
+        } else if chance.happens(perMillion: faults.empty) {
+            trouble = .empty(isDone: chance.happens(perMille: 500))
+        } else if chance.happens(perMillion: faults.cut) {
+            trouble = .cut(isShort: chance.happens(perMille: 500))
+        } else if chance.happens(perMillion: faults.loseAnswer) {
             trouble = .answerLost
         } else {
             trouble = .none

@@ -38,7 +38,7 @@ extension TapiVenue {
             return answered(
                 VenueHTTPResponse(
                     body: ExchangeJSON.members([
-                        ("success", 0), ("error", .string(chance.pick(texts) ?? "not available")),
+                        ("success", 0), ("error", .string(chance.pick(texts))),
                     ]).bytes))
         }
     }

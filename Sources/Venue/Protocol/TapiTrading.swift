@@ -69,20 +69,21 @@ extension TapiVenue {
 
     /// The trader cancels one of the account's orders at the venue's own page, where that fault is due.
     func cancelSomethingElsewhere(of account: AccountID, at now: Timestamp) {
-        guard chance.perMillion(faults.cancelElsewhere),
-            let number = chance.pick((books.openOrderNumbers[account] ?? []).sorted())
+        guard chance.happens(perMillion: faults.cancelElsewhere),
+            let number = chance.pick(ifAny: (books.openOrderNumbers[account] ?? []).sorted())
         else { return }
         commit(.cancel(number), at: now)
     }
 
     /// Strangers take a part of an order that rests, or all of it, where that fault is due.
     func takePart(of order: VenueOrder, at now: Timestamp) {
-        guard chance.perMillion(faults.partial), let step = books.markets[order.pair]?.rules.quantityStep.units else {
+        guard chance.happens(perMillion: faults.partial), let step = books.markets[order.pair]?.rules.quantityStep.units
+        else {
             return
         }
         let steps = Int64(clamping: order.left / step)
         guard steps > 0 else { return }
-        let quantity = chance.perMille(200) ? order.left : Int128(chance.number(1...steps)) * step
+        let quantity = chance.happens(perMille: 200) ? order.left : Int128(chance.number(1...steps)) * step
         commit(.take(order.number, ExactDecimal(units: quantity)), at: now)
     }
 }

@@ -1,4 +1,5 @@
 import Testing
+import Trading
 
 @testable import ChatServer
 
@@ -41,7 +42,7 @@ import Testing
 
     @Test func `what comes out does not depend on how the bytes are cut`() {
         let seed: UInt64 = 6_455
-        var random = Seeded(seed: seed)
+        var random = SplitMix64(seed: seed)
         for round in 0..<300 {
             var bytes: [UInt8] = []
             for number in 0..<Int.random(in: 1...12, using: &random) {

@@ -4,6 +4,7 @@ import Foundation
 import Ledger
 import Logging
 import Testing
+import Threads
 import Trading
 
 @testable import Desk

@@ -4,6 +4,7 @@ import Foundation
 import GRDB
 import Ledger
 import Testing
+import Threads
 import Trading
 
 @testable import Desk

@@ -72,7 +72,7 @@ import Trading
 
     @Test func `of a thousand prices those in the way fire, each once, and the others stay`() throws {
         var book = AlertBook()
-        var random = Chance(seed: 17)
+        var random = SplitMix64(seed: 17)
         let now = Timestamp(seconds: 1)
         for number in 1...1_000 as ClosedRange<UInt64> {
             book.insert(

@@ -38,7 +38,7 @@ import Trading
 
     @Test(arguments: [TextChart.Style.line, .candles])
     func `a chart of anything fits 80 characters, with its scale and its times in line`(style: TextChart.Style) throws {
-        var random = Chance(seed: 23)
+        var random = SplitMix64(seed: 23)
         for _ in 0..<60 {
             let size = ExactDecimal.step(decimals: random.below(15))
             let base = ExactDecimal(random.below(2) == 0 ? random.below(1_000_000_000) : random.below(5))

@@ -1,4 +1,5 @@
 import ChatServer
+import Threads
 
 /// What an exchange was told and asked, in its order, for a test on another thread to wait for.
 final class HeardWords: Sendable {

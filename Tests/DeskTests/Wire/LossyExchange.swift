@@ -25,7 +25,7 @@ final class LossyExchange: Exchange {
     let settlement = Settlement.overTheWire
     var habits = Habits()
     var books: VenueBooks
-    var chance: Chance
+    var chance: SplitMix64
     /// Says nothing at all to what it is asked about orders, and does nothing.
     var isDeaf = false
     /// What happens at the exchange is told only to those who ask.
@@ -42,7 +42,7 @@ final class LossyExchange: Exchange {
 
     init(_ books: VenueBooks, seed: UInt64) {
         self.books = books
-        chance = Chance(seed: seed)
+        chance = SplitMix64(seed: seed)
     }
 
     func recall(_ orders: [SentOrder]) { recalled = orders }

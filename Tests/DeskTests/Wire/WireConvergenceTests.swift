@@ -15,7 +15,7 @@ import Trading
     /// Orders of all kinds through a bad wire, with the process dying at any step; then the wire is mended.
     @Test(arguments: seeds) func `once the faults stop both ends are the same`(seed: UInt64) throws {
         let bench = try WireBench(seed: seed)
-        var chance = Chance(seed: seed &+ 1_000)
+        var chance = SplitMix64(seed: seed &+ 1_000)
         bench.reconcile()
         bench.exchange.habits = LossyExchange.Habits(
             delayMillisecondsMax: chance.pick([100, 1_000, 4_000, 12_000]), lossPercent: chance.pick([0, 10, 30]),
@@ -51,14 +51,14 @@ import Trading
         #expect(bench.exchange.books.arrivals.count > 0 || wasStopped, "seed \(seed)")
     }
 
-    private func move(_ chance: inout Chance) -> String {
+    private func move(_ chance: inout SplitMix64) -> String {
         let id = chance.below(30) + 1
         return chance.percent(70)
             ? "move \(id) to \(190 + chance.below(80))"
             : "move \(id) amount \(ExactDecimal(chance.below(20) + 1).times(d("0.01")))"
     }
 
-    private func line(_ chance: inout Chance) -> String {
+    private func line(_ chance: inout SplitMix64) -> String {
         let amount = ExactDecimal(chance.below(20) + 1).times(d("0.01"))
         let buy = 190 + chance.below(40)
         let sell = 232 + chance.below(40)

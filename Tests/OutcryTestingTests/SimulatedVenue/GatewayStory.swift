@@ -16,7 +16,7 @@ struct GatewayStory {
     private(set) var crashes = 0
     private var contradictions = 0
     private var now = Timestamp(seconds: 1_700_000_000)
-    private var chance: VenueChance
+    private var chance: SplitMix64
     private let mistake: GatewayMistake?
     private var orderCount: UInt64 = 0
     private var queryCount: UInt64 = 0
@@ -26,8 +26,8 @@ struct GatewayStory {
     init(seed: UInt64, mistake: GatewayMistake? = nil, _ change: (inout VenueTraits) -> Void = { _ in }) throws {
         self.seed = seed
         self.mistake = mistake
-        chance = VenueChance(seed: seed ^ 0x5151)
-        let basis = chance.perMille(500) ? FeeBasis.received : .quote
+        chance = SplitMix64(seed: seed ^ 0x5151)
+        let basis = chance.happens(perMille: 500) ? FeeBasis.received : .quote
         pairs = try ["btc_usd", "ltc_usd"].map { (pair: Pair) in
             try PairRules(
                 pair: pair, priceTick: .step(decimals: 1), quantityStep: .step(decimals: 2),
@@ -49,7 +49,7 @@ struct GatewayStory {
     mutating func play(steps: Int = 120) -> [String] {
         for _ in 0..<steps {
             step()
-            let wait = chance.perMille(200) ? chance.number(0...4_000_000_000) : chance.number(0...400_000_000)
+            let wait = chance.happens(perMille: 200) ? chance.number(0...4_000_000_000) : chance.number(0...400_000_000)
             pass(until: now.advanced(byNanoseconds: wait), mayCrash: true)
         }
         venue.stopFaults()
@@ -64,7 +64,7 @@ struct GatewayStory {
         case 0..<55: place()
         case 55..<75: cancel()
         case 75..<85:
-            if let id = chance.pick(desk.unsettled), let sent = desk.sent(id) {
+            if let id = chance.pick(ifAny: desk.unsettled), let sent = desk.sent(id) {
                 hear(gateway.submit(.status(sent), at: now))
             }
         case 85..<92: askSomething()
@@ -73,7 +73,7 @@ struct GatewayStory {
     }
 
     private mutating func place() {
-        guard let account = chance.pick(accounts), let rules = chance.pick(pairs),
+        guard let account = chance.pick(ifAny: accounts), let rules = chance.pick(ifAny: pairs),
             let middle = venue.middles[rules.pair]
         else { return }
         orderCount += 1
@@ -83,23 +83,23 @@ struct GatewayStory {
                 + Int128(chance.number(-8...8)) * rules.priceTick.units)
         let order = NewOrder(
             clientOrderID: ClientOrderID(order: OrderID(orderCount), attempt: 1), account: account, pair: rules.pair,
-            side: chance.perMille(500) ? .buy : .sell,
+            side: chance.happens(perMille: 500) ? .buy : .sell,
             quantity: ExactDecimal(units: rules.quantityMin.units * Int128(chance.number(1...3))), price: .limit(price),
-            lifetime: chance.pick([.rest, .rest, .rest, .immediateOrCancel, .fillOrKill, .postOnly]) ?? .rest,
-            selfTrade: chance.perMille(300) ? .cancelResting : .cancelIncoming)
+            lifetime: chance.pick([.rest, .rest, .rest, .immediateOrCancel, .fillOrKill, .postOnly]),
+            selfTrade: chance.happens(perMille: 300) ? .cancelResting : .cancelIncoming)
         desk.sends(order, at: now)
         // The intent is written, and then the process may die.
-        if chance.perMille(20) { return crash() }
+        if chance.happens(perMille: 20) { return crash() }
         hear(gateway.submit(.place(order), at: now))
     }
 
     private mutating func cancel() {
-        guard let id = chance.pick(desk.unsettled), let sent = desk.sent(id) else { return }
+        guard let id = chance.pick(ifAny: desk.unsettled), let sent = desk.sent(id) else { return }
         hear(gateway.submit(.cancel(sent), at: now))
     }
 
     private mutating func askSomething() {
-        guard let account = chance.pick(accounts) else { return }
+        guard let account = chance.pick(ifAny: accounts) else { return }
         queryCount += 1
         let query: ExchangeQuery =
             switch chance.number(0...3) {
@@ -129,7 +129,7 @@ struct GatewayStory {
             now = max(now, due)
             let reports = gateway.advance(to: now)
             // Now and then the process dies with what it has just heard, before it is written.
-            if mayCrash, chance.perMille(4) {
+            if mayCrash, chance.happens(perMille: 4) {
                 crash()
                 continue
             }
@@ -142,7 +142,7 @@ struct GatewayStory {
         crashes += 1
         tally()
         network.disconnect()
-        let down = now.advanced(byNanoseconds: chance.perMille(500) ? 0 : chance.number(0...10_000_000_000))
+        let down = now.advanced(byNanoseconds: chance.happens(perMille: 500) ? 0 : chance.number(0...10_000_000_000))
         network.advance(to: down)
         now = down
         gateway = SimulatedGateway(

@@ -8,7 +8,7 @@ final class KillDesk {
     let story = Story()
     let boss: Player
     let traders: [Player]
-    var chance: Chance
+    var chance: SplitMix64
     var tally = KillTally()
     /// Sessions of the server that runs now.
     private var sessions: [KillSession] = []
@@ -28,7 +28,7 @@ final class KillDesk {
     var players: [Player] { [boss] + traders }
 
     init(seed: UInt64, hasTape: Bool) throws {
-        chance = Chance(seed: seed)
+        chance = SplitMix64(seed: seed)
         self.hasTape = hasTape
         desk = try DeskUnderTest()
         let desk = desk

@@ -2,6 +2,7 @@ import ChatServer
 import Foundation
 import Glibc
 import Testing
+import Threads
 
 extension `The server` {
     /// A seed gives the same lines, limits and kinds of kills again, and not the same moments: those are the machine's. What

@@ -1,3 +1,5 @@
+import Trading
+
 /// One account of the desk under test: what it typed and what it was told.
 final class Player {
     let name: String
@@ -19,7 +21,7 @@ final class Player {
         typist = Typist(name: name)
     }
 
-    func nextLine(_ chance: inout Chance) -> TypedLine {
+    func nextLine(_ chance: inout SplitMix64) -> TypedLine {
         let line = typist.next(book, &chance)
         keep(line)
         if case .contra(let id) = line.kind { book.contraIsTyped(id) }

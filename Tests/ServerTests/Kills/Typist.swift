@@ -10,14 +10,14 @@ struct Typist {
 
     init(name: String) { self.name = name }
 
-    mutating func next(_ book: AccountBook, _ chance: inout Chance) -> TypedLine {
+    mutating func next(_ book: AccountBook, _ chance: inout SplitMix64) -> TypedLine {
         count += 1
         let tag = "\(name)-\(count)"
         let (line, kind) = content(book, &chance)
         return TypedLine(tag: tag, line: line, kind: kind)
     }
 
-    private func content(_ book: AccountBook, _ chance: inout Chance) -> (String, TypedLine.Kind) {
+    private func content(_ book: AccountBook, _ chance: inout SplitMix64) -> (String, TypedLine.Kind) {
         if let id = book.contraReady.first, Int.random(in: 0..<3, using: &chance) == 0 {
             let side = book.orders[id]?.side
             let away = side == "buy" ? 2 : -2
@@ -42,12 +42,12 @@ struct Typist {
         ExactDecimal(units: Int128(hundredths * 1_000_000 + count) * 10_000_000_000)
     }
 
-    private func price(near middle: Int, _ chance: inout Chance) -> String {
+    private func price(near middle: Int, _ chance: inout SplitMix64) -> String {
         let thousandths = middle * 1_000 + Int.random(in: -4_000...4_000, using: &chance)
         return "\(thousandths / 1_000).\(String(thousandths % 1_000 + 1_000).dropFirst())"
     }
 
-    private func lifetime(_ chance: inout Chance) -> String {
+    private func lifetime(_ chance: inout SplitMix64) -> String {
         switch Int.random(in: 0..<10, using: &chance) {
         case 0..<4: ""
         case 4..<7: " for \(Int.random(in: 1...3, using: &chance))s"
@@ -56,7 +56,7 @@ struct Typist {
         }
     }
 
-    private func simple(_ chance: inout Chance) -> (String, TypedLine.Kind) {
+    private func simple(_ chance: inout SplitMix64) -> (String, TypedLine.Kind) {
         let quantity = quantity(Int.random(in: 1...3, using: &chance))
         let side = Bool.random(using: &chance) ? "buy" : "sell"
         let line = "\(side) \(quantity) btc_usd at "
@@ -73,7 +73,7 @@ struct Typist {
         }
     }
 
-    private func paired(_ chance: inout Chance) -> (String, TypedLine.Kind) {
+    private func paired(_ chance: inout SplitMix64) -> (String, TypedLine.Kind) {
         let quantity = quantity(Int.random(in: 1...2, using: &chance))
         let isBuy = Bool.random(using: &chance)
         var line = "pair \(isBuy ? "buy" : "sell") \(quantity) btc_usd at "
@@ -84,7 +84,7 @@ struct Typist {
         return (line + lifetime(&chance), .order(quantity))
     }
 
-    private func stop(_ chance: inout Chance) -> (String, TypedLine.Kind) {
+    private func stop(_ chance: inout SplitMix64) -> (String, TypedLine.Kind) {
         let quantity = quantity(Int.random(in: 1...2, using: &chance))
         let isBuy = Bool.random(using: &chance)
         let trigger = price(near: Typist.middle + (isBuy ? 5 : -5), &chance)
@@ -95,14 +95,14 @@ struct Typist {
         )
     }
 
-    private func oneCancelsTheOther(_ chance: inout Chance) -> (String, TypedLine.Kind) {
+    private func oneCancelsTheOther(_ chance: inout SplitMix64) -> (String, TypedLine.Kind) {
         let quantity = quantity(Int.random(in: 1...2, using: &chance))
         let (limit, trigger) = (price(near: Typist.middle + 5, &chance), price(near: Typist.middle - 5, &chance))
         let market = Bool.random(using: &chance) ? " market" : ""
         return ("sell \(quantity) btc_usd at \(limit) stop \(trigger)\(market)\(lifetime(&chance))", .order(quantity))
     }
 
-    private func slice(_ chance: inout Chance) -> (String, TypedLine.Kind) {
+    private func slice(_ chance: inout SplitMix64) -> (String, TypedLine.Kind) {
         let quantity = quantity(Int.random(in: 6...9, using: &chance))
         let isBuy = Bool.random(using: &chance)
         let low = Typist.middle + (isBuy ? -6 : 1)
@@ -112,7 +112,7 @@ struct Typist {
     }
 
     /// What is open as far as the trader knows. It may have ended meanwhile: then the cancel is refused, once and for all.
-    private func cancel(_ book: AccountBook, _ chance: inout Chance) -> (String, TypedLine.Kind)? {
+    private func cancel(_ book: AccountBook, _ chance: inout SplitMix64) -> (String, TypedLine.Kind)? {
         let open = book.orders.values.filter { $0.parent == nil && book.isOver($0.id) == false }.map(\.id).sorted()
         guard let first = open.randomElement(using: &chance) else { return nil }
         var ids = [first]

@@ -17,7 +17,7 @@ extension `The server` {
 
         @Test func `all that was answered is in the books, and what was not is there whole or not at all`() throws {
             let seed = ProcessInfo.processInfo.environment["OUTCRY_SEED"].flatMap { UInt64($0) } ?? 1
-            var chance = Chance(seed: seed)
+            var chance = SplitMix64(seed: seed)
             let venue = try VenueProcess()
             var told: [String: Told] = [:]
             var canceled: Set<String> = []

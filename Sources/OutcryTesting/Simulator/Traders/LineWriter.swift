@@ -2,14 +2,14 @@ import Trading
 
 /// Writes the lines that a trader might type.
 struct LineWriter {
-    var chance: Chance
+    var chance: SplitMix64
     /// Makes amounts different from each other, so that a line is nearly a name.
     private var serial = 0
     private var tokens = 0
     /// Whether everything has been stopped, and nothing will be done until it is lifted.
     private var isInPanic = false
 
-    init(chance: Chance) { self.chance = chance }
+    init(chance: SplitMix64) { self.chance = chance }
 
     /// What the trader knows when typing.
     struct Knowledge {

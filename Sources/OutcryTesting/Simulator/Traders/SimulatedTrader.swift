@@ -8,7 +8,7 @@ final class SimulatedTrader {
     let account: AccountID
     /// Everybody comes from an address of their own: who guesses passwords makes nobody else wait.
     var address: String { "10.0.0.\(account.rawValue)" }
-    var chance: Chance
+    var chance: SplitMix64
     var writer: LineWriter
     var books = TraderBooks()
     var connections: [Connection] = []
@@ -43,7 +43,7 @@ final class SimulatedTrader {
         let wasWaiting: Bool
     }
 
-    init(name: String, password: String, account: AccountID, chance: Chance) {
+    init(name: String, password: String, account: AccountID, chance: SplitMix64) {
         self.name = name
         self.password = password
         self.account = account

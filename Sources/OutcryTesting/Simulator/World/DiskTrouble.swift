@@ -1,3 +1,5 @@
+import Trading
+
 /// What may go wrong with the disk during one turn of the desk.
 enum DiskTrouble: String, CaseIterable {
     case powerFails = "power fails"
@@ -10,7 +12,7 @@ enum DiskTrouble: String, CaseIterable {
     case isFull = "the disk is full"
 
     /// Lets it happen to one of the next operations.
-    func arrange(on disk: SimulatedDisk, _ chance: inout Chance) {
+    func arrange(on disk: SimulatedDisk, _ chance: inout SplitMix64) {
         let counts = disk.counts
         let write = DiskFault.Moment.nth(.write, counts[.write] + chance.within(1...8))
         let sync = DiskFault.Moment.nth(.sync, counts[.sync] + 1)

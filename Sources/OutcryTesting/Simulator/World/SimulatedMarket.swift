@@ -31,7 +31,7 @@ struct SimulatedMarket {
     }
 
     /// A step of a drunkard, seldom a leap.
-    mutating func drift(_ chance: inout Chance) {
+    mutating func drift(_ chance: inout SplitMix64) {
         let most = chance.permille(50) ? middle / 20 : middle / 400
         middle = max(middle + chance.within(-max(most, 1)...max(most, 1)), 10)
     }

@@ -17,7 +17,7 @@ final class SimulatedWire: ExchangeWire {
     private var knownPrints: Set<MarketTrade> = []
     private var printsSeen = 0
 
-    init(_ plan: SimulationPlan, markets: [SimulatedMarket], _ chance: inout Chance) {
+    init(_ plan: SimulationPlan, markets: [SimulatedMarket], _ chance: inout SplitMix64) {
         var traits = VenueTraits.drawn(seed: chance.next())
         // The market is moved from here, in steps that reach what traders type.
         traits.marketMovesEveryMilliseconds = nil

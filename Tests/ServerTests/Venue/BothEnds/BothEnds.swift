@@ -8,7 +8,7 @@ final class BothEnds {
     let venue: VenueProcess
     private(set) var traders: [WireTrader] = []
     var tally = BothEndsTally()
-    private var chance: Chance
+    private var chance: SplitMix64
     /// What plays, where nobody moves the market by hand.
     let tape: [String]
     /// The newest notification of each trader before trading began.
@@ -27,7 +27,7 @@ final class BothEnds {
     private static let moveMilliseconds = 250
 
     init(seed: UInt64, tape: [String] = []) throws {
-        chance = Chance(seed: seed)
+        chance = SplitMix64(seed: seed)
         self.tape = tape
         (desk, venue) = (try DeskUnderTest(), try VenueProcess())
         venue.accounts = BothEnds.names.flatMap {

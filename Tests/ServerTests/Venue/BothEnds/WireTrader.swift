@@ -74,7 +74,7 @@ final class WireTrader {
 
     // MARK: Out
 
-    func type(_ middle: Int, _ chance: inout Chance) throws {
+    func type(_ middle: Int, _ chance: inout SplitMix64) throws {
         guard Moment.milliseconds >= quietUntil else { return }
         for session in sessions where session.waiting.count < WireTrader.window {
             let line: TypedLine

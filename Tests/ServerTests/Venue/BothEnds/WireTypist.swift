@@ -27,13 +27,13 @@ struct WireTypist {
     mutating func isInPanic() { linesOfPanic = linesOfPanic ?? 2 }
 
     /// The next line, where the market is at `middle`, in thousandths of the quote coin.
-    mutating func next(_ middle: Int, _ chance: inout Chance) -> TypedLine {
+    mutating func next(_ middle: Int, _ chance: inout SplitMix64) -> TypedLine {
         count += 1
         let (line, kind) = content(Quotes(middle: middle), &chance)
         return TypedLine(tag: "\(name)-\(count)", line: line, kind: kind)
     }
 
-    private mutating func content(_ quotes: Quotes, _ chance: inout Chance) -> (String, TypedLine.Kind) {
+    private mutating func content(_ quotes: Quotes, _ chance: inout SplitMix64) -> (String, TypedLine.Kind) {
         if let left = linesOfPanic {
             linesOfPanic = left > 0 ? left - 1 : nil
             if left == 0 { return ("resume", .other) }
@@ -102,7 +102,7 @@ private struct Quotes {
 
     func thousandths(_ perMille: Int) -> Int { max(1, middle + middle * perMille / 1_000) }
 
-    func near(_ perMille: ClosedRange<Int>, _ chance: inout Chance) -> String {
+    func near(_ perMille: ClosedRange<Int>, _ chance: inout SplitMix64) -> String {
         let ends = thousandths(perMille.lowerBound)...thousandths(perMille.upperBound)
         return Quotes.text(Int.random(in: ends, using: &chance))
     }

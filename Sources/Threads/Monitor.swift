@@ -1,5 +1,4 @@
 import Glibc
-import Threads
 
 /// A value behind a POSIX lock, with a condition to wait for.
 ///

@@ -1,8 +1,8 @@
-import CLibwebsockets
+import CPosix
 import Glibc
 
-/// A named POSIX thread that runs one closure. Not a task: the library's loop blocks it for as long as it lives.
-public enum ServiceThread {
+/// A named POSIX thread that runs one closure. Not a task: the loop of a C library blocks it for as long as it lives.
+public enum NamedThread {
     private final class Body: Sendable {
         let name: String
         let run: @Sendable () -> Void
@@ -13,7 +13,9 @@ public enum ServiceThread {
         }
     }
 
-    /// Starts the thread. False where the system has none to give.
+    /// Starts the thread. At most 15 bytes of its name are kept.
+    ///
+    /// - Returns: false where the system has no thread to give.
     public static func start(name: String, _ run: @escaping @Sendable () -> Void) -> Bool {
         let body = Unmanaged.passRetained(Body(name: name, run: run))
         var thread = pthread_t()

@@ -1,0 +1,13 @@
+import Exchange
+import Trading
+
+/// What the desk and the client of HTTP leave for the adapter's thread.
+enum GatewayMessage: Sendable {
+    case recall([SentOrder])
+    case setKey(TapiKey?, AccountID, @Sendable (BtceGateway.KeyFailure?) -> Void)
+    case submit(OrderRequest)
+    case noted(ClientOrderID, AccountID)
+    case ask(ExchangeQuery, QueryID)
+    case answered(UInt64, HTTPOutcome)
+    case shutDown
+}
