@@ -9,6 +9,9 @@ let settings: [SwiftSetting] = [
     .unsafeFlags(["-warnings-as-errors"]),
 ]
 
+/// The gate builds in release, so that what is tested runs fast; the tests themselves run once and are not worth optimizing.
+let testSettings = settings + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
+
 /// What the loader has resolved is read-only from then on, and it resolves everything at the start: a write gone astray
 /// cannot turn a call to libc into another.
 let hardening: [LinkerSetting] = [
@@ -40,6 +43,8 @@ let package = Package(
             ]),
         // What the package in Fuzz/ stands on.
         .library(name: "OutcryTesting", targets: ["OutcryTesting"]),
+        // What the package in Benchmarks/ measures with.
+        .library(name: "OutcryMeasuring", targets: ["OutcryMeasuring"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -122,6 +127,24 @@ let package = Package(
         .executableTarget(
             name: "outcry-simulate", dependencies: ["OutcryTesting", arguments], swiftSettings: settings),
 
+        // A desk under load without sockets, and tables of figures.
+        .target(
+            name: "OutcryMeasuring",
+            dependencies: [
+                "Trading", "Threads", "OrderEngine", "Ledger", "Accounts", "Exchange", "ChatServer", "Desk", grdb,
+                logging,
+            ],
+            swiftSettings: settings),
+        // Counts what is the same on every machine, and holds it to its thresholds.
+        .executableTarget(
+            name: "outcry-count",
+            dependencies: [
+                "OutcryMeasuring", "CAllocationCount", "CommandGrammar", "Exchange", "Ledger", "OrderEngine", "Trading",
+            ],
+            swiftSettings: settings),
+        // Stands in front of the C library's malloc and counts.
+        .target(name: "CAllocationCount"),
+
         // MARK: C libraries, each with the shims that macros and variadics need
 
         .systemLibrary(
@@ -144,35 +167,38 @@ let package = Package(
 
         // MARK: Tests
 
-        .testTarget(name: "TradingTests", dependencies: ["Trading"], swiftSettings: settings),
-        .testTarget(name: "ThreadsTests", dependencies: ["Threads", "Trading"], swiftSettings: settings),
-        .testTarget(name: "CommandGrammarTests", dependencies: ["CommandGrammar", "Trading"], swiftSettings: settings),
-        .testTarget(name: "OrderEngineTests", dependencies: ["OrderEngine", "Trading"], swiftSettings: settings),
+        .testTarget(name: "TradingTests", dependencies: ["Trading"], swiftSettings: testSettings),
+        .testTarget(name: "ThreadsTests", dependencies: ["Threads", "Trading"], swiftSettings: testSettings),
         .testTarget(
-            name: "LedgerTests", dependencies: ["Ledger", "OutcryTesting", grdb, "Trading"], swiftSettings: settings),
-        .testTarget(name: "AccountsTests", dependencies: ["Accounts", grdb, "Trading"], swiftSettings: settings),
+            name: "CommandGrammarTests", dependencies: ["CommandGrammar", "Trading"], swiftSettings: testSettings),
+        .testTarget(name: "OrderEngineTests", dependencies: ["OrderEngine", "Trading"], swiftSettings: testSettings),
         .testTarget(
-            name: "ExchangeTests", dependencies: ["Exchange", "OutcryTesting", "Trading"], swiftSettings: settings),
-        .testTarget(name: "ExactJSONTests", dependencies: ["ExactJSON"], swiftSettings: settings),
+            name: "LedgerTests", dependencies: ["Ledger", "OutcryTesting", grdb, "Trading"], swiftSettings: testSettings
+        ),
+        .testTarget(name: "AccountsTests", dependencies: ["Accounts", grdb, "Trading"], swiftSettings: testSettings),
         .testTarget(
-            name: "VenueTests", dependencies: ["Venue", "ExactJSON", "Trading", "COpenSSL"], swiftSettings: settings),
+            name: "ExchangeTests", dependencies: ["Exchange", "OutcryTesting", "Trading"], swiftSettings: testSettings),
+        .testTarget(name: "ExactJSONTests", dependencies: ["ExactJSON"], swiftSettings: testSettings),
+        .testTarget(
+            name: "VenueTests", dependencies: ["Venue", "ExactJSON", "Trading", "COpenSSL"], swiftSettings: testSettings
+        ),
         .testTarget(
             name: "BtceExchangeTests", dependencies: ["BtceExchange", "ExactJSON", "Threads", "Trading"],
-            swiftSettings: settings),
+            swiftSettings: testSettings),
         // The conformance suite for btc-e: the adapter, the venue, and real sockets between them.
         .testTarget(
             name: "BtceConformanceTests",
             dependencies: ["BtceExchange", "Venue", "VenueServer", "OutcryTesting", "Exchange", "Trading"],
-            swiftSettings: settings),
+            swiftSettings: testSettings),
         .testTarget(
             name: "ChatServerTests", dependencies: ["ChatServer", "OutcryTesting", "Trading", "Threads"],
-            swiftSettings: settings),
+            swiftSettings: testSettings),
         .testTarget(
             name: "DeskTests",
             dependencies: [
                 "Desk", "BtceExchange", "CommandGrammar", "CommandPages", "OutcryTesting", "Threads", grdb, "Trading",
             ],
-            exclude: ["Transcripts"], swiftSettings: settings),
+            exclude: ["Transcripts"], swiftSettings: testSettings),
         .testTarget(
             name: "OutcryTestingTests",
             dependencies: [
@@ -180,19 +206,19 @@ let package = Package(
                 "OrderEngine", "Trading", "Venue", "CommandGrammar", "ExactJSON", "BtceExchange", grdb,
                 logging,
             ],
-            swiftSettings: settings),
+            swiftSettings: testSettings),
         // The program as an operator and a trader meet it: processes, files, sockets, signals.
         .testTarget(
             name: "ServerTests",
             dependencies: [
                 "outcry", "ChatServer", "ExactJSON", "Trading", "Venue", "Ledger", "Accounts", grdb, "Threads",
             ],
-            swiftSettings: settings),
+            swiftSettings: testSettings),
         // What the program itself adds: the terminal client.
-        .testTarget(name: "OutcryTests", dependencies: ["outcry", "Trading", "Threads"], swiftSettings: settings),
+        .testTarget(name: "OutcryTests", dependencies: ["outcry", "Trading", "Threads"], swiftSettings: testSettings),
         // That the simulator can fail: the mutants fit the sources, and what survives is told.
-        .testTarget(name: "MutantTests", dependencies: ["outcry-mutants"], swiftSettings: settings),
+        .testTarget(name: "MutantTests", dependencies: ["outcry-mutants"], swiftSettings: testSettings),
         // What the house has decided against: imports, names, notes to self.
-        .testTarget(name: "HouseTests", swiftSettings: settings),
+        .testTarget(name: "HouseTests", swiftSettings: testSettings),
     ]
 )

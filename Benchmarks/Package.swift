@@ -9,6 +9,7 @@ let settings: [SwiftSetting] = [
     .unsafeFlags(["-warnings-as-errors"]),
 ]
 
+let measuring = Target.Dependency.product(name: "OutcryMeasuring", package: "outcry")
 let rooms = Target.Dependency.product(name: "OutcryRooms", package: "outcry")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -34,8 +35,6 @@ let package = Package(
             plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
         // The disk and the desk whole, beside raw SQLite in the same run: `swift run -c release outcry-measure`.
         .executableTarget(
-            name: "outcry-measure", dependencies: [rooms, grdb, logging, "CAllocationCount"], swiftSettings: settings),
-        // Stands in front of the C library's malloc and counts.
-        .target(name: "CAllocationCount"),
+            name: "outcry-measure", dependencies: [rooms, measuring, grdb, logging], swiftSettings: settings),
     ]
 )

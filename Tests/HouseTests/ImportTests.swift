@@ -39,10 +39,23 @@ private let table: [(room: String, mayImport: Set<String>)] = [
             "UnixSignals", "Configuration", "Foundation", "Dispatch",
         ] + system
     ),
+    (
+        "OutcryMeasuring",
+        [
+            "Trading", "Threads", "OrderEngine", "Ledger", "Accounts", "Exchange", "ChatServer", "Desk", "GRDB",
+            "Logging", "Foundation",
+        ] + system
+    ),
+    (
+        "outcry-count",
+        ["OutcryMeasuring", "CAllocationCount", "CommandGrammar", "Exchange", "Ledger", "OrderEngine", "Trading"]
+            + system
+    ),
     ("outcry-simulate", ["OutcryTesting", "ArgumentParser", "Foundation"] + system),
     ("embed-pages", ["Foundation"]),
     ("outcry-mutants", ["ArgumentParser", "Foundation", "Synchronization"]),
-    ("CLibwebsockets", []), ("CPosix", []), ("CZlib", []), ("COpenSSL", []), ("CCurl", []), ("CSQLite", []),
+    ("CAllocationCount", []), ("CLibwebsockets", []), ("CPosix", []), ("CZlib", []), ("COpenSSL", []), ("CCurl", []),
+    ("CSQLite", []),
     ("CEditline", []),
 ]
 

@@ -1,5 +1,6 @@
 import BtceExchange
 import Dispatch
+import OutcryMeasuring
 import Synchronization
 import Trading
 

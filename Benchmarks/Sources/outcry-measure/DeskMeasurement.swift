@@ -1,3 +1,5 @@
+import OutcryMeasuring
+
 /// Durable orders a second, of the core alone and over sockets, beside raw rows of the same batches.
 struct DeskMeasurement {
     private let options: MeasureOptions

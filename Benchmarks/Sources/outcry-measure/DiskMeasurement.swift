@@ -1,5 +1,6 @@
 import Ledger
 import OrderEngine
+import OutcryMeasuring
 import Trading
 
 /// The ledger's transactions of 1 to 1,000 records beside raw rows of the same batches.
@@ -44,14 +45,4 @@ struct DiskMeasurement {
         }
         table.print(titled: "Ledger: records of a placed order, beside raw SQLite rows (medians of \(options.rounds))")
     }
-}
-
-/// A limit order as the engine writes it.
-func sampleOrder(_ number: UInt64) -> Order {
-    let price = ExactDecimal(200 + Int(number % 30))
-    let quantity = ExactDecimal(units: 500_000_000_000_000_000)
-    return Order(
-        id: OrderID(number), account: AccountID(1), pair: "btc_usd", side: .buy, kind: .simple, quantity: quantity,
-        price: .limit(price), line: "buy 0.5 btc_usd at \(price)", createdAt: Timestamp(seconds: 1_756_576_800),
-        status: .pending, reserved: price.times(quantity), feeCurrency: "usd")
 }

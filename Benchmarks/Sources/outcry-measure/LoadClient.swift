@@ -1,5 +1,6 @@
 import ChatServer
 import Dispatch
+import OutcryMeasuring
 import Synchronization
 
 /// One connection that sends its next order when the last is answered, and notes how long each answer took.

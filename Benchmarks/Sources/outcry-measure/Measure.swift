@@ -1,10 +1,9 @@
 import Glibc
+import OutcryMeasuring
 
-/// Measures the desk whole, beside raw SQLite in the same run, then with an exchange over HTTP, beside bare requests to it, and
-/// counts what can be counted exactly.
+/// Measures the desk whole, beside raw SQLite in the same run, then with an exchange over HTTP, beside bare requests to it.
 ///
-/// Usage: `outcry-measure [disk] [desk] [wire] [counts] [--rounds N] [--seconds N] [--folder PATH]`, all four unless told. `counts`
-/// ends with status 1 where a count is above its threshold. `outcry-measure repeat NAME COUNT` does one thing many
+/// Usage: `outcry-measure [disk] [desk] [wire] [--rounds N] [--seconds N] [--folder PATH]`, all three unless told. `outcry-measure repeat NAME COUNT` does one thing many
 /// times, for a profiler.
 @main
 struct Measure {
@@ -16,7 +15,7 @@ struct Measure {
             try Repetition.run(arguments[1], count, options)
             return
         }
-        let known = ["disk", "desk", "wire", "counts"]
+        let known = ["disk", "desk", "wire"]
         for name in arguments where !known.contains(name) {
             throw MeasureError("no measurement \(name); there are \(known.joined(separator: ", "))")
         }
@@ -24,15 +23,7 @@ struct Measure {
         if wanted.contains("disk") { try DiskMeasurement(options).run() }
         if wanted.contains("desk") { try DeskMeasurement(options).run() }
         if wanted.contains("wire") { try WireMeasurement(options).run() }
-        if wanted.contains("counts") {
-            guard try CountMeasurement(options).run() else { exit(1) }
-        }
     }
-}
-
-struct MeasureError: Error, CustomStringConvertible {
-    let description: String
-    init(_ description: String) { self.description = description }
 }
 
 /// How much is measured, and where the files go.

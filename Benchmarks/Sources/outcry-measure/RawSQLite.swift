@@ -1,4 +1,5 @@
 import GRDB
+import OutcryMeasuring
 
 /// What the desk is held against: rows of 100 bytes put one by one through GRDB into one table without an index, synced
 /// with every transaction like the desk's own.

@@ -1,5 +1,6 @@
 import CommandGrammar
 import Exchange
+import OutcryMeasuring
 import Trading
 
 /// One thing, many times, for a profiler.

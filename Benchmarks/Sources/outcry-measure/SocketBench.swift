@@ -2,6 +2,7 @@ import ChatServer
 import Desk
 import Glibc
 import Logging
+import OutcryMeasuring
 
 /// The server whole in this process, and connections to it over loopback, each with one order under way.
 struct SocketBench {

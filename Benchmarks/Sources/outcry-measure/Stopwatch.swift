@@ -1,3 +1,5 @@
+import OutcryMeasuring
+
 /// Two things in turn, batch by batch, until both have had their time: a sync of a shared disk may take ten times as long a
 /// second later, and must then take it for both. Units a second of each.
 func rates(

@@ -1,6 +1,7 @@
 import Desk
 import Dispatch
 import Exchange
+import OutcryMeasuring
 import Synchronization
 import Threads
 import Trading

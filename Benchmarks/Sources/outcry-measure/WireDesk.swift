@@ -5,6 +5,7 @@ import Desk
 import Dispatch
 import Glibc
 import Logging
+import OutcryMeasuring
 import Synchronization
 import Threads
 
@@ -23,7 +24,7 @@ final class WireDesk {
     init(traders count: Int, at venue: VenueUnderLoad, folder: String) throws {
         let path = folder + "/desk.db"
         let master = try MasterKey.generate()
-        let traders = try Traders(count, database: path, keysUnder: master)
+        let traders = try Traders(count, database: path, keysAt: WireDesk.exchange, under: master)
         tokens = traders.tokens
         var gateway = BtceSettings(baseURL: venue.url)
         (gateway.keyRequestsPerSecond, gateway.exchangeRequestsPerSecond) = (100_000, 100_000)

@@ -1,6 +1,7 @@
 import BtceExchange
 import Dispatch
 import Glibc
+import OutcryMeasuring
 import Synchronization
 
 /// Orders a second through an exchange over HTTP, beside bare `Trade` requests to the same venue; and how long it takes from a

@@ -1,15 +1,17 @@
 import Glibc
 
 /// What several rounds gave.
-struct Samples {
-    private(set) var values: [Double] = []
+public struct Samples {
+    public private(set) var values: [Double] = []
 
-    mutating func add(_ value: Double) { values.append(value) }
+    public init() {}
 
-    var median: Double { percentile(0.5) }
+    public mutating func add(_ value: Double) { values.append(value) }
+
+    public var median: Double { percentile(0.5) }
 
     /// The least value that so many of the values do not exceed; 0 where there are none.
-    func percentile(_ part: Double) -> Double {
+    public func percentile(_ part: Double) -> Double {
         guard !values.isEmpty else { return 0 }
         let sorted = values.sorted()
         let rank = Int((part * Double(sorted.count)).rounded(.up))
@@ -18,15 +20,15 @@ struct Samples {
 }
 
 /// A table in Markdown, its columns padded so that it reads in a terminal too.
-struct FigureTable {
+public struct FigureTable {
     private let head: [String]
     private var rows: [[String]] = []
 
-    init(_ head: String...) { self.head = head }
+    public init(_ head: String...) { self.head = head }
 
-    mutating func add(_ row: String...) { rows.append(row) }
+    public mutating func add(_ row: String...) { rows.append(row) }
 
-    func print(titled title: String) {
+    public func print(titled title: String) {
         let widths = head.indices.map { column in
             ([head] + rows).map { $0[column].count }.max() ?? 0
         }
@@ -50,7 +52,7 @@ struct FigureTable {
 
 extension Double {
     /// `1,234,567`.
-    var grouped: String {
+    public var grouped: String {
         let digits = String(Int(rounded()))
         var text = ""
         for (index, digit) in digits.enumerated() {
@@ -61,7 +63,7 @@ extension Double {
     }
 
     /// With so many decimals.
-    func fixed(_ decimals: Int) -> String {
+    public func fixed(_ decimals: Int) -> String {
         var scale = 1.0
         for _ in 0..<decimals { scale *= 10 }
         let whole = Int((self * scale).rounded())

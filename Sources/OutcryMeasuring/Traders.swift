@@ -1,20 +1,22 @@
-import Accounts
+public import Accounts
 import ChatServer
-import Desk
+public import Desk
 import Ledger
 import Threads
-import Trading
+public import Trading
 
 /// Accounts with money and a token each, so that a session logs in with its handshake.
-struct Traders {
-    let tokens: [String]
+public struct Traders {
+    public let tokens: [String]
 
     /// The most that one look at the operator's requests takes up; each account asks for its money that way.
-    static let countMax = 100
+    public static let countMax = 100
 
     /// Those of an exchange over the wire, where a master key is given, have a key there that is called as they are, and the
     /// same as its secret; the others have play money.
-    init(_ count: Int, database path: String, keysUnder master: MasterKey? = nil) throws {
+    public init(_ count: Int, database path: String, keysAt exchange: String = "", under master: MasterKey? = nil)
+        throws
+    {
         precondition(count <= Traders.countMax)
         guard let cost = ScryptCost(n: 2, r: 1, p: 1) else { throw MeasureError("scrypt") }
         let hash = try PasswordHash(hashing: Secret("never typed"), cost: cost)
@@ -32,7 +34,7 @@ struct Traders {
                         throw MeasureError("key")
                     }
                     _ = try store.setExchangeKey(
-                        key, at: WireDesk.exchange, rights: ExchangeKeyRights(info: true, trade: true, withdraw: false),
+                        key, at: exchange, rights: ExchangeKeyRights(info: true, trade: true, withdraw: false),
                         sealedUnder: master, for: account.id, at: now)
                 } else {
                     try store.enqueue(.deposit(1_000_000_000_000, "usd"), for: account.id, at: now)
@@ -44,7 +46,7 @@ struct Traders {
     }
 
     /// Limits that a load does not meet.
-    static var limits: Limits {
+    public static var limits: Limits {
         var limits = Limits()
         for (name, value) in [
             ("line_rate", 1_000_000), ("line_burst", 1_000_000), ("open_orders", 10_000_000),
@@ -55,16 +57,16 @@ struct Traders {
         return limits
     }
 
-    static var configuration: DeskConfiguration {
+    public static var configuration: DeskConfiguration {
         let limits = limits
         return DeskConfiguration(engineLimits: limits.engine, limits: limits.desk)
     }
 
-    static func name(_ number: Int) -> String { "trader\(number)" }
+    public static func name(_ number: Int) -> String { "trader\(number)" }
 
     /// The price of an order that rests on the book: nothing trades at it.
-    static func price(_ number: Int) -> ExactDecimal { ExactDecimal(200 + number % 30) }
+    public static func price(_ number: Int) -> ExactDecimal { ExactDecimal(200 + number % 30) }
 
     /// A line that rests on the book.
-    static func line(_ number: Int) -> String { "buy 0.5 btc_usd at \(price(number))" }
+    public static func line(_ number: Int) -> String { "buy 0.5 btc_usd at \(price(number))" }
 }

@@ -1,21 +1,36 @@
 import CAllocationCount
 import CommandGrammar
 import Exchange
+import Glibc
 import Ledger
 import OrderEngine
+import OutcryMeasuring
 import Trading
 
 /// What is the same on every machine and in every run: rows and records an order, allocations of the hot paths. Each has
-/// a threshold, committed here; a change that raises one says why.
-struct CountMeasurement {
-    private let options: MeasureOptions
+/// a threshold, committed here; a change that raises one says why. The program ends with status 1 where a count is above its own.
+///
+/// Usage: `outcry-count [FOLDER]`, the folder for its databases; `.build/count` unless told.
+@main
+struct Count {
     /// How often each thing is done; what is done seldom (growing an array) spreads thin.
     private static let repetitions = 1_000
+    private static let vocabulary = Vocabulary(pairs: PairRules.paperDefaults.map(\.pair), quote: "usd")
 
-    init(_ options: MeasureOptions) { self.options = options }
+    private let folder: String
+
+    static func main() {
+        let folder = CommandLine.arguments.dropFirst().first ?? ".build/count"
+        do {
+            if !(try Count(folder: folder).run()) { exit(1) }
+        } catch {
+            print("outcry-count: \(error)")
+            exit(1)
+        }
+    }
 
     /// Whether every count is within its threshold.
-    func run() throws -> Bool {
+    private func run() throws -> Bool {
         var table = FigureTable("count", "measured", "at most")
         var isWithin = true
         func note(_ name: String, _ value: Double, atMost threshold: Double) {
@@ -23,7 +38,7 @@ struct CountMeasurement {
             table.add(name, value.fixed(2), threshold.fixed(2) + (value <= threshold ? "" : "  ABOVE"))
         }
         for line in countedLines {
-            let parser = CommandParser(vocabulary: Repetition.vocabulary)
+            let parser = CommandParser(vocabulary: Count.vocabulary)
             let count = allocations { _ = parser.parse(line.text) }
             note("allocations: \(line.text)", count, atMost: line.allocationsMax)
         }
@@ -32,12 +47,12 @@ struct CountMeasurement {
         note("allocations: record encoded", allocations { _ = RecordCoder.encode(record) }, atMost: 5)
         note("allocations: record decoded", allocations { _ = try? RecordCoder.decode(bytes) }, atMost: 20)
         for batch in [1, 100] {
-            try withScratchFolder(in: options.folder) { folder in
-                let bench = try DeskBench(sessions: batch, folder: folder)
+            try withScratchFolder(in: folder) { scratch in
+                let bench = try DeskBench(sessions: batch, folder: scratch)
                 for _ in 0..<10 { try bench.batch() }
                 let (rows, records) = (try bench.rowsChanged(), try bench.records())
                 let (blocks, bytes) = (outcry_allocations(), outcry_allocated_bytes())
-                let batches = CountMeasurement.repetitions / batch
+                let batches = Count.repetitions / batch
                 for _ in 0..<batches { try bench.batch() }
                 let made = Double(outcry_allocations() - blocks)
                 let asked = Double(outcry_allocated_bytes() - bytes)
@@ -56,8 +71,8 @@ struct CountMeasurement {
     private func allocations(_ body: () -> Void) -> Double {
         body()
         let before = outcry_allocations()
-        for _ in 0..<CountMeasurement.repetitions { body() }
-        return Double(outcry_allocations() - before) / Double(CountMeasurement.repetitions)
+        for _ in 0..<Count.repetitions { body() }
+        return Double(outcry_allocations() - before) / Double(Count.repetitions)
     }
 
     private var countedLines: [(text: String, allocationsMax: Double)] {
