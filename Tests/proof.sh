@@ -53,7 +53,8 @@ inputs='OUTCRY_SEED=$((seed % 999999 + 1)) swift test --skip-build --filter "Fuz
 part "build" 0 'seconds=1; swift build --build-tests && swift build -c release --product outcry-simulate && swift build -c release --product outcry'
 part "worlds: mixed" 25 "$(worlds mixed)"
 part "worlds: wire" 8 "$(worlds wire)"
-part "worlds: btce" 8 "$(worlds btce)"
+part "worlds: btce" 5 "$(worlds btce)"
+part "worlds: yobit" 5 "$(worlds yobit)"
 part "inputs" 3 "$inputs"
 part "kills" 12 "$kills"
 part "kills of both ends" 6 "$both"

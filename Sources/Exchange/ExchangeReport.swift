@@ -18,6 +18,27 @@ public enum ExchangeReport: Hashable, Sendable {
     case connection(ExchangeConnection)
     /// An account's key comes to its end: after so many more requests only a new key helps.
     case keyEnding(account: AccountID, requestsLeft: UInt64)
+    /// The exchange contradicts itself about an order, again; nil where it has agreed with itself since.
+    case contradiction(account: AccountID, ClientOrderID, Contradiction?)
+}
+
+/// What an exchange's answers about one order differ in. The order stays as it is until they agree.
+public struct Contradiction: Hashable, Sendable {
+    /// For the trader: `OrderInfo says that 0.5 has filled, TradeHistory has 0.3`.
+    public let words: String
+    /// Times in a row that it was asked and contradicted itself.
+    public let times: Int
+    /// When it did so first.
+    public let since: Timestamp
+    /// When it is asked again.
+    public let nextAt: Timestamp
+
+    public init(words: String, times: Int, since: Timestamp, nextAt: Timestamp) {
+        self.words = words
+        self.times = times
+        self.since = since
+        self.nextAt = nextAt
+    }
 }
 
 /// Whether an exchange answers.

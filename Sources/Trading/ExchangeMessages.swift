@@ -61,20 +61,39 @@ public struct SentOrder: Hashable, Sendable {
     public let countedFills: Set<FillID>
     /// How much they add up to, in the base coin.
     public let countedQuantity: ExactDecimal
+    /// What had been seen at the exchange before the order was sent; told to `Exchange.recall` only.
+    public var seenBefore: SeenBefore
 
     public init(
         _ order: NewOrder, exchangeOrderID: String?, sentAt: Timestamp, countedFills: Set<FillID> = [],
-        countedQuantity: ExactDecimal = .zero
+        countedQuantity: ExactDecimal = .zero, seenBefore: SeenBefore = SeenBefore()
     ) {
         self.order = order
         self.exchangeOrderID = exchangeOrderID
         self.sentAt = sentAt
         self.countedFills = countedFills
         self.countedQuantity = countedQuantity
+        self.seenBefore = seenBefore
     }
 
     public var clientOrderID: ClientOrderID { order.clientOrderID }
     public var account: AccountID { order.account }
+}
+
+/// The highest numbers that had been seen at an exchange when an order was sent.
+///
+/// Numbers of fills and of orders grow with time on each pair, so what has one of these numbers or a lower one was there before
+/// the order and cannot be of it. Clocks are not compared for this: the exchange's may be hours away from ours.
+public struct SeenBefore: Hashable, Sendable {
+    /// The highest fill of the account; nil where the fills had not been read.
+    public var fill: FillID?
+    /// The highest of the exchange's order numbers on the order's pair; nil where none was known, or they are not numbers.
+    public var orderNumber: UInt64?
+
+    public init(fill: FillID? = nil, orderNumber: UInt64? = nil) {
+        self.fill = fill
+        self.orderNumber = orderNumber
+    }
 }
 
 /// What the desk asks of an exchange about one order.

@@ -23,7 +23,7 @@ struct Simulate: ParsableCommand {
     @Option(help: "Run as many seeds as fit in so many minutes.")
     var minutes: Int?
 
-    @Option(help: "Which worlds: paper, wire, mixed or btce.")
+    @Option(help: "Which worlds: paper, wire, mixed, btce or yobit.")
     var profile = SimulationProfile.mixed
 
     @Flag(help: "Say nothing but what failed.")

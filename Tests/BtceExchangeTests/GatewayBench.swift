@@ -26,6 +26,8 @@ final class GatewayBench {
     struct Known {
         let order: NewOrder
         let sentAt: Timestamp
+        /// What the desk had seen when it asked for it.
+        let seenBefore: SeenBefore
         var number: String?
         var said: [String] = []
         var fills: [FillID: Fill] = [:]
@@ -55,6 +57,7 @@ final class GatewayBench {
     private var arriving: [(at: Timestamp, number: UInt64, outcome: HTTPOutcome)] = []
     private var overtaken: [HTTPRequest] = []
     private var lastQuery: UInt64 = 0
+    private var seen = SeenBefore()
 
     init(venue: TestVenue = TestVenue()) throws {
         self.venue = venue
@@ -78,14 +81,15 @@ final class GatewayBench {
     }
 
     func place(_ order: NewOrder) {
-        known[order.clientOrderID] = Known(order: order, sentAt: now)
+        known[order.clientOrderID] = Known(order: order, sentAt: now, seenBefore: seen)
         gateway.submit(.place(order), at: now)
     }
 
     func sent(_ known: Known, isWhole: Bool = false) -> SentOrder {
         SentOrder(
             known.order, exchangeOrderID: known.number, sentAt: known.sentAt,
-            countedFills: isWhole ? Set(known.fills.keys) : [], countedQuantity: isWhole ? known.filled : .zero)
+            countedFills: isWhole ? Set(known.fills.keys) : [], countedQuantity: isWhole ? known.filled : .zero,
+            seenBefore: isWhole ? known.seenBefore : SeenBefore())
     }
 
     func cancel(_ id: ClientOrderID) {
@@ -206,7 +210,9 @@ final class GatewayBench {
         switch report {
         case .answer(let id, let answer):
             answers[id] = answer
+            if case .openOrders(let open) = answer { for one in open { see(number: one.exchangeOrderID) } }
             if case .fills(let fills) = answer {
+                seen.fill = max(seen.fill ?? FillID(0), fills.map(\.fill.id).max() ?? FillID(0))
                 for fill in fills { if let id = fill.clientOrderID { count(fill.fill, id) } }
             }
         case .execution(_, let execution): hear(execution)
@@ -221,6 +227,7 @@ final class GatewayBench {
             known[id]?.said.append("accepted")
             known[id]?.number = number
             known[id]?.isUnknown = false
+            see(number: number)
         case .rejected(_, let code, _):
             known[id]?.said.append("rejected \(code.name)")
             known[id]?.isRejected = true
@@ -258,6 +265,19 @@ final class GatewayBench {
     }
 
     private func count(_ fill: Fill, _ id: ClientOrderID) { known[id]?.fills[fill.id] = fill }
+
+    private func see(number: String) {
+        guard let number = UInt64(number), number > 0 else { return }
+        seen.orderNumber = max(seen.orderNumber ?? 0, number)
+    }
+
+    /// What the exchange was said to contradict itself in, in the order in which it was said; `agrees` where it agreed again.
+    var contradictions: [String] {
+        reports.compactMap { report in
+            guard case .contradiction(_, _, let said) = report else { return nil }
+            return said?.words ?? "agrees"
+        }
+    }
 
     func said(_ number: UInt64) -> [String] {
         known[ClientOrderID(order: OrderID(number), attempt: 1)]?.said ?? []

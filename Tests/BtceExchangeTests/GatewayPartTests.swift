@@ -15,7 +15,7 @@ import Trading
     private func order(_ number: Int, _ text: String, mark: UInt64 = 0) -> TakerMatching.Order {
         TakerMatching.Order(
             id: ClientOrderID(order: OrderID(UInt64(number)), attempt: 1), quantity: .of(String(text.dropLast())),
-            isCertain: text.hasSuffix("!"), side: .buy, rate: 100, historyMark: mark, earliest: Timestamp(seconds: 900))
+            isCertain: text.hasSuffix("!"), side: .buy, rate: 100, seenBefore: mark)
     }
 
     @Test(arguments: [
@@ -38,13 +38,10 @@ import Trading
         #expect(orders.map { found[$0.id] ?? [] } == expected)
     }
 
-    @Test func `no row of before the order, beyond its limit or too old is its own`() {
+    @Test func `no row that was seen before the order or is beyond its limit is its own`() {
         let rows = [row(1, "1"), row(2, "1", at: "100.001"), row(3, "1")]
         #expect(TakerMatching(orders: [order(1, "1!", mark: 1)], rows: rows).result().values.first == [3])
-        let late = TakerMatching.Order(
-            id: ClientOrderID(order: OrderID(1), attempt: 1), quantity: 1, isCertain: true, side: .buy, rate: 100,
-            historyMark: 0, earliest: Timestamp(seconds: 1_001))
-        #expect(TakerMatching(orders: [late], rows: rows).result().isEmpty)
+        #expect(TakerMatching(orders: [order(1, "1!", mark: 3)], rows: rows).result().isEmpty)
     }
 }
 

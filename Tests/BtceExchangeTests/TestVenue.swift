@@ -30,6 +30,9 @@ final class TestVenue {
     static let unit: Int64 = 100_000_000
 
     var now = Timestamp(seconds: 1_795_000_000)
+    /// How far its clock, with which it stamps and compares, is ahead of everybody's.
+    var clockAheadSeconds: Int64 = 0
+    private var clock: Int64 { now.seconds + clockAheadSeconds }
     var usd: Int64
     var btc: Int64
     private(set) var orders: [UInt64: Order] = [:]
@@ -46,6 +49,11 @@ final class TestVenue {
     var hidesNumbers = true
     /// Whether it knows nothing any more of an order that is off its book.
     var forgetsEnded = false
+    /// Rows that its history never shows, by their numbers.
+    var hiddenRows: Set<Int> = []
+    /// Orders that ActiveOrders lists though they are off the book, and that it does not list though they are on it.
+    var ghosts: Set<UInt64> = []
+    var unlisted: Set<UInt64> = []
     /// For how long a trade is not in the history yet.
     var historyLagSeconds: Int64 = 0
     private(set) var requests: [String] = []
@@ -83,7 +91,9 @@ final class TestVenue {
         case "Trade": return trade(form)
         case "CancelOrder": return cancelOrder(UInt64(form["order_id"] ?? "") ?? 0)
         case "ActiveOrders":
-            let active = orders.values.filter(\.isActive).sorted { $0.number < $1.number }
+            let active = orders.values.filter { order in
+                ghosts.contains(order.number) || (order.isActive && !unlisted.contains(order.number))
+            }.sorted { $0.number < $1.number }
             return active.isEmpty ? refuse("no orders") : object(active.map { text($0, isWhole: false) })
         case "OrderInfo":
             guard let order = orders[UInt64(form["order_id"] ?? "") ?? 0], order.isActive || !forgetsEnded else {
@@ -94,6 +104,11 @@ final class TestVenue {
         case "TransHistory": return transactionHistory(form)
         default: return refuse("invalid method")
         }
+    }
+
+    /// Somebody places an order at the exchange's own page.
+    func byHand(_ side: Side, _ amount: String, at rate: String) {
+        _ = trade(["pair": "btc_usd", "type": side.rawValue, "amount": amount, "rate": rate])
     }
 
     private func trade(_ form: [String: String]) -> HTTPResponse {
@@ -120,7 +135,7 @@ final class TestVenue {
         lastNumber += 1
         if left > 0 || !hidesNumbers {
             orders[lastNumber] = Order(
-                number: lastNumber, side: side, rate: rate, start: amount, remaining: left, created: now.seconds)
+                number: lastNumber, side: side, rate: rate, start: amount, remaining: left, created: clock)
         }
         let number = left > 0 || !hidesNumbers ? lastNumber : 0
         taken.append((side, rate, amount, number))
@@ -135,7 +150,7 @@ final class TestVenue {
     private func book(
         _ side: Side, _ rate: Int64, _ amount: Int64, order: UInt64, isYours: Bool, reservedAt: Int64
     ) -> Int64 {
-        rows.append(Row(side: side, rate: rate, amount: amount, order: order, isYours: isYours, at: now.seconds))
+        rows.append(Row(side: side, rate: rate, amount: amount, order: order, isYours: isYours, at: clock))
         let gross = side == .buy ? amount : times(rate, amount)
         let net = gross - gross / 500
         precondition(gross % 500 == 0, "the tests' figures keep to what has an exact fee")
@@ -180,17 +195,21 @@ final class TestVenue {
 
     /// The exchange lies: its history has a trade that never was.
     func showTrade(of number: UInt64, _ side: Side, _ rate: Int64, _ amount: Int64) {
-        rows.append(Row(side: side, rate: rate, amount: amount, order: number, isYours: true, at: now.seconds))
+        rows.append(Row(side: side, rate: rate, amount: amount, order: number, isYours: true, at: clock))
     }
 
     private func history(_ form: [String: String]) -> HTTPResponse {
         let first = Int(form["from_id"] ?? "") ?? 0
         let since = Int64(form["since"] ?? "") ?? 0
         let count = Int(form["count"] ?? "") ?? 1_000
-        let newest = now.seconds - historyLagSeconds
-        let found = rows.enumerated().filter { row in
+        let newest = clock - historyLagSeconds
+        let all = rows.enumerated().filter { row in
             row.offset + 1 >= first && row.element.at >= since && row.element.at <= newest
-        }.prefix(count)
+                && !hiddenRows.contains(row.offset + 1)
+        }
+        // Newest first, unless it is told otherwise, or times are given.
+        let isAscending = form["order"] == "ASC" || form["since"] != nil
+        let found = (isAscending ? all : all.reversed()).prefix(count)
         guard !found.isEmpty else { return refuse("no trades") }
         return object(
             found.map { index, row in
@@ -218,14 +237,14 @@ final class TestVenue {
     private func publicAnswer(_ url: String) -> String {
         if url.hasSuffix("/api/3/info") {
             return """
-                {"server_time":\(now.seconds),"pairs":{"btc_usd":{"decimal_places":3,"min_price":0.1,"max_price":400,\
+                {"server_time":\(clock),"pairs":{"btc_usd":{"decimal_places":3,"min_price":0.1,"max_price":400,\
                 "min_amount":0.01,"hidden":0,"fee":0.2}}}
                 """
         }
         guard url.contains("btc_usd") else { return "{}" }
         return """
             {"btc_usd":{"last":100,"buy":\(decimal(asks.first?.rate ?? 0)),"sell":\(decimal(bids.first?.rate ?? 0)),\
-            "updated":\(now.seconds)}}
+            "updated":\(clock)}}
             """
     }
 
@@ -234,7 +253,7 @@ final class TestVenue {
     private var info: String {
         """
         {"funds":{"usd":\(decimal(usd)),"btc":\(decimal(btc))},"rights":{"info":1,"trade":1,"withdraw":0},\
-        "transaction_count":0,"open_orders":\(orders.values.count(where: \.isActive)),"server_time":\(now.seconds)}
+        "transaction_count":0,"open_orders":\(orders.values.count(where: \.isActive)),"server_time":\(clock)}
         """
     }
 

@@ -11,7 +11,7 @@ import Testing
         switch profile {
         case .paper: [1, 2, 3, 6, 7, 8, 12, 19, 23]
         // Not held to crossings: its seeds are for what the adapter and the venue say to each other.
-        case .btce: [1, 2, 6, 8]
+        case .btce, .yobit: [1, 2, 6, 8]
         case .wire, .mixed: [12, 17, 20, 27, 45, 57, 81, 85, 97, 103, 176, 178, 251, 264]
         }
     }

@@ -1,6 +1,8 @@
 import Foundation
-import OutcryTesting
 import Testing
+import Trading
+
+@testable import OutcryTesting
 
 @Suite struct SimulatorTests {
     /// What `make test` runs in every world: always the same, so that a change that breaks one is seen at once.
@@ -20,17 +22,33 @@ import Testing
         )
     }
 
-    @Test(arguments: [1, 2, 6, 8])
-    func `no order is lost between the adapter to btc-e and its venue`(seed: UInt64) {
-        let result = Simulation.run(seed: seed, profile: .btce, linesKept: 60)
+    @Test(arguments: [1, 2, 6, 8], [SimulationProfile.btce, .yobit])
+    func `no order is lost between the adapter to btc-e and its venue`(seed: UInt64, profile: SimulationProfile) {
+        let result = Simulation.run(seed: seed, profile: profile, linesKept: 60)
         #expect(
             result.violation == nil,
             "seed \(seed) failed: \(result.violation?.description ?? "")\n\(result.lines.suffix(60).joined(separator: "\n"))"
         )
     }
 
-    @Test func `the world of the adapter to btc-e goes the same way twice`() {
-        #expect(Simulation.run(seed: 2, profile: .btce).hash == Simulation.run(seed: 2, profile: .btce).hash)
+    @Test(arguments: [SimulationProfile.btce, .yobit])
+    func `the world of the adapter to btc-e goes the same way twice`(profile: SimulationProfile) {
+        #expect(Simulation.run(seed: 2, profile: profile).hash == Simulation.run(seed: 2, profile: profile).hash)
+    }
+
+    /// The dialects are two worlds: what is drawn is the same, what is said over the wire is not.
+    @Test func `a world in the other dialect goes another way`() {
+        #expect(Simulation.run(seed: 2, profile: .btce).hash != Simulation.run(seed: 2, profile: .yobit).hash)
+    }
+
+    @Test func `some of the mixed worlds are in the dialect of yobit, and the others are what they were`() {
+        var worlds: [SimulationPlan.World: Int] = [:]
+        for seed in UInt64(1)...1_000 {
+            var chance = SplitMix64(seed: seed)
+            worlds[SimulationPlan(.mixed, &chance).world, default: 0] += 1
+        }
+        #expect((50...120).contains(worlds[.yobit] ?? 0) && (550...650).contains(worlds[.wire] ?? 0))
+        #expect(worlds[.btce] == nil && (worlds[.paper] ?? 0) > 250)
     }
 
     @Test(arguments: [SimulationProfile.paper, .wire])

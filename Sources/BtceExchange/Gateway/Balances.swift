@@ -25,6 +25,8 @@ struct BalanceReading {
     private(set) var asked: [QueryID: Timestamp] = [:]
     private(set) var waiting: [QueryID: Timestamp] = [:]
 
+    /// The exchange's clock, as its last answer to getInfo had it.
+    var serverTime: Timestamp?
     /// Transactions that have been told, and from which number on there may be others.
     var toldTransactions: Set<UInt64> = []
     var nextTransaction: UInt64?
@@ -100,8 +102,8 @@ extension BtceGateway {
                 range.firstID = next
                 range.isOldestFirst = true
             } else {
-                // What is older than a day explains no difference of now.
-                range.since = clock.advanced(bySeconds: -86_400)
+                // What is older than a day, by the exchange's own clock, explains no difference of now.
+                range.since = (account.balances.serverTime ?? clock).advanced(bySeconds: -86_400)
             }
             request = .transactionHistory(range)
         }
@@ -117,6 +119,7 @@ extension BtceGateway {
             switch step {
             case .before:
                 let info = try sane(try reader.accountInfo(try answer.get()))
+                account.balances.serverTime = info.serverTime
                 if let whole = info.fundsWithOrders { return answerBalances(info.funds, whole: whole, account) }
                 account.balances.before = info
             case .active(_):
@@ -124,6 +127,7 @@ extension BtceGateway {
                     guard isCountable(row.rate, row.remaining) else {
                         throw .unreadable(path: "return.\(row.id)", message: "more than any account can hold")
                     }
+                    account.noteNumber(row.id, on: row.pair)
                     account.balances.orderCount += 1
                     let coin = row.side == .buy ? row.pair.quote : row.pair.base
                     let held = row.side == .buy ? row.rate.timesRoundedUp(row.remaining) : row.remaining

@@ -13,8 +13,9 @@ public import Trading
 /// - **Doubt is settled by a look**: ActiveOrders, then TradeHistory, then OrderInfo where something is left to tell apart. Their
 ///   nonces are above the order's, so once the first is answered the order can no longer arrive, and what is not on the
 ///   book then has all its fills in a history that is read later.
-/// - **What is found is matched** by the exchange's number where it is known, and otherwise by pair, side, rate, amount and time
-///   among what no other order is known to be. While an order's fate is open no other of its pair and side is sent.
+/// - **What is found is matched** by the exchange's number where it is known, and otherwise by pair, side, rate and amount among
+///   what no other order is known to be and what had not been seen before the order was sent. Clocks are not compared. While an
+///   order's fate is open no other of its pair and side is sent.
 public final class BtceGateway {
     /// What came of a turn.
     public struct Turn {
@@ -155,8 +156,8 @@ public final class BtceGateway {
             for id in accounts.keys.sorted() {
                 guard let account = accounts[id] else { continue }
                 giveUp(account)
-                if let due = account.lookDue, due <= clock, account.look == nil { beginLook(account) }
                 feed(account)
+                if let due = account.lookDue, due <= clock, account.look == nil { beginLook(account) }
             }
             workMarket()
             let (outgoing, events) = dispatch.start(at: clock)

@@ -18,12 +18,23 @@ public struct BtceSettings: Hashable, Sendable {
     public var lookIntervalNanoseconds: Int64 = 2_000_000_000
     /// How often one request of a look or of a reading of the funds is repeated at once before the whole is given up.
     public var stepRetriesMax = 2
-    /// After a look that came to nothing; doubled each time up to the most.
+    /// After a look that failed; doubled each time up to the most.
     public var retryMinNanoseconds: Int64 = 500_000_000
-    public var retryMaxNanoseconds: Int64 = 8_000_000_000
+    public var retryMaxNanoseconds: Int64 = 60_000_000_000
+    /// The longest wait before an order is asked about again about which the exchange contradicts itself. The waits begin
+    /// with `retryMinNanoseconds` and are doubled each time.
+    public var contradictionMaxNanoseconds: Int64 = 600_000_000_000
+    /// After how many contradictions in a row the desk is told of them: fewer are answers of different moments.
+    public var contradictionsTold = 5
+    /// The longest wait before a cancel is sent again to an exchange that has said that the order is off the book, and still
+    /// lists it. The waits begin with a second and are doubled each time.
+    public var cancelAgainMaxNanoseconds: Int64 = 60_000_000_000
 
-    /// How far the exchange's clock may be from this one. Of two orders that look the same, further apart than this, the
-    /// older one is never taken for the younger.
+    /// How long ago the book and the end of the history may have been read when an order is sent: by what was seen then an
+    /// order whose answer is lost is told from older ones. Where it is longer ago both are read first.
+    public var seenAgeMaxNanoseconds: Int64 = 60_000_000_000
+    /// For orders of which nobody knows what had been seen before them: how much further back than their sending the
+    /// history is read.
     public var clockDifferenceNanoseconds: Int64 = 300_000_000_000
     /// After a lost answer, before it counts that the exchange shows nothing of the order: its lists may lag behind its
     /// trades.

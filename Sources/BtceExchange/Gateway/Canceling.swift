@@ -34,6 +34,12 @@ extension BtceGateway {
                 return say(.cancelRejected(order.id, reason: "no key of this account is known here"), of: account)
             }
             order.cancelsUnasked = false
+            if order.number != nil, let later = order.cancelNotBefore, clock < later {
+                // The exchange has said that it is off the book, and lists it: saying so each second helps nobody.
+                order.wantsCancel = true
+                order.dispute?.nextAt = later
+                return account.wantLook(at: later)
+            }
             if order.number != nil { return sendCancel(order, account) }
             order.wantsCancel = true
             account.wantLook(at: clock)
@@ -79,9 +85,11 @@ extension BtceGateway {
                 throw .unreadable(path: "return.order_id", message: "not \(order.exchangeOrderID)")
             }
             order.isCanceling = false
+            noteCancelAnswered(order)
             offTheBook(order, account)
         } catch .refused(.badStatus, _), .refused(.invalidOrder, _) {
             order.isCanceling = false
+            noteCancelAnswered(order)
             if !order.cancelsUnasked {
                 say(.cancelRejected(order.id, reason: "it is filled or canceled already"), of: account)
             }
@@ -120,7 +128,8 @@ extension BtceGateway {
         let account = account(sent.account)
         let order = know(sent, isWatched: true)
         order.wantsStatus = true
-        if !tellWhatIsFinal(order, account) { account.wantLook(at: clock) }
+        // Where the exchange contradicts itself, asking more often does not make it agree.
+        if !tellWhatIsFinal(order, account) { account.wantLook(at: max(clock, order.dispute?.nextAt ?? clock)) }
     }
 
     /// Answers at once what can change no more.

@@ -3,14 +3,30 @@ import Trading
 
 /// What follows for each order once the book and the history have been read.
 extension BtceGateway {
+    /// What the exchange's answers come to for an order that it has, or had.
+    private enum Standing {
+        /// All is known.
+        case known
+        /// Answers of different moments, or of an exchange that contradicts itself: it is asked again.
+        case contradicted(String)
+        /// The order may be said to be open, though an answer is against it.
+        case openAgainst(String)
+        /// The exchange was not asked this time.
+        case notAsked
+    }
+
     func conclude(_ order: PlacedOrder, _ look: Look, _ account: TradedAccount) {
         switch order.fate {
         case .unsent, .queued, .inFlight, .neverThere: return
         case .inDoubt: guard concludeNeverArrived(order, look, account) else { return }
         case .open, .closed:
-            guard concludeWhereItStands(order, look, account) else {
-                tellFills(of: order, account)
-                return account.wantLook(at: clock.advanced(byNanoseconds: settings.retryMinNanoseconds))
+            switch standing(of: order, look, account) {
+            case .known: agrees(order, account)
+            case .openAgainst(let words): contradicts(order, words, look, account)
+            case .contradicted(let words):
+                contradicts(order, words, look, account)
+                return tellFills(of: order, account)
+            case .notAsked: return tellFills(of: order, account)
             }
         }
         tellStatus(order, account)
@@ -33,49 +49,64 @@ extension BtceGateway {
         return true
     }
 
-    /// Whether all is known of an order that the exchange has, or had.
-    private func concludeWhereItStands(_ order: PlacedOrder, _ look: Look, _ account: TradedAccount) -> Bool {
+    private func standing(of order: PlacedOrder, _ look: Look, _ account: TradedAccount) -> Standing {
         let (filled, quantity) = (order.filled, order.order.quantity)
         guard filled <= quantity, account.hasAllRows(of: order) else {
-            contradictions += 1
-            return false
+            if order.isDue(at: look.beganAt) { contradictions += 1 }
+            return .contradicted("TradeHistory has a trade under its number that does not fit the order")
         }
         if filled == quantity { return close(order, account) }
-        if let missing = order.takerMissing, missing.isPositive { return false }
-        guard let number = order.number else { return false }
-        if look.active[number] != nil { return concludeOnTheBook(order, look, account) }
+        if let missing = order.takerMissing, missing.isPositive {
+            return .contradicted(
+                "\(missing) traded when it was placed, by the answer to Trade, and TradeHistory lacks it")
+        }
+        guard let number = order.number else {
+            return .contradicted("it filled when it was placed, and TradeHistory has \(filled)")
+        }
+        if look.active[number] != nil { return standingOnTheBook(of: order, look, account) }
         switch look.details[number] {
         case .some(.some(let row)):
+            guard filledAtExchange(order, look) == filled else {
+                return .contradicted(
+                    "OrderInfo says that \(quantity - row.remaining) has filled, TradeHistory has \(filled)")
+            }
+            guard row.status == .active else { return close(order, account) }
             // The list is older than the order, or than the end of it.
-            guard row.status != .active else { return order.fate == .open && filledAtExchange(order, look) == filled }
-            guard filledAtExchange(order, look) == filled else { return false }
-            return close(order, account)
+            let words = "OrderInfo says that it is open, and ActiveOrders does not list it"
+            return order.fate == .open ? .openAgainst(words) : .contradicted(words)
         case .some(nil):
             // The exchange has forgotten it: its fills are what the history tells, once that cannot lag any more.
             let closedAt = order.closedAt ?? look.beganAt
             if order.fate == .open { settle(order, .closed, account) }
-            guard look.beganAt >= closedAt.advanced(byNanoseconds: settings.certaintyNanoseconds) else { return false }
+            guard look.beganAt >= closedAt.advanced(byNanoseconds: settings.certaintyNanoseconds) else {
+                return .contradicted("the exchange does not know it any more")
+            }
             return close(order, account)
         case nil:
-            return false
+            return .notAsked
         }
     }
 
-    private func concludeOnTheBook(_ order: PlacedOrder, _ look: Look, _ account: TradedAccount) -> Bool {
+    private func standingOnTheBook(of order: PlacedOrder, _ look: Look, _ account: TradedAccount) -> Standing {
         // The end of it was told after the list was made: its fills up to then may not have been read.
-        if order.fate == .closed, let closedAt = order.closedAt, closedAt >= look.beganAt { return false }
-        guard let filled = filledAtExchange(order, look), filled <= order.filled else { return false }
+        if order.fate == .closed, let closedAt = order.closedAt, closedAt >= look.beganAt {
+            return .contradicted("ActiveOrders lists it as it was before it came off the book")
+        }
+        let there = filledAtExchange(order, look) ?? .zero
         // What filled while it rested, after the list was made, may stand in for what it traded on arrival and nobody has found.
-        if order.takerMissing == nil, filled < order.filled { return false }
+        guard there <= order.filled, order.takerMissing != nil || there == order.filled else {
+            return .contradicted("ActiveOrders says that \(there) has filled, TradeHistory has \(order.filled)")
+        }
         order.takerMissing = .zero
         settle(order, .open, account)
-        return true
+        guard order.cancelsAnswered > 0 else { return .known }
+        return .openAgainst("it was said to be off the book when it was canceled, and ActiveOrders lists it")
     }
 
-    private func close(_ order: PlacedOrder, _ account: TradedAccount) -> Bool {
+    private func close(_ order: PlacedOrder, _ account: TradedAccount) -> Standing {
         order.isComplete = true
         settle(order, .closed, account)
-        return true
+        return .known
     }
 
     // MARK: What the desk has not been told

@@ -16,6 +16,8 @@ struct HistoryMirror {
             case .since: true
             }
         }
+
+        var isByNumber: Bool { if case .after = self { true } else { false } }
     }
 
     /// A week, less an hour for the clocks.
@@ -30,6 +32,8 @@ struct HistoryMirror {
     private var settled: UInt64 = 0
     private var candidate: (id: UInt64, at: Timestamp)?
     private(set) var highest: UInt64 = 0
+    /// When the end of the history was last reached, by a reading that would have found any row.
+    private(set) var endReadAt: Timestamp?
 
     init(overlapNanoseconds: Int64) {
         self.overlapNanoseconds = overlapNanoseconds
@@ -63,6 +67,13 @@ struct HistoryMirror {
         if let last = ids.max() { highest = max(highest, last) }
     }
 
+    /// The newest row has been read, or there is none.
+    mutating func foundNewest(_ id: UInt64?, at now: Timestamp) {
+        highest = max(highest, id ?? 0)
+        if coveredAfter == nil { coveredAfter = highest }
+        endReadAt = now
+    }
+
     /// A reading has come to the end of the history. `first` is the lowest number that it found.
     mutating func finished(_ start: Start, first: UInt64?, at now: Timestamp) {
         switch start {
@@ -75,6 +86,8 @@ struct HistoryMirror {
             coveredSince = min(coveredSince ?? time, time)
             if coveredAfter == nil, let first { coveredAfter = first - 1 }
         }
+        // One that begins at a moment of our clock finds nothing where the exchange's is behind: that is no end.
+        if coveredAfter != nil { endReadAt = now }
         if let waiting = candidate {
             guard now >= waiting.at.advanced(byNanoseconds: overlapNanoseconds) else { return }
             settled = max(settled, waiting.id)

@@ -1,4 +1,5 @@
 import Exchange
+import Threads
 import Trading
 
 /// Looking at an account: which requests, in which order, and what is read from their answers.
@@ -7,7 +8,7 @@ extension BtceGateway {
         account.lookDue = nil
         guard account.key != nil else { return }
         let members = account.liveByAge.filter(\.isToBeLookedFor)
-        guard !members.isEmpty || !account.questions.isEmpty else { return }
+        guard !members.isEmpty || !account.questions.isEmpty || !unseenScopes(of: account).isEmpty else { return }
         guard market.hasInfo || market.isWithoutInfo else {
             // Without the pairs' fees no fill could be told.
             wantInfo()
@@ -24,19 +25,47 @@ extension BtceGateway {
     private func steps(for look: Look, _ account: TradedAccount) -> [Look.Step] {
         let queries = look.questions.compactMap { account.questions[$0]?.query }
         let pairs = scopes(of: account, queries)
-        var steps: [Look.Step] = []
-        if !look.members.isEmpty || queries.contains(where: \.isOpenOrders) { steps = pairs.map { .active($0) } }
-        let after = queries.compactMap(\.fillsAfter).min()
-        guard !look.members.isEmpty || after != nil else { return steps }
-        let since = look.members.first?.sentAt.advanced(byNanoseconds: -settings.clockDifferenceNanoseconds)
+        let unseen = unseenScopes(of: account)
+        let readsBook = !look.members.isEmpty || queries.contains(where: \.isOpenOrders)
+        var steps: [Look.Step] = pairs.filter { readsBook || unseen.contains($0) }.map { .active($0) }
+        let asked = queries.compactMap(\.fillsAfter).min()
         for pair in pairs {
+            let (after, since) = historyNeeded(by: look.members.filter { scope(of: $0.order.pair) == pair }, asked)
             let fresh = HistoryMirror(overlapNanoseconds: settings.historyOverlapNanoseconds)
-            for start in account.mirrors[pair, default: fresh].plan(since: since, after: after, now: clock) {
-                steps.append(.history(pair, start, first: nil, next: start))
-            }
+            let starts =
+                after != nil || since != nil
+                ? account.mirrors[pair, default: fresh].plan(since: since, after: after, now: clock) : []
+            steps += starts.map { .history(pair, $0, first: nil, next: $0) }
+            // A reading from a moment on may find nothing of a history that has an end.
+            if unseen.contains(pair), !starts.contains(where: \.isByNumber) { steps.append(.newest(pair)) }
         }
         return steps
     }
+
+    /// From where on rows may be of these orders, or are asked for. By number: what the clocks say is compared only for an
+    /// order of an earlier run of which nobody knows what had been seen before it.
+    private func historyNeeded(by orders: [PlacedOrder], _ asked: UInt64?) -> (after: UInt64?, since: Timestamp?) {
+        let after = (orders.compactMap { $0.seenBefore.fill?.rawValue } + [asked].compactMap(\.self)).min()
+        let unknown = orders.first { $0.seenBefore.fill == nil }
+        return (after, unknown?.sentAt.advanced(byNanoseconds: -settings.clockDifferenceNanoseconds))
+    }
+
+    /// What an order waits for to be sent: its part of the book and the end of its history are to be read first, so that what
+    /// comes later is known to be later.
+    private func unseenScopes(of account: TradedAccount) -> Set<Pair?> {
+        Set(
+            account.waiting.compactMap { account.orders[$0] }.map { scope(of: $0.order.pair) }
+                .filter { !hasSeen($0, account) })
+    }
+
+    /// Whether both were read a moment ago.
+    func hasSeen(_ scope: Pair?, _ account: TradedAccount) -> Bool {
+        guard let listed = account.listedAt[scope], let read = account.mirrors[scope]?.endReadAt else { return false }
+        return clock <= min(listed, read).advanced(byNanoseconds: settings.seenAgeMaxNanoseconds)
+    }
+
+    /// What of the account one question about its book or history tells: all, or one pair.
+    func scope(of pair: Pair) -> Pair? { settings.dialect.requiresPair ? pair : nil }
 
     /// For what ActiveOrders and TradeHistory are asked: everything at once, or where the exchange wants a pair, each pair on
     /// which the account has an order that is known here.
@@ -64,8 +93,11 @@ extension BtceGateway {
             case .since(let time): range.since = time
             }
             request = .tradeHistory(range, pair: pair)
+        case .newest(let pair): request = .tradeHistory(HistoryRange(count: 1), pair: pair)
         }
-        let settles = look.members.contains { $0.fate == .inDoubt || $0.wantsStatus || $0.wantsCancel }
+        let settles =
+            !account.waiting.isEmpty
+            || look.members.contains { $0.fate == .inDoubt || $0.wantsStatus || $0.wantsCancel }
         let isTaken = dispatch.add(
             request, key: key, urgency: settles ? .settle : .question, ticket: .look(account.id, look.number),
             sendBy: clock.advanced(byNanoseconds: settings.questionWaitNanoseconds))
@@ -76,7 +108,8 @@ extension BtceGateway {
         guard let step = account.look?.steps.first else { return }
         do throws(AnswerFailure) {
             switch step {
-            case .active(_): try takeActive(try answer.get(), account)
+            case .active(let pair): try takeActive(try answer.get(), pair, account)
+            case .newest(let pair): try takeNewest(try answer.get(), pair, account)
             case .history(let pair, let start, let first, let next):
                 try takeHistory(try answer.get(), pair, start, first, next, account)
             case .details(let number): try takeDetails(answer, number, account)
@@ -100,12 +133,16 @@ extension BtceGateway {
         }
     }
 
-    private func takeActive(_ response: HTTPResponse, _ account: TradedAccount) throws(AnswerFailure) {
+    private func takeActive(
+        _ response: HTTPResponse, _ pair: Pair?, _ account: TradedAccount
+    ) throws(AnswerFailure) {
         for row in try reader.activeOrders(response) {
             guard isCountable(row.rate, row.remaining) else { throw .absurd(row.id) }
             account.look?.active[row.id] = row
+            account.noteNumber(row.id, on: row.pair)
         }
         account.look?.hasListed = true
+        account.listedAt[pair] = account.look?.beganAt
         account.look?.steps.removeFirst()
     }
 
@@ -133,6 +170,18 @@ extension BtceGateway {
         account.mirrors[pair] = mirror
     }
 
+    private func takeNewest(
+        _ response: HTTPResponse, _ pair: Pair?, _ account: TradedAccount
+    ) throws(AnswerFailure) {
+        let rows = try reader.tradeHistory(response)
+        for row in rows { account.noteNumber(row.orderID, on: row.pair) }
+        var mirror =
+            account.mirrors[pair] ?? HistoryMirror(overlapNanoseconds: settings.historyOverlapNanoseconds)
+        mirror.foundNewest(rows.map(\.id).max(), at: account.look?.beganAt ?? clock)
+        account.mirrors[pair] = mirror
+        account.look?.steps.removeFirst()
+    }
+
     private func takeDetails(
         _ answer: Result<HTTPResponse, AnswerFailure>, _ number: UInt64, _ account: TradedAccount
     ) throws(AnswerFailure) {
@@ -155,9 +204,11 @@ extension BtceGateway {
 
     func failLook(_ account: TradedAccount) {
         account.look = nil
-        let doubled = settings.retryMinNanoseconds << min(Int64(account.failedLooks), 10)
         account.failedLooks += 1
-        account.wantLook(at: clock.advanced(byNanoseconds: min(doubled, settings.retryMaxNanoseconds)))
+        let waits = Backoff(
+            first: settings.retryMinNanoseconds,
+            longest: max(settings.retryMaxNanoseconds, settings.retryMinNanoseconds))
+        account.wantLook(at: clock.advanced(byNanoseconds: waits.wait(failures: account.failedLooks)))
     }
 
     /// Everything asked for is there: matches what was found, asks what that takes, and concludes.
@@ -187,8 +238,9 @@ extension BtceGateway {
             account.strangers = Set(look.active.keys.filter { account.owners[$0] == nil })
         }
         for id in look.questions { answerAfterLook(id, look, account) }
-        if account.liveByAge.contains(where: \.isToBeLookedFor) {
-            account.wantLook(at: clock.advanced(byNanoseconds: settings.lookIntervalNanoseconds))
+        let regular = clock.advanced(byNanoseconds: settings.lookIntervalNanoseconds)
+        for order in account.liveByAge where order.isToBeLookedFor {
+            account.wantLook(at: order.dispute?.nextAt ?? regular)
         }
         let isAwaited = account.liveByAge.contains { order in
             (order.wantsStatus || !order.questions.isEmpty) && order.isToBeLookedFor

@@ -9,6 +9,9 @@ extension BtceGateway {
         for id in account.rowsByOrder[number] ?? [] where order.fills[id] == nil {
             guard let row = account.rows[id], order.fits(row) else { continue }
             account.own(id, by: order, fill(row))
+            // Something new: whatever it was that the exchange contradicted itself in is asked about soon.
+            order.dispute?.nextAt = clock
+            (order.cancelsAnswered, order.cancelNotBefore) = (0, nil)
         }
     }
 
@@ -46,14 +49,16 @@ extension BtceGateway {
     }
 
     private func mayBe(_ number: UInt64, _ order: PlacedOrder, _ look: Look, _ account: TradedAccount) -> Bool {
-        let earliest = order.sentAt.advanced(byNanoseconds: -settings.clockDifferenceNanoseconds)
+        // Numbers and not moments: what was there before the order is older, whatever the exchange's clock says.
+        guard order.mayHave(number: number) else { return false }
+        let first = account.rowsByOrder[number]?.min()
+        if let first, !order.mayHave(fill: first) { return false }
         if let row = look.active[number] {
             return row.pair == order.order.pair && row.side == order.order.side && order.wasSent(at: row.rate)
-                && row.remaining <= order.order.quantity && row.createdAt >= earliest
+                && row.remaining <= order.order.quantity
         }
-        guard let first = account.rowsByOrder[number]?.min(), let row = account.rows[first] else { return false }
+        guard let row = first.flatMap({ account.rows[$0] }) else { return false }
         return row.pair == order.order.pair && row.side == order.order.side && order.wasSent(at: row.rate)
-            && row.at >= earliest && first > order.historyMark
     }
 
     private func isOfTerms(_ number: UInt64, _ order: PlacedOrder, _ look: Look, _ account: TradedAccount) -> Bool {
@@ -69,7 +74,8 @@ extension BtceGateway {
     /// The number of an order that is not on the book and of which it is not known how much filled.
     func numberOfUnknownEnd(_ order: PlacedOrder, _ look: Look) -> UInt64? {
         guard let number = order.number, look.active[number] == nil, look.details[number] == nil,
-            order.fate == .open || order.fate == .closed, order.filled < order.order.quantity
+            order.fate == .open || order.fate == .closed, order.filled < order.order.quantity,
+            order.isDue(at: look.beganAt)
         else { return nil }
         return number
     }
@@ -92,8 +98,7 @@ extension BtceGateway {
             byKind[order.kind, default: []].append(
                 TakerMatching.Order(
                     id: order.id, quantity: quantity, isCertain: isCertain, side: order.order.side, rate: order.rate,
-                    historyMark: order.historyMark,
-                    earliest: order.sentAt.advanced(byNanoseconds: -settings.clockDifferenceNanoseconds)))
+                    seenBefore: order.seenBefore.fill?.rawValue ?? 0))
         }
         for (kind, orders) in byKind {
             let found = TakerMatching(orders: orders, rows: account.unownedTakerRows(kind)).result()

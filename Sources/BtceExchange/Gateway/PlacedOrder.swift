@@ -43,8 +43,9 @@ final class PlacedOrder {
     /// Fills that an earlier run has counted, and what they add up to.
     let countedFills: Set<UInt64>
     let countedQuantity: ExactDecimal
-    /// The highest number in the account's history when it was sent: no fill of it has that or a lower one.
-    var historyMark: UInt64 = 0
+    /// What had been seen when it was sent: no fill of it has the number of that fill or a lower one, nor has the order
+    /// the number of that order or a lower one.
+    var seenBefore: SeenBefore
     /// When its answer was lost, or the run began in which nothing is known of it.
     var doubtfulSince: Timestamp
     /// When it was seen to be off the book.
@@ -63,6 +64,11 @@ final class PlacedOrder {
     /// Whether that cancel is the adapter's own, for an order that is not to rest.
     var cancelsUnasked = false
     var questions: [QueryID] = []
+    /// What the exchange's answers about it differ in, while they do.
+    var dispute: Dispute?
+    /// How often a cancel was answered as done, or as too late, and before when none is sent again: nil while it may be.
+    var cancelsAnswered = 0
+    var cancelNotBefore: Timestamp?
     /// Whether the desk has written down that it is there, or is not.
     var isNoted = false
     var toldFills: Set<UInt64> = []
@@ -81,6 +87,7 @@ final class PlacedOrder {
         doubtfulSince = sentAt
         countedFills = []
         countedQuantity = .zero
+        seenBefore = SeenBefore()
     }
 
     /// One that an earlier run sent, or may have.
@@ -96,6 +103,7 @@ final class PlacedOrder {
         doubtfulSince = now
         countedFills = Set(sent.countedFills.map(\.rawValue))
         countedQuantity = sent.countedQuantity
+        seenBefore = sent.seenBefore
         owesStatus = true
     }
 
@@ -129,6 +137,12 @@ final class PlacedOrder {
         guard isWatched || !questions.isEmpty else { return false }
         return fate == .inDoubt || fate == .open || (fate == .closed && !isComplete)
     }
+
+    /// Whether an order there may be this one, by its number.
+    func mayHave(number: UInt64) -> Bool { seenBefore.orderNumber.map { number > $0 } ?? true }
+
+    /// Whether a fill there may be of it, by its number.
+    func mayHave(fill: UInt64) -> Bool { seenBefore.fill.map { fill > $0.rawValue } ?? true }
 
     /// Whether it may trade with an order of the other side at that rate.
     func crosses(_ other: PlacedOrder) -> Bool {

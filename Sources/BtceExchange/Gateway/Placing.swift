@@ -88,7 +88,12 @@ extension BtceGateway {
         }
         var fed = Set<ClientOrderID>()
         for id in account.waiting {
-            guard let order = account.orders[id], taken.insert(order.kind).inserted,
+            guard let order = account.orders[id] else { continue }
+            guard hasSeen(scope(of: order.order.pair), account) else {
+                if account.look == nil { wantToSee(account) }
+                continue
+            }
+            guard taken.insert(order.kind).inserted,
                 !mayTrade.contains(where: { $0.crosses(order) })
             else { continue }
             let request = TapiRequest.trade(
@@ -102,6 +107,12 @@ extension BtceGateway {
             settle(order, .queued, account)
         }
         account.waiting.removeAll { fed.contains($0) }
+    }
+
+    /// The book and the end of the history are read before the order goes out; at once, unless reading has just failed.
+    private func wantToSee(_ account: TradedAccount) {
+        let wait = account.failedLooks == 0 ? 0 : settings.lookIntervalNanoseconds
+        account.wantLook(at: clock.advanced(byNanoseconds: wait))
     }
 
     // MARK: What the answer means

@@ -17,10 +17,8 @@ struct TakerMatching {
         let isCertain: Bool
         let side: Side
         let rate: ExactDecimal
-        /// Its rows have higher numbers.
-        let historyMark: UInt64
-        /// Its rows are no older.
-        let earliest: Timestamp
+        /// The highest row that was seen before it was sent: its own have higher numbers.
+        let seenBefore: UInt64
     }
 
     /// Rows that one call looks at: more of them are not told apart at once.
@@ -104,7 +102,7 @@ struct TakerMatching {
         var total = ExactDecimal.zero
         for index in start..<rows.count {
             let row = rows[index]
-            guard row.id > order.historyMark, row.at >= order.earliest,
+            guard row.id > order.seenBefore,
                 order.side == .buy ? row.rate <= order.rate : row.rate >= order.rate
             else { return nil }
             total += row.amount

@@ -18,7 +18,7 @@ extension BtceGateway {
         guard case .place(let id, let client) = ticket, let account = accounts[id], let order = account.orders[client]
         else { return }
         order.sentAt = max(order.sentAt, clock)
-        order.historyMark = account.highestRow
+        order.seenBefore = account.seen(on: order.order.pair, in: scope(of: order.order.pair))
         settle(order, .inFlight, account)
     }
 

@@ -35,11 +35,16 @@ final class TradedAccount {
     private(set) var rowsByOrder: [UInt64: [UInt64]] = [:]
     /// How far the history has been read; by pair where the exchange tells one pair at a time.
     var mirrors: [Pair?: HistoryMirror] = [:]
+    /// When the book was last read; by pair where the exchange tells one pair at a time.
+    var listedAt: [Pair?: Timestamp] = [:]
+    /// The highest of the exchange's order numbers that were seen on each pair.
+    private(set) var highestNumbers: [Pair: UInt64] = [:]
     /// Numbers of orders that were on the book while none of ours was in doubt: others have made them.
     var strangers: Set<UInt64> = []
 
     var look: Look?
     var lookDue: Timestamp?
+    /// Looks in a row that failed.
     var failedLooks = 0
     var questions: [QueryID: Question] = [:]
     var balances = BalanceReading()
@@ -58,6 +63,17 @@ final class TradedAccount {
     func claim(_ number: UInt64, for order: PlacedOrder) {
         order.number = number
         owners[number] = order.id
+        noteNumber(number, on: order.order.pair)
+    }
+
+    /// An order of that number has been seen, whoever made it.
+    func noteNumber(_ number: UInt64, on pair: Pair) {
+        highestNumbers[pair] = max(highestNumbers[pair] ?? 0, number)
+    }
+
+    /// What has been seen so far: an order that is sent now has higher numbers.
+    func seen(on pair: Pair, in scope: Pair?) -> SeenBefore {
+        SeenBefore(fill: FillID(mirrors[scope]?.highest ?? 0), orderNumber: highestNumbers[pair])
     }
 
     func own(_ row: UInt64, by order: PlacedOrder, _ fill: Fill) {
@@ -98,10 +114,9 @@ final class TradedAccount {
 
     // MARK: History
 
-    var highestRow: UInt64 { mirrors.values.map(\.highest).max() ?? 0 }
-
     /// Keeps a row of the history.
     func keep(_ row: WireFill) {
+        noteNumber(row.orderID, on: row.pair)
         guard rows.updateValue(row, forKey: row.id) == nil, row.isYourOrder else { return }
         rowsByOrder[row.orderID, default: []].append(row.id)
     }
@@ -122,11 +137,11 @@ final class TradedAccount {
     /// Drops the oldest rows where there are too many, and none that an order may still be found in.
     func forgetRows(keeping most: Int) {
         guard rows.count > most else { return }
-        let earliest = liveByAge.first?.sentAt
+        let needed = live.compactMap { orders[$0] }.map { $0.seenBefore.fill?.rawValue ?? 0 }.min() ?? .max
         let ids = rows.keys.sorted().prefix(rows.count - most / 2)
         var last: WireFill?
         for id in ids {
-            guard let row = rows[id], earliest.map({ row.at < $0 }) ?? true else { break }
+            guard let row = rows[id], id <= needed else { break }
             rows[id] = nil
             fillOwners[id] = nil
             if row.isYourOrder { rowsByOrder[row.orderID] = nil }
@@ -143,6 +158,8 @@ struct Look {
     enum Step: Hashable {
         case active(Pair?)
         case history(Pair?, HistoryMirror.Start, first: UInt64?, next: HistoryMirror.Start)
+        /// The newest row of the history, and no more: what comes later has a higher number.
+        case newest(Pair?)
         case details(UInt64)
     }
 

@@ -40,6 +40,7 @@ extension DeskCore {
         case .pairs: .seconds(Int64(limits.pairsSeconds))
         case .tickers: .seconds(Int64(limits.tickerSeconds))
         case .openOrders, .fills: .seconds(Int64(limits.openOrdersSeconds))
+        case .orderChecks: .amount("when in doubt")
         case .funds: .seconds(Int64(limits.fundsSeconds))
         case .tickerStore: .seconds(Int64(limits.tickerStoreSeconds))
         case .tickerThinning: .seconds(DeskCore.thinningSeconds)

@@ -1,5 +1,6 @@
 import ChatServer
 import CommandGrammar
+import Exchange
 import Ledger
 import OrderEngine
 import Trading
@@ -57,13 +58,17 @@ extension DeskCore {
                 "kind": .string(one.record.kind.name), "text": .string(text),
             ])
         }
+        let contradictions = family.compactMap { one in contradiction(about: one).map { (one.id, $0) } }
+        for (id, said) in contradictions { lines.append("\(id) " + said.sentence(exchange.name, zone)) }
         lines.append(ending(order, words.traded(with: children) ?? "nothing has filled"))
-        return Reply(
-            mark: .answer, text: lines.joined(separator: "\n  "),
-            fields: [
-                "order": .object(order.json), "line": .string(line),
-                "children": .array(order.children.map(\.json)), "story": .array(json),
-            ])
+        var fields: JSONObject = [
+            "order": .object(order.json), "line": .string(line), "children": .array(order.children.map(\.json)),
+            "story": .array(json),
+        ]
+        if !contradictions.isEmpty {
+            fields["contradictions"] = .array(contradictions.map { ["order": $0.json, "exchange": $1.json] })
+        }
+        return Reply(mark: .answer, text: lines.joined(separator: "\n  "), fields: fields)
     }
 
     private func ending(_ order: Order, _ traded: String) -> String {

@@ -119,6 +119,8 @@ public struct DeskLimits: Hashable, Sendable {
     public var answerSeconds = 10
     /// The most seconds between two questions about an order, or for an account, that get no answer.
     public var askAgainSeconds = 60
+    /// The most seconds between two questions about an order, or about funds, in which an exchange contradicts itself.
+    public var contradictionSeconds = 600
     /// Seconds between two looks at an account's open orders and fills at the exchange.
     public var openOrdersSeconds = 1
     /// Orders of one account that the exchange is asked about one by one after such a look.

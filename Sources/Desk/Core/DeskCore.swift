@@ -185,7 +185,7 @@ public final class DeskCore {
             restoring: try ledger.transaction { try AccountStore($0.database).loginFailures() }, at: now)
         try checkBooks()
         alerts = AlertBook(try ledger.waitingAlerts())
-        exchange.recall(engine.ordersSent())
+        exchange.recall(try ordersToRecall())
         if exchange.settlement == .withinTransaction { observeExchange() }
         try handOverKeys()
         try sealClearSecrets()

@@ -57,6 +57,7 @@ public struct Limits: Sendable {
             ("snapshot_records", \.snapshotRecords), ("checkpoint_pages", \.checkpointPages),
             ("inbox_inputs", \.inboxInputs), ("batch_inputs", \.batchInputs),
             ("tape_burst_trades", \.tapeBurst), ("answer_s", \.answerSeconds), ("ask_again_s", \.askAgainSeconds),
+            ("contradiction_s", \.contradictionSeconds),
             ("open_orders_s", \.openOrdersSeconds), ("status_burst", \.statusBurst), ("fills_page", \.fillsPage),
             ("fills_overlap_s", \.fillsOverlapSeconds), ("funds_s", \.fundsSeconds), ("pairs_s", \.pairsSeconds),
             ("ticker_s", \.tickerSeconds), ("feed_stale_s", \.feedStaleSeconds), ("foreign_kept", \.foreignKept),

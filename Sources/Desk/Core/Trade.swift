@@ -82,6 +82,7 @@ extension DeskCore {
         switch exchange.settlement {
         case .withinTransaction: reportQueue.append(contentsOf: exchange.submit(request, at: now))
         case .overTheWire:
+            if case .place(let order) = request { try noteSent(order) }
             wire?.answers.sent(request, at: now)
             outputs.append(.request(request))
         }
@@ -131,6 +132,7 @@ extension DeskCore {
             try takeAnswer(id, answer)
         case .connection(let connection): try takeConnection(connection)
         case .keyEnding(let account, let requestsLeft): try takeKeyEnding(account, requestsLeft: requestsLeft)
+        case .contradiction(let account, let order, let said): try takeContradiction(account, order, said)
         }
     }
 

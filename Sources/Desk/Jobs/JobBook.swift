@@ -12,6 +12,8 @@ struct JobBook {
         case openOrders = "open_orders"
         case fills
         case funds
+        /// Questions about single orders. One about which the exchange contradicts itself counts as failed.
+        case orderChecks = "order_checks"
         // Done here
         case tickerStore = "ticker_store"
         case tickerThinning = "ticker_thinning"
@@ -25,7 +27,7 @@ struct JobBook {
         /// Whether there is nothing to be done of it on a desk that trades on paper.
         var isOverTheWire: Bool {
             switch self {
-            case .pairs, .tickers, .openOrders, .fills, .funds: true
+            case .pairs, .tickers, .openOrders, .fills, .funds, .orderChecks: true
             case .tickerStore, .tickerThinning, .fundsStore, .fundsThinning, .checkpoints, .snapshots, .tags,
                 .operatorRequests:
                 false

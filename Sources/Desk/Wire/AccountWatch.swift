@@ -23,11 +23,26 @@ struct AccountWatch {
     /// What has been told of orders and fills of others' making.
     var toldOrders: Set<String> = []
     var toldFills: Set<FillID> = []
+    /// When fills that are nobody's yet were first seen, by the desk's clock.
+    private var firstSights: [FillID: Timestamp] = [:]
+    /// What had been seen when each order was sent, by pair.
+    var seen: [Pair: SeenMarks] = [:]
+    /// Marks of a pair of which there are none.
+    var freshMarks: SeenMarks
+    var missing = MissingOrders()
+    /// Times in a row that the funds could not be compared, and that a difference of them was booked.
+    var balanceFailures = 0
+    var adjustments = 0
     /// What the exchange itself has said of money that came or went: a hint for the words, not for the figures.
     var reasons: [Coin: BalanceChangeReason] = [:]
 
-    init(awaited: Set<OrderID>, sweep: FillSweep, at now: Timestamp) {
+    /// `highestSent` is the highest order that may have been sent before.
+    init(
+        awaited: Set<OrderID>, sweep: FillSweep, seen: [Pair: SeenMarks], highestSent: OrderID, at now: Timestamp
+    ) {
         self.awaited = awaited
+        self.seen = seen
+        freshMarks = SeenMarks(highestSent: highestSent)
         self.sweep = sweep
         balances = BalanceCheck(dueAt: now)
         openOrdersDueAt = now
@@ -50,6 +65,22 @@ struct AccountWatch {
         if !balances.isKnown { parts.append("the funds") }
         return parts.joined(separator: ", ")
     }
+
+    /// When a fill that is nobody's yet was first seen: now, where it is new. Of more than `most` the others count as
+    /// seen long ago.
+    mutating func firstSight(of fill: FillID, at now: Timestamp, most: Int) -> Timestamp? {
+        if let known = firstSights[fill] { return known }
+        guard firstSights.count < most else { return nil }
+        firstSights[fill] = now
+        return now
+    }
+
+    /// Fills that are somebody's, or are not read again.
+    mutating func forgetFirstSights(through fill: FillID) {
+        firstSights = firstSights.filter { $0.key > fill }
+    }
+
+    mutating func forgetFirstSight(of fill: FillID) { firstSights[fill] = nil }
 
     private static let ordersNamed = 5
 

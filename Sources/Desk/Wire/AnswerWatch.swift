@@ -26,12 +26,17 @@ struct AnswerWatch {
 
     let answerSeconds: Int64
     let askAgainSeconds: Int64
+    /// The longest wait where it answers, and not with what has to be true in the end.
+    let contradictionSeconds: Int64
 
     private var deadlines = Deadlines<Key>()
     /// How often each question has been asked without an answer.
     private var asked: [OrderID: Int] = [:]
+    /// How often it was answered with something else than what is waited for.
+    private var early: [OrderID: Int] = [:]
 
-    init(answerSeconds: Int, askAgainSeconds: Int) {
+    init(answerSeconds: Int, askAgainSeconds: Int, contradictionSeconds: Int = 600) {
+        self.contradictionSeconds = Int64(contradictionSeconds)
         self.answerSeconds = Int64(answerSeconds)
         self.askAgainSeconds = Int64(askAgainSeconds)
     }
@@ -64,24 +69,26 @@ struct AnswerWatch {
     /// The question about the order came to nothing; when it is asked again. Sooner than by waiting in silence.
     mutating func statusLost(of order: OrderID, at now: Timestamp) {
         guard let due = deadlines.time(of: Key(order: order, kind: .status)) else { return }
-        askAgain(about: order, noLaterThan: due, at: now)
-    }
-
-    /// The question has been answered, but not with what is waited for: it is asked again a little later.
-    mutating func statusIsEarly(of order: OrderID, at now: Timestamp) {
-        asked[order, default: 0] += 1
-        askAgain(about: order, noLaterThan: now.advanced(bySeconds: askAgainSeconds), at: now)
-    }
-
-    private mutating func askAgain(about order: OrderID, noLaterThan due: Timestamp, at now: Timestamp) {
         let soon = now.advanced(bySeconds: delay(after: max(0, asked[order, default: 0] - 1), from: 1))
         wait(.status, of: order, until: min(due, soon))
     }
+
+    /// The question has been answered, but not with what is waited for: it is asked again, later each time.
+    mutating func statusIsEarly(of order: OrderID, at now: Timestamp) {
+        let times = early[order, default: 0] + 1
+        early[order] = times
+        let waits = Backoff(first: 1, longest: max(contradictionSeconds, 1))
+        wait(.status, of: order, until: now.advanced(bySeconds: waits.wait(failures: times)))
+    }
+
+    /// The question has been answered with what had to be true.
+    mutating func statusIsSettled(of order: OrderID) { early[order] = nil }
 
     /// Nothing can be said of the order any more that matters.
     mutating func forget(_ order: OrderID) {
         for kind in [Kind.place, .cancel, .status] { deadlines.remove(Key(order: order, kind: kind)) }
         asked[order] = nil
+        early[order] = nil
     }
 
     /// The next request that has not been answered in time.

@@ -13,11 +13,15 @@ struct Wire {
     var accountsDue = Deadlines<AccountID>()
     /// Orders of which the exchange has said that they are off the book, and not yet with which fills.
     var leaving: Set<OrderID> = []
+    /// Orders about which the exchange contradicts itself.
+    var disputes: [OrderID: Contradiction] = [:]
     /// Whether everybody has been told that the exchange is silent.
     var isLost = false
 
     init(_ limits: DeskLimits, at now: Timestamp) {
-        answers = AnswerWatch(answerSeconds: limits.answerSeconds, askAgainSeconds: limits.askAgainSeconds)
+        answers = AnswerWatch(
+            answerSeconds: limits.answerSeconds, askAgainSeconds: limits.askAgainSeconds,
+            contradictionSeconds: limits.contradictionSeconds)
         questions = Questions(answerSeconds: limits.answerSeconds, startedAt: now)
         feed = MarketFeed(at: now)
     }
@@ -49,25 +53,34 @@ extension DeskCore {
         for row in try ledgerTransaction().books(exchange.name) { rows[row.key] = row.value }
         takeUpRules(rows)
         for account in keyedAccounts.union(engine.accounts).sorted() {
-            watch(account, cursor: rows[DeskCore.cursorKey(account)])
+            watch(account, cursor: rows[DeskCore.cursorKey(account)], seen: rows)
         }
     }
 
     /// Begins to watch an account that the records do not know, where that has not begun.
     func watch(_ account: AccountID) throws {
         guard wire != nil, wire?.accounts[account] == nil else { return }
-        let row = try ledgerTransaction().books(exchange.name).first { $0.key == DeskCore.cursorKey(account) }
-        watch(account, cursor: row?.value)
+        var rows: [[UInt8]: [UInt8]] = [:]
+        for row in try ledgerTransaction().books(exchange.name) { rows[row.key] = row.value }
+        watch(account, cursor: rows[DeskCore.cursorKey(account)], seen: rows)
     }
 
     /// Until an account's orders, fills and funds are known nothing is traded for it.
-    private func watch(_ account: AccountID, cursor: [UInt8]?) {
+    private func watch(_ account: AccountID, cursor: [UInt8]?, seen rows: [[UInt8]: [UInt8]]) {
+        let highestSent = engine.ordersSent().map(\.clientOrderID.order).max() ?? OrderID(0)
+        var seen: [Pair: SeenMarks] = [:]
+        let prefix = Array("seen of \(account) ".utf8)
+        for (key, value) in rows where key.starts(with: prefix) {
+            guard let pair = Pair(String(decoding: key.dropFirst(prefix.count), as: UTF8.self)) else { continue }
+            seen[pair] = SeenMarks(String(decoding: value, as: UTF8.self), highestSent: highestSent)
+        }
         let stored = cursor.flatMap { UInt64(String(decoding: $0, as: UTF8.self)) }
         let awaited = engine.openOrders(of: account).filter(\.isAtExchangeItself).map(\.id)
         let sweep = FillSweep(
             overlapSeconds: configuration.limits.fillsOverlapSeconds, through: stored.map { FillID($0) },
             isFirst: stored == nil)
-        wire?.accounts[account] = AccountWatch(awaited: Set(awaited), sweep: sweep, at: now)
+        wire?.accounts[account] = AccountWatch(
+            awaited: Set(awaited), sweep: sweep, seen: seen, highestSent: highestSent, at: now)
         wire?.accountsDue.set(account, to: now)
     }
 

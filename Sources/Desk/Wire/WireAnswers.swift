@@ -66,17 +66,30 @@ extension DeskCore {
     /// An order that is missing from the list is not gone for that: the list may be older than the order. It is asked about.
     private func takeOpenOrders(_ account: AccountID, _ listed: [OpenOrder], askedAt: Timestamp) throws {
         let names = Set(listed.compactMap(\.clientOrderID))
-        var burst = configuration.limits.statusBurst
+        let limits = configuration.limits
+        var burst = limits.statusBurst
+        var atExchange: Set<OrderID> = []
         for order in engine.openOrders(of: account) where order.isAtExchangeItself {
-            guard burst > 0 else { break }
-            guard order.status == .open || order.status == .partiallyFilled, order.createdAt <= askedAt,
+            atExchange.insert(order.id)
+            if names.contains(order.clientOrderID) { _ = wire?.change(account) { $0.missing.isListed(order.id) } }
+            guard burst > 0, order.status == .open || order.status == .partiallyFilled, order.createdAt <= askedAt,
                 !names.contains(order.clientOrderID), wire?.answers.isAwaiting(.status, of: order.id) == false
             else { continue }
+            let isAsked = wire?.change(account) { watch in
+                watch.missing.isMissing(
+                    order.id, at: now, first: Int64(limits.openOrdersSeconds),
+                    longest: Int64(limits.contradictionSeconds))
+            }
+            guard isAsked == true else { continue }
             burst -= 1
             try askStatus(order.id)
         }
-        for order in listed { try lookForForeign(account, order) }
-        let next = hasOrdersAtExchange(account) ? nextPoll : nil
+        _ = wire?.change(account) { $0.missing.keep(atExchange) }
+        for order in listed {
+            noteSeen(account, order.pair, exchangeOrderID: order.exchangeOrderID)
+            try lookForForeign(account, order)
+        }
+        let next = hasOrdersAtExchange(account) ? nextPoll(of: account) : nil
         _ = wire?.change(account) { watch in
             watch.failures = 0
             watch.isListing = false
@@ -119,13 +132,15 @@ extension DeskCore {
         let isHistory = wire?.accounts[account]?.sweep.isFirst ?? true
         var isHeld = false
         for one in fills {
+            noteSeen(account, one.pair, fills: [one.fill.id])
             if let client = one.clientOrderID {
                 guard isPossible(one, of: client) else { continue }
+                _ = wire?.change(account) { $0.forgetFirstSight(of: one.fill.id) }
                 try takeWireExecution(account, .filled(client, one.fill))
             } else if try isCounted(one, account) {
                 // The exchange has forgotten what we had called its order.
-                continue
-            } else if isUnsettled || mayBeOfYoungOrder(one, account) {
+                _ = wire?.change(account) { $0.forgetFirstSight(of: one.fill.id) }
+            } else if mayBeOfYoungOrder(one, account) || isUnsettled {
                 isHeld = true
             } else if !isHistory {
                 try tellForeign(account, one.fill, exchangeOrderID: one.exchangeOrderID, side: one.side, pair: one.pair)
@@ -158,20 +173,27 @@ extension DeskCore {
     }
 
     /// Whether a fill may be one that an order made when it arrived. The exchange may tell it before it is known whose it is, so
-    /// for `fills_overlap_s` it is nobody else's.
+    /// for `fills_overlap_s` after it was first seen it is nobody else's. All moments are the desk's own: the exchange's clock may be
+    /// hours away from it.
     private func mayBeOfYoungOrder(_ one: AccountFill, _ account: AccountID) -> Bool {
-        let earliest = now.advanced(bySeconds: -Int64(configuration.limits.fillsOverlapSeconds))
-        // What was there long before an order was sent is not its.
-        guard one.fill.at >= earliest else { return false }
+        let limits = configuration.limits
+        let overlap = Int64(limits.fillsOverlapSeconds)
+        let sight = wire?.change(account) { $0.firstSight(of: one.fill.id, at: now, most: limits.foreignKept) }
+        guard let seenAt = sight ?? nil, now < seenAt.advanced(bySeconds: overlap) else { return false }
+        let marks = wire?.accounts[account]?.seen[one.pair]
         return engine.hasOrder(of: account) { order in
-            order.isAtExchangeItself && order.pair == one.pair && order.side == one.side
-                && order.remaining >= one.fill.quantity && (order.replacedAt ?? order.createdAt) >= earliest
+            guard order.isAtExchangeItself, order.pair == one.pair, order.side == one.side,
+                order.remaining >= one.fill.quantity,
+                (order.replacedAt ?? order.createdAt) >= seenAt.advanced(bySeconds: -overlap)
+            else { return false }
+            // What had been seen before an order was sent is not its.
+            return marks?.seen(before: order.id).fill.map { one.fill.id > $0 } ?? true
         }
     }
 
     private func endSweep(of account: AccountID) throws {
         let isPolled = hasOrdersAtExchange(account)
-        let next = nextPoll
+        let next = nextPoll(of: account)
         let hasMoved =
             wire?.change(account) { watch -> Bool in
                 watch.failures = 0
@@ -181,6 +203,7 @@ extension DeskCore {
                 return watch.sweep.end(at: now)
             } ?? false
         if hasMoved, let through = wire?.accounts[account]?.sweep.through {
+            _ = wire?.change(account) { $0.forgetFirstSights(through: through) }
             try ledgerTransaction().putBook(
                 exchange.name, key: DeskCore.cursorKey(account), value: Array(String(through.rawValue).utf8))
         }

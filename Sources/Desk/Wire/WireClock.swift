@@ -106,13 +106,13 @@ extension DeskCore {
     /// Something has happened to the account's orders: it is looked at again soon, and funds asked for before are worth nothing.
     func noteActivity(_ account: AccountID) {
         guard wire?.accounts[account] != nil else { return }
-        let next = nextPoll
+        let next = nextPoll(of: account)
         let pollsOrders = hasOrdersAtExchange(account)
         _ = wire?.change(account) { watch in
             watch.activity += 1
             guard pollsOrders else { return }
-            if !watch.isListing, watch.openOrdersDueAt == nil { watch.openOrdersDueAt = next }
-            if !watch.isSweeping, watch.sweepDueAt == nil { watch.sweepDueAt = next }
+            if !watch.isListing { watch.openOrdersDueAt = min(watch.openOrdersDueAt ?? next, next) }
+            if !watch.isSweeping { watch.sweepDueAt = min(watch.sweepDueAt ?? next, next) }
         }
     }
 
@@ -145,9 +145,13 @@ extension DeskCore {
                 watch.failures += 1
             }
         case .balances(let account):
+            // Before the account may trade an answer is wanted soon; after that one that never comes is not worth much.
+            let first = Int64(limits.openOrdersSeconds)
             _ = wire?.change(account) { watch in
-                watch.balances.abandon(askAgainAt: later(watch.failures))
-                watch.failures += 1
+                watch.balanceFailures += 1
+                let longest = watch.balances.isKnown ? Int64(limits.contradictionSeconds) : most
+                let wait = Backoff(first: first, longest: max(first, longest)).wait(failures: watch.balanceFailures)
+                watch.balances.abandon(askAgainAt: now.advanced(bySeconds: wait))
             }
         case .line(let number):
             try takeAnswer(.lost, toLine: number)

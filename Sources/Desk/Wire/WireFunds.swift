@@ -2,6 +2,7 @@ import ChatServer
 import Exchange
 import Logging
 import OrderEngine
+import Threads
 import Trading
 
 /// The account's funds as an exchange over the wire has them.
@@ -29,9 +30,17 @@ extension DeskCore {
         guard let watch = wire?.accounts[account], watch.balances.needsSweep else { return }
         let isUnsettled = hasUnsettledOrders(account)
         let next = nextPoll
+        let first = Int64(configuration.limits.openOrdersSeconds)
+        let waits = Backoff(first: first, longest: max(first, Int64(configuration.limits.fillsOverlapSeconds)))
         let balances = wire?.change(account) { watch -> [CoinBalance]? in
-            guard !watch.balances.isOvertaken(activity: watch.activity), !isUnsettled, !watch.sweep.isHeld else {
+            guard !watch.balances.isOvertaken(activity: watch.activity) else {
                 watch.balances.abandon(askAgainAt: next)
+                return nil
+            }
+            guard !isUnsettled, !watch.sweep.isHeld else {
+                watch.balanceFailures += 1
+                let wait = waits.wait(failures: watch.balanceFailures)
+                watch.balances.abandon(askAgainAt: now.advanced(bySeconds: wait))
                 return nil
             }
             guard let balances = watch.balances.swept(watch.sweep.begun, activity: watch.activity) else {
@@ -71,9 +80,14 @@ extension DeskCore {
     private func settleFunds(_ account: AccountID, isAdjusted: Bool) {
         // A fill that the exchange tells late would have been booked as money that came by itself: look again after that time.
         let limits = configuration.limits
-        let wait = isAdjusted ? limits.fillsOverlapSeconds : limits.fundsSeconds
-        let next = now.advanced(bySeconds: Int64(wait))
+        // Funds that differ again and again are looked at less and less often.
+        let first = Int64(limits.fillsOverlapSeconds)
+        let waits = Backoff(first: first, longest: max(first, Int64(limits.contradictionSeconds)))
         _ = wire?.change(account) { watch in
+            watch.balanceFailures = 0
+            watch.adjustments = isAdjusted ? watch.adjustments + 1 : 0
+            let wait = isAdjusted ? waits.wait(failures: watch.adjustments) : Int64(limits.fundsSeconds)
+            let next = now.advanced(bySeconds: wait)
             watch.failures = 0
             watch.reasons.removeAll()
             watch.balances.settle(nextAt: next, now: now)

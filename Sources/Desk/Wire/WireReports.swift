@@ -14,6 +14,7 @@ extension DeskCore {
             log.error("\(id) is of \(order.account), and \(account) is told of it: \(report)")
             return
         }
+        noteSeen(report, of: order)
         switch report {
         case .canceled, .canceledByExchange:
             // What filled before it came off may be told later, or never: its end counts once all its fills are known.
@@ -33,11 +34,22 @@ extension DeskCore {
         case .status:
             guard report.clientOrderID == order.clientOrderID else { break }
             wire?.answers.answered(.status, of: id)
+            jobs.ended(.orderChecks, at: now, tookNanoseconds: 0)
             _ = wire?.change(account) { $0.awaited.remove(id) }
         }
         try takeOutcome(engine.process(.report(report), at: now))
         if let attempt = engine.order(id)?.attempt, attempt != order.attempt { return hasBegunAgain(id) }
         followUp(report, id)
+    }
+
+    private func noteSeen(_ report: ExecutionReport, of order: Order) {
+        switch report {
+        case .accepted(_, let number): noteSeen(order.account, order.pair, exchangeOrderID: number)
+        case .filled(_, let fill): noteSeen(order.account, order.pair, fills: [fill.id])
+        case .status(_, .open(let number, let fills)), .status(_, .closed(let number, let fills)):
+            noteSeen(order.account, order.pair, fills: fills.map(\.id), exchangeOrderID: number)
+        default: break
+        }
     }
 
     /// What was asked of the attempt before matters no more; the answer to the place of this one is awaited.
@@ -52,11 +64,16 @@ extension DeskCore {
         guard let order = engine.order(id), order.isAtExchangeItself else {
             wire?.answers.forget(id)
             wire?.leaving.remove(id)
+            wire?.disputes[id] = nil
             if let account = engine.order(id)?.account { _ = wire?.change(account) { $0.awaited.remove(id) } }
             return
         }
         // The answer was older than the cancel, or the exchange has not caught up with itself.
-        guard case .status = report, wire?.leaving.contains(id) == true || order.status == .unknown else { return }
+        guard case .status = report else { return }
+        guard wire?.leaving.contains(id) == true || order.status == .unknown else {
+            wire?.answers.statusIsSettled(of: id)
+            return
+        }
         if wire?.answers.isAwaiting(.status, of: id) == false { wire?.answers.statusIsEarly(of: id, at: now) }
     }
 

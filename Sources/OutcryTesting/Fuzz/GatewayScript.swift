@@ -160,7 +160,7 @@ struct GatewayScript {
         case .trade(let trade):
             try expect(trade.price.isPositive && trade.quantity.isPositive, "\(trade)")
         case .connection(.lost(_, let reason)): try oneLine(reason)
-        case .ticker, .rules, .balanceChanged, .connection, .keyEnding: break
+        case .ticker, .rules, .balanceChanged, .connection, .keyEnding, .contradiction: break
         }
     }
 

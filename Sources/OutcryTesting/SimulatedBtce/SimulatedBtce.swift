@@ -36,8 +36,12 @@ final class SimulatedBtce: ExchangeWire {
     var counts: [String: Int] = [:]
     var knownPrints: [Pair: [MarketTrade]] = [:]
 
-    init(_ plan: SimulationPlan, markets: [SimulatedMarket], _ chance: inout SplitMix64) {
+    /// Which relative of btc-e both ends speak.
+    let dialect: Dialect
+
+    init(_ plan: SimulationPlan, _ dialect: Dialect, markets: [SimulatedMarket], _ chance: inout SplitMix64) {
         self.chance = chance.fork()
+        self.dialect = dialect
         self.markets = markets
         clock = plan.start
         let pairs = markets.compactMap { market in
@@ -46,6 +50,7 @@ final class SimulatedBtce: ExchangeWire {
         let funds = plan.funds.map { (amount: ExactDecimal($0.amount), coin: $0.coin) }
         venue = TapiVenue(
             TapiVenue.Settings(
+                dialect: dialect == .btce ? .btce : .yobit,
                 accounts: (1...plan.traderCount).compactMap {
                     VenueAccount(key: SimulatedBtce.key($0), secret: SimulatedBtce.secret, funds: funds)
                 }, pairs: pairs, seed: chance.next()))
@@ -77,7 +82,8 @@ final class SimulatedBtce: ExchangeWire {
     func connect(at now: Timestamp) -> any Exchange {
         disconnect()
         clock = max(clock, now)
-        let link = BtceLink(BtceSettings(baseURL: "http://btce.test"), nonces, startedAt: now, seed: chance.next())
+        let link = BtceLink(
+            BtceSettings(baseURL: "http://btce.test", dialect: dialect), nonces, startedAt: now, seed: chance.next())
         self.link = link
         for account in accounts { giveKey(account) }
         return link

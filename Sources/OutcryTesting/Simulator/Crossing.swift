@@ -65,7 +65,7 @@ public enum Crossing: String, Sendable, CaseIterable {
         // The paper exchange tells at once, and of the btc-e family only the account's own trades are told.
         case .stalePriceAtTrigger: profile == .wire || profile == .mixed
         // Its fees stand still: docs/btce.md says what the adapter knows of one that was another's.
-        case .feeChangedUnderOrder: profile != .btce
+        case .feeChangedUnderOrder: !profile.isOverHTTP
         default: true
         }
     }

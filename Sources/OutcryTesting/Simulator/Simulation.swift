@@ -1,4 +1,5 @@
 import Accounts
+import BtceExchange
 import ChatServer
 import Desk
 import Exchange
@@ -75,7 +76,8 @@ public final class Simulation {
             switch plan.world {
             case .paper: nil
             case .wire: SimulatedWire(plan, markets: markets, &chance)
-            case .btce: SimulatedBtce(plan, markets: markets, &chance)
+            case .btce: SimulatedBtce(plan, .btce, markets: markets, &chance)
+            case .yobit: SimulatedBtce(plan, .yobit, markets: markets, &chance)
             }
         self.chance = chance
         clock = plan.start

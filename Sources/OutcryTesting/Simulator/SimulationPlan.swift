@@ -8,11 +8,16 @@ public enum SimulationProfile: String, Sendable, CaseIterable {
     case paper
     /// An exchange with books of its own, over a network that loses, repeats, delays and reorders.
     case wire
-    /// Paper or wire, as the seed has it.
+    /// Paper, wire or yobit, as the seed has it.
     case mixed
     /// The product's own adapter to exchanges of the btc-e family, whose requests and answers are bytes of HTTP, and
     /// the product's own venue at the other end of a network that loses, repeats, delays and cuts them.
     case btce
+    /// The same in YoBit's dialect: one pair a question, order numbers of 16 digits, funds told with what is on orders.
+    case yobit
+
+    /// Whether the product's own adapter and venue are in the loop.
+    var isOverHTTP: Bool { self == .btce || self == .yobit }
 }
 
 /// How large and how wild one run is: drawn from its seed before anything else.
@@ -22,7 +27,12 @@ struct SimulationPlan {
         case paper
         case wire
         case btce
+        case yobit
     }
+
+    /// Of a thousand seeds of the profile mixed, those that trade over the simulated wire, and those in YoBit's dialect.
+    private static let mixedWirePermille = 600
+    private static let mixedYobitPermille = 80
 
     let world: World
     let start: Timestamp
@@ -60,8 +70,16 @@ struct SimulationPlan {
         switch profile {
         case .paper: world = .paper
         case .wire: world = .wire
-        case .mixed: world = chance.permille(600) ? .wire : .paper
+        case .mixed:
+            // One lot for all, so that the seeds of the other worlds stay what they were.
+            let lot = chance.below(1_000)
+            if lot >= 1_000 - SimulationPlan.mixedYobitPermille {
+                world = .yobit
+            } else {
+                world = lot < SimulationPlan.mixedWirePermille ? .wire : .paper
+            }
         case .btce: world = .btce
+        case .yobit: world = .yobit
         }
         // From a summer's afternoon, so that days end and months turn in some of the runs.
         start = Timestamp(seconds: 1_788_102_000 + Int64(chance.below(200_000)))

@@ -30,11 +30,14 @@ final class LossyExchange: Exchange {
     var isDeaf = false
     /// What happens at the exchange is told only to those who ask.
     var isMute = false
+    /// Questions that it answers with nothing but that the answer was lost.
+    var losesBalances = false
     /// What happens at the exchange just after it has answered.
     var afterAnswer: ((ExchangeQuery) -> Void)?
     private(set) var requests: [OrderRequest] = []
     private(set) var queries: [ExchangeQuery] = []
     private(set) var recalled: [SentOrder] = []
+    private(set) var balancesAsked = 0
     private var messages: [Message] = []
     private var count = 0
     private var run = 0
@@ -96,7 +99,13 @@ final class LossyExchange: Exchange {
             switch messages.remove(at: index).cargo {
             case .request(let request): say(books.take(request, at: now), at: now)
             case .query(let query, let id):
-                send(.report(.answer(id, books.answer(query)), run: run), at: now)
+                var answer = books.answer(query)
+                if case .balances = query {
+                    balancesAsked += 1
+                    if losesBalances { answer = .lost }
+                    if books.wobbles { books.deposit(balancesAsked.isMultiple(of: 2) ? 1 : -1, "usd") }
+                }
+                send(.report(.answer(id, answer), run: run), at: now)
                 afterAnswer?(query)
             case .report(let report, let of): if of == run { told.append(report) }
             }

@@ -31,6 +31,12 @@ struct VenueBooks {
     var hidesNamesOfFills = false
     /// Whether fills are told as of the other side.
     var tellsOtherSide = false
+    /// How far the exchange's clock is ahead of everybody's.
+    var clockAheadSeconds: Int64 = 0
+    /// Whether it lists no open orders, and says that they are open where it is asked about one.
+    var listsNothing = false
+    /// Whether every other answer about funds has one usd more.
+    var wobbles = false
     private var nextFill: UInt64 = 1_000
     private var nextNumber = 500
 
@@ -144,7 +150,7 @@ struct VenueBooks {
         totals[coin, default: .zero] -= fee
         return Fill(
             id: FillID(nextFill), price: price, quantity: quantity, fee: fee, feeCurrency: coin, liquidity: .maker,
-            at: now)
+            at: now.advanced(bySeconds: clockAheadSeconds))
     }
 
     // MARK: What it answers
@@ -159,6 +165,7 @@ struct VenueBooks {
                     CoinBalance(coin: $0.key, free: free($0.key), held: $0.value - free($0.key))
                 })
         case .openOrders:
+            if listsNothing { return .openOrders([]) }
             return .openOrders(
                 (arrivals.compactMap { held[$0] } + foreign).filter(\.isOpen).map { one in
                     OpenOrder(

@@ -143,6 +143,8 @@ extension ExchangeReport {
         case .connection(.lost(let since, let reason)): "lost since \(since.nanoseconds) \(reason)"
         case .connection(.back(let lostAt)): "back, lost at \(lostAt.nanoseconds)"
         case .keyEnding(let account, let left): "key of \(account.rawValue) ends after \(left)"
+        case .contradiction(let account, let order, let said):
+            "contradiction of \(account.rawValue) about \(order): \(said?.words ?? "none any more")"
         }
     }
 }
