@@ -88,6 +88,7 @@ extension DeskCore {
         if let client = order.clientOrderID {
             if engine.order(client.order) != nil { return }
             if try ledgerTransaction().order(client.order) != nil { return }
+            if try ledgerTransaction().isPruned(client.order, of: account) { return }
         } else if hasUnsettledOrders(account) {
             // It may be the one whose answer is awaited.
             return
@@ -117,6 +118,8 @@ extension DeskCore {
     private func takeFills(_ account: AccountID, _ fills: [AccountFill]) throws {
         let isUnsettled = hasUnsettledOrders(account)
         let isHistory = wire?.accounts[account]?.sweep.isFirst ?? true
+        // Of these the desk has forgotten whose they were; they were counted, or told, in their time.
+        let begins = try ledgerTransaction().prunedHistory(of: account).begins
         var isHeld = false
         for one in fills {
             if let client = one.clientOrderID {
@@ -127,7 +130,7 @@ extension DeskCore {
                 continue
             } else if isUnsettled || mayBeOfYoungOrder(one, account) {
                 isHeld = true
-            } else if !isHistory {
+            } else if !isHistory, begins.map({ one.fill.at >= $0 }) ?? true {
                 try tellForeign(account, one.fill, exchangeOrderID: one.exchangeOrderID, side: one.side, pair: one.pair)
             }
         }
