@@ -79,6 +79,7 @@ public enum RefusalCode: UInt16, Hashable, Sendable, CaseIterable, Error {
     case twoFactorUnchanged = 74
     case registrationClosed = 75
     case tooManyRegistrations = 76
+    case orderPruned = 77
 
     // The desk itself
     case ledgerFailed = 80
@@ -100,6 +101,7 @@ public enum RefusalCode: UInt16, Hashable, Sendable, CaseIterable, Error {
 
     // Damage
     case booksDiffer = 94
+    case notificationsPruned = 95
 
     /// The permanent name, in snake_case: `insufficient_funds`.
     public var name: String {

@@ -42,7 +42,7 @@ struct Outcry: ParsableCommand {
         version: Version.text,
         subcommands: [
             ServeCommand.self, ChatCommand.self, ReplayCommand.self, UserCommand.self, ConfigCommand.self,
-            KeysCommand.self, BackupCommand.self, AuditCommand.self, RebuildCommand.self, VenueCommand.self,
-            TapeCommand.self,
+            KeysCommand.self, BackupCommand.self, AuditCommand.self, RebuildCommand.self, PruneCommand.self,
+            VenueCommand.self, TapeCommand.self,
         ])
 }

@@ -4,7 +4,7 @@ import Testing
 
 /// A wall clock that is set while a program runs: a library before the system's own, which adds to CLOCK_REALTIME what a file
 /// says. The monotonic clocks stay as they are, as they do where somebody sets a machine's clock.
-private final class SetClock {
+final class SetClock {
     private static let source = """
         #define _GNU_SOURCE
         #include <fcntl.h>

@@ -78,6 +78,7 @@ import Trading
         (.twoFactorUnchanged, 74, "two_factor_unchanged"),
         (.registrationClosed, 75, "registration_closed"),
         (.tooManyRegistrations, 76, "too_many_registrations"),
+        (.orderPruned, 77, "order_pruned"),
         (.ledgerFailed, 80, "ledger_failed"),
         (.shuttingDown, 81, "shutting_down"),
         (.paperOnly, 82, "paper_only"),
@@ -93,6 +94,7 @@ import Trading
         (.alreadyCrossed, 92, "already_crossed"),
         (.tooManyDownloads, 93, "too_many_downloads"),
         (.booksDiffer, 94, "books_differ"),
+        (.notificationsPruned, 95, "notifications_pruned"),
     ]
 
     @Test(arguments: table)

@@ -43,6 +43,7 @@ public struct AuditEvent: Hashable, Sendable {
         case secretsSealed = "secrets_sealed"
         case backup
         case rebuilt
+        case pruned
         // The machine's.
         case clockStepped = "clock_stepped"
 
@@ -54,7 +55,7 @@ public struct AuditEvent: Hashable, Sendable {
             case .originRefused, .hostRefused: .request
             case .registered, .accountMade, .accountDisabled, .accountEnabled, .passwordChanged, .loggedOut, .tokenMade,
                 .tokenDropped, .codesOn, .codesOff, .keySet, .keyDropped, .settingChanged, .panic, .panicLifted,
-                .paperMoved, .masterKeyChanged, .secretsForgotten, .secretsSealed, .backup, .rebuilt,
+                .paperMoved, .masterKeyChanged, .secretsForgotten, .secretsSealed, .backup, .rebuilt, .pruned,
                 .clockStepped, .accountDeleted, .roleChanged:
                 .change
             }

@@ -1,5 +1,6 @@
 import Accounts
 import ChatServer
+import Ledger
 import Threads
 import Trading
 
@@ -124,5 +125,15 @@ extension AuditEvent {
 
     static func rebuilt(_ records: Int) -> AuditEvent {
         AuditEvent(.rebuilt, [AuditLine.Field("records", "\(records)")])
+    }
+
+    static func pruned(_ pruned: Pruned, before cut: Timestamp) -> AuditEvent {
+        AuditEvent(
+            .pruned,
+            [
+                AuditLine.Field("before", cut.description), AuditLine.Field("orders", "\(pruned.rows.orders)"),
+                AuditLine.Field("fills", "\(pruned.rows.fills)"), AuditLine.Field("records", "\(pruned.rows.records)"),
+                AuditLine.Field("notifications", "\(pruned.notifications)"),
+            ])
     }
 }

@@ -56,7 +56,8 @@ extension DeskCore {
         let total = engine.funds(of: account, in: coin).total
         let history = try CoinHistory(
             of: coin, account, total: total, since: from, limit: DeskCore.changesDrawn, in: try ledgerTransaction())
-        var points = [ChartSeries.Point(at: from.advanced(byNanoseconds: -1), value: history.totalBefore(total))]
+        let start = history.begins ?? from.advanced(byNanoseconds: -1)
+        var points = [ChartSeries.Point(at: start, value: history.totalBefore(total))]
         points = history.changes.count < DeskCore.changesDrawn && history.totalBefore(total).isZero ? [] : points
         points += history.changes.reversed().map { ChartSeries.Point(at: min($0.at, now), value: $0.totalAfter) }
         guard let series = ChartSeries(fromHistory: points, from: from, to: now, columns: TextChart.columns) else {

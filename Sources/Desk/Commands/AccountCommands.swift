@@ -236,10 +236,15 @@ extension DeskCore {
         guard let login = sessions[id]?.login else { throw Refusal(.notLoggedIn, "this session has ended") }
         let transaction = try ledgerTransaction()
         let head = try transaction.notificationHead(login.account)
-        let missed = try inboxMark(of: login.account).unseen(upTo: head).numberCount
+        var unseen = try inboxMark(of: login.account).unseen(upTo: head)
+        let areGone = try unseen.removePruned(upTo: transaction.prunedHistory(of: login.account).notifications) != nil
+        let missed = unseen.numberCount
         let rights = login.rights == .trade ? "" : ", to read"
         let panic = engine.panic(of: login.account).map { _ in "; in panic: resume takes orders again" } ?? ""
-        let waiting = missed == 0 ? "" : "; \(missed) notification\(missed == 1 ? "" : "s") missed: inbox"
+        let waiting =
+            missed == 0
+            ? areGone ? "; what you missed was removed since: inbox" : ""
+            : "; \(missed) notification\(missed == 1 ? "" : "s") missed: inbox"
         return Reply(
             mark: .done, text: "+ hello \(login.name) (\(login.role.rawValue)\(rights))\(waiting)\(panic)",
             fields: [

@@ -9,15 +9,21 @@ extension DeskCore {
         let account = try context.account()
         let transaction = try ledgerTransaction()
         let head = try transaction.notificationHead(account)
+        let pruned = try transaction.prunedHistory(of: account).notifications
         var unseen = try inboxMark(of: account).unseen(upTo: head)
+        let goneUnseen = unseen.removePruned(upTo: pruned)
         let rowsMax = configuration.limits.answerRows
         let rows: [NotificationRow]
         let title: String
+        var details: [String] = []
         if let count {
             let wanted = min(UInt64(rowsMax), UInt64(clamping: count), head)
-            rows =
-                wanted == 0 ? [] : try transaction.notifications(account, from: head - wanted + 1, limit: Int(wanted))
-            title = "= the last \(rows.count) of \(head) notifications"
+            let first = max(head - wanted, pruned) + 1
+            rows = wanted == 0 ? [] : try transaction.notifications(account, from: first, limit: Int(wanted))
+            let isCut = head - wanted < pruned
+            title =
+                "= the last \(rows.count) of \(head) notifications"
+                + (isCut ? "; those up to \(pruned) were removed" : "")
         } else {
             rows = try stored(unseen, of: account, atMost: rowsMax)
             for row in rows { unseen.remove(contentsOf: row.seq..<row.seq + 1) }
@@ -26,18 +32,26 @@ extension DeskCore {
                 rows.isEmpty
                 ? "= no notifications missed"
                 : "= \(rows.count) notification\(rows.count == 1 ? "" : "s") missed\(more)"
+            if let gone = goneUnseen {
+                details.append(
+                    "\(gone.count == 1 ? "number \(gone.lowerBound) was" : "\(gone.lowerBound) to \(gone.upperBound) were")"
+                        + " missed too, and removed since")
+            }
         }
         // A look back is not a reading of what was missed: a program asks so for the newest number alone.
-        if count == nil { try see(rows.map(\.seq), of: account) }
+        if count == nil {
+            if let goneUnseen { try see(goneUnseen, of: account) }
+            try see(rows.map(\.seq), of: account)
+        }
         let zone = zone(context)
         let lines = rows.map { row in
             "\(row.seq) \(zone.dateAndTime(of: row.at)) \(row.text.dropFirst(2))"
         }
-        return Reply(
-            mark: .answer, text: ([title] + lines).joined(separator: "\n  "),
-            fields: [
-                "notifications": .array(rows.map { .raw($0.json) }), "seq": .int(Int64(clamping: head)),
-            ])
+        var fields: JSONObject = [
+            "notifications": .array(rows.map { .raw($0.json) }), "seq": .int(Int64(clamping: head)),
+        ]
+        if pruned > 0 { fields.append("pruned_to", .int(Int64(clamping: pruned))) }
+        return Reply(mark: .answer, text: ([title] + details + lines).joined(separator: "\n  "), fields: fields)
     }
 
     /// Sends again all from a number on that this session has not been sent, in order, none twice.
@@ -50,6 +64,8 @@ extension DeskCore {
             throw Refusal(
                 .unknownSequence, "the last notification is number \(head), the first is 1; there is no \(first)")
         }
+        let pruned = try transaction.prunedHistory(of: account).notifications
+        guard first > pruned else { return prunedReply(first, upTo: pruned, head: head) }
         var unsent = RangeSet(first..<head + 1)
         session.sent.subtract(from: &unsent)
         guard !unsent.isEmpty else {
@@ -79,6 +95,17 @@ extension DeskCore {
         return nil
     }
 
+    /// What was asked for is not there: whoever asks must know it, and not take what is left for all that there was.
+    private func prunedReply(_ first: UInt64, upTo pruned: UInt64, head: UInt64) -> Reply {
+        let gone = first == pruned ? "notification \(first) was" : "notifications \(first) to \(pruned) were"
+        let next = pruned + 1
+        let rest = next > head ? "none came after them" : "the first that is there is \(next)"
+        let refusal = Refusal(
+            .notificationsPruned, "\(gone) removed by the operator; \(rest): resume \(next)")
+        return .refused(
+            refusal, fields: ["pruned_to": .int(Int64(clamping: pruned)), "next": .int(Int64(clamping: next))])
+    }
+
     /// The first of these notifications, as many as one answer brings.
     private func stored(
         _ wanted: RangeSet<UInt64>, of account: AccountID, atMost rowsMax: Int
@@ -97,5 +124,17 @@ extension DeskCore {
             }
         }
         return rows
+    }
+}
+
+extension RangeSet<UInt64> {
+    /// Takes out all numbers up to one; the first and the last of those that were in it.
+    mutating func removePruned(upTo pruned: UInt64) -> ClosedRange<UInt64>? {
+        guard pruned > 0 else { return nil }
+        var gone = self
+        gone.remove(contentsOf: pruned + 1..<UInt64.max)
+        remove(contentsOf: 0..<pruned + 1)
+        guard let first = gone.ranges.first?.lowerBound, let end = gone.ranges.last?.upperBound else { return nil }
+        return first...end - 1
     }
 }

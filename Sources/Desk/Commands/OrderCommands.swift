@@ -164,6 +164,8 @@ extension DeskCore {
         if let order = try sight(of: account).orderEver(id), order.closedAt != nil {
             explained.code = .orderFinished
             explained.message = "\(id) is \(order.status.words) already"
+        } else if let pruned = try prunedRefusal(id, of: account, at: explained.span) {
+            return pruned
         }
         return explained
     }

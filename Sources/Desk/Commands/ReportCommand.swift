@@ -42,20 +42,24 @@ extension DeskCore {
                     hasMore = hasMore || orders.count > limit
                     roots = orders.prefix(limit)
                 } else {
-                    return reply(reports, hasMore: hasMore, query)
+                    let gone = hasMore ? [] : try historyLines(of: account, since: window.since)
+                    return reply(reports, hasMore: hasMore, query, gone, try withHistory([:], of: account))
                 }
             } while mayGoOn(since: start)
             return nil
         }
     }
 
-    private func reply(_ reports: [OrderReport], hasMore: Bool, _ query: ReportQuery) -> Reply {
+    private func reply(
+        _ reports: [OrderReport], hasMore: Bool, _ query: ReportQuery, _ gone: [String], _ more: JSONObject
+    ) -> Reply {
         let rowsMax = configuration.limits.answerRows
         let what = [query.kind.map { "\($0.rawValue) " }, "order"].compactMap(\.self).joined()
         let pair = query.pair.map { " of \($0.value)" } ?? ""
         let title =
             switch reports.count {
-            case 0: "= no finished \(what)s\(pair)\(query.since == nil && query.until == nil ? " yet" : " then")"
+            case 0:
+                "= no finished \(what)s\(pair)\(query.since != nil || query.until != nil ? " then" : gone.isEmpty ? " yet" : "")"
             case 1: "= the last finished \(what)\(pair)"
             default: "= the last \(reports.count) finished \(what)s\(pair)"
             }
@@ -71,11 +75,12 @@ extension DeskCore {
         if hasMore { lines.append("there are more: last N, since or until says which") }
         let totals = ReportTotals(reports)
         if reports.count > 1 { lines += totals.lines }
-        return Reply(
-            mark: .answer, text: ([title] + lines).joined(separator: "\n  "),
-            fields: [
-                "report": .array(shown.map { .object($0.json) }), "totals": .array(totals.json),
-                "more": .bool(hasMore || reports.count > shown.count),
-            ])
+        lines += gone
+        var fields: JSONObject = [
+            "report": .array(shown.map { .object($0.json) }), "totals": .array(totals.json),
+            "more": .bool(hasMore || reports.count > shown.count),
+        ]
+        for member in more.members { fields.append(member.name, member.value) }
+        return Reply(mark: .answer, text: ([title] + lines).joined(separator: "\n  "), fields: fields)
     }
 }

@@ -29,9 +29,12 @@ extension DeskCore {
         }
         let title = HistoryTitle(
             "trade", numbers: shown.map(\.fill.id.rawValue), hasMore: hasMore, window, zone: zone)
+        // What is asked for by number, or oldest first, may begin before.
+        let gone = hasMore && !window.oldestFirst ? [] : try historyLines(of: account, since: window.since)
+        let fields: JSONObject = ["trades": .array(shown.map { .object($0.json) }), "more": .bool(hasMore)]
         return Reply(
-            mark: .answer, text: table.reply(title.text),
-            fields: ["trades": .array(shown.map { .object($0.json) }), "more": .bool(hasMore)])
+            mark: .answer, text: ([table.reply(title.text)] + gone).joined(separator: "\n  "),
+            fields: try withHistory(fields, of: account))
     }
 
     func runTransactions(_ query: HistoryQuery, _ context: LineContext) throws -> Reply {

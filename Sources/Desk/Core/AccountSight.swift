@@ -47,9 +47,10 @@ struct AccountSight {
         return order
     }
 
-    /// An order whose number was typed. Refuses with `unknown_order`.
+    /// An order whose number was typed. Refuses with `unknown_order`, or with `order_pruned` where it was the account's.
     func existing(_ id: Located<OrderID>) throws -> Order {
         guard let order = try orderEver(id.value) else {
+            if let refusal = try desk.prunedRefusal(id.value, of: account, at: id.span) { throw refusal }
             throw Refusal(.unknownOrder, "there is no order \(id.value)", at: id.span)
         }
         return order

@@ -31,6 +31,7 @@ extension DeskCore {
                 // The next turn goes on with what is left.
                 if try pruneTags() { nextHousekeeping = now }
             }
+            if try pruneFinished() { nextHousekeeping = now }
             try storeTickersIfDue()
             try lookAtDisk()
             try lookAtClocks()

@@ -101,6 +101,11 @@ public struct DeskLimits: Hashable, Sendable {
     public var tagReplyBytes = 16_384
     /// Old tags that one turn deletes.
     public var tagsPruned = 1_000
+    /// Finished orders of one account, without those that are another's children, that are kept on disk. Beyond them the oldest go,
+    /// with their fills, but none that was over in the last two days.
+    public var accountFinishedOrders = 1_000_000
+    /// Rows of pruned orders and notifications that are deleted before anybody else has a turn.
+    public var prunedRows = 200
     /// Bytes that an account may make the desk write in a day (UTC) before its new orders are refused.
     public var accountBytesADay = 536_870_912
     /// Milliseconds between two price notifications of one pair.

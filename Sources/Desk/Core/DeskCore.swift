@@ -118,6 +118,12 @@ public final class DeskCore {
     var writtenBytes = WrittenBytes()
     var tradesLeft: TradesLeft
     var recordsSinceSnapshot = 0
+    /// Whether the ledger may have rows that are marked as pruned.
+    var mayHaveMarks = true
+    /// Orders that were over since their account was last looked at for `account_finished_orders`.
+    var finishedSinceLook: [AccountID: Int] = [:]
+    /// The accounts that were looked at in this run.
+    var lookedAtFinished: Set<AccountID> = []
     var lastRecord: RecordNumber
     var nextHousekeeping: Timestamp
     var nextTickerStore: Timestamp
@@ -178,6 +184,7 @@ public final class DeskCore {
             last = number
             count += 1
         }
+        try DeskCore.forgetPruned(&engine, in: ledger)
         self.engine = engine
         lastRecord = last
         recordsSinceSnapshot = count

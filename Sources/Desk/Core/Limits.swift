@@ -52,6 +52,7 @@ public struct Limits: Sendable {
             ("downloads_bytes", \.downloadsBytes), ("download_burst_rows", \.downloadBurst),
             ("tag_memory_h", \.tagMemoryHours), ("tag_reply_bytes", \.tagReplyBytes),
             ("tags_pruned_rows", \.tagsPruned), ("account_bytes_day", \.accountBytesADay),
+            ("account_finished_orders", \.accountFinishedOrders), ("pruned_rows", \.prunedRows),
             ("alias_count", \.aliasCount), ("alias_depth", \.aliasDepth),
             ("watch_interval_ms", \.watchIntervalMilliseconds),
             ("snapshot_records", \.snapshotRecords), ("checkpoint_pages", \.checkpointPages),

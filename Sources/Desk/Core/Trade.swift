@@ -169,7 +169,9 @@ extension DeskCore {
         guard !touchedOrders.isEmpty || !touchedFunds.isEmpty else { return }
         let transaction = try ledgerTransaction()
         for id in touchedOrders.sorted() {
-            if let order = engine.order(id) { try counting(order.account) { try $0.project(order) } }
+            guard let order = engine.order(id) else { continue }
+            try counting(order.account) { try $0.project(order) }
+            noteFinished(order)
         }
         let inOrder = touchedFunds.sorted { ($0.account, $0.coin) < ($1.account, $1.coin) }
         for touched in inOrder {

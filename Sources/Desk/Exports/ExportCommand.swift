@@ -82,6 +82,9 @@ extension DeskCore {
             "good for \(DurationText.brief(seconds: Int64(configuration.limits.downloadSeconds))), until \(zone.text(of: end)), for whoever has the link"
         )
         if !isWhole { lines.append("there are more: \(next(export, zone))") }
+        // Money that came or went is never pruned.
+        let isCut = export.query.subject != .transactions
+        if isCut { lines += try historyLines(of: export.account, since: export.since) }
         try answer(
             Reply(
                 mark: .answer, text: lines.joined(separator: "\n  "),

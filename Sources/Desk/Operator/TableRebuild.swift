@@ -52,8 +52,9 @@ extension OperatorDesk {
         let paper = try PaperExchange(
             restoring: rows.map { BookEntry(key: String(decoding: $0.key, as: UTF8.self), value: $0.value) })
         _ = paper.drainBookChanges()
-        var engine = OrderEngine()
-        try ledger.forEachRecord(after: RecordNumber(0)) { _, record in engine.replay(record) }
+        var replay = RecordReplay(from: try ledger.base())
+        try replay.replay(of: ledger)
+        let engine = replay.engine
         let differences = BooksDifference.all(of: engine, paper)
         guard !differences.isEmpty else { return [] }
         for sent in engine.ordersSent() {
@@ -85,15 +86,19 @@ extension OperatorDesk {
         return count
     }
 
-    /// The same of a ledger that is open.
+    /// The same of a ledger that is open. Where records were pruned, the tables are made of what stands for them and of the records
+    /// after it; orders that were pruned stay away.
     package static func rebuildTables(of ledger: Ledger) throws -> Int {
-        var engine = OrderEngine()
         var count = 0
+        // What a prune that was cut off has left is counted before it goes.
+        try sweep(ledger)
+        let base = try ledger.base()
         try ledger.transaction { transaction in
             try transaction.clearTables()
-            try transaction.forEachRecord { _, record in
+            if let base { try project(base, in: transaction) }
+            var replay = RecordReplay(from: base)
+            try replay.replay(of: transaction) { record, touched, engine in
                 count += 1
-                let touched = engine.replayTouching(record)
                 if case .orderFilled(let id, let fill, _, _) = record, let order = engine.order(id) {
                     try transaction.project(fill: fill, of: order)
                 }
@@ -104,7 +109,18 @@ extension OperatorDesk {
                     try transaction.project(one.account, one.coin, funds: engine.funds(of: one.account, in: one.coin))
                 }
             }
+            try transaction.clearPruned()
         }
         return count
+    }
+
+    /// Makes the rows of the state that pruned records had come to. The records of its orders are there, and so are their fills.
+    private static func project(_ base: LedgerBase, in transaction: LedgerTransaction) throws {
+        let engine = OrderEngine(restoring: base.snapshot)
+        for entry in base.snapshot.orders { try transaction.project(entry.order) }
+        for row in base.snapshot.funds { try transaction.project(row.account, row.coin, funds: row.funds) }
+        try transaction.forEachFillRecord(through: base.record) { id, fill in
+            if let order = engine.order(id) { try transaction.project(fill: fill, of: order) }
+        }
     }
 }

@@ -30,12 +30,18 @@ struct CoinHistory {
     let changes: [Change]
     /// Whether there were more changes in the time than are kept here.
     let hasMore: Bool
+    /// Since when the changes are known, where that is later than was asked for: trades of before were pruned.
+    let begins: Timestamp?
 
-    /// The newest changes, of which there is one for each fill and each transaction: at most `limit`.
+    /// The newest changes, of which there is one for each fill and each transaction: at most `limit`. None is from before trades were
+    /// pruned: what there was after it could not be told.
     init(
         of coin: Coin, _ account: AccountID, total: ExactDecimal, since: Timestamp?, limit: Int,
         in ledger: some LedgerReading
     ) throws {
+        let pruned = try ledger.prunedHistory(of: account).begins
+        begins = pruned.flatMap { begins in since.map { $0 >= begins } ?? false ? nil : begins }
+        let since = begins ?? since
         var found: [(at: Timestamp, amount: ExactDecimal, source: Source, text: String)] = []
         for pair in try ledger.pairsOfFills(account) where pair.base == coin || pair.quote == coin {
             let filter = FillFilter(pair: pair, since: since, limit: limit + 1)

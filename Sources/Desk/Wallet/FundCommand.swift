@@ -36,12 +36,14 @@ extension DeskCore {
             let more = history.hasMore ? "; there are more: trades, transactions and export have them" : ""
             lines.append("the last \(count == 1 ? "change" : "\(count) changes"), times in \(zone.name)\(more)")
         }
+        let gone = history.begins == nil || history.hasMore ? [] : try historyLines(of: account, since: nil)
+        let fields: JSONObject = [
+            "fund": .object(fundJSON(funds, coin.value)),
+            "changes": .array(history.changes.map(\.json)), "more": .bool(history.hasMore),
+        ]
         return Reply(
-            mark: .answer, text: (lines + table.lines).joined(separator: "\n  "),
-            fields: [
-                "fund": .object(fundJSON(funds, coin.value)),
-                "changes": .array(history.changes.map(\.json)), "more": .bool(history.hasMore),
-            ])
+            mark: .answer, text: (lines + table.lines + gone).joined(separator: "\n  "),
+            fields: try withHistory(fields, of: account))
     }
 
     private func amountWords(_ funds: Funds, _ coin: Coin) -> String {

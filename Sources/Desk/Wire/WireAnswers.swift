@@ -101,6 +101,7 @@ extension DeskCore {
         if let client = order.clientOrderID {
             if engine.order(client.order) != nil { return }
             if try ledgerTransaction().order(client.order) != nil { return }
+            if try ledgerTransaction().isPruned(client.order, of: account) { return }
         } else if hasUnsettledOrders(account) {
             // It may be the one whose answer is awaited.
             return
@@ -130,6 +131,8 @@ extension DeskCore {
     private func takeFills(_ account: AccountID, _ fills: [AccountFill]) throws {
         let isUnsettled = hasUnsettledOrders(account)
         let isHistory = wire?.accounts[account]?.sweep.isFirst ?? true
+        // Of these the desk has forgotten whose they were; they were counted, or told, in their time.
+        let begins = try ledgerTransaction().prunedHistory(of: account).begins
         var isHeld = false
         for one in fills {
             noteSeen(account, one.pair, fills: [one.fill.id])
@@ -142,7 +145,7 @@ extension DeskCore {
                 _ = wire?.change(account) { $0.forgetFirstSight(of: one.fill.id) }
             } else if mayBeOfYoungOrder(one, account) || isUnsettled {
                 isHeld = true
-            } else if !isHistory {
+            } else if !isHistory, begins.map({ one.fill.at >= $0 }) ?? true {
                 try tellForeign(account, one.fill, exchangeOrderID: one.exchangeOrderID, side: one.side, pair: one.pair)
             }
         }

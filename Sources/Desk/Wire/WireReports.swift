@@ -82,6 +82,12 @@ extension DeskCore {
         guard case .filled(let client, let fill) = report else { return }
         try flushTables()
         let transaction = try ledgerTransaction()
+        if try transaction.isPruned(client.order, of: account),
+            let begins = try transaction.prunedHistory(of: account).begins, fill.at < begins
+        {
+            // Counted in its time.
+            return
+        }
         guard let order = try transaction.order(client.order), order.account == account else {
             log.error("a fill of an order that is not known: \(report)")
             return try tellForeign(account, fill, exchangeOrderID: client.description)

@@ -3,7 +3,8 @@ import Trading
 
 /// A snapshot of the engine as bytes.
 public enum SnapshotCoder {
-    /// The version that is written. A snapshot of another version is passed over: the records have it all.
+    /// The version that is written. A snapshot of another version is passed over: the records have it all. The base of a pruned
+    /// ledger is one too, and stands for records that are gone: whoever adds a version keeps reading all from 3 on.
     public static let version: UInt8 = 3
 
     public static func encode(_ snapshot: EngineSnapshot) -> [UInt8] {

@@ -21,6 +21,11 @@ enum LedgerStatement: Int, CaseIterable {
     case upsertPrice, prices, forgetPrices
     case insertAlert, endAlert, forgetAlerts, lastAlert, waitingAlerts
     case clearOrders, clearFills, clearFunds
+    case setBase, base, firstRecordSince, recordOfOrderAfter, fillRecords
+    case insertPrunedRun, deletePrunedRun, prunedRunUpTo, unsweptRun, prunedRuns
+    case upsertPrunedHistory, prunedHistory, unsweptHistory, endPrunedHistory
+    case upsertPrunedCount, prunedCounts, finishedBehindNewest
+    case sweepNotifications, sweepFills, sweepRecords, ordersOfRun, deleteOrder, clearSnapshots
 
     private static let fillColumns =
         "fill_id, order_id, account, pair, side, price, quantity, value, fee, fee_currency, liquidity, at"
@@ -30,7 +35,12 @@ enum LedgerStatement: Int, CaseIterable {
     var sql: String {
         switch self {
         case .insertRecord: "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?)"
-        case .lastRecord: "SELECT number FROM records ORDER BY number DESC LIMIT 1"
+        // A number that was pruned is not given out again.
+        case .lastRecord:
+            """
+            SELECT max(coalesce((SELECT number FROM records ORDER BY number DESC LIMIT 1), 0),
+                coalesce((SELECT record FROM base WHERE id = 1), 0))
+            """
         case .recordsAfter: "SELECT number, body FROM records WHERE number > ? ORDER BY number LIMIT ?"
         case .recordsOfOrder: "SELECT number, body FROM records WHERE order_id = ? ORDER BY number"
 
@@ -130,7 +140,12 @@ enum LedgerStatement: Int, CaseIterable {
         case .forgetFundsPoints: "DELETE FROM funds_points WHERE grain = ? AND stretch < ?"
 
         case .insertNotification: "INSERT INTO notifications VALUES (?, ?, ?, ?, ?, ?, ?)"
-        case .lastNotification: "SELECT seq FROM notifications WHERE account = ? ORDER BY seq DESC LIMIT 1"
+        case .lastNotification:
+            """
+            SELECT max(
+                coalesce((SELECT seq FROM notifications WHERE account = ?1 ORDER BY seq DESC LIMIT 1), 0),
+                coalesce((SELECT seq FROM pruned_history WHERE account = ?1), 0))
+            """
         case .notifications:
             """
             SELECT seq, at, event, order_id, text, json FROM notifications
@@ -203,6 +218,71 @@ enum LedgerStatement: Int, CaseIterable {
         case .clearOrders: "DELETE FROM orders"
         case .clearFills: "DELETE FROM fills"
         case .clearFunds: "DELETE FROM funds"
+        default: pruningSQL
+        }
+    }
+
+    /// Of what was pruned, and of what deletes it.
+    private var pruningSQL: String {
+        switch self {
+        case .setBase: "INSERT OR REPLACE INTO base VALUES (1, ?, ?, ?)"
+        case .base: "SELECT record, at, body FROM base WHERE id = 1"
+        case .firstRecordSince: "SELECT number FROM records WHERE number > ? AND at >= ? ORDER BY number LIMIT 1"
+        case .recordOfOrderAfter: "SELECT number FROM records WHERE order_id = ? AND number > ? LIMIT 1"
+        case .fillRecords:
+            """
+            SELECT number, body FROM records
+            WHERE number > ? AND number <= ? AND kind = 'order_filled' ORDER BY number LIMIT ?
+            """
+        case .insertPrunedRun: "INSERT INTO pruned_orders VALUES (?, ?, ?, ?)"
+        case .deletePrunedRun: "DELETE FROM pruned_orders WHERE account = ? AND first = ?"
+        case .prunedRunUpTo:
+            """
+            SELECT first, last, remains FROM pruned_orders WHERE account = ? AND first <= ? ORDER BY first DESC LIMIT 1
+            """
+        case .unsweptRun:
+            """
+            SELECT account, first, last, remains FROM pruned_orders WHERE remains > 0 ORDER BY account, first LIMIT 1
+            """
+        case .prunedRuns: "SELECT account, first, last, remains FROM pruned_orders ORDER BY account, first"
+        case .upsertPrunedHistory:
+            """
+            INSERT INTO pruned_history VALUES (?, ?, ?, ?) ON CONFLICT (account) DO UPDATE SET
+                seq = max(seq, excluded.seq), begins = max(begins, excluded.begins),
+                remains = max(remains, excluded.remains)
+            """
+        case .prunedHistory: "SELECT seq, begins FROM pruned_history WHERE account = ?"
+        case .unsweptHistory: "SELECT account, seq FROM pruned_history WHERE remains > 0 ORDER BY account LIMIT 1"
+        case .endPrunedHistory: "UPDATE pruned_history SET remains = 0 WHERE account = ?"
+        case .upsertPrunedCount:
+            """
+            INSERT INTO pruned_counts VALUES (?, ?, 1) ON CONFLICT (account, kind) DO UPDATE SET count = count + 1
+            """
+        case .prunedCounts: "SELECT kind, count FROM pruned_counts WHERE account = ?"
+        case .finishedBehindNewest:
+            """
+            SELECT closed_at FROM orders WHERE account = ? AND closed_at IS NOT NULL AND is_root = 1
+            ORDER BY closed_at DESC LIMIT 1 OFFSET ?
+            """
+        case .sweepNotifications:
+            """
+            DELETE FROM notifications WHERE rowid IN
+                (SELECT rowid FROM notifications WHERE account = ? AND seq <= ? ORDER BY seq LIMIT ?)
+            """
+        case .sweepFills:
+            """
+            DELETE FROM fills WHERE (order_id, fill_id) IN (SELECT order_id, fill_id FROM fills
+                WHERE order_id >= ? AND order_id <= ? ORDER BY order_id, fill_id LIMIT ?)
+            """
+        case .sweepRecords:
+            """
+            DELETE FROM records WHERE number IN (SELECT number FROM records INDEXED BY records_by_order
+                WHERE order_id >= ? AND order_id <= ? AND number <= ? LIMIT ?)
+            """
+        case .ordersOfRun: "SELECT id, account, kind, is_root FROM orders WHERE id >= ? AND id <= ? ORDER BY id LIMIT ?"
+        case .deleteOrder: "DELETE FROM orders WHERE id = ?"
+        case .clearSnapshots: "DELETE FROM snapshots"
+        default: preconditionFailure("\(self) is no statement of pruning")
         }
     }
 

@@ -118,7 +118,48 @@ enum Schema {
                     ) STRICT
                     """)
         }
+        // What stands for records that were pruned, and what is left to say about them. See `Pruning`.
+        migrator.registerMigration("ledger-11-pruning") { database in
+            try database.execute(sql: pruning)
+        }
     }
+
+    /// `base` is the engine after the last record of those that were pruned: later records are applied to it. `pruned_orders` has the
+    /// numbers of an account's pruned orders as runs; `remains` is `PrunedRun.Remains`. `pruned_history` has, for an account, the last
+    /// notification that was pruned and the moment from which on its trades are complete; `remains` is 1 while notifications are still to
+    /// be deleted. `pruned_counts` counts the pruned orders that were no other's children, by kind.
+    private static let pruning = """
+        CREATE TABLE base (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            record INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            body BLOB NOT NULL
+        ) STRICT;
+
+        CREATE TABLE pruned_orders (
+            account INTEGER NOT NULL,
+            first INTEGER NOT NULL,
+            last INTEGER NOT NULL,
+            remains INTEGER NOT NULL,
+            PRIMARY KEY (account, first)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX pruned_orders_unswept ON pruned_orders (account, first) WHERE remains > 0;
+
+        CREATE TABLE pruned_history (
+            account INTEGER PRIMARY KEY,
+            seq INTEGER NOT NULL,
+            begins INTEGER NOT NULL,
+            remains INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX pruned_history_unswept ON pruned_history (account) WHERE remains > 0;
+
+        CREATE TABLE pruned_counts (
+            account INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            count INTEGER NOT NULL,
+            PRIMARY KEY (account, kind)
+        ) STRICT, WITHOUT ROWID;
+        """
 
     // Times are nanoseconds since 1970; amounts and prices are exact decimals as text. The tables of orders, fills and funds
     // are a projection of the records and have no foreign keys: what they refer to was checked when it was decided.

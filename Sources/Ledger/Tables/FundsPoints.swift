@@ -150,13 +150,18 @@ extension LedgerReading {
         }
     }
 
-    /// How many orders that are no other's children have finished, by kind.
+    /// How many orders that are no other's children have finished, by kind, the pruned ones included.
     public func finishedByKind(_ account: AccountID) throws(LedgerError) -> [OrderKind: Int] {
         try onConnection { connection in
             var counts: [OrderKind: Int] = [:]
             try connection.run(.finishedByKind, { $0.append(account.rawValue) }) { row in
                 let kind = try value(OrderKind(rawValue: row.text(0)), "orders", "kind", row.text(0))
                 counts[kind] = Int(row.integer(1))
+                return true
+            }
+            try connection.run(.prunedCounts, { $0.append(account.rawValue) }) { row in
+                let kind = try value(OrderKind(rawValue: row.text(0)), "pruned_counts", "kind", row.text(0))
+                counts[kind, default: 0] += Int(row.integer(1))
                 return true
             }
             return counts

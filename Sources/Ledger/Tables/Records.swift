@@ -79,14 +79,16 @@ extension LedgerReading {
         }
     }
 
-    /// Every record after `number`, in order, read by the thousand. A missing or damaged one is an error.
+    /// Every record after `number`, up to `end` where one is given, in order, read by the thousand. A missing or damaged one is an
+    /// error, and so is one that was pruned: what stands for those is `base`.
     public func forEachRecord(
-        after number: RecordNumber = .none, _ body: (RecordNumber, Record) throws -> Void
+        after number: RecordNumber = .none, through end: RecordNumber? = nil,
+        _ body: (RecordNumber, Record) throws -> Void
     ) throws(LedgerError) {
         var last = number
-        while true {
+        while end.map({ last < $0 }) ?? true {
             // Whole pages first, then the callback: no statement is open while the caller works.
-            let page = try recordPage(after: last)
+            let page = try recordPage(after: last, limit: end.map { $0.rawValue - last.rawValue } ?? recordsPerPage)
             guard let newest = page.last else { return }
             for numbered in page {
                 do {
@@ -101,7 +103,7 @@ extension LedgerReading {
         }
     }
 
-    private func recordPage(after number: RecordNumber) throws(LedgerError) -> [NumberedRecord] {
+    private func recordPage(after number: RecordNumber, limit: Int64) throws(LedgerError) -> [NumberedRecord] {
         try onConnection { connection in
             var page: [NumberedRecord] = []
             var expected = number.rawValue + 1
@@ -109,7 +111,7 @@ extension LedgerReading {
                 .recordsAfter,
                 { row in
                     row.append(number.rawValue)
-                    row.append(recordsPerPage)
+                    row.append(min(limit, recordsPerPage))
                 }
             ) { row in
                 guard row.integer(0) == expected else {
@@ -125,9 +127,9 @@ extension LedgerReading {
 }
 
 /// How many records are in memory at a time while all are read.
-private let recordsPerPage: Int64 = 1_000
+let recordsPerPage: Int64 = 1_000
 
-private func numberedRecord(_ row: RowColumns) throws -> NumberedRecord {
+func numberedRecord(_ row: RowColumns) throws -> NumberedRecord {
     let number = RecordNumber(row.integer(0))
     do {
         return NumberedRecord(number: number, record: try RecordCoder.decode(row.bytes(1)))

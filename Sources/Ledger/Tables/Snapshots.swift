@@ -2,7 +2,7 @@ public import OrderEngine
 
 /// Where the engine is to start from.
 public struct LoadedState: Hashable, Sendable {
-    /// nil where the engine is built from all records.
+    /// Nil where the engine is built from all records. The base where records were pruned and no snapshot can be read.
     public let snapshot: EngineSnapshot?
     /// The last record that the snapshot has in it: go on with `forEachRecord(after:)`.
     public let number: RecordNumber
@@ -25,7 +25,8 @@ extension Ledger {
         }
     }
 
-    /// The newest snapshot that can be read; else the one before; else none, and all records are to be applied.
+    /// The newest snapshot that can be read; else the one before; else the base, where records were pruned; else none, and all records
+    /// are to be applied.
     public func load() throws(LedgerError) -> LoadedState {
         let head = try recordHead()
         let stored = try onConnection { connection in
@@ -39,7 +40,8 @@ extension Ledger {
             return rows
         }
         var passedOver: [String] = []
-        for (number, body) in stored {
+        let base = try base()
+        for (number, body) in stored where number >= base?.record ?? RecordNumber.none {
             // A snapshot cannot be ahead of the records that it was made of: some are gone.
             guard number <= head else {
                 throw .corrupt(detail: "there is a snapshot after record \(number), but the last record is \(head)")
@@ -51,6 +53,6 @@ extension Ledger {
                 passedOver.append("the snapshot after record \(number) cannot be read: \(error)")
             }
         }
-        return LoadedState(snapshot: nil, number: .none, passedOver: passedOver)
+        return LoadedState(snapshot: base?.snapshot, number: base?.record ?? RecordNumber.none, passedOver: passedOver)
     }
 }

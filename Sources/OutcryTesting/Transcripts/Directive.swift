@@ -43,6 +43,7 @@ import Trading
 ///   on what is on the disk, at once or that much later. Sessions open again and those that were logged in with `@user` or
 ///   `@session` log in again, unless they had logged out. Nothing is seen of that but what the account was not told before: each
 ///   of its sessions gets that from where it left off, as by `resume`. A session made by `@connect` has to log in by itself.
+/// - `@prune DURATION` does the same with `outcry prune --older-than DURATION` while the server is down.
 enum Directive: Hashable, Sendable {
     case market(Pair, bid: ExactDecimal, ask: ExactDecimal)
     case trade(Pair, price: ExactDecimal, amount: ExactDecimal, Side?)
@@ -61,6 +62,7 @@ enum Directive: Hashable, Sendable {
     case at(ClockSetting)
     case wait(nanoseconds: Int64)
     case restart(afterNanoseconds: Int64)
+    case prune(olderThanNanoseconds: Int64)
 
     struct Money: Hashable, Sendable {
         var amount: ExactDecimal

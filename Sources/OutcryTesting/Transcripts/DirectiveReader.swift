@@ -38,6 +38,7 @@ extension Directive {
                 try reader.expect("after")
                 self = .restart(afterNanoseconds: try reader.duration())
             }
+        case "@prune": self = .prune(olderThanNanoseconds: try reader.duration())
         case let other:
             throw DirectiveError(message: "no \(other); there are \(DirectiveReader.words.joined(separator: " "))")
         }
@@ -49,7 +50,7 @@ extension Directive {
 private struct DirectiveReader {
     static let words = [
         "@market", "@trade", "@fee", "@pair", "@tape", "@user", "@deposit", "@session", "@connect", "@close", "@keys",
-        "@key", "@registration", "@at", "@wait", "@restart",
+        "@key", "@registration", "@at", "@wait", "@restart", "@prune",
     ]
 
     private var rest: [Substring]

@@ -189,6 +189,7 @@ final class TranscriptDesk {
             try pass(to: moment)
         case .wait(let nanoseconds): try pass(to: now.advanced(byNanoseconds: nanoseconds))
         case .restart(let nanoseconds): try restart(after: nanoseconds)
+        case .prune(let nanoseconds): try restart(pruningBefore: now.advanced(byNanoseconds: -nanoseconds))
         }
     }
 

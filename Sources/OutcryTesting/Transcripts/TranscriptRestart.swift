@@ -6,7 +6,7 @@ import Trading
 
 /// A server that dies, and comes back on what is on the disk.
 extension TranscriptDesk {
-    func restart(after nanoseconds: Int64) throws {
+    func restart(after nanoseconds: Int64 = 0, pruningBefore cut: Timestamp? = nil) throws {
         let old = database
         restarts += 1
         // What the disk holds now is what it would hold after a crash: the desk is dropped without being told, and whatever
@@ -17,6 +17,7 @@ extension TranscriptDesk {
             try FileManager.default.copyItem(atPath: file, toPath: database.path + suffix)
         }
         desk = nil
+        if let cut { _ = try OperatorDesk.prune(database: database.path, before: cut, at: now) }
         now = now.advanced(byNanoseconds: nanoseconds)
         desk = try openDesk(at: database)
         try checkLog()

@@ -48,7 +48,7 @@ public struct TranscriptRunner: Sendable {
         for step in transcript.steps {
             line = step.line
             switch step.action {
-            case .typed, .directive(.wait, _), .directive(.restart, _): hasBegun = true
+            case .typed, .directive(.wait, _), .directive(.restart, _), .directive(.prune, _): hasBegun = true
             case .look: break
             case .directive(.at(let first), _) where clock == nil:
                 clock = first

@@ -23,6 +23,8 @@ final class SightBench {
     private var formats: [SessionID: WireFormat] = [:]
     private var heard: [SessionID: [String]] = [:]
 
+    /// Ann's.
+    private(set) var account = AccountID(0)
     /// The session of ann, which hears what happens to her.
     private(set) var ann = SessionID(rawValue: 0)
     /// What ann's lines were answered.
@@ -39,10 +41,11 @@ final class SightBench {
         try move(.quote("btc_usd", bid: 230, ask: #require(ExactDecimal("230.2"))))
         try move(.trade(MarketTrade(pair: "btc_usd", price: 230, quantity: 1, takerSide: nil, at: now)))
         for (name, role) in [("ann", Role.trader), ("ben", .trader), ("eve", .viewer)] {
-            _ = try desk.addAccount(
+            let id = try desk.addAccount(
                 try #require(AccountName(name)), role: role,
                 passwordHash: PasswordHash(hashing: Secret("\(name)-password"), cost: InlinePasswords.cost),
                 funds: [(10_000, "usd"), (50, "btc")], at: now)
+            if name == "ann" { account = id }
         }
         ann = open(.text)
         _ = type("login ann ann-password", ann)
@@ -109,14 +112,19 @@ final class SightBench {
     }
 
     /// The server dies, and another comes up on what is on the disk. All sessions are gone.
-    func restart() throws {
+    func restart() throws { try restart { _ in } }
+
+    /// The same, with something done to the database while the server is down.
+    func restart<Value>(_ body: (String) throws -> Value) throws -> Value {
         let old = database
         database = folder.appending(path: "desk-\(nextSession).db").path
         for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: old + suffix) {
             try FileManager.default.copyItem(atPath: old + suffix, toPath: database + suffix)
         }
+        let value = try body(database)
         desk = try DeskCore.openPaper(
             database: database, configuration, passwords: passwords, log: Logger(label: "test"), now: now)
+        return value
     }
 
     // MARK: Sessions
