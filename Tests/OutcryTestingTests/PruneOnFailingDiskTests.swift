@@ -69,7 +69,7 @@ import Trading
             let failing = disk.copy(seed: UInt64(number))
             failing.faults = [DiskFault(.powerFails, at: .nth(kind, failing.counts[kind] + number))]
             if (try? prune(failing)) == nil { interrupted += 1 }
-            var chance = Chance(seed: UInt64(number))
+            var chance = SplitMix64(seed: UInt64(number))
             failing.crash(using: &chance, model: .worst)
             failing.faults = []
             var found = try state(failing)

@@ -108,7 +108,7 @@ import Trading
     func `a random history answers for what is left as it did before, pruned once, twice, and rebuilt`(seed: UInt64)
         throws
     {
-        var chance = Chance(seed: seed)
+        var chance = SplitMix64(seed: seed)
         let bench = try SightBench(isBusy: false)
         for round in 1...3 {
             var ann = bench.login("ann")
