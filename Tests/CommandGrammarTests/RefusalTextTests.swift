@@ -186,7 +186,7 @@ import Trading
         Refused(
             .unexpectedWord, "sell all btc btc_usd at 230",
             """
-            ! all is of what is free and takes no unit, found btc
+            ! all is a share of the free funds and takes no unit, found btc
               sell all btc btc_usd at 230
                        ^^^^
               try: sell all btc_usd at 230
@@ -265,7 +265,7 @@ import Trading
         Refused(
             .badNumber, "buy 999999999999999999m btc at 230",
             """
-            ! 999999999999999999m is more than a number can hold here
+            ! 999999999999999999m is too large
               buy 999999999999999999m btc at 230
                   ^^^^^^^^^^^^^^^^^^^
             """),

@@ -71,7 +71,7 @@ import Trading
         #expect(
             told.suffix(6) == [
                 "+ password changed", "+ goodbye ana", "! log in first: login USER", "+ hello ben (trader)",
-                "! nothing has been previewed or offered here; ? COMMAND previews",
+                "! nothing to confirm: preview a line first with ? COMMAND",
                 "= ben, trader, may trade, 1 session open",
             ])
     }
