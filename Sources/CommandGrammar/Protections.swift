@@ -41,8 +41,12 @@ extension LineReader {
             ?? vocabulary.pairNames.first { $0.hasSuffix("_\(vocabulary.quote)") } ?? "PAIR"
         guard let lines = kind.lines(numbers: numbers, percent: percent, pair: pair) else { return nil }
         let last = words[kind.name.count - 1]
+        let isOurs = kind.name == ["stop"] || kind.name == ["trail"]
         var misreading = Misreading(
-            .unknownCommand, "no command \(RefusalText.quoted(lexer.text(words[0].start, last.end)))",
+            isOurs ? .missingWord : .unknownCommand,
+            isOurs
+                ? "expected buy or sell after \(kind.name[0])"
+                : "no command \(RefusalText.quoted(lexer.text(words[0].start, last.end)))",
             at: span(from: word, to: last), details: lines.map { RefusalText.safe($0) })
         misreading.isPlain = true
         return misreading

@@ -219,10 +219,11 @@ import Trading
         Refused(
             .badNumber, "buy 1,000 btc at 230",
             """
-            ! expected an AMOUNT, found 1,000: a number has no comma; its decimals follow a point; did you mean 1000?
+            ! 1,000 may mean 1000 or 1.000: type an AMOUNT without a comma
               buy 1,000 btc at 230
                   ^^^^^
-              try: buy 1000 btc at 230
+              buy 1000 btc at 230
+              buy 1.000 btc at 230
             """),
         Refused(
             .badNumber, "buy 1 btc at 1.234,5",
