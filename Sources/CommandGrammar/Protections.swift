@@ -43,7 +43,7 @@ extension LineReader {
         let last = words[kind.name.count - 1]
         let isOurs = kind.name == ["stop"] || kind.name == ["trail"]
         var misreading = Misreading(
-            isOurs ? .missingWord : .unknownCommand,
+            isOurs ? .unexpectedWord : .unknownCommand,
             isOurs
                 ? "expected buy or sell after \(kind.name[0])"
                 : "no command \(RefusalText.quoted(lexer.text(words[0].start, last.end)))",
