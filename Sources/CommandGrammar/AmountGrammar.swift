@@ -40,7 +40,7 @@ extension LineReader {
         guard case .base(let value) = amount.value else {
             throw Misreading(
                 .unexpectedWord,
-                "\(quoted(first.start, first.end)) is of what is free and takes no unit, found \(shown(word))",
+                "\(quoted(first.start, first.end)) is a share of the free funds and takes no unit, found \(shown(word))",
                 at: lexer.span(word.start, second.start), candidates: [""], asks: false)
         }
         guard let unit = vocabulary.coin(word) else {
@@ -64,7 +64,7 @@ extension LineReader {
         _ word: Word
     ) throws(Misreading) -> (amount: Located<AmountExpression>, pair: Located<Pair>) {
         next += 1
-        let value = try positive(word.start + 1, word.end, "an AMOUNT")
+        let value = try positive(word.start + 1, word.end, LineReader.amount)
         let pair = try takePair()
         guard pair.value.quote == LineReader.dollar else {
             throw Misreading(
@@ -75,7 +75,8 @@ extension LineReader {
         return (Located(.quote(value), at: span(word)), pair)
     }
 
-    private static let dollar: Coin = "usd"
+    /// What `$` means.
+    static let dollar: Coin = "usd"
 
     /// Whether `word` is an amount's unit, and `second` the pair.
     private func isUnit(_ word: Word, before second: Word, follow: Keyword?) -> Bool {
@@ -105,7 +106,7 @@ extension LineReader {
         }
         next += 1
         guard bytes[word.end - 1] == UInt8(ascii: "%") else {
-            return Located(.base(try positive(word.start, word.end, "an AMOUNT")), at: span(word))
+            return Located(.base(try positive(word.start, word.end, LineReader.amount)), at: span(word))
         }
         let percent = try positive(word.start, word.end - 1, "a percentage")
         guard percent <= 100 else {

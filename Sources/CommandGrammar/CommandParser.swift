@@ -39,6 +39,19 @@ public struct CommandParser: Sendable {
     /// Whether it may stand between the brackets in front of a line: 1 to 32 of `A-Z a-z 0-9 . _ -`.
     public static func isTag(_ text: String) -> Bool { Lexer.isTag(text.utf8) }
 
+    /// Whether two commands, each without tag and comment, are the same but for their spaces. What parts words counts: `cancel 1 2` is
+    /// not `cancel 12`.
+    public static func isSameLine(_ one: String, _ other: String) -> Bool {
+        if one == other { return true }
+        let (first, second) = (
+            Lexer(one, lineBytesMax: lineBytesMaxDefault), Lexer(other, lineBytesMax: lineBytesMaxDefault)
+        )
+        // What only looks like a tag is part of the command here.
+        guard first.tag == nil, first.badTag == nil, second.tag == nil, second.badTag == nil, !first.words.isEmpty
+        else { return false }
+        return first.words.map { first.text($0.start, $0.end) } == second.words.map { second.text($0.start, $0.end) }
+    }
+
     /// Reads one line, without its newline. `lastOrder` is what `last` stands for where an order is named: the account's newest.
     public func parse(_ line: String, lastOrder: OrderID? = nil) -> ParsedLine {
         let lexer = Lexer(line, lineBytesMax: lineBytesMax)
@@ -56,7 +69,7 @@ public struct CommandParser: Sendable {
             return parsed(try read(lexer, lastOrder), nil, isSecret: mayBeSecret)
         } catch {
             guard mayBeSecret, !error.isPlain else {
-                return parsed(nil, refusal(error, of: lexer, lastOrder), isSecret: false)
+                return parsed(nil, refusal(error, of: lexer, lastOrder, rewords: !mayBeSecret), isSecret: false)
             }
             // `fes btc_usd` is near to `keys`, and still nothing but a misspelt `fee`.
             let open = refusal(error, of: lexer, lastOrder)
@@ -113,8 +126,10 @@ public struct CommandParser: Sendable {
         return try reader.takeCommand()
     }
 
-    /// The likeliest repair is the first whose line can be read whole.
-    private func refusal(_ misreading: Misreading, of lexer: Lexer, _ lastOrder: OrderID?) -> Refusal {
+    /// The likeliest repair is the first whose line can be read whole. Where there is none, the line may be one in other words.
+    private func refusal(
+        _ misreading: Misreading, of lexer: Lexer, _ lastOrder: OrderID?, rewords: Bool = false
+    ) -> Refusal {
         if let span = misreading.span {
             for candidate in misreading.candidates.prefix(Suggestions.candidatesMax)
             where misreading.keepsFigures(candidate, for: RefusalText.part(span, of: lexer.line))
@@ -132,8 +147,33 @@ public struct CommandParser: Sendable {
                 return meant.refusal(repair: other.rawValue)
             }
         }
-        return misreading.refusal(repair: nil)
+        return rewords ? reworded(misreading, of: lexer, lastOrder) : misreading.refusal(repair: nil)
     }
+
+    private func reworded(_ misreading: Misreading, of lexer: Lexer, _ lastOrder: OrderID?) -> Refusal {
+        let plain = misreading.refusal(repair: nil)
+        let hasLines = !misreading.details.isEmpty && misreading.details != CommandParser.helpLine
+        guard !hasLines,
+            var meant = LineReader(lexer, vocabulary, lastOrder: lastOrder).reworded(misreading)
+        else { return plain }
+        if let span = meant.span, let line = meant.candidates.first {
+            let isGood =
+                meant.keepsFigures(line, for: RefusalText.part(span, of: lexer.line))
+                && mends(line, in: span, of: lexer.line, lastOrder)
+            return isGood ? meant.refusal(repair: line) : plain
+        }
+        meant.details.removeAll { !isForm($0, lastOrder) }
+        return meant.details.isEmpty ? plain : meant.refusal(repair: nil)
+    }
+
+    /// Whether it is a line once its trader has filled in what is left open.
+    private func isForm(_ form: String, _ lastOrder: OrderID?) -> Bool {
+        let line = form.replacing("AMOUNT", with: "1").replacing("PRICE", with: "1")
+        return (try? read(Lexer(line, lineBytesMax: lineBytesMax), lastOrder)) != nil
+    }
+
+    /// What is said of a line that is nothing at all.
+    static let helpLine = ["help lists the commands"]
 
     private func mends(
         _ candidate: String, in span: Span, of line: String, _ lastOrder: OrderID?
@@ -285,6 +325,6 @@ extension LineReader {
         let candidates = Suggestions.nearest(to: text(word), among: Keyword.commands.map(\.rawValue))
         return Misreading(
             .unknownCommand, "no command \(shown(word))", at: span(word), candidates: candidates,
-            details: candidates.isEmpty ? ["help lists the commands"] : [])
+            details: candidates.isEmpty ? CommandParser.helpLine : [])
     }
 }

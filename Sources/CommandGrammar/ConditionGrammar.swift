@@ -59,7 +59,7 @@ extension LineReader {
 
     /// Reads to the end of the line. `command` is what the words belong to, for the refusal of one that does not.
     mutating func takeConditions(
-        _ allowed: ConditionWords, isAtMarket: Bool = false, command: String
+        _ allowed: ConditionWords, of pair: Pair, isAtMarket: Bool = false, command: String
     ) throws(Misreading) -> ConditionReading {
         var reading = ConditionReading()
         guard !isAtEnd else { return reading }
@@ -78,9 +78,9 @@ extension LineReader {
             case .fok: reading.conditions.isFillOrKill = true
             case .post: reading.conditions.isPostOnly = true
             case .anyway: reading.conditions.overridesGuard = true
-            case .stop: reading.stop = try takeStopClause()
+            case .stop: reading.stop = try takeStopClause(of: pair)
             case .gtc: break
-            case .then: reading.contraPrice = try takePrice("a PRICE", allowsMarket: false)
+            case .then: reading.contraPrice = try takePrice("a PRICE", of: pair, allowsMarket: false)
             default: reading.conditions.expiry = try takeExpiry(keyword, word)
             }
         }
@@ -101,14 +101,14 @@ extension LineReader {
     }
 
     /// `265`, `265 limit 264`, `265 market`: what follows the word `stop`, or the `at` of a stop order.
-    mutating func takeStopClause() throws(Misreading) -> StopClause {
-        let trigger = try takePrice(LineReader.trigger, allowsMarket: false)
+    mutating func takeStopClause(of pair: Pair) throws(Misreading) -> StopClause {
+        let trigger = try takePrice(LineReader.trigger, of: pair, allowsMarket: false)
         if let word = peek(), word.keyword == .market {
             next += 1
             return StopClause(trigger: trigger, then: Located(.market, at: span(word)))
         }
         guard take(.limit) else { return StopClause(trigger: trigger) }
-        return StopClause(trigger: trigger, then: try takePrice("a PRICE", allowsMarket: false))
+        return StopClause(trigger: trigger, then: try takePrice("a PRICE", of: pair, allowsMarket: false))
     }
 
     private static func excludes(_ earlier: Keyword, _ later: Keyword) -> Bool {

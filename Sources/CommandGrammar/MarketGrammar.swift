@@ -26,7 +26,7 @@ extension LineReader {
             subject = .equity
         } else if let word = peek(), let coin = vocabulary.coin(word), vocabulary.pair(word, in: bytes) == nil {
             throw Misreading(
-                .unknownPair, "no pair \(coin)_\(vocabulary.quote); chart funds \(coin) draws what you have of it",
+                .unknownPair, "no pair \(coin)_\(vocabulary.quote); chart funds \(coin) charts your balance of it",
                 at: span(word),
                 candidates: ["funds \(coin)"], asks: false)
         } else {

@@ -94,22 +94,42 @@ extension LineReader {
         let found = quoted(start, end)
         let typed = lexer.text(start, end)
         switch fault {
-        case .comma:
-            return Misreading(
-                .badNumber, "expected \(what), found \(found): a number has no comma; its decimals follow a point",
-                at: span, candidates: Suggestions.withoutCommas(typed))
+        case .comma: return misreadingOfComma(typed, start, end, what)
         case .tooManyDecimals:
             return Misreading(.badNumber, "\(what) has at most 18 decimals, found \(found)", at: span)
         case .tooLarge:
-            return Misreading(.badNumber, "\(found) is more than a number can hold here", at: span)
+            return Misreading(.badNumber, "\(found) is too large", at: span)
         case .notANumber:
             if bytes[start] == UInt8(ascii: "-"), (try? number(start + 1, end)) != nil {
                 return Misreading(.outOfRange, "\(what) must be above zero, found \(found)", at: span)
             }
             return Misreading(
                 .badNumber, "expected \(what), found \(found)", at: span,
-                candidates: Suggestions.numbers(meantBy: typed, unit: unitAtEnd(start, end)))
+                candidates: Suggestions.numbers(meantBy: typed, unit: unitAtEnd(start, end)).filter {
+                    // `at +5` may be 5 above the market.
+                    what == LineReader.amount || !typed.hasPrefix("+") || $0.hasPrefix("+")
+                })
         }
+    }
+
+    static let amount = "an AMOUNT"
+
+    /// `0,5` and `1,000,000` can be read in one way. `1,000` is a thousand to half of the world and one to the other: both lines are
+    /// shown, and neither is offered.
+    private func misreadingOfComma(_ typed: String, _ start: Int, _ end: Int, _ what: String) -> Misreading {
+        let readings = Suggestions.withoutCommas(typed)
+        let (span, found) = (lexer.span(start, end), quoted(start, end))
+        guard readings.count > 1 else {
+            return Misreading(
+                .badNumber, "expected \(what), found \(found): a number has no comma; its decimals follow a point",
+                at: span, candidates: readings)
+        }
+        let before = lexer.text(lexer.content.lowerBound, start)
+        let after = lexer.text(end, lexer.content.upperBound)
+        return Misreading(
+            .badNumber,
+            "\(found) may mean \(LineReader.list(readings)): type \(what) without a comma", at: span,
+            details: readings.map { RefusalText.safe("\(before)\($0)\(after)") })
     }
 
     /// In `100usd`, where the unit begins: letters at the end that name a coin.
@@ -132,6 +152,7 @@ extension LineReader {
 
     func count(_ start: Int, _ end: Int, _ what: String, max: UInt64) throws(Misreading) -> UInt64 {
         guard end > start, bytes[start..<end].allSatisfy(isDigit) else {
+            // Of two readings of `1,000` only one is a whole number.
             var plain = Suggestions.withoutCommas(lexer.text(start, end)).filter { !$0.contains(".") }
             plain += Suggestions.numbers(meantBy: lexer.text(start, end), unit: nil).filter { !$0.contains(".") }
             throw Misreading(
@@ -161,19 +182,15 @@ extension LineReader {
         let word = try takeWord("an ORDER such as #41")
         if word.keyword == .last {
             guard let lastOrder else {
-                throw Misreading(.unknownOrder, "there is no last order: nothing has been ordered yet", at: span(word))
+                throw Misreading(.unknownOrder, "no last order: this account has not placed one yet", at: span(word))
             }
             return Located(lastOrder, at: span(word))
         }
         let start = firstByte(word) == UInt8(ascii: "#") ? word.start + 1 : word.start
         guard start < word.end, bytes[start..<word.end].allSatisfy(isDigit) else {
-            let typed = text(word)
-            let digits = typed.filter { $0.isASCII && $0.isNumber }
-            // `#41,` is an order; `4l` may be another one than 4.
-            let isNearlyOne = !digits.isEmpty && typed.allSatisfy { $0.isASCII && ($0.isNumber || $0.isPunctuation) }
             throw Misreading(
                 .badNumber, "expected an ORDER such as #41, found \(shown(word))", at: span(word),
-                candidates: isNearlyOne ? [digits] : [])
+                candidates: Suggestions.orders(meantBy: text(word)))
         }
         return Located(OrderID(try count(start, word.end, "an ORDER", max: .max)), at: span(word))
     }

@@ -1,20 +1,37 @@
 /// How numbers, times and durations of other habits are written here. Each is a guess that the parser then tries.
 extension Suggestions {
-    /// `1,000` is `1000`, `10,5` is `10.5`, `1.000,5` is `1000.5`.
+    /// What a number with commas may mean: `10,5` is `10.5`, `1.000,5` is `1000.5`, `1,000,000` is `1000000`; `1,000` may be `1000` or
+    /// `1.000`.
     static func withoutCommas(_ typed: String) -> [String] {
         guard typed.contains(",") else { return [] }
+        var typed = typed[...]
+        while typed.last == "," { typed.removeLast() }
         let plain = String(typed.filter { $0 != "," })
-        if typed.hasSuffix(",") { return [plain] }
-        if let lastPoint = typed.lastIndex(of: "."), let lastComma = typed.lastIndex(of: ",") {
+        guard let lastComma = typed.lastIndex(of: ",") else { return [plain] }
+        if let lastPoint = typed.lastIndex(of: ".") {
             if lastPoint > lastComma { return [plain] }
             return [String(typed.filter { $0 != "." }.map { $0 == "," ? "." : $0 })]
         }
         let groups = typed.split(separator: ",", omittingEmptySubsequences: false)
-        let isGrouped =
-            (1...3).contains(groups[0].count) && groups[0] != "0"
-            && groups.dropFirst().allSatisfy { $0.prefix { $0.isNumber }.count == 3 }
-        if isGrouped { return [plain] }
-        return groups.count == 2 ? ["\(groups[0]).\(groups[1])"] : [plain]
+        guard groups.count == 2 else { return [plain] }
+        let decimal = "\(groups[0]).\(groups[1])"
+        let mayBeGrouped =
+            (1...3).contains(groups[0].count) && !groups[0].allSatisfy { $0 == "0" }
+            && groups[1].prefix { $0.isNumber }.count == 3
+        return mayBeGrouped ? [plain, decimal] : [decimal]
+    }
+
+    /// `#41,` is `41`, and `1,2` is `1 2`; `4l` may be another order than 4, and `1-3` is nothing that can be guessed at.
+    static func orders(meantBy typed: String) -> [String] {
+        let groups = typed.split(separator: ",").map { $0.filter { !"#.;:!()".contains($0) } }
+        guard !groups.isEmpty, groups.allSatisfy({ !$0.isEmpty && $0.allSatisfy { $0.isASCII && $0.isNumber } }) else {
+            return []
+        }
+        // `1.2` would become 12.
+        let isOneEach = typed.split(separator: ",").allSatisfy { group in
+            group.split { !($0.isASCII && $0.isNumber) }.count == 1
+        }
+        return isOneEach ? [groups.joined(separator: " ")] : []
     }
 
     /// `1_000` is `1000`, `100usd` is `100 usd`, `230;` is `230`. `unit` is where the letters of a coin begin.
@@ -30,6 +47,11 @@ extension Suggestions {
         var plain = String(typed.filter { !"_'+#".contains($0) })
         candidates.append(plain)
         if let once = replacing("..", with: ".", in: typed) { candidates.append(once) }
+        // `1.000.000` has points that part thousands: a number has one decimal point.
+        let groups = typed.split(separator: ".", omittingEmptySubsequences: false)
+        if groups.count > 2, (1...3).contains(groups[0].count), groups.dropFirst().allSatisfy({ $0.count == 3 }) {
+            candidates.append(groups.joined())
+        }
         while let last = plain.last, ",;:.!)".contains(last) { plain.removeLast() }
         candidates.append(plain)
         return candidates.filter { $0 != typed && !$0.isEmpty }

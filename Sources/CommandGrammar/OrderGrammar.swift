@@ -24,8 +24,9 @@ extension LineReader {
     ) throws(Misreading) -> (OrderCommand, contraPrice: Located<PriceExpression>?) {
         let (amount, pair) = try takeAmountAndPair(follow: .at)
         try takeAt()
-        let price = try takePrice()
-        let reading = try takeConditions(allowed, isAtMarket: price.value == .market, command: command)
+        let price = try takePrice(of: pair.value)
+        let reading = try takeConditions(
+            allowed, of: pair.value, isAtMarket: price.value == .market, command: command)
         let order = OrderCommand(
             side: side, amount: amount, pair: pair, price: price, stop: reading.stop, conditions: reading.conditions)
         return (order, reading.contraPrice)
@@ -69,8 +70,8 @@ extension LineReader {
         let side = try takeSide()
         let (amount, pair) = try takeAmountAndPair(follow: .at)
         try takeAt()
-        let clause = try takeStopClause()
-        let reading = try takeConditions([.expiry, .anyway], command: "a stop")
+        let clause = try takeStopClause(of: pair.value)
+        let reading = try takeConditions([.expiry, .anyway], of: pair.value, command: "a stop")
         return .stop(
             StopCommand(side: side, amount: amount, pair: pair, clause: clause, conditions: reading.conditions))
     }
@@ -91,7 +92,7 @@ extension LineReader {
         } else {
             distance = .absolute(try positive(word.start, word.end, "a distance"))
         }
-        let reading = try takeConditions([.expiry], command: "a trailing stop")
+        let reading = try takeConditions([.expiry], of: pair.value, command: "a trailing stop")
         return .trail(
             TrailCommand(
                 side: side, amount: amount, pair: pair, distance: Located(distance, at: span(word)),
@@ -110,7 +111,7 @@ extension LineReader {
         let (amount, pair) = try takeAmountAndPair(follow: nil)
         let range = try takeRange()
         let count = try takeSliceCount()
-        let reading = try takeConditions([.expiry, .post, .anyway], command: "slice")
+        let reading = try takeConditions([.expiry, .post, .anyway], of: pair.value, command: "slice")
         return .slice(
             SliceCommand(
                 side: side, amount: amount, pair: pair, range: range, count: count, conditions: reading.conditions))

@@ -42,7 +42,10 @@ enum OtherNames {
         "config": "settings", "preferences": "settings", "prefs": "settings", "options": "settings",
         "man": "help", "commands": "help", "h": "help", "usage": "help", "clock": "time", "date": "time", "now": "time",
         "shortcut": "alias", "macro": "alias", "unpause": "resume", "unfreeze": "resume", "continue": "resume",
-        "b": "buy", "s": "sell", "purchase": "buy", "close": "cancel",
+        "checkbal": "funds", "checkbalance": "funds", "mybalance": "funds", "getbalance": "funds", "money": "funds",
+        "openpositions": "funds", "mypositions": "funds", "order_book": "depth", "order-book": "depth",
+        "openorders": "orders", "myorders": "orders", "count": "orders", "mytrades": "trades",
+        "getprice": "price", "b": "buy", "s": "sell", "purchase": "buy", "close": "cancel",
     ]
 
     /// Several words for a line of ours. What follows them stays.
@@ -82,7 +85,7 @@ extension LineReader {
     /// Whether other desks' phrases begin with this command's word: no other line is held against them.
     static func beginsPhrases(_ keyword: Keyword) -> Bool {
         switch keyword {
-        case .stop, .cancel, .order, .set, .quit: true
+        case .stop, .cancel, .order, .set, .quit, .trail: true
         default: false
         }
     }
@@ -92,7 +95,7 @@ extension LineReader {
         let words = (0..<4).compactMap { peek($0) }
         let typed = words.map { text($0).lowercased() }
         func begins(with phrase: [String]) -> Bool { typed.starts(with: phrase) }
-        if let protection = protectionPhrase(typed, words) { return protection }
+        if let protection = protectionPhrase(word) { return protection }
         if let ending = OtherNames.endings.filter(begins).max(by: { $0.count < $1.count }),
             // `stop` and `exit` alone are commands of their own; a phrase is meant where it is the whole line.
             lexer.words.count <= ending.count + 1
@@ -112,40 +115,5 @@ extension LineReader {
         return Misreading(
             .unknownCommand, "no command \(RefusalText.quoted(lexer.text(word.start, last.end)))",
             at: span(from: word, to: last), candidates: [line])
-    }
-
-    /// `tp 250`, `take profit 250`, `sl 220`, `stop loss 220`, `long btc`, `short btc`: how that is typed here, with the figures of
-    /// the line and a pair. What size is meant only the trader knows, where none was typed: `all` is shown, and not offered.
-    private func protectionPhrase(_ typed: [String], _ words: [Word]) -> Misreading? {
-        let kinds: [([String], (_ amount: String, _ pair: String, _ price: String) -> [String])] = [
-            (["take", "profit"], { ["sell \($0) \($1) at \($2)"] }), (["tp"], { ["sell \($0) \($1) at \($2)"] }),
-            (["stop", "loss"], { ["stop sell \($0) \($1) at \($2)", "stop sell \($0) \($1) at \($2) market"] }),
-            (["stoploss"], { ["stop sell \($0) \($1) at \($2)", "stop sell \($0) \($1) at \($2) market"] }),
-            (["sl"], { ["stop sell \($0) \($1) at \($2)", "stop sell \($0) \($1) at \($2) market"] }),
-            (["long"], { ["buy \($0) \($1) at \($2)"] }), (["short"], { ["sell \($0) \($1) at \($2)"] }),
-        ]
-        guard let (name, forms) = kinds.first(where: { typed.starts(with: $0.0) }) else { return nil }
-        let rest = lexer.words.dropFirst(next + name.count)
-        guard rest.allSatisfy({ looksNumeric($0) || $0.keyword != nil || vocabulary.pair($0, in: bytes) != nil }) else {
-            return nil
-        }
-        // `tp 123456` may be a misspelt `totp` with its code.
-        if name == ["tp"], rest.count == 1, rest.allSatisfy({ $0.end - $0.start == 6 }) { return nil }
-        let numbers = rest.filter {
-            looksNumeric($0) && bytes[$0.start..<$0.end].allSatisfy { isDigit($0) || $0 == UInt8(ascii: ".") }
-        }
-        .map { text($0) }
-        let pair =
-            rest.first { vocabulary.pair($0, in: bytes) != nil }.map { text($0) }
-            ?? vocabulary.pairNames.first { $0.hasSuffix("_\(vocabulary.quote)") } ?? "PAIR"
-        let isEntry = name == ["long"] || name == ["short"]
-        let amount = isEntry ? numbers.first ?? "AMOUNT" : numbers.count > 1 ? numbers[0] : "all"
-        let price = isEntry ? (numbers.count > 1 ? numbers[1] : "market") : numbers.last ?? "PRICE"
-        let last = words[name.count - 1]
-        var misreading = Misreading(
-            .unknownCommand, "no command \(RefusalText.quoted(lexer.text(words[0].start, last.end)))",
-            at: span(from: words[0], to: last), details: forms(amount, pair, price).map { RefusalText.safe($0) })
-        misreading.isPlain = true
-        return misreading
     }
 }

@@ -5,10 +5,19 @@ extension LineReader {
     /// The words a price can be.
     private static let references: [Keyword] = [.market, .bid, .ask, .last]
 
+    /// `pair` is what it is a price of, where that is known: `$230` is one in usd.
     mutating func takePrice(
-        _ what: String = "a PRICE", allowsMarket: Bool = true
+        _ what: String = "a PRICE", of pair: Pair? = nil, allowsMarket: Bool = true
     ) throws(Misreading) -> Located<PriceExpression> {
         guard let word = peek() else { throw missing("\(what) such as 230 or \(allowsMarket ? "market" : "last-1%")") }
+        if bytes[word.start] == UInt8(ascii: "$"), let pair, looksNumeric(word) {
+            guard pair.quote == LineReader.dollar else {
+                throw Misreading(
+                    .unexpectedWord, "a price of \(pair) is in \(pair.quote), found \(shown(word))", at: span(word))
+            }
+            next += 1
+            return Located(.limit(try positive(word.start + 1, word.end, what)), at: span(word))
+        }
         if looksNumeric(word) {
             next += 1
             if bytes[word.end - 1] == UInt8(ascii: "%"), (try? number(word.start, word.end - 1)) != nil {

@@ -16,7 +16,7 @@ public enum ExchangeReport: Hashable, Sendable {
     case answer(QueryID, ExchangeAnswer)
     /// The exchange has gone silent, or is back.
     case connection(ExchangeConnection)
-    /// An account's key comes to its end: after so many more requests only a new key helps.
+    /// An account's key is running out of nonces: after so many more requests only a new key helps.
     case keyEnding(account: AccountID, requestsLeft: UInt64)
     /// The exchange contradicts itself about an order, again; nil where it has agreed with itself since.
     case contradiction(account: AccountID, ClientOrderID, Contradiction?)

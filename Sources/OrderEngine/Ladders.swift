@@ -81,7 +81,8 @@ extension OrderEngine {
         let sum = left.reduce(placed) { $0 + $1.rung.quantity }
         guard sum == order.quantity else {
             throw EngineRefusal(
-                .offStep, .amount, "the steps of \(order.pair) have changed while the orders of \(order.id) were placed"
+                .offStep, .amount,
+                "\(order.pair)'s amount step changed while the orders of \(order.id) were being placed"
             )
         }
         let more = left.reduce(ExactDecimal.zero) { $0 + $1.held } - order.reserved

@@ -37,7 +37,7 @@ extension OrderEngine {
             throw unmovable(id, "is a sliced order: move one of its orders, or cancel it and slice again")
         }
         if let child = liveChildren(of: order).last {
-            throw unmovable(id, "goes on as \(child.id): move that")
+            throw unmovable(id, "is now \(child.id): move that one")
         }
         if order.status.isFinal {
             throw unmovable(id, "is \(order.status.words) already; nothing of it is on the book")
@@ -56,7 +56,7 @@ extension OrderEngine {
         }
         if case .trigger = move, order.trigger == nil { throw unmovable(id, "has no trigger") }
         if case .quantity = move, let parent = order.parent {
-            throw unmovable(id, "belongs to \(parent), whose amount it is part of: its price can be moved")
+            throw unmovable(id, "is part of \(parent): only its price can be moved")
         }
     }
 
@@ -78,7 +78,7 @@ extension OrderEngine {
             plan = .stop(trigger: trigger, then: moved)
             if case .limit(let limit) = moved { price = .limit(limit) } else { price = .market(protection: trigger) }
         case (.price, _), (.trigger, _):
-            throw unmovable(order.id, "follows the market by itself; its amount can be moved")
+            throw unmovable(order.id, "is a trailing stop: only its amount can be moved")
         }
         guard plan != order.plan || quantity != order.quantity else { throw unmovable(order.id, "is there already") }
         try checkValue(price.bound, quantity, rules)

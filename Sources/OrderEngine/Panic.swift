@@ -46,7 +46,7 @@ extension OrderEngine {
     func checkNoPanic(_ account: AccountID) throws(EngineRefusal) {
         guard let panic = panics[account] else { return }
         throw EngineRefusal(
-            .inPanic, nil, "everything is stopped since the panic of \(panic.since); resume takes orders again")
+            .inPanic, nil, "trading is stopped since the panic of \(panic.since); resume takes orders again")
     }
 
     func hasClearedPanic(_ account: AccountID) -> Bool {

@@ -17,12 +17,12 @@ extension OrderEngine {
         guard quantity >= rules.quantityMin else {
             throw EngineRefusal(
                 .belowMinimum, .amount,
-                "\(quantity) \(base) is below the least order of \(rules.pair), \(rules.quantityMin) \(base)")
+                "\(quantity) \(base) is below the minimum order of \(rules.pair), \(rules.quantityMin) \(base)")
         }
         guard quantity.isMultiple(of: rules.quantityStep) else {
             throw EngineRefusal(
                 .offStep, .amount,
-                "\(quantity + filled) \(base) is finer than \(rules.pair) allows, steps of \(rules.quantityStep) \(base)",
+                "\(quantity + filled) \(base) must be a multiple of \(rules.quantityStep) \(base) (\(rules.pair)'s amount step)",
                 suggestion: (try? quantity.rounded(toMultipleOf: rules.quantityStep, .down))
                     .flatMap { $0 < rules.quantityMin ? nil : ($0 + filled).description })
         }
@@ -32,12 +32,12 @@ extension OrderEngine {
         _ price: ExactDecimal, _ rules: PairRules, _ subject: EngineRefusal.Subject
     ) throws(EngineRefusal) {
         guard price.isPositive else {
-            throw EngineRefusal(.outOfRange, subject, "a price is above zero, not \(price)")
+            throw EngineRefusal(.outOfRange, subject, "a price must be above zero, found \(price)")
         }
         guard price.isMultiple(of: rules.priceTick) else {
             throw EngineRefusal(
                 .offTick, subject,
-                "\(price) is finer than \(rules.pair) allows, steps of \(rules.priceTick) \(rules.pair.quote)",
+                "\(price) must be a multiple of \(rules.priceTick) \(rules.pair.quote) (\(rules.pair)'s tick)",
                 suggestion: (try? price.rounded(toMultipleOf: rules.priceTick, .nearest))
                     .map { max($0, rules.priceTick).description })
         }
@@ -49,13 +49,13 @@ extension OrderEngine {
         _ price: ExactDecimal, _ quantity: ExactDecimal, _ rules: PairRules, tradesAt touch: ExactDecimal? = nil
     ) throws(EngineRefusal) {
         guard rules.valueFits(price: price, quantity: quantity) else {
-            throw EngineRefusal(.outOfRange, .amount, "\(quantity) at \(price) is more than any account can hold")
+            throw EngineRefusal(.outOfRange, .amount, "\(quantity) at \(price) is more than an account can hold")
         }
         let value = (touch ?? price).times(quantity)
         guard value >= rules.valueMin else {
             throw EngineRefusal(
                 .belowMinimum, .amount,
-                "\(value) \(rules.pair.quote) is below the least value of \(rules.pair), \(rules.valueMin) \(rules.pair.quote)"
+                "\(value) \(rules.pair.quote) is below the minimum value of \(rules.pair), \(rules.valueMin) \(rules.pair.quote)"
             )
         }
     }
@@ -124,7 +124,7 @@ extension OrderEngine {
         hasCashQuantity: Bool = false
     ) throws(EngineRefusal) -> ExactDecimal {
         guard let touch = marketTouch(of: rules.pair, side, followsLast: followsLast) else {
-            throw EngineRefusal(.noMarket, .price, "no price of \(rules.pair) has been seen yet")
+            throw EngineRefusal(.noMarket, .price, "no price of \(rules.pair) yet")
         }
         do {
             let bound = try protection(from: touch, side, rules)
@@ -154,7 +154,7 @@ extension OrderEngine {
             throw refusal
         } catch {
             throw EngineRefusal(
-                .outOfRange, .amount, "\(quantity) \(rules.pair.base) is more than any account can hold")
+                .outOfRange, .amount, "\(quantity) \(rules.pair.base) is more than an account can hold")
         }
     }
 

@@ -27,7 +27,7 @@ extension OrderEngine {
             return Decision(
                 records: [.orderRejected(order.id, code: code, reason: reason, at: now)],
                 why: order.attempt > 1
-                    ? EngineRefusal(code, nil, "what was to take its place was refused: \(reason)") : nil)
+                    ? EngineRefusal(code, nil, "its replacement was refused: \(reason)") : nil)
         case .canceled:
             guard isCurrentAttempt, order.status.after(.canceled) != nil else { return .nothing }
             if order.cancelReason == .replaced { return decideReplacement(entry, left: order.remaining, at: now) }
@@ -47,7 +47,7 @@ extension OrderEngine {
             guard order.status == .open || order.status == .partiallyFilled, order.cancelReason != nil else {
                 return .nothing
             }
-            return Decision(records: [.cancelFailed(order.id, reason: "the exchange's answer was lost", at: now)])
+            return Decision(records: [.cancelFailed(order.id, reason: "no answer from the exchange", at: now)])
         case .status(_, let state):
             guard isCurrentAttempt else { return .nothing }
             return decideState(state, of: entry, at: now)
@@ -137,7 +137,7 @@ extension OrderEngine {
                 .orderRejected(order.id, code: .exchangeUnavailable, reason: "it never reached the exchange", at: now))
             if order.attempt > 1 {
                 why = EngineRefusal(
-                    .exchangeUnavailable, nil, "what was to take its place never reached the exchange")
+                    .exchangeUnavailable, nil, "its replacement never reached the exchange")
             }
         case .neverArrived:
             if !order.status.isFinal {

@@ -93,7 +93,8 @@ extension OrderEngine {
             return Decision(
                 records: [done],
                 why: EngineRefusal(
-                    .belowMinimum, nil, "the least order of \(order.pair) is \(rules.quantityMin) \(order.pair.base)"))
+                    .belowMinimum, nil, "the minimum order of \(order.pair) is \(rules.quantityMin) \(order.pair.base)")
+            )
         }
         return entry.contraReady == left
             ? .nothing : Decision(records: [.contraReady(order.id, quantity: left, at: now)])
@@ -146,7 +147,7 @@ extension OrderEngine {
         let base = rules.pair.base
         throw EngineRefusal(
             .belowMinimum, .amount,
-            "\(ticket.quantity) \(base) comes to \(ticket.quantity - fee) \(base) after the fee, below the least order of \(rules.pair), "
+            "\(ticket.quantity) \(base) comes to \(ticket.quantity - fee) \(base) after the fee, below the minimum order of \(rules.pair), "
                 + "\(rules.quantityMin) \(base): its contra order could never be placed"
                 + (least.map { "; the least that can is \($0) \(base)" } ?? ""))
     }

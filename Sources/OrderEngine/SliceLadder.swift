@@ -23,12 +23,12 @@ public struct SliceLadder: Hashable, Sendable {
         rules: PairRules, childrenMax: Int
     ) throws(EngineRefusal) {
         guard low.isPositive, low < high else {
-            throw EngineRefusal(.badRange, .range, "a range goes up from above zero; \(low) to \(high) does not")
+            throw EngineRefusal(.badRange, .range, "a range needs LOW above zero and below HIGH, found \(low)..\(high)")
         }
         guard quantity.isMultiple(of: rules.quantityStep) else {
             throw EngineRefusal(
                 .offStep, .amount,
-                "\(quantity) \(rules.pair.base) is finer than \(rules.pair) allows, steps of \(rules.quantityStep)",
+                "\(quantity) \(rules.pair.base) must be a multiple of \(rules.quantityStep) \(rules.pair.base) (\(rules.pair)'s amount step)",
                 suggestion: (try? quantity.rounded(toMultipleOf: rules.quantityStep, .down))?.description)
         }
         guard count >= 1, count <= childrenMax else {
@@ -40,14 +40,14 @@ public struct SliceLadder: Hashable, Sendable {
         guard largest >= 1 else {
             throw EngineRefusal(
                 .belowMinimum, .amount,
-                "\(quantity) \(rules.pair.base) is below the least order of \(rules.pair), \(rules.quantityMin) \(rules.pair.base)"
+                "\(quantity) \(rules.pair.base) is below the minimum order of \(rules.pair), \(rules.quantityMin) \(rules.pair.base)"
             )
         }
         guard count <= largest else {
             throw EngineRefusal(
                 .belowMinimum, .count,
                 """
-                \(count) orders of \(quantity) \(rules.pair.base) in all would be below the least order of \
+                \(count) orders of \(quantity) \(rules.pair.base) in all would be below the minimum order of \
                 \(rules.pair), \(rules.quantityMin) \(rules.pair.base); the most that works is x\(largest)
                 """, suggestion: "x\(largest)")
         }
@@ -57,13 +57,13 @@ public struct SliceLadder: Hashable, Sendable {
             guard ends.lowest <= ends.highest else {
                 throw EngineRefusal(
                     .badRange, .range,
-                    "no price of \(rules.pair) lies in it: they are \(rules.priceTick) \(rules.pair.quote) apart")
+                    "the range has no price of \(rules.pair) in it (tick \(rules.priceTick) \(rules.pair.quote))")
             }
             rungs = try SliceLadder.rungs(low, high, includesHigh, count, quantity, rules, ends)
         } catch let refusal as EngineRefusal {
             throw refusal
         } catch {
-            throw EngineRefusal(.outOfRange, .range, "\(low) to \(high) is beyond what prices can be")
+            throw EngineRefusal(.outOfRange, .range, "\(low) to \(high) is too large for a price")
         }
     }
 

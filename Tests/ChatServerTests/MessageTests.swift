@@ -80,7 +80,7 @@ import Trading
         let message = String(repeating: "x\n", count: 101)
         #expect(
             reader.read(message, as: .text) == [
-                refused(.messageTooLong, "the message has 101 lines; at most 100, so none of them was read")
+                refused(.messageTooLong, "the message has 101 lines; at most 100, none was read")
             ])
         #expect(reader.read(String(repeating: "x\n", count: 100), as: .text).count == 100)
     }

@@ -186,7 +186,7 @@ import Trading
         Refused(
             .unexpectedWord, "sell all btc btc_usd at 230",
             """
-            ! all is of what is free and takes no unit, found btc
+            ! all is a share of the free funds and takes no unit, found btc
               sell all btc btc_usd at 230
                        ^^^^
               try: sell all btc_usd at 230
@@ -219,10 +219,11 @@ import Trading
         Refused(
             .badNumber, "buy 1,000 btc at 230",
             """
-            ! expected an AMOUNT, found 1,000: a number has no comma; its decimals follow a point; did you mean 1000?
+            ! 1,000 may mean 1000 or 1.000: type an AMOUNT without a comma
               buy 1,000 btc at 230
                   ^^^^^
-              try: buy 1000 btc at 230
+              buy 1000 btc at 230
+              buy 1.000 btc at 230
             """),
         Refused(
             .badNumber, "buy 1 btc at 1.234,5",
@@ -265,7 +266,7 @@ import Trading
         Refused(
             .badNumber, "buy 999999999999999999m btc at 230",
             """
-            ! 999999999999999999m is more than a number can hold here
+            ! 999999999999999999m is too large
               buy 999999999999999999m btc at 230
                   ^^^^^^^^^^^^^^^^^^^
             """),

@@ -93,7 +93,7 @@ import Trading
         #expect(bench.type("buyy 0.1 btc_usd at 220", bench.ann).contains("try: buy 0.1 btc_usd at 220"))
         let done = bench.type("go", bench.ann)
         #expect(done.hasPrefix("+ #") && done.contains("buy 0.1 btc_usd at 220"), "\(done)")
-        #expect(bench.type("go", bench.ann).hasPrefix("! nothing has been previewed"))
+        #expect(bench.type("go", bench.ann).hasPrefix("! nothing to confirm"))
         // Typed by hand meanwhile: not twice.
         _ = bench.type("buyy 0.1 btc_usd at 221", bench.ann)
         #expect(bench.type("buy 0.1 btc_usd at 221", bench.ann).hasPrefix("+"))
@@ -101,12 +101,12 @@ import Trading
         // Behind another refusal: the offer was not for that line.
         _ = bench.type("buyy 0.1 btc_usd at 221", bench.ann)
         #expect(bench.type("sell 0.1 btc_usd", bench.ann).hasPrefix("!"))
-        #expect(bench.type("go", bench.ann).hasPrefix("! nothing has been previewed"))
+        #expect(bench.type("go", bench.ann).hasPrefix("! nothing to confirm"))
         // A preview from before the offer is over with it.
         _ = bench.type("? buy 0.2 btc_usd at 219", bench.ann)
         _ = bench.type("buyy 0.1 btc_usd at 218", bench.ann)
         #expect(bench.type("go", bench.ann).contains("at 218"))
-        #expect(bench.type("go", bench.ann).hasPrefix("! nothing has been previewed"))
+        #expect(bench.type("go", bench.ann).hasPrefix("! nothing to confirm"))
         // Too old.
         _ = bench.type("buyy 0.1 btc_usd at 221", bench.ann)
         bench.wait(seconds: 61)

@@ -29,7 +29,9 @@ extension `The server` {
             let (client, events) = WebSocketClient.connect(options)
             var iterator = events.makeAsyncIterator()
             let first = await iterator.next()
-            return (client, iterator, first == .opened(subprotocol: nil))
+            guard first == .opened(subprotocol: nil) else { return (client, iterator, false) }
+            guard case .message(let greeting)? = await iterator.next() else { return (client, iterator, false) }
+            return (client, iterator, greeting.hasPrefix("* Outcry, "))
         }
 
         @Test func `by SIGHUP, it gives the new one to new connections and closes no session`() async throws {

@@ -103,13 +103,18 @@ final class RawSocket {
     /// Becomes a WebSocket. Answers the head of the response; its first line says 101 where that went well.
     @discardableResult
     func upgrade(_ headers: [String] = [], host: String = "127.0.0.1") throws -> String {
-        try request(
+        let head = try request(
             "/",
             [
                 "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13",
                 "Sec-WebSocket-Key: b3V0Y3J5IG91dGNyeSBvdQ==",
             ] + headers, host: host
         ).head
+        // Whoever has not logged in with the handshake is greeted.
+        if head.hasPrefix("HTTP/1.1 101 "), !headers.contains(where: { $0.hasPrefix("Authorization:") }) {
+            guard message()?.contains("* Outcry, ") == true else { throw Unexpected("no greeting") }
+        }
+        return head
     }
 
     // MARK: WebSocket (RFC 6455 §5.2)

@@ -21,6 +21,8 @@ final class Trader {
         var isOpen = false
         var replies: [ChatMessage] = []
         var events: [ChatMessage] = []
+        /// Apart from the events, which are the account's.
+        var greeting: ChatMessage?
         var unreadable: String?
         var ending: Ending?
     }
@@ -51,7 +53,9 @@ final class Trader {
                 case .message(let text):
                     do {
                         let message = try ChatMessage(text, format: format)
-                        if message.type == "event" {
+                        if message.text.hasPrefix("* Outcry, ") {
+                            state.greeting = message
+                        } else if message.type == "event" {
                             state.events.append(message)
                         } else {
                             state.replies.append(message)

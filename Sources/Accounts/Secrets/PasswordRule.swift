@@ -35,7 +35,7 @@ public enum PasswordRule {
             throw Refusal(.passwordTooWeak, "a password must not contain the account's name", at: span)
         }
         if Set(bytes).count < differentMin || isCommon(bytes) {
-            throw Refusal(.passwordTooWeak, "this password is one that guessers try first; choose another", at: span)
+            throw Refusal(.passwordTooWeak, "this password is too easy to guess; choose another", at: span)
         }
     }
 

@@ -41,8 +41,9 @@ extension AccountStore {
             arguments: [exchange, try key.fingerprint()])
         guard let holder else { return }
         throw holder == id.rawValue
-            ? Refusal(.keyInUse, "this account has that key already; to have it checked again drop it first")
-            : Refusal(.keyInUse, "another account of this desk has that key; make one for each at \(exchange)")
+            ? Refusal(.keyInUse, "this account already has that key; drop it first to have it checked again")
+            : Refusal(
+                .keyInUse, "another account of this desk uses that key; create one for each account at \(exchange)")
     }
 
     /// Seals a key and keeps it, in the place of the one that the account has there. Refuses with `unknown_user`, and with

@@ -14,14 +14,14 @@ extension AccountStore {
     ) throws -> Token {
         guard let account = try account(id) else { throw Refusal(.unknownUser, "no \(id)") }
         guard rights <= account.role.rights else {
-            throw Refusal(.notAllowed, "a \(account.role.rawValue) can have tokens to read only")
+            throw Refusal(.notAllowed, "a \(account.role.rawValue) can only have read tokens")
         }
         try database.execute(
             sql: "DELETE FROM tokens WHERE account = ? AND expires_at <= ?",
             arguments: [id.rawValue, now.nanoseconds])
         let others = try tokens(of: id)
         guard !others.contains(where: { $0.name == name }) else {
-            throw Refusal(.nameTaken, "there is a token \(name) already")
+            throw Refusal(.nameTaken, "you already have a token \(name)")
         }
         guard others.count < AccountStore.tokenCountMax else {
             throw Refusal(.outOfRange, "an account has at most \(AccountStore.tokenCountMax) tokens; drop one first")
@@ -60,7 +60,7 @@ extension AccountStore {
         guard let row else { throw unknown }
         let token = try AccountStore.token(from: row)
         guard !token.isExpired(at: now) else {
-            throw Refusal(.loginFailed, "the token \(token.name) has ended")
+            throw Refusal(.loginFailed, "the token \(token.name) has expired")
         }
         guard let account = try account(token.account) else { throw unknown }
         guard !account.isDisabled else {

@@ -67,7 +67,7 @@ package struct MessageReader: Sendable {
         return .refused(
             Refusal(
                 .messageTooLong,
-                "the message has \(count) lines; at most \(limits.messageLines), so none of them was read"))
+                "the message has \(count) lines; at most \(limits.messageLines), none was read"))
     }
 }
 

@@ -15,7 +15,7 @@ extension DeskCore {
         let alertsMax = configuration.limits.alertsMax
         guard alerts.count(of: account) < alertsMax else {
             throw Refusal(
-                .tooManyAlerts, "\(alertsMax) alerts wait already; alert drop N takes one back")
+                .tooManyAlerts, "\(alertsMax) alerts are waiting, the maximum; alert drop N removes one")
         }
         let last = freshEngine.market[pair.value]?.last
         if let last, direction.isReached(by: last, price.value) {
@@ -61,7 +61,7 @@ extension DeskCore {
 
     func runAlertDrop(_ number: UInt64, _ context: LineContext) throws -> Reply {
         guard let alert = alerts.alert(number, of: try context.account()) else {
-            throw Refusal(.unknownAlert, "no alert \(number) waits; alerts lists those that do")
+            throw Refusal(.unknownAlert, "no alert \(number) is waiting; alerts lists them")
         }
         try end(alert)
         return Reply(

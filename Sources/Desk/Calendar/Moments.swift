@@ -87,7 +87,7 @@ extension TimeZoneRules {
         case .forSeconds(let seconds):
             let end = now.advanced(bySeconds: seconds)
             guard seconds > 0, end <= TimeZoneRules.lastMoment else {
-                throw Refusal(.badDuration, "that is further off than this desk can count", at: span)
+                throw Refusal(.badDuration, "that time is too far away: at most 3653d", at: span)
             }
             return Moment(end)
         case .day:
@@ -126,7 +126,7 @@ extension TimeZoneRules {
             guard TimeZoneRules.years.contains(date.year) else {
                 throw Refusal(
                     .badTime,
-                    "this desk counts time from \(TimeZoneRules.years.lowerBound) to \(TimeZoneRules.years.upperBound)",
+                    "dates must be between the years \(TimeZoneRules.years.lowerBound) to \(TimeZoneRules.years.upperBound)",
                     at: span)
             }
             guard let clock else {

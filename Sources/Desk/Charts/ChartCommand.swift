@@ -31,7 +31,7 @@ extension DeskCore {
             var points = try storedPoints(of: pair.value, from: from)
             points += prints.map { ChartSeries.Point(at: min($0.at, now), value: $0.price) }
             guard let series = ChartSeries(fromHistory: points, from: from, to: now, columns: TextChart.columns) else {
-                throw Refusal(.noMarket, "no price of \(pair.value) has been seen yet", at: pair.span)
+                throw Refusal(.noMarket, "no price of \(pair.value) yet", at: pair.span)
             }
             let isDense = series.count >= DeskCore.pointsOfACandle * TextChart.columns
             return chartReply(
@@ -61,7 +61,7 @@ extension DeskCore {
         points = history.changes.count < DeskCore.changesDrawn && history.totalBefore(total).isZero ? [] : points
         points += history.changes.reversed().map { ChartSeries.Point(at: min($0.at, now), value: $0.totalAfter) }
         guard let series = ChartSeries(fromHistory: points, from: from, to: now, columns: TextChart.columns) else {
-            throw Refusal(.badDuration, "that is no length of time to draw")
+            throw Refusal(.badDuration, "that duration is too short or too long for a chart")
         }
         return chartReply(
             series, .line, "what you have of \(coin)", unit: coin, seconds: seconds,
@@ -75,7 +75,7 @@ extension DeskCore {
         let points = try equity(of: try context.account(), since: from).points
             .map { ChartSeries.Point(at: min($0.at, now), value: $0.usd) }
         guard let series = ChartSeries(fromHistory: points, from: from, to: now, columns: TextChart.columns) else {
-            throw Refusal(.noMarket, "nothing is known yet of what the account is worth")
+            throw Refusal(.noMarket, "no equity recorded yet: try again later")
         }
         return chartReply(
             series, .line, "what you have, in usd", unit: "usd", seconds: seconds, ["coin": "usd"], context)

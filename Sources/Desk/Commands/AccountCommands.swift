@@ -25,7 +25,7 @@ enum PasswordJob {
 extension DeskCore {
     func runLogin(_ method: LoginMethod, _ context: LineContext) throws -> Reply? {
         if let login = context.login {
-            throw Refusal(.alreadyLoggedIn, "this session is \(login.name)'s; logout first")
+            throw Refusal(.alreadyLoggedIn, "already logged in as \(login.name); logout first")
         }
         switch method {
         case .password(let user, nil):
@@ -59,7 +59,7 @@ extension DeskCore {
                     to: session.id)
             case .registerPasswordAgain(let name, let first, let registerTag):
                 guard first == secret else {
-                    throw Refusal(.passwordMismatch, "the passwords are not the same; no account was made")
+                    throw Refusal(.passwordMismatch, "the passwords are not the same; no account was created")
                 }
                 try makeAccount(name, secret, session.id, tag: tag ?? registerTag)
             case .loginCode(let credentials, let loginTag):
@@ -205,7 +205,7 @@ extension DeskCore {
         guard place.sessions.count < configuration.limits.accountSessions else {
             throw Refusal(
                 .tooManySessions,
-                "\(account.name) has \(place.sessions.count) sessions open, which is the most there may be")
+                "\(account.name) has \(place.sessions.count) sessions open, the maximum; close one first")
         }
         let settings = try accountStore().settings(of: account.id)
         place.zone = settings["timezone"].flatMap { TimeZoneRules(named: $0) } ?? configuration.timeZone
@@ -232,31 +232,9 @@ extension DeskCore {
         loginChanged(id)
     }
 
-    func welcome(_ id: SessionID) throws -> Reply {
-        guard let login = sessions[id]?.login else { throw Refusal(.notLoggedIn, "this session has ended") }
-        let transaction = try ledgerTransaction()
-        let head = try transaction.notificationHead(login.account)
-        var unseen = try inboxMark(of: login.account).unseen(upTo: head)
-        let areGone = try unseen.removePruned(upTo: transaction.prunedHistory(of: login.account).notifications) != nil
-        let missed = unseen.numberCount
-        let rights = login.rights == .trade ? "" : ", to read"
-        let panic = engine.panic(of: login.account).map { _ in "; in panic: resume takes orders again" } ?? ""
-        let waiting =
-            missed == 0
-            ? areGone ? "; what you missed was removed since: inbox" : ""
-            : "; \(missed) notification\(missed == 1 ? "" : "s") missed: inbox"
-        return Reply(
-            mark: .done, text: "+ hello \(login.name) (\(login.role.rawValue)\(rights))\(waiting)\(panic)",
-            fields: [
-                "account": .string(login.name.text), "role": .string(login.role.rawValue),
-                "rights": .string(login.rights.rawValue), "seq": .int(Int64(clamping: head)),
-                "missed": .int(Int64(clamping: missed)),
-            ])
-    }
-
     func runLogout(_ context: LineContext) throws -> Reply? {
         guard let login = sessions[context.session]?.login else {
-            throw Refusal(.notLoggedIn, "nobody is logged in")
+            throw Refusal(.notLoggedIn, "not logged in")
         }
         try audit(AuditEvent(.logout), context.session)
         // Answered first: after it nothing of this login is told any more.

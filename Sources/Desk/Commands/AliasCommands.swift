@@ -47,13 +47,13 @@ extension DeskCore {
     private func tooDeep(_ name: String) -> Refusal {
         Refusal(
             .aliasTooDeep,
-            "\(name) stands for more than \(configuration.limits.aliasDepth) aliases one behind the other, or for itself"
+            "\(name) refers to itself, or to more than \(configuration.limits.aliasDepth) aliases in a row"
         )
     }
 
     private func tooLong(_ name: String, _ line: String, _ bytesMax: Int) -> Refusal {
         Refusal(
-            .lineTooLong, "with what \(name) stands for, the line has \(line.utf8.count) bytes; at most \(bytesMax)")
+            .lineTooLong, "expanded from \(name), the line has \(line.utf8.count) bytes; at most \(bytesMax)")
     }
 
     // MARK: Making and dropping
@@ -73,14 +73,14 @@ extension DeskCore {
     func runAlias(_ name: Located<String>, _ command: Located<String>, _ context: LineContext) throws -> Reply {
         let account = try context.account()
         guard !CommandParser.announcesSecret(name.value), !CommandParser.isSecret(command.value) else {
-            throw Refusal(.notAllowed, "what may carry a password or a key is never an alias", at: name.span)
+            throw Refusal(.notAllowed, "an alias cannot contain a password or a key", at: name.span)
         }
         guard name.value != "drop" else {
-            throw Refusal(.nameTaken, "alias drop takes an alias away; choose another name", at: name.span)
+            throw Refusal(.nameTaken, "drop is a word of alias; choose another name", at: name.span)
         }
         let others = try aliases(of: account).filter { $0.name != name.value }
         guard others.count < configuration.limits.aliasCount else {
-            throw Refusal(.tooManyAliases, "there are \(others.count) aliases, which is the most there may be")
+            throw Refusal(.tooManyAliases, "you have \(others.count) aliases, the maximum; alias drop NAME removes one")
         }
         try requireCommand(command, as: name, others)
         try accountStore().set(DeskCore.settingPrefix + name.value, to: command.value, for: account)

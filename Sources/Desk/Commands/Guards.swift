@@ -107,7 +107,7 @@ extension DeskCore {
         guard let allowed = guards(context).pairs, !isAnyway, !allowed.contains(pair) else { return }
         throw Refusal(
             .pairNotAllowed,
-            "\(pair) is not one of the pairs that are set: \(allowed.map(\.description).joined(separator: " "))",
+            "\(pair) is not among your allowed pairs: \(allowed.map(\.description).joined(separator: " "))",
             at: span, details: ["anyway at the end of the line overrides it; set pairs all allows every one"])
     }
 
@@ -120,7 +120,7 @@ extension DeskCore {
         let prices = [ticker?.bid ?? ticker?.last, ticker?.ask ?? ticker?.last].compactMap(\.self)
         guard let low = prices.min(), let high = prices.max() else {
             throw Refusal(
-                .noMarket, "no price of \(pair) has been seen to hold \(price) against", at: span,
+                .noMarket, "no price of \(pair) yet to compare \(price) against", at: span,
                 details: ["anyway at the end of the line overrides the guard of \(percent)%"])
         }
         let reference = price < low ? low : high
@@ -169,7 +169,7 @@ extension DeskCore {
     /// What cannot be counted would let the limit be passed unseen.
     private func uncountable(_ what: String, in coin: Coin, at span: Span?) -> Refusal {
         Refusal(
-            .noMarket, "no price is known to count \(what) in \(coin), for the daily limit", at: span,
+            .noMarket, "no price to count \(what) in \(coin), for the daily limit", at: span,
             details: ["set daily off lifts the limit"])
     }
 

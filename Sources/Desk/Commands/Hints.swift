@@ -33,7 +33,7 @@ extension DeskCore {
     }
 
     /// Whether a line that trades would be taken as things are: funds, steps, minimums, guards. Others only have to read.
-    private func isTaken(_ command: Command, _ line: String, _ context: LineContext) -> Bool {
+    func isTaken(_ command: Command, _ line: String, _ context: LineContext) -> Bool {
         var command = command
         if case .preview(let inner, _) = command { command = inner }
         guard command.trades, command != .go else { return true }

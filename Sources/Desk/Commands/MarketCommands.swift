@@ -15,7 +15,7 @@ extension DeskCore {
         var json: [JSONValue] = []
         for pair in asked {
             guard let ticker = engine.market[pair], ticker.isSeen else {
-                throw Refusal(.noMarket, "no price of \(pair) has been seen yet")
+                throw Refusal(.noMarket, "no price of \(pair) yet")
             }
             table.append([
                 pair.description, ticker.last?.shown ?? "none", ticker.bid?.shown ?? "none",
@@ -29,7 +29,7 @@ extension DeskCore {
             fields: ["prices": .array(json)])
     }
 
-    private static func json(_ ticker: Ticker, of pair: Pair) -> JSONObject {
+    static func json(_ ticker: Ticker, of pair: Pair) -> JSONObject {
         [
             "pair": .string(pair.description), "last": ticker.last.json, "bid": ticker.bid.json,
             "ask": ticker.ask.json, "at": ticker.at.json,
@@ -141,5 +141,5 @@ extension DeskCore {
 
 extension Ticker {
     /// Whether any price has been seen.
-    fileprivate var isSeen: Bool { last != nil || bid != nil || ask != nil }
+    var isSeen: Bool { last != nil || bid != nil || ask != nil }
 }

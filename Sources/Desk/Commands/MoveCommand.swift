@@ -80,7 +80,7 @@ extension DeskCore {
         }
         var lines = ["+ \(order.id) moved: \(words.asked)\(filled)"]
         if order.status == .unknown {
-            lines[0] += ": unknown, the exchange's answer was lost and it is being asked"
+            lines[0] += ": status unknown: no answer from the exchange; checking"
         } else if order.cancelReason == .replaced {
             lines[0] =
                 "+ \(order.id) is being moved: \(words.asked) comes off the book first, and the exchange has not said so yet"

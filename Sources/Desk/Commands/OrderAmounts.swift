@@ -29,7 +29,7 @@ extension OrderResolver {
             switch price {
             case .limit(let limit):
                 guard limit.isPositive else {
-                    throw Refusal(.outOfRange, "a price is above zero, not \(limit)", at: amount.span)
+                    throw Refusal(.outOfRange, "a price must be above zero, found \(limit)", at: amount.span)
                 }
                 return OrderSize(quantity: try resolver.quantity(budget, at: limit, "at \(limit)", rules, side))
             case .market:
@@ -155,7 +155,7 @@ extension OrderResolver {
         let pair = rules.pair
         let ticker = engine.market[pair]
         guard let touch = side == .buy ? ticker?.ask ?? ticker?.last : ticker?.bid ?? ticker?.last else {
-            throw Refusal(.noMarket, "no price of \(pair) has been seen yet", at: budget.span)
+            throw Refusal(.noMarket, "no price of \(pair) yet", at: budget.span)
         }
         let bound = try engine.protection(from: touch, side, rules)
         if let depth = book?(pair) {
@@ -219,7 +219,7 @@ extension OrderResolver {
         let needed = OrderResolver.cost(side, price, least, rules)
         throw Refusal(
             .belowMinimum,
-            "\(budget.words) comes to \(quantity) \(rules.pair.base) at \(price); the least order of \(rules.pair) is \(least) \(rules.pair.base), "
+            "\(budget.words) comes to \(quantity) \(rules.pair.base) at \(price); the minimum order of \(rules.pair) is \(least) \(rules.pair.base), "
                 + "for which \(needed) \(rules.pair.quote) is needed", at: budget.span)
     }
 
@@ -238,7 +238,7 @@ extension OrderResolver {
         } catch let refusal as Refusal {
             throw refusal
         } catch {
-            throw Refusal(.outOfRange, "that amount is beyond what can be counted", at: span)
+            throw Refusal(.outOfRange, "amount too large", at: span)
         }
     }
 }

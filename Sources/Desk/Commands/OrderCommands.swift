@@ -59,7 +59,7 @@ extension DeskCore {
         let ticker = engine.market[command.pair.value]
         guard let bid = ticker?.bid ?? ticker?.last, let ask = ticker?.ask ?? ticker?.last else {
             throw Refusal(
-                .noMarket, "no price of \(command.pair.value) has been seen yet; say slice buy or slice sell",
+                .noMarket, "no price of \(command.pair.value) yet; type slice buy or slice sell",
                 at: command.pair.span)
         }
         let range = command.range.value
@@ -267,9 +267,14 @@ extension DeskCore {
         return .refused(Refusal(code, words.message), text: words.text, fields: fields)
     }
 
+    /// Orders that text tells of one by one in the reply to a cancel.
+    private static let canceledShown = 10
+
     private func canceledReply(_ shown: [Order], of count: Int, zone: TimeZoneRules) -> Reply {
-        var lines = shown.map { CanceledWords(family(of: $0), zone: zone).line }
-        if count > shown.count { lines.append("and \(count - shown.count) more") }
+        // A cancel of sixty orders is not sixty lines: JSON has them.
+        let told = shown.prefix(DeskCore.canceledShown)
+        var lines = told.map { CanceledWords(family(of: $0), zone: zone).line }
+        if count > told.count { lines.append("and \(count - told.count) more") }
         let text =
             count == 1 && !lines.isEmpty ? "+ \(lines[0])" : "+ \(count) orders\n  " + lines.joined(separator: "\n  ")
         return Reply(

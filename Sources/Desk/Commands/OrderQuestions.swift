@@ -26,7 +26,7 @@ extension DeskCore {
     }
 
     /// Where an open order stands, in a few words.
-    private func standing(_ order: Order, _ sight: AccountSight) -> String {
+    func standing(_ order: Order, _ sight: AccountSight) -> String {
         var words = [order.status.words]
         if order.filled.isPositive { words.append("\(order.filled) of \(order.quantity) filled") }
         switch order.plan {

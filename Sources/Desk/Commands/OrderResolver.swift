@@ -44,7 +44,7 @@ struct OrderResolver {
                 case .last: ticker?.last
                 }
             guard let base = found else {
-                throw Refusal(.noMarket, "no \(reference.rawValue) of \(pair) has been seen yet", at: expression.span)
+                throw Refusal(.noMarket, "no \(reference.rawValue) of \(pair) yet", at: expression.span)
             }
             // A seller's trigger is below the market, a buyer's above it: away from it is the other way.
             let rounding: Rounding = (side == .buy) == isTrigger ? .up : .down
@@ -71,14 +71,14 @@ struct OrderResolver {
             }
             let rounded = try exact.rounded(toMultipleOf: tick, rounding)
             guard rounded.isPositive else {
-                throw Refusal(.outOfRange, "that comes to a price of \(rounded)", at: span)
+                throw Refusal(.outOfRange, "the price would be \(rounded)", at: span)
             }
             if rounded != exact { notes.append("the price \(exact) is rounded to \(rounded)") }
             return rounded
         } catch let refusal as Refusal {
             throw refusal
         } catch {
-            throw Refusal(.outOfRange, "that price is beyond what can be counted", at: span)
+            throw Refusal(.outOfRange, "price too large", at: span)
         }
     }
 

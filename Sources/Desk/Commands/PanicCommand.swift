@@ -53,7 +53,7 @@ extension DeskCore {
         guard let panic = engine.panic(of: try context.account()) else { return }
         throw Refusal(
             .inPanic,
-            "everything is stopped since the panic of \(zone(context).text(of: panic.since)); nothing was done",
+            "trading is stopped since the panic of \(zone(context).text(of: panic.since)); nothing was done",
             details: ["resume takes orders again"])
     }
 

@@ -46,7 +46,8 @@ extension DeskCore {
             switch text.drop(while: { $0 == " " }).lowercased().prefix(while: { $0 != " " }) {
             case "yes", "y": dropsTokens = true
             case "no", "n": dropsTokens = false
-            default: throw Refusal(.unexpectedWord, "expected yes or no; nothing was changed: password begins again")
+            default:
+                throw Refusal(.unexpectedWord, "expected yes or no; nothing was changed: type password to start again")
             }
             try checkOldPassword(old, new: new, dropsTokens: dropsTokens, session, tag: tag)
         default: break

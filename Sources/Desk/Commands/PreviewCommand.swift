@@ -50,7 +50,7 @@ extension DeskCore {
             if let refusal { shown.forbid(refusal) }
         case (false, let refusal?): shown = Preview(refusal, of: line)
         case (false, nil):
-            shown = Preview(lines: ["\(line): makes no order; go does it"], basis: PreviewBasis())
+            shown = Preview(lines: ["\(line): not an order; go runs it"], basis: PreviewBasis())
         }
         sessions[context.session]?.preview = StoredPreview(
             command: command, line: line, at: now, basis: shown.basis)
@@ -88,7 +88,7 @@ extension DeskCore {
             case .panic: return try previewPanic(context)
             case .undo: return try previewUndo(context)
             default:
-                return Preview(lines: ["\(context.text): makes no order; \(goWords(context))"], basis: PreviewBasis())
+                return Preview(lines: ["\(context.text): not an order; \(goWords(context))"], basis: PreviewBasis())
             }
         } catch let refusal as Refusal {
             return Preview(refusal, of: context.text)
@@ -98,7 +98,7 @@ extension DeskCore {
     func runGo(_ context: LineContext) throws -> Reply? {
         if let done = try runHint(context) { return done }
         guard let preview = sessions[context.session]?.preview else {
-            throw Refusal(.noPreview, "nothing has been previewed or offered here; ? COMMAND previews")
+            throw Refusal(.noPreview, "nothing to confirm: preview a line first with ? COMMAND")
         }
         sessions[context.session]?.preview = nil
         let age = now.nanoseconds(since: preview.at) / Timestamp.nanosecondsPerSecond
@@ -133,7 +133,7 @@ extension DeskCore {
             if let refusal = found.refusal { throw refusal }
             guard !preview.basis.isOvertaken(by: found.basis) else {
                 throw Refusal(
-                    .marketMoved, "the market has moved past that preview; nothing was done", details: found.lines)
+                    .marketMoved, "the market has moved since that preview; nothing was done", details: found.lines)
             }
         }
         return try run(preview.command, context)
@@ -142,7 +142,7 @@ extension DeskCore {
     /// How a preview is executed, or why it will not be.
     func goWords(_ context: LineContext) -> String {
         guard let login = context.login, login.rights != .trade else { return "go does it" }
-        return "\(login.name) may read here, not trade"
+        return "\(login.name) has read-only access and cannot trade"
     }
 
     // MARK: Each command

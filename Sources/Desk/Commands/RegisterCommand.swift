@@ -9,7 +9,7 @@ extension DeskCore {
 
     func runRegister(_ user: String, _ password: String?, _ context: LineContext) throws -> Reply? {
         if let login = context.login {
-            throw Refusal(.alreadyLoggedIn, "this session is \(login.name)'s; logout first")
+            throw Refusal(.alreadyLoggedIn, "already logged in as \(login.name); logout first")
         }
         let name = try newName(user, context.session)
         guard let password else {
@@ -34,7 +34,7 @@ extension DeskCore {
 
     private func requireOpenRegistration(_ session: SessionID) throws {
         guard configuration.isRegistrationOpen else {
-            throw Refusal(.registrationClosed, "nobody registers here: the operator adds people")
+            throw Refusal(.registrationClosed, "registration is closed: ask the operator for an account")
         }
         let most = configuration.limits.registrationsPerHour
         guard try accountStore().accountCount(madeAfter: now.advanced(bySeconds: -DeskCore.hour)) < most else {

@@ -115,7 +115,19 @@ extension DeskCore {
             let left = ids.filter { sight.order($0).map { $0.closedAt == nil && $0.cancelReason == nil } ?? false }
             if !left.isEmpty { keepForLater([.takeOff(left, account: account, .requested)]) }
         }
-        if isAnswered(pending) { try answer(pending) } else { try keepWaiting(pending) }
+        guard isAnswered(pending) else {
+            try keepWaiting(pending)
+            return true
+        }
+        guard remembered.reply != nil else {
+            try answer(pending)
+            return true
+        }
+        var again = try reply(to: pending)
+        again.tag = tag
+        again.verb = verb
+        let told = try withState(RememberedReply(.reply(again)), of: account)
+        send(.writtenReply(text: told.text, json: told.json), to: session)
         return true
     }
 }

@@ -133,7 +133,7 @@ extension OrderResolver {
         }
         guard let ticker = engine.market[pair],
             let last = ticker.last ?? (command.side == .sell ? ticker.bid : ticker.ask)
-        else { throw Refusal(.noMarket, "no price of \(pair) has been seen yet", at: command.pair.span) }
+        else { throw Refusal(.noMarket, "no price of \(pair) yet", at: command.pair.span) }
         let distance: TrailingStop.Distance =
             switch command.distance.value {
             case .percent(let percent): .percent(percent)
@@ -144,11 +144,11 @@ extension OrderResolver {
             trailing = try TrailingStop(
                 distance, behind: last, at: ticker.at, side: command.side, step: rules.priceTick)
         } catch {
-            throw Refusal(.outOfRange, "that distance is beyond what can be counted", at: command.distance.span)
+            throw Refusal(.outOfRange, "distance too large", at: command.distance.span)
         }
         guard trailing.trigger.isPositive else {
             throw Refusal(
-                .outOfRange, "\(pair) trades at \(last): a trigger so far behind it would be at \(trailing.trigger)",
+                .outOfRange, "\(pair) trades at \(last): the trigger would be at \(trailing.trigger)",
                 at: command.distance.span)
         }
         let dearest = dearest(.limit(trailing.trigger), .trail(trailing), command.side, of: pair)

@@ -12,7 +12,7 @@ extension DeskCore {
         let tokenName = try tokenName(name)
         let rights: TokenRights = scope == .trade ? .trade : .read
         guard rights <= login.rights else {
-            throw Refusal(.notAllowed, "this session may read, and can make tokens to read only")
+            throw Refusal(.notAllowed, "this session is read-only: it can only make read tokens")
         }
         let secret = try TokenSecret.generate()
         let end = lifetimeSeconds.map { now.advanced(bySeconds: $0) }

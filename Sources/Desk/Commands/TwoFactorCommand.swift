@@ -117,7 +117,7 @@ extension DeskCore {
             throw Refusal(.notLoggedIn, "log in first: login USER")
         }
         guard let step = try step(of: secret, matching: code, UsedSteps()) else {
-            throw Refusal(.wrongCode, "that is not the code of now; nothing was changed: totp on begins again")
+            throw Refusal(.wrongCode, "wrong code; nothing was changed: type totp on to start again")
         }
         try accountStore().setOneTimeSecret(secret, sealedUnder: masterKey, for: login.account, at: now)
         try accountStore().set(DeskCore.stepSetting, to: "\(step)", for: login.account)
@@ -138,7 +138,7 @@ extension DeskCore {
         var used = UsedSteps(try accountStore().setting(DeskCore.stepSetting, of: account) ?? "")
         guard let step = try step(of: secret, matching: code, used) else {
             try end(attempt, .failed)
-            throw Refusal(.wrongCode, "wrong code, or one that was used already; nothing was done")
+            throw Refusal(.wrongCode, "wrong code, or a code that was used already; nothing was done")
         }
         try end(attempt, .succeeded)
         used.insert(step)

@@ -82,7 +82,7 @@ extension DeskCore {
         let quantity = (try? left.rounded(toMultipleOf: rules.quantityStep, .down)) ?? .zero
         guard quantity >= rules.quantityMin else {
             return """
-                what has filled cannot be undone: \(left) \(order.pair.base) is left of it, below the least order of \
+                what has filled cannot be undone: \(left) \(order.pair.base) is left of it, below the minimum order of \
                 \(order.pair), \(rules.quantityMin) \(order.pair.base)
                 """
         }

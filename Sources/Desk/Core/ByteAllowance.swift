@@ -101,7 +101,7 @@ extension DeskCore {
         let midnight = Timestamp(seconds: (WrittenBytes.day(of: now) + 1) * 86_400)
         return Refusal(
             .tooMuchWritten,
-            "\(login.name) has made the desk write \(configuration.limits.accountBytesADay) bytes today, the most that an account may",
+            "\(login.name) has reached today's storage limit of \(configuration.limits.accountBytesADay) bytes",
             details: ["cancel, panic and questions work; orders are taken again at \(midnight)"])
     }
 }

@@ -70,7 +70,7 @@ extension DeskCore {
 
     private func refuseHalted(_ session: SessionID, _ tag: String?) {
         let refusal = Refusal(
-            .ledgerFailed, "the ledger cannot be written; whether this line was done is certain only after a restart",
+            .ledgerFailed, "the database cannot be written; whether this line was done is known only after a restart",
             details: ["send it again then, with the same tag"])
         outputs.append(.send(session, .reply(.refused(refusal, tag: tag))))
     }

@@ -12,7 +12,7 @@ extension DeskCore {
     func open(_ id: SessionID, _ peer: Peer) throws {
         sessions[id] = Session(id: id, peer: peer)
         loginChanged(id, isNew: true)
-        guard let token = peer.bearerToken else { return }
+        guard let token = peer.bearerToken else { return greet(id) }
         do {
             try logIn(id, withToken: Secret(token))
         } catch let refusal as Refusal {
@@ -110,7 +110,8 @@ extension DeskCore {
     func send(_ reply: Reply, _ context: LineContext, keeping kept: Reply? = nil, work: TaggedWork? = nil) throws {
         let reply = addressed(reply, context)
         if context.isKept, let account = context.login?.account, let tag = context.tag {
-            if reply.mark == .question || reply.error?.code.passesByItself == true {
+            let passes = reply.error?.code.passesByItself == true && reply.fields["order"] == nil
+            if reply.mark == .question || passes {
                 // Nothing was done, and the same line may be sent again.
                 try ledgerTransaction().forgetTag(account, tag)
             } else {
@@ -152,7 +153,7 @@ extension DeskCore {
         switch command {
         case _ where command.trades:
             guard login.rights == .trade else {
-                return Refusal(.notAllowed, "\(login.name) may read here, not trade")
+                return Refusal(.notAllowed, "\(login.name) has read-only access and cannot trade")
             }
         case .paper:
             guard login.role == .admin, login.rights == .trade else {
@@ -163,7 +164,7 @@ extension DeskCore {
         case .set, .password, .tokenNew, .tokenDrop, .keysSet, .keysDrop, .alias, .aliasDrop, .twoFactor(.some), .alert,
             .alertDrop:
             guard login.rights == .trade || login.role == .viewer else {
-                return Refusal(.notAllowed, "a token to read cannot change the account")
+                return Refusal(.notAllowed, "a read-only token cannot change the account")
             }
         default: break
         }

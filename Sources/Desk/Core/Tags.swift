@@ -30,14 +30,15 @@ extension DeskCore {
             try ledgerTransaction().forgetTag(account, tag)
             return false
         }
-        guard remembered.line == typed else {
+        guard CommandParser.isSameLine(remembered.line, typed) else {
             let refusal = Refusal(
                 .tagReused, "the tag \(tag) was used for another line", details: [remembered.line])
             send(.reply(.refused(refusal, tag: tag)), to: session)
             return true
         }
         if let reply = remembered.reply, reply != .leftOut {
-            send(.writtenReply(text: reply.text, json: reply.json), to: session)
+            let told = try withState(reply, of: account)
+            send(.writtenReply(text: told.text, json: told.json), to: session)
             return true
         }
         if let first = pendingReplies.first(where: { $0.account == account && $0.context.tag == tag }) {
@@ -55,7 +56,7 @@ extension DeskCore {
         // Its reply was too long to keep, or the server went down between the two: the orders say what the line came to.
         if try answerFromWork(remembered, tag, account, verb: verb, session) { return true }
         let refusal = Refusal(
-            .unknownAnswer, "this line was taken on, and the server stopped before it was answered",
+            .unknownAnswer, "the server stopped before it answered this line, and it made no order",
             details: ["orders shows what it made"])
         send(.reply(.refused(refusal, tag: tag)), to: session)
         return true
@@ -63,17 +64,13 @@ extension DeskCore {
 
     /// Keeps the reply to a tagged line; of one that is too long, what makes it again.
     func completeTag(_ account: AccountID, _ tag: String, _ reply: Reply, work: TaggedWork?) throws {
-        let message = OutgoingMessage.reply(reply)
-        let text = message.payload(as: .text) ?? []
-        let json = message.payload(as: .json) ?? []
-        if let work, text.count + json.count > configuration.limits.tagReplyBytes {
+        let kept = RememberedReply(.reply(reply))
+        if let work, kept.text.utf8.count + kept.json.utf8.count > configuration.limits.tagReplyBytes {
             return try counting(account) {
                 try $0.noteTag(account, tag, work: work.text)
                 try $0.completeTag(account, tag, .leftOut)
             }
         }
-        let kept = RememberedReply(
-            text: String(decoding: text, as: UTF8.self), json: String(decoding: json, as: UTF8.self))
         try counting(account) { try $0.completeTag(account, tag, kept) }
     }
 

@@ -16,11 +16,12 @@ extension DeskCore {
         guard exports.count(of: account) < limits.downloads else {
             throw Refusal(
                 .tooManyDownloads,
-                "\(limits.downloads) downloads are good at the moment; each ends after \(DurationText.brief(seconds: Int64(limits.downloadSeconds)))"
+                "\(limits.downloads) downloads are ready, the maximum; each expires after \(DurationText.brief(seconds: Int64(limits.downloadSeconds)))"
             )
         }
         guard exports.bytes < limits.downloadsBytes else {
-            throw Refusal(.tooManyDownloads, "the server holds as many downloads as it may; try again in a few minutes")
+            throw Refusal(
+                .tooManyDownloads, "the server has too many downloads at the moment; try again in a few minutes")
         }
         let columns =
             switch query.subject {

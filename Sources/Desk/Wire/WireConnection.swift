@@ -50,7 +50,7 @@ extension DeskCore {
         try notify(
             account, event: "key_ending", order: nil,
             text: """
-                * your key at \(exchange.name) comes to its end: \(requestsLeft) requests are left; make a new one there \
+                * your key at \(exchange.name) is running out of nonces: \(requestsLeft) requests are left; make a new one there \
                 and set it here
                 """,
             fields: ["requests_left": .int(Int64(clamping: requestsLeft))], at: now)

@@ -25,7 +25,7 @@ extension DeskCore {
                 details: ["keys \(exchange.name) set KEY SECRET"])
         }
         guard let watch = wire.accounts[login.account] else {
-            return Refusal(.reconciling, "nothing is known of this account at \(exchange.name) yet; nothing was done")
+            return Refusal(.reconciling, "no report yet of this account from \(exchange.name) yet; nothing was done")
         }
         guard !watch.isReconciled else { return nil }
         return Refusal(
@@ -94,5 +94,10 @@ extension DeskCore {
 
 extension RefusalCode {
     /// Whether the same line may be done a little later, so that its tag is not kept.
-    var passesByItself: Bool { self == .feedStale }
+    var passesByItself: Bool {
+        switch self {
+        case .feedStale, .noMarket, .reconciling, .tooFast, .tooManyWaiting, .diskFull, .diskLow: true
+        default: false
+        }
+    }
 }

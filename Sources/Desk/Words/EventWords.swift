@@ -43,7 +43,7 @@ struct EventWords {
             return "\(order.id) triggered at \(marketPrice) (trigger \(trigger)): \(what)"
                 + (child.map { ", now \($0)" } ?? "")
         case .unknown:
-            return "\(order.id) unknown: the exchange's answer to \(words.asked) was lost; it is being asked"
+            return "\(order.id) unknown: no answer from the exchange to \(words.asked); checking"
         case .reconciled:
             return "\(order.id) reconciled: the exchange has said what became of \(words.asked)"
         case .contraReady(let quantity):

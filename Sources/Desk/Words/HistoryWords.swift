@@ -20,7 +20,7 @@ struct HistoryWords {
                 "taken off by the exchange (\(code.name)): \(reason)"
             case .orderTriggered(_, let price, let child, _):
                 "triggered at \(price)\(child.map { ", now \($0)" } ?? "")"
-            case .answerLost: "the exchange's answer was lost"
+            case .answerLost: "no answer from the exchange"
             case .orderReconciled: "settled by the exchange's word"
             case .contraReady(_, let quantity, _): "its contra of \(quantity) may be placed"
             case .orderFinished(_, let status, _): "finished, \(status.words)"

@@ -43,7 +43,7 @@ extension DeskCore {
     /// What orders that are decided and not placed would cost, hold and leave.
     func preview(_ orders: [Order], _ basis: PreviewBasis, notes: [String], _ context: LineContext) -> Preview {
         guard let root = orders.first, let rules = engine.rules[root.pair] else {
-            return Preview(lines: ["\(context.text): makes no order"], basis: basis)
+            return Preview(lines: ["\(context.text): not an order"], basis: basis)
         }
         let working = orders.count > 1 ? Array(orders.dropFirst()) : orders
         // What a sliced order holds it holds for its orders.

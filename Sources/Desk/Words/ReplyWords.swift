@@ -62,7 +62,7 @@ struct PlacedWords {
         switch order.status {
         case .armed: words += ": waits for its trigger, nothing is held until then"
         case .pending: words += ": pending, the exchange has not answered yet"
-        case .unknown: words += ": unknown, the exchange's answer was lost and it is being asked"
+        case .unknown: words += ": status unknown: no answer from the exchange; checking"
         case .open, .partiallyFilled, .filled, .canceled, .expired, .rejected: break
         }
         return words
@@ -138,11 +138,11 @@ extension RefusalCode {
         case .wouldTrade: "it would trade at once"
         case .cannotFill: "it cannot be filled whole now"
         case .selfTrade: "it would trade with another order of this account"
-        case .insufficientFunds: "the funds there do not pay for it"
+        case .insufficientFunds: "not enough funds there"
         case .outOfRange: "it would come to more than an account can hold"
-        case .belowMinimum: "it is below the least order there"
-        case .offTick: "its price is finer than that exchange allows"
-        case .offStep: "its amount is finer than that exchange allows"
+        case .belowMinimum: "it is below the minimum order there"
+        case .offTick: "its price is not a multiple of the tick there"
+        case .offStep: "its amount is not a multiple of the amount step there"
         default: name
         }
     }

@@ -49,7 +49,10 @@ extension TranscriptDesk {
         connections.append(Connection(name: name, format: format, user: user, id: newSessionID()))
         let index = connections.count - 1
         try connect(index)
-        if user != nil { _ = try logIn(index) }
+        guard user != nil else { return }
+        // Whoever is logged in from the beginning has not seen the greeting either.
+        connections[index].unseen.removeAll()
+        _ = try logIn(index)
     }
 
     func newSessionID() -> SessionID {

@@ -5,6 +5,10 @@ extension ChatSession {
     mutating func received(_ text: String, now: Int64) -> [Effect] {
         do throws(JSONReadError) {
             switch try ServerMessage(text) {
+            // Whoever logs in by a password of theirs, or again, knows where they are.
+            case .event(let event) where event.event == "greeting":
+                let isNews = credentials == nil && track == nil && !options.isScript
+                return isNews ? [.show(.event(event.text, name: event.event))] : []
             case .event(let event):
                 orders.see(event)
                 var effects = show(track?.take(event) ?? [.notification(event)])

@@ -107,7 +107,7 @@ import Trading
         bench.reconcile()
         bench.type("alert btc_usd above 303")
         let told = bench.takeTold()
-        #expect(told.contains("! 2 alerts wait already; alert drop N takes one back"))
+        #expect(told.contains("! 2 alerts are waiting, the maximum; alert drop N removes one"))
         #expect(told.contains { $0.hasPrefix("+ alert 3: btc_usd above 303") })
     }
 }

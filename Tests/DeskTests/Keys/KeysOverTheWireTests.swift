@@ -143,7 +143,7 @@ import Trading
         let job = try #require(keys.asked.first?.job)
         bench.process([.keyChecked(job, .accepted(ExchangeKeyRights(info: true, trade: true, withdraw: false)))])
         let told = bench.takeTold()
-        #expect(told.count == 1 && told.first?.hasPrefix("[t1] ! the ledger cannot be written") == true, "\(told)")
+        #expect(told.count == 1 && told.first?.hasPrefix("[t1] ! the database cannot be written") == true, "\(told)")
         #expect(keys.used.isEmpty)
     }
 

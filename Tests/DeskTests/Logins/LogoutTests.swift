@@ -13,7 +13,7 @@ import Trading
         #expect(bench.type("? buy 1 btc_usd at 100", shared).hasPrefix("? "))
         bench.type("logout", shared)
         bench.type("login ben ben-password", shared)
-        #expect(bench.type("go", shared).hasPrefix("! nothing has been previewed or offered here"))
+        #expect(bench.type("go", shared).hasPrefix("! nothing to confirm"))
         #expect(bench.type("orders", shared) == "= no open orders")
     }
 
@@ -71,7 +71,7 @@ import Trading
         #expect(
             told.suffix(6) == [
                 "+ password changed", "+ goodbye ana", "! log in first: login USER", "+ hello ben (trader)",
-                "! nothing has been previewed or offered here; ? COMMAND previews",
+                "! nothing to confirm: preview a line first with ? COMMAND",
                 "= ben, trader, may trade, 1 session open",
             ])
     }

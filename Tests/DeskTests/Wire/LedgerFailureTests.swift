@@ -22,7 +22,7 @@ import Trading
 
     private func isRefusal(_ text: String, of tag: String) -> Bool {
         text.hasPrefix(
-            "[\(tag)] ! the ledger cannot be written; whether this line was done is certain only after a restart")
+            "[\(tag)] ! the database cannot be written; whether this line was done is known only after a restart")
     }
 
     @Test func `the line that could not be written is refused, and the exchange never hears of it`() throws {

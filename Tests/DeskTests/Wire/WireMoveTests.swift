@@ -120,7 +120,7 @@ import Trading
         #expect(!told.contains { $0.contains(" canceled: ") })
         #expect(told.last == "* panic done: 2 orders gone by the exchange's word, nothing is open")
         bench.type("buy 1 btc_usd at 200")
-        #expect(bench.takeTold().last?.hasPrefix("! everything is stopped since the panic of") == true)
+        #expect(bench.takeTold().last?.hasPrefix("! trading is stopped since the panic of") == true)
         bench.type("resume")
         bench.type("buy 1 btc_usd at 200")
         bench.pass(seconds: 2)
