@@ -1,6 +1,7 @@
 import Accounts
 import ChatServer
 import Foundation
+import Exchange
 import Ledger
 import Logging
 import OrderEngine
