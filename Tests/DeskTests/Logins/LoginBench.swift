@@ -45,6 +45,8 @@ final class LoginBench {
         let id = SessionID(rawValue: nextSession)
         nextSession += 1
         process([.server(.opened(id, Peer(address: address, format: format, bearerToken: token)))])
+        // The greeting is the same for everybody.
+        if token == nil { told[id] = nil }
         return id
     }
 

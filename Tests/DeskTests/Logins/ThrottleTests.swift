@@ -149,13 +149,13 @@ import Trading
         func register(_ name: String, _ address: String) -> String {
             bench.type("register \(name) correct horse", bench.open(from: address))
         }
-        #expect(register("carl", "2001:db8::1") == "+ hello carl (trader)")
-        #expect(register("dora", "2001:db8::2") == "+ hello dora (trader)")
+        #expect(register("carl", "2001:db8::1").hasPrefix("+ hello carl (trader)\n"))
+        #expect(register("dora", "2001:db8::2").hasPrefix("+ hello dora (trader)\n"))
         #expect(
             register("emil", "2001:db8::3")
                 == "! 2 accounts were made from this address in the last hour; try again later")
-        #expect(register("emil", "2001:db8:0:1::3") == "+ hello emil (trader)")
+        #expect(register("emil", "2001:db8:0:1::3").hasPrefix("+ hello emil (trader)\n"))
         bench.wait(seconds: 3_600)
-        #expect(register("fred", "2001:db8::3") == "+ hello fred (trader)")
+        #expect(register("fred", "2001:db8::3").hasPrefix("+ hello fred (trader)\n"))
     }
 }

@@ -29,7 +29,7 @@ import Trading
         let ann = bench.ann
         bench.type(["buy 0.1 btc_usd at 150", "buy 0.1 btc_usd at 151", "pair buy 0.1 btc at market"], ann)
         let told = try fill(bench)
-        #expect(told.hasPrefix("! ann has made the desk write \(ByteAllowanceTests.allowance) bytes today"), "\(told)")
+        #expect(told.hasPrefix("! ann has reached today's storage limit of \(ByteAllowanceTests.allowance) bytes"), "\(told)")
         #expect(told.contains("orders are taken again at 2026-01-06T00:00:00.000Z"), "\(told)")
         let json = bench.login("ann", .json)
         for line in [
@@ -55,7 +55,7 @@ import Trading
         let other = bench.login("ann")
         bench.type("? buy 0.1 btc_usd at 150", other)
         _ = try fill(bench)
-        #expect(bench.type("go", other).hasPrefix("! ann has made the desk write"))
+        #expect(bench.type("go", other).hasPrefix("! ann has reached today's storage limit"))
         // It is there still, for the next day and nothing else: a minute is all it has.
         bench.wait(seconds: 24 * 3_600)
         #expect(bench.type("go", other).hasPrefix("! that preview is"))
@@ -70,7 +70,7 @@ import Trading
         var taken = 0
         while bench.type("buy 0.1 btc_usd at 150 ioc", ann).hasPrefix("+") { taken += 1 }
         #expect(taken < 64)
-        #expect(bench.type("buy 0.1 btc_usd at 150", ann).hasPrefix("! ann has made the desk write"))
+        #expect(bench.type("buy 0.1 btc_usd at 150", ann).hasPrefix("! ann has reached today's storage limit"))
         bench.wait(seconds: 24 * 3_600)
         ann = bench.login("ann")
         #expect(bench.type("buy 0.1 btc_usd at 150", ann).hasPrefix("+ "))
