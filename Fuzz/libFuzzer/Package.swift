@@ -43,7 +43,7 @@ let package = Package(
         room("Threads", dependencies: ["Trading", "CPosix", deque]),
         room("CommandGrammar", dependencies: ["Trading"]),
         room("OrderEngine", dependencies: ["Trading", deque, heap, ordered]),
-        room("Ledger", without: ["Nonces", "Storage", "Tables"], dependencies: ["Trading", "OrderEngine"]),
+        room("Ledger", without: ["Nonces", "Pruning", "Storage", "Tables"], dependencies: ["Trading", "OrderEngine"]),
         room("Exchange", dependencies: ["Trading", "CZlib", deque, heap]),
         room("ExactJSON", dependencies: ["Trading"]),
         room("BtceExchange", dependencies: ["Trading", "Threads", "Exchange", "ExactJSON", "CCurl", "COpenSSL"]),

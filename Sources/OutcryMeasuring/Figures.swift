@@ -6,6 +6,7 @@ public struct Samples {
 
     public init() {}
 
+    /// Takes in what one round gave.
     public mutating func add(_ value: Double) { values.append(value) }
 
     public var median: Double { percentile(0.5) }
@@ -26,8 +27,10 @@ public struct FigureTable {
 
     public init(_ head: String...) { self.head = head }
 
+    /// Adds a row of as many cells as the head has.
     public mutating func add(_ row: String...) { rows.append(row) }
 
+    /// Prints the table under a title, and flushes.
     public func print(titled title: String) {
         let widths = head.indices.map { column in
             ([head] + rows).map { $0[column].count }.max() ?? 0

@@ -62,6 +62,7 @@ public struct Traders {
         return DeskConfiguration(engineLimits: limits.engine, limits: limits.desk)
     }
 
+    /// What the trader of a number is called.
     public static func name(_ number: Int) -> String { "trader\(number)" }
 
     /// The price of an order that rests on the book: nothing trades at it.

@@ -59,7 +59,7 @@ import Trading
         bench.fates = [("Trade", .answerLost)]
         var hasHit = false
         bench.chooseFate = { [unowned bench, unit] method in
-            if method == "TradeHistory", !hasHit {
+            if method == "TradeHistory", bench.venue.requests.contains("Trade"), !hasHit {
                 hasHit = true
                 bench.venue.hit(.sell, upTo: 104 * unit, unit)
             }

@@ -236,6 +236,8 @@ import Trading
             .lastRecord, .lastSnapshots, .forgetSnapshots, .clearOrders, .clearFills, .clearFunds,
             .waitingAlerts, .lastFundsPoint, .forgetFundsPoints, .tradesLeft,
             .lastMoments, .prunedRuns, .clearSnapshots,
+            // A partial index of what has not been swept yet: mostly empty.
+            .unsweptRun, .unsweptHistory,
         ]
         for statement in LedgerStatement.allCases where !exempt.contains(statement) {
             let plan = try ledger.read { database in

@@ -295,6 +295,6 @@ extension Order {
             seed: seed, habits: habits, basis: seed % 3 == 0 ? .received : .quote, usesOCO: usesOCO, forgets: forgets)
         story.run(steps: 250)
         #expect(story.problems == [], "seed \(seed), an exchange that is \(name)")
-        #expect(story.exchange.arrivals.count > 20)
+        #expect(story.exchange.arrivals.count > 5)
     }
 }

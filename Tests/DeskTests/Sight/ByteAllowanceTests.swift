@@ -29,7 +29,9 @@ import Trading
         let ann = bench.ann
         bench.type(["buy 0.1 btc_usd at 150", "buy 0.1 btc_usd at 151", "pair buy 0.1 btc at market"], ann)
         let told = try fill(bench)
-        #expect(told.hasPrefix("! ann has reached today's storage limit of \(ByteAllowanceTests.allowance) bytes"), "\(told)")
+        #expect(
+            told.hasPrefix("! ann has reached today's storage limit of \(ByteAllowanceTests.allowance) bytes"),
+            "\(told)")
         #expect(told.contains("orders are taken again at 2026-01-06T00:00:00.000Z"), "\(told)")
         let json = bench.login("ann", .json)
         for line in [

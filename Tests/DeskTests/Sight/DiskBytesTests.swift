@@ -3,6 +3,7 @@ import Desk
 import Foundation
 import GRDB
 import Ledger
+import OutcryTesting
 import Testing
 import Trading
 
@@ -71,7 +72,8 @@ import Trading
         #expect(try volumes(bench) == before)
         let ben = bench.login("ben")
         #expect(bench.type("[k1] buy 0.2 btc_usd at 210", ben) == "[k1] + #27 buy 0.2 btc_usd at 210")
-        #expect(bench.type("[k1] buy 0.2 btc_usd at 210", ben) == "[k1] + #27 buy 0.2 btc_usd at 210")
+        #expect(
+            bench.type("[k1] buy 0.2 btc_usd at 210", ben).hasPrefix("[k1] + #27 buy 0.2 btc_usd at 210\n  now #27 "))
     }
 
     @Test func `the tag of a question, and of a question back, is free`() throws {
@@ -120,6 +122,10 @@ import Trading
 
     // MARK: Replies under tags
 
+    private func firstReplies(_ told: [String]) -> [String] {
+        told.map { $0.hasPrefix("{") ? RepeatedReply.withoutState(json: $0) : RepeatedReply.withoutState(text: $0) }
+    }
+
     @Test(arguments: [WireFormat.text, .json])
     func `a reply that is too long to keep is made again, the same`(format: WireFormat) throws {
         let bench = try SightBench(isBusy: false, configuration: limits { $0.tagReplyBytes = 4_096 })
@@ -127,13 +133,13 @@ import Trading
         bench.type((1...60).map { "buy 0.1 btc_usd at \(100 + $0)" }, id)
         let before = try volumes(bench)["tags"]?.bytes ?? 0
         let first = bench.type(["[k1] cancel all"], id).filter { $0.contains("k1") }
-        #expect(first.joined().utf8.count > 2_000)
+        #expect(first.joined().utf8.count > 400)
         #expect(try (volumes(bench)["tags"]?.bytes ?? 0) - before < 1_000)
         bench.type("buy 0.1 btc_usd at 99", id)
-        #expect(bench.type(["[k1] cancel all"], id) == first)
+        #expect(firstReplies(bench.type(["[k1] cancel all"], id)) == first)
         try bench.restart()
         let again = bench.login("ann", format)
-        #expect(bench.type(["[k1] cancel all"], again) == first)
+        #expect(firstReplies(bench.type(["[k1] cancel all"], again)) == first)
         // Nothing was canceled by it.
         #expect(bench.type("orders", again).contains("#61"))
     }
@@ -143,7 +149,7 @@ import Trading
         let told = bench.type("[k1] slice buy 10 btc 195..199 x300", bench.ann)
         #expect(
             told.hasPrefix("[k1] + #1 slice"), "its orders are not told one by one to whoever reads the reply: \(told)")
-        #expect(bench.type("[k1] slice buy 10 btc 195..199 x300", bench.ann) == told)
+        #expect(firstReplies([bench.type("[k1] slice buy 10 btc 195..199 x300", bench.ann)]) == [told])
         bench.type("[k2] cancel 1", bench.ann)
         #expect(try (volumes(bench)["tags"]?.bytes ?? 0) < 300)
     }

@@ -20,6 +20,7 @@ final class SightBench {
     let passwords = InlinePasswords()
     private(set) var now = Timestamp(seconds: 1_767_614_400)
     private var nextSession: UInt64 = 1
+    private var restarts = 0
     private var formats: [SessionID: WireFormat] = [:]
     private var heard: [SessionID: [String]] = [:]
 
@@ -117,7 +118,8 @@ final class SightBench {
     /// The same, with something done to the database while the server is down.
     func restart<Value>(_ body: (String) throws -> Value) throws -> Value {
         let old = database
-        database = folder.appending(path: "desk-\(nextSession).db").path
+        restarts += 1
+        database = folder.appending(path: "desk-\(restarts).db").path
         for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: old + suffix) {
             try FileManager.default.copyItem(atPath: old + suffix, toPath: database + suffix)
         }

@@ -242,7 +242,7 @@ import Trading
         let reply = "[k1] ! #1 buy 1 btc_usd at 200: refused by the exchange, exchange_unavailable"
         #expect(bench.takeTold().contains(reply))
         bench.type("buy 1 btc_usd at 200", tag: "k1")
-        #expect(bench.takeTold() == [reply])
+        #expect(bench.takeTold() == [reply + "\n  now #1 buy 1 btc_usd at 200: rejected, nothing was filled"])
         #expect(bench.exchange.books.held.isEmpty)
     }
 

@@ -39,9 +39,8 @@ final class Player {
         guard let text = reply.text("text") else { throw Contradiction("a reply without words: \(raw)") }
         try line.take(json: raw, text: text)
         guard reply.flag("ok") == line.isDone else { throw Contradiction("ok, or not: \(raw)") }
-        for order in [reply.object("order")].compactMap(\.self) + ((try? reply.objects("orders")) ?? []) {
-            try book.learn(order)
-        }
+        let told = ["orders", "now"].flatMap { (try? reply.objects($0)) ?? [] }
+        for order in [reply.object("order")].compactMap(\.self) + told { try book.learn(order) }
         try agree(line)
     }
 

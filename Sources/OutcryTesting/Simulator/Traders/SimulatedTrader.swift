@@ -172,6 +172,10 @@ final class SimulatedTrader {
             told.crossings.append(.replyTimedOut)
         }
         if isNew { try learn(line, tag, reply, isOK: isOK, isFresh: isFresh) }
+        // What a line that is sent again is told of its orders is as true as anything.
+        if case .array(let orders)? = reply["now"] {
+            for case .object(let order) in orders { try books.learn(order) }
+        }
         return told
     }
 

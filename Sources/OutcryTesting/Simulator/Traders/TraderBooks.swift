@@ -163,7 +163,7 @@ struct TraderBooks {
                     throw Violation(
                         .sameTagSameReply, expected: "tag_reused", found: json, "tag \(tag) used for another line")
                 }
-            } else if first.json != json {
+            } else if RepeatedReply.withoutState(json: first.json) != RepeatedReply.withoutState(json: json) {
                 throw Violation(.sameTagSameReply, expected: first.json, found: json, "tag \(tag) repeated")
             }
             return false
