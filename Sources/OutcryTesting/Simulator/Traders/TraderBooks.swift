@@ -163,7 +163,7 @@ struct TraderBooks {
                     throw Violation(
                         .sameTagSameReply, expected: "tag_reused", found: json, "tag \(tag) used for another line")
                 }
-            } else if first.json != json {
+            } else if TraderBooks.firstReply(in: first.json) != TraderBooks.firstReply(in: json) {
                 throw Violation(.sameTagSameReply, expected: first.json, found: json, "tag \(tag) repeated")
             }
             return false
@@ -171,6 +171,19 @@ struct TraderBooks {
         if code == "tag_reused" { return false }
         answers[tag] = Answer(line: line.text, json: json, code: code)
         return true
+    }
+
+    /// A reply without the present state that a line sent again is told behind it.
+    private static func firstReply(in json: String) -> String {
+        guard case .object(var object)? = try? JSONReader.read(json) else { return json }
+        object["now"] = nil
+        object["now_more"] = nil
+        if let text = object.string("text") {
+            let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+            let end = lines.firstIndex { $0.hasPrefix("  now #") } ?? lines.endIndex
+            object["text"] = .string(lines[..<end].joined(separator: "\n"))
+        }
+        return JSONValue.object(object).json
     }
 
     mutating func note(order: OrderID, of tag: String) throws(Violation) {
