@@ -90,7 +90,6 @@ import Trading
         try bench.restart()
         bench.run(seconds: 30)
         let rows = bench.venue.rows.count
-        print("DEBUG", bench.known(3)?.seenBefore as Any, bench.venue.rows, bench.known(3)?.said as Any, bench.venue.requests)
         if rows == 2 { #expect(bench.known(3)?.fills.keys.map(\.rawValue) == [2]) }
         if rows == 1 { #expect(bench.known(3)?.filled == 0) }
     }

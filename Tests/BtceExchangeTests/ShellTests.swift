@@ -106,13 +106,13 @@ private final class SocketVenue: Sendable {
     @Test func `what is under way when it goes down is answered before it ends`() throws {
         let venue = SocketVenue(TestVenue())
         let server = try ScriptedServer { seen in
-            seen.head.hasPrefix("POST") ? [.awaitGate] + venue.answer(seen) : venue.answer(seen)
+            seen.isTrade ? [.awaitGate] + venue.answer(seen) : venue.answer(seen)
         }
         defer { server.stop() }
         let heard = Heard()
         let exchange = try exchange(server.url, heard)
         _ = exchange.submit(.place(order(1, .buy, at: "90")), at: Timestamp(seconds: 0))
-        for _ in 0..<1_000 where !server.seen.contains(where: { $0.head.hasPrefix("POST") }) {
+        for _ in 0..<1_000 where !server.seen.contains(where: \.isTrade) {
             Thread.sleep(forTimeInterval: 0.01)
         }
         let ended = DispatchSemaphore(value: 0)
@@ -128,4 +128,8 @@ private final class SocketVenue: Sendable {
                     account: Self.account, .accepted(order(1, .buy, at: "90").clientOrderID, exchangeOrderID: "1001"))
             ])
     }
+}
+
+extension ScriptedServer.Seen {
+    fileprivate var isTrade: Bool { String(decoding: body, as: UTF8.self).contains("method=Trade&") }
 }

@@ -78,6 +78,8 @@ struct HistoryMirror {
     mutating func finished(_ start: Start, first: UInt64?, at now: Timestamp) {
         switch start {
         case .after(let id):
+            // Whoever asks for what comes after a number has seen that number, in this run or an earlier one.
+            highest = max(highest, id)
             if coveredAfter.map({ id < $0 }) ?? true {
                 coveredAfter = id
                 settled = min(settled, id)

@@ -56,12 +56,13 @@ extension DeskCore {
         try flushTables()
         let transaction = try ledgerTransaction()
         let latest = now.advanced(bySeconds: -OperatorDesk.prunedSecondsMin)
-        guard let horizon = try transaction.closing(behindNewest: limit, of: account), horizon < latest else {
-            return false
-        }
+        guard let newest = try transaction.finished(behindNewest: limit, of: account) else { return false }
         let roots = try transaction.finishedRoots(
             account, behind: nil, since: nil, limit: DeskCore.markedAtATime
-        ).filter { $0.closedAt.map { $0 <= horizon } ?? false }
+        ).filter { order in
+            // All of a "cancel all" were closed in one moment.
+            order.closedAt.map { $0 < latest && ($0, order.id) <= (newest.closedAt, newest.id) } ?? false
+        }
         var gone: Set<OrderID> = []
         var begins: Timestamp?
         for root in roots {

@@ -94,11 +94,14 @@ extension LedgerReading {
         }
     }
 
-    /// When the order was closed that is the newest of an account's finished ones but so many; nil where it has no more. Orders that
-    /// are another's children do not count. Reads as many entries of an index.
-    public func closing(behindNewest count: Int, of account: AccountID) throws(LedgerError) -> Timestamp? {
+    /// The newest of an account's finished orders but so many, and when it was closed; nil where it has no more. Orders that are
+    /// another's children do not count; of those that were closed in one moment the higher number is the newer. Reads as many
+    /// entries of an index.
+    public func finished(
+        behindNewest count: Int, of account: AccountID
+    ) throws(LedgerError) -> (closedAt: Timestamp, id: OrderID)? {
         try onConnection { connection in
-            var closing: Timestamp?
+            var found: (closedAt: Timestamp, id: OrderID)?
             try connection.run(
                 .finishedBehindNewest,
                 { row in
@@ -106,10 +109,10 @@ extension LedgerReading {
                     row.append(Int64(count))
                 }
             ) { row in
-                closing = Timestamp(nanoseconds: row.integer(0))
+                found = (Timestamp(nanoseconds: row.integer(0)), OrderID(UInt64(bitPattern: row.integer(1))))
                 return false
             }
-            return closing
+            return found
         }
     }
 }

@@ -261,8 +261,8 @@ enum LedgerStatement: Int, CaseIterable {
         case .prunedCounts: "SELECT kind, count FROM pruned_counts WHERE account = ?"
         case .finishedBehindNewest:
             """
-            SELECT closed_at FROM orders WHERE account = ? AND closed_at IS NOT NULL AND is_root = 1
-            ORDER BY closed_at DESC LIMIT 1 OFFSET ?
+            SELECT closed_at, id FROM orders WHERE account = ? AND closed_at IS NOT NULL AND is_root = 1
+            ORDER BY closed_at DESC, id DESC LIMIT 1 OFFSET ?
             """
         case .sweepNotifications:
             """
