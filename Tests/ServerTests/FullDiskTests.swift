@@ -71,8 +71,10 @@ extension `The server` {
             }
             // The line that failed is done when it comes again, once; nothing is lost or doubled.
             #expect(retried.ok == true, "\(retried.raw)")
-            #expect(try again.ask("buy 0.01 btc_usd at 100", tag: "t\(done.count)").raw == retried.raw)
-            #expect(try again.ask("buy 0.01 btc_usd at 100", tag: "t0").raw == done.first?.raw)
+            for (tag, reply) in [("t\(done.count)", retried), ("t0", try #require(done.first))] {
+                let repeated = try again.ask("buy 0.01 btc_usd at 100", tag: tag)
+                #expect(try FirstReply.fields(repeated.raw) == FirstReply.fields(reply.raw))
+            }
             #expect(try again.ask("orders").orders?.map(\.id) == ids + [retried.order?.id].compactMap(\.self))
             #expect(try RawSocket(port: desk.port).request("/health").head.hasPrefix("HTTP/1.1 200 "))
             #expect(try desk.stop() == .exit(0))

@@ -1,4 +1,3 @@
-import Foundation
 import Trading
 
 /// A line with a tag, and what is known of its reply.
@@ -36,7 +35,7 @@ final class TypedLine {
     /// Takes a reply in. Every reply to one tag is the same, but for what it says of its orders as they are now; a question is
     /// answered anew.
     func take(json raw: String, text said: String) throws {
-        if let json, json != raw, !isQuestionAnswered, try Self.first(json) != Self.first(raw) {
+        if let json, json != raw, !isQuestionAnswered, try FirstReply.fields(json) != FirstReply.fields(raw) {
             throw Contradiction("\(tag) was answered\n  \(json)\nand then\n  \(raw)")
         }
         json = raw
@@ -44,7 +43,7 @@ final class TypedLine {
     }
 
     func take(text said: String) throws {
-        let said = Self.withoutState(said)
+        let said = FirstReply.text(said)
         if let text, text != said, !isQuestionAnswered {
             throw Contradiction("\(tag) was answered\n  \(text)\nand then\n  \(said)")
         }
@@ -52,22 +51,6 @@ final class TypedLine {
         for word in ["unknown_answer", "was taken on, and the server stopped", "the ledger"] where said.contains(word) {
             throw Contradiction("\(tag) \(line): \(said)")
         }
-    }
-
-    /// The words without what became of the orders since, which a line that is sent again is told behind them.
-    static func withoutState(_ text: String) -> String {
-        guard let state = text.range(of: "\n  now #") else { return text }
-        return String(text[..<state.lowerBound])
-    }
-
-    private static func first(_ json: String) throws -> NSDictionary {
-        guard var reply = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any] else {
-            throw Contradiction("no JSON object: \(json)")
-        }
-        reply["now"] = nil
-        reply["now_more"] = nil
-        reply["text"] = (reply["text"] as? String).map(withoutState)
-        return reply as NSDictionary
     }
 
     /// The number in `+ #41 ...`.
