@@ -30,7 +30,7 @@ public final class DeskCore {
 
     var engine: OrderEngine
     var throttle: LoginThrottle
-    var sessions: [SessionID: Session] = [:]
+    var sessions = BoxedDictionary<SessionID, Session>()
     var logins = Logins()
     var loginDeadlines = LoginDeadlines()
     var accounts: [AccountID: AccountPlace] = [:]
