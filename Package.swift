@@ -9,9 +9,6 @@ let settings: [SwiftSetting] = [
     .unsafeFlags(["-warnings-as-errors"]),
 ]
 
-/// The gate builds in release, so that what is tested runs fast; the tests themselves run once and are not worth optimizing.
-let testSettings = settings + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
-
 /// What the loader has resolved is read-only from then on, and it resolves everything at the start: a write gone astray
 /// cannot turn a call to libc into another.
 let hardening: [LinkerSetting] = [
@@ -167,38 +164,38 @@ let package = Package(
 
         // MARK: Tests
 
-        .testTarget(name: "TradingTests", dependencies: ["Trading"], swiftSettings: testSettings),
-        .testTarget(name: "ThreadsTests", dependencies: ["Threads", "Trading"], swiftSettings: testSettings),
+        .testTarget(name: "TradingTests", dependencies: ["Trading"], swiftSettings: settings),
+        .testTarget(name: "ThreadsTests", dependencies: ["Threads", "Trading"], swiftSettings: settings),
         .testTarget(
-            name: "CommandGrammarTests", dependencies: ["CommandGrammar", "Trading"], swiftSettings: testSettings),
-        .testTarget(name: "OrderEngineTests", dependencies: ["OrderEngine", "Trading"], swiftSettings: testSettings),
+            name: "CommandGrammarTests", dependencies: ["CommandGrammar", "Trading"], swiftSettings: settings),
+        .testTarget(name: "OrderEngineTests", dependencies: ["OrderEngine", "Trading"], swiftSettings: settings),
         .testTarget(
-            name: "LedgerTests", dependencies: ["Ledger", "OutcryTesting", grdb, "Trading"], swiftSettings: testSettings
+            name: "LedgerTests", dependencies: ["Ledger", "OutcryTesting", grdb, "Trading"], swiftSettings: settings
         ),
-        .testTarget(name: "AccountsTests", dependencies: ["Accounts", grdb, "Trading"], swiftSettings: testSettings),
+        .testTarget(name: "AccountsTests", dependencies: ["Accounts", grdb, "Trading"], swiftSettings: settings),
         .testTarget(
-            name: "ExchangeTests", dependencies: ["Exchange", "OutcryTesting", "Trading"], swiftSettings: testSettings),
-        .testTarget(name: "ExactJSONTests", dependencies: ["ExactJSON"], swiftSettings: testSettings),
+            name: "ExchangeTests", dependencies: ["Exchange", "OutcryTesting", "Trading"], swiftSettings: settings),
+        .testTarget(name: "ExactJSONTests", dependencies: ["ExactJSON"], swiftSettings: settings),
         .testTarget(
-            name: "VenueTests", dependencies: ["Venue", "ExactJSON", "Trading", "COpenSSL"], swiftSettings: testSettings
+            name: "VenueTests", dependencies: ["Venue", "ExactJSON", "Trading", "COpenSSL"], swiftSettings: settings
         ),
         .testTarget(
             name: "BtceExchangeTests", dependencies: ["BtceExchange", "ExactJSON", "Threads", "Trading"],
-            swiftSettings: testSettings),
+            swiftSettings: settings),
         // The conformance suite for btc-e: the adapter, the venue, and real sockets between them.
         .testTarget(
             name: "BtceConformanceTests",
             dependencies: ["BtceExchange", "Venue", "VenueServer", "OutcryTesting", "Exchange", "Trading"],
-            swiftSettings: testSettings),
+            swiftSettings: settings),
         .testTarget(
             name: "ChatServerTests", dependencies: ["ChatServer", "OutcryTesting", "Trading", "Threads"],
-            swiftSettings: testSettings),
+            swiftSettings: settings),
         .testTarget(
             name: "DeskTests",
             dependencies: [
                 "Desk", "BtceExchange", "CommandGrammar", "CommandPages", "OutcryTesting", "Threads", grdb, "Trading",
             ],
-            exclude: ["Transcripts"], swiftSettings: testSettings),
+            exclude: ["Transcripts"], swiftSettings: settings),
         .testTarget(
             name: "OutcryTestingTests",
             dependencies: [
@@ -206,19 +203,19 @@ let package = Package(
                 "OrderEngine", "Trading", "Venue", "CommandGrammar", "ExactJSON", "BtceExchange", grdb,
                 logging,
             ],
-            swiftSettings: testSettings),
+            swiftSettings: settings),
         // The program as an operator and a trader meet it: processes, files, sockets, signals.
         .testTarget(
             name: "ServerTests",
             dependencies: [
                 "outcry", "ChatServer", "ExactJSON", "Trading", "Venue", "Ledger", "Accounts", grdb, "Threads",
             ],
-            swiftSettings: testSettings),
+            swiftSettings: settings),
         // What the program itself adds: the terminal client.
-        .testTarget(name: "OutcryTests", dependencies: ["outcry", "Trading", "Threads"], swiftSettings: testSettings),
+        .testTarget(name: "OutcryTests", dependencies: ["outcry", "Trading", "Threads"], swiftSettings: settings),
         // That the simulator can fail: the mutants fit the sources, and what survives is told.
-        .testTarget(name: "MutantTests", dependencies: ["outcry-mutants"], swiftSettings: testSettings),
+        .testTarget(name: "MutantTests", dependencies: ["outcry-mutants"], swiftSettings: settings),
         // What the house has decided against: imports, names, notes to self.
-        .testTarget(name: "HouseTests", swiftSettings: testSettings),
+        .testTarget(name: "HouseTests", swiftSettings: settings),
     ]
 )
