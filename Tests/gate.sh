@@ -2,16 +2,12 @@
 # `make test`: builds once, and runs every test, the simulator's worlds and the counts, always the same. Says how long each stage
 # took.
 #
-# Nothing is optimized: an optimized build of the tests takes longer than the tests gain by it. Each module is compiled whole, which
-# takes two thirds of the time, and so nothing is built again in parts: the build has a folder of its own.
+# Nothing is optimized: an optimized build of the tests takes longer than the tests gain by it.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
 swift=${SWIFT:-swift}
 seeds=${GATE_SEEDS:-12}
-build=.build/gate
-options=(--scratch-path "$build" -debug-info-format none --disable-index-store
-    -Xswiftc -whole-module-optimization -Xswiftc -num-threads -Xswiftc 2)
 times=()
 
 # stage NAME COMMAND...: runs it, and ends the gate where it fails.
@@ -31,10 +27,10 @@ stage() {
 told() { printf 'gate: %s\n' "${times[@]}" "$(printf '%5d s  all of it' "$SECONDS")"; }
 
 stage "format" make --no-print-directory lint
-stage "build" "$swift" build "${options[@]}" --build-tests
-stage "counts of allocations and rows" "$build/debug/outcry-count"
-stage "worlds of the simulator" "$build/debug/outcry-simulate" --seeds "$seeds" --profile mixed
-stage "tests" "$swift" test "${options[@]}" --skip-build --skip '^ServerTests'
+stage "build" "$swift" build --build-tests
+stage "counts of allocations and rows" ".build/debug/outcry-count"
+stage "worlds of the simulator" ".build/debug/outcry-simulate" --seeds "$seeds" --profile mixed
+stage "tests" "$swift" test --skip-build --skip '^ServerTests'
 # Thousands of sockets, and kills: by themselves.
-stage "tests with processes" "$swift" test "${options[@]}" --skip-build --filter '^ServerTests'
+stage "tests with processes" "$swift" test --skip-build --filter '^ServerTests'
 told

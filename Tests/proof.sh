@@ -51,6 +51,7 @@ greedy='OUTCRY_PROGRAM=$PWD/.build/release/outcry OUTCRY_MEASURED=$((seconds * 2
 inputs='OUTCRY_SEED=$((seed % 999999 + 1)) swift test --skip-build --filter "FuzzTests|MutationTests|CoderTests|SimulatorTests"'
 
 part "build" 0 'seconds=1; swift build --build-tests && swift build -c release --product outcry-simulate && swift build -c release --product outcry'
+part "debug and release tell the same" 2 'diff <(.build/debug/outcry-simulate --seeds 5 --hashes) <(.build/release/outcry-simulate --seeds 5 --hashes)'
 part "worlds: mixed" 25 "$(worlds mixed)"
 part "worlds: wire" 8 "$(worlds wire)"
 part "worlds: btce" 5 "$(worlds btce)"
