@@ -71,10 +71,10 @@ struct Count {
                 note("rows an order, batch \(batch)", Double(try bench.rowsChanged() - rows) / orders, atMost: 9.1)
                 note("records an order, batch \(batch)", Double(try bench.records() - records) / orders, atMost: 2)
                 note(
-                    "allocations an order, batch \(batch)", made / orders, atMost: batch == 1 ? 220 : 185,
+                    "allocations an order, batch \(batch)", made / orders, atMost: batch == 1 ? 180 : 150,
                     unoptimized: batch == 1 ? 550 : 750)
                 // Shows what a count of blocks does not: one big copy for each order.
-                note("bytes allocated an order, batch \(batch)", asked / orders, atMost: 65_000, unoptimized: 90_000)
+                note("bytes allocated an order, batch \(batch)", asked / orders, atMost: 60_000, unoptimized: 90_000)
             }
         }
         table.print(titled: "Counts")
