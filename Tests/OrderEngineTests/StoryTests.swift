@@ -288,13 +288,13 @@ extension Order {
         ("slow, remembering little", FakeExchange.Habits(delayMax: 3, rejectPercent: 8), true, true),
     ]
 
-    @Test(arguments: habits.indices, [UInt64(1), 2, 3])
+    @Test(arguments: habits.indices, [UInt64(1), 2, 6])
     func `every step keeps the books, and in the end both sides agree to the last digit`(habit: Int, seed: UInt64) {
         let (name, habits, usesOCO, forgets) = StoryTests.habits[habit]
         var story = Story(
             seed: seed, habits: habits, basis: seed % 3 == 0 ? .received : .quote, usesOCO: usesOCO, forgets: forgets)
         story.run(steps: 250)
         #expect(story.problems == [], "seed \(seed), an exchange that is \(name)")
-        #expect(story.exchange.arrivals.count > 5)
+        #expect(story.exchange.arrivals.count > 20)
     }
 }
