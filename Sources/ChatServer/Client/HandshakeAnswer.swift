@@ -38,6 +38,13 @@ struct HandshakeAnswer: Hashable, Sendable {
         body = Array(bytes[end...])
     }
 
+    /// Whether bytes begin an HTTP response whose status is another than 101, also before its head is whole.
+    static func refuses(_ bytes: [UInt8]) -> Bool {
+        let words = bytes.prefix { $0 != 0x0A && $0 != 0x0D }.split(separator: UInt8(ascii: " "), maxSplits: 2)
+        guard words.count >= 2, words[0].starts(with: Array("HTTP/".utf8)), words[1].count == 3 else { return false }
+        return words[1].allSatisfy { (0x30...0x39).contains($0) } && !words[1].elementsEqual(Array("101".utf8))
+    }
+
     /// The first value under a name in lower case.
     subscript(_ name: String) -> String? { headers.first { $0.name == name }?.value }
 
