@@ -182,7 +182,7 @@ extension LineReader {
         let word = try takeWord("an ORDER such as #41")
         if word.keyword == .last {
             guard let lastOrder else {
-                throw Misreading(.unknownOrder, "no last order: this account has not placed one yet", at: span(word))
+                throw Misreading(.unknownOrder, "no last order: this account has none", at: span(word))
             }
             return Located(lastOrder, at: span(word))
         }

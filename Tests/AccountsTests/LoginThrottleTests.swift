@@ -261,7 +261,7 @@ struct LoginThrottleTests {
         #expect(remembers("user999") && remembers("user970") && !remembers("user900"))
     }
 
-    @Test(arguments: 1...20 as ClosedRange<UInt64>)
+    @Test(arguments: 1...6 as ClosedRange<UInt64>)
     func `what was stored after each step is what is remembered after a restart`(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         var limits = LoginThrottle.Limits()
@@ -270,7 +270,7 @@ struct LoginThrottleTests {
         var now = noon
         try makeDatabase().write { database in
             let store = AccountStore(database)
-            for step in 0..<300 {
+            for step in 0..<150 {
                 now = now.advanced(bySeconds: Int64.random(in: 0...2_000, using: &random))
                 let name = ["", "a b", "user"].randomElement(using: &random) ?? ""
                 let address = AddressGroup("192.0.2.\(Int.random(in: 0..<12, using: &random))")

@@ -35,10 +35,27 @@ enum SmallLedger {
                 Alert(
                     account: account, number: 1, pair: "btc_usd", direction: .above, price: 250,
                     createdAt: Samples.time))
+            try prune(transaction)
         }
         try ledger.saveSnapshot(Samples.snapshot, at: try ledger.recordHead())
         // The mark counts records: the last transaction has one.
         _ = try ledger.transaction { try $0.append(Samples.records[0].record) }
+    }
+
+    private static let pruned: ClosedRange<UInt64> = 0x1122_3344...0x1122_3355
+
+    /// Two orders that are pruned and gone, and a run of others that is still to be swept.
+    private static func prune(_ transaction: LedgerTransaction) throws {
+        for id in 21...22 as ClosedRange<UInt64> {
+            try transaction.project(Samples.order(id, status: .filled, closedAt: 6))
+        }
+        try transaction.markPruned(PrunedRun(account, 21...22, remains: .rows))
+        while try transaction.sweepPruned(limit: 10) {}
+        try transaction.setBase(
+            LedgerBase(record: RecordNumber(2), at: Samples.time, snapshot: Samples.snapshot),
+            head: Samples.snapshot, at: RecordNumber(2))
+        try transaction.markPruned(PrunedRun(account, pruned, remains: .rowsAndRecords))
+        try transaction.notePruned(PrunedHistory(notifications: 3, begins: Samples.time), of: account)
     }
 
     /// Tags, or one of the tables with rows in a small ledger; each with a text that is in a row of it.
@@ -50,7 +67,13 @@ enum SmallLedger {
         ("funds_points", Array("usd10001000".utf8)),
         ("alerts", Array("btc_usdabove250".utf8)), ("snapshots", Array("buy 0.5 btc_usd at 230".utf8)),
         ("records", Array("funds_adjusted".utf8)),
+        ("base", Array("buy 0.5 btc_usd at 230".utf8)),
+        ("pruned_orders", [pruned.lowerBound, pruned.upperBound].flatMap { bigEndian($0).suffix(4) }),
+        ("pruned_history", [3] + bigEndian(UInt64(Samples.time.nanoseconds))),
+        ("pruned_counts", Array("simple".utf8) + [2]),
     ]
+
+    private static func bigEndian(_ number: UInt64) -> [UInt8] { withUnsafeBytes(of: number.bigEndian, Array.init) }
 
     /// Everything that is asked of a ledger by the desk, as text.
     static func answers(_ ledger: Ledger) throws -> [String] {
@@ -72,6 +95,10 @@ enum SmallLedger {
         all.append("\(try ledger.notifications(account, from: 0, limit: 100)) \(try ledger.notificationHead(account))")
         all.append("\(try ledger.inboxSeen(account)) \(try ledger.tag(account, "t1").debugDescription)")
         all.append("\(try ledger.books("paper")) \(try ledger.waitingAlerts()) \(try ledger.lastAlert(account))")
+        let base = try ledger.base()
+        all.append("\(base?.record ?? .none) \(base.map { SnapshotCoder.encode($0.snapshot) } ?? [])")
+        all.append("\(try ledger.prunedRuns())")
+        all.append("\(try ledger.prunedHistory(of: account)) \(try ledger.isPruned(OrderID(21), of: account))")
         let (since, until) = (Timestamp(nanoseconds: 0), Timestamp(nanoseconds: .max))
         all.append("\(try ledger.prices(of: "btc_usd", since: since, until: until))")
         all.append("\(try ledger.fundsPoints(account, since: since, until: until))")

@@ -20,10 +20,10 @@ import Trading
 
     private static let cut = DiskStory.moment(of: DiskStory.steps.count).advanced(bySeconds: 1)
 
-    private func prune(_ disk: SimulatedDisk) throws -> Pruned {
+    private func prune(_ disk: SimulatedDisk, _ isGivingBackSpace: Bool) throws -> Pruned {
         try OperatorDesk.prune(
             database: DiskStory.path, before: Self.cut, at: Self.cut, ledger: DiskStory.options(disk),
-            givingBackSpace: false)
+            givingBackSpace: isGivingBackSpace)
     }
 
     private func state(_ disk: SimulatedDisk) throws -> State {
@@ -43,10 +43,10 @@ import Trading
         return state
     }
 
-    @Test
-    func `the database is the one before, or one that the next prune goes on with, and no number or balance differs`()
-        throws
-    {
+    @Test(arguments: [false, true])
+    func `the database is the one before, or one that the next prune goes on with, and no number or balance differs`(
+        isGivingBackSpace: Bool
+    ) throws {
         let disk = SimulatedDisk(seed: 7)
         try DiskStory.withAccounts(on: disk)
         do {
@@ -56,7 +56,7 @@ import Trading
         let before = try state(disk)
         let whole = disk.copy(seed: 7)
         let counts = whole.counts
-        #expect(try prune(whole).rows.orders > 5)
+        #expect(try prune(whole, isGivingBackSpace).rows.orders > 5)
         let after = try state(whole)
         #expect(after.rows.count < before.rows.count)
         let trials = [DiskOperation.Kind.write, .sync].flatMap { kind in
@@ -68,7 +68,7 @@ import Trading
         for (kind, number) in trials {
             let failing = disk.copy(seed: UInt64(number))
             failing.faults = [DiskFault(.powerFails, at: .nth(kind, failing.counts[kind] + number))]
-            if (try? prune(failing)) == nil { interrupted += 1 }
+            if (try? prune(failing, isGivingBackSpace)) == nil { interrupted += 1 }
             var chance = SplitMix64(seed: UInt64(number))
             failing.crash(using: &chance, model: .worst)
             failing.faults = []
@@ -76,7 +76,7 @@ import Trading
             #expect(Set(after.rows).isSubset(of: found.rows), "\(kind) \(number)")
             found.rows = before.rows
             #expect(found == before, "\(kind) \(number)")
-            _ = try prune(failing)
+            _ = try prune(failing, isGivingBackSpace)
             #expect(try state(failing) == after, "\(kind) \(number)")
         }
         #expect(interrupted > 10)

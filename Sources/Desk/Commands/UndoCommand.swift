@@ -21,7 +21,7 @@ extension DeskCore {
         let account = try context.account()
         let id = try lastMade(account)
         guard let order = try sight(of: account).orderEver(id) else {
-            throw nothingToUndo("nothing has been ordered yet")
+            throw try nothingOrdered(account)
         }
         guard order.closedAt == nil else {
             let advice = [try takeBack(order)].compactMap(\.self)
@@ -46,9 +46,15 @@ extension DeskCore {
         case nil: break
         }
         guard let newest = sight(of: account).newestRoot else {
-            throw nothingToUndo("nothing has been ordered yet")
+            throw try nothingOrdered(account)
         }
         return newest
+    }
+
+    private func nothingOrdered(_ account: AccountID) throws -> Refusal {
+        let removed = try historyLines(of: account, since: nil)
+        guard !removed.isEmpty else { return nothingToUndo("nothing has been ordered yet") }
+        return Refusal(.nothingToUndo, "no order of this account is left to undo", details: removed)
     }
 
     private func nothingToUndo(_ why: String) -> Refusal {
