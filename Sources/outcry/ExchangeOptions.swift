@@ -3,6 +3,7 @@ import BtceExchange
 import Desk
 import Foundation
 import Threads
+import Trading
 
 /// Where orders go: `--exchange` and what an exchange over the wire is reached with.
 struct ExchangeOptions: ParsableArguments {
@@ -39,9 +40,9 @@ struct ExchangeOptions: ParsableArguments {
     }
 
     /// What the server is started with. Keys and nonces are the database's.
-    func venue(_ settings: Settings, database: String, isInsecure: Bool, clock: MachineClock) throws
-        -> DeskServer.Venue
-    {
+    func venue(
+        _ settings: Settings, database: String, isInsecure: Bool, limits: DeskLimits, clock: MachineClock
+    ) throws -> DeskServer.Venue {
         guard try name(settings) == ExchangeOptions.btce else { return .paper }
         var gateway = BtceSettings(baseURL: try url(settings, isInsecure: isInsecure))
         let relative = dialect ?? settings.text("exchange.dialect") ?? Dialect.btce.rawValue
@@ -50,6 +51,7 @@ struct ExchangeOptions: ParsableArguments {
                 "no dialect \(relative); expected \(Dialect.allCases.map(\.rawValue).joined(separator: " or "))")
         }
         gateway.dialect = known
+        gateway.contradictionMaxNanoseconds = Int64(limits.contradictionSeconds) * Timestamp.nanosecondsPerSecond
         if let rate = exchangeRate ?? settings.text("exchange.rate") {
             let parts = rate.split(separator: "/", omittingEmptySubsequences: false).map { Int64($0) ?? 0 }
             guard parts.count == 2, parts.allSatisfy({ (1...100_000).contains($0) }) else {

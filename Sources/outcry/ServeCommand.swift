@@ -211,7 +211,8 @@ struct ServeCommand: AsyncParsableCommand {
         let path = try database.path(settings)
         let clock = MachineClock()
         let venue = try exchange.venue(
-            settings, database: path, isInsecure: insecure || settings.flag("insecure"), clock: clock)
+            settings, database: path, isInsecure: insecure || settings.flag("insecure"), limits: limits.desk,
+            clock: clock)
         // Last of all, for it may take a while.
         let checked = try tapes.check()
         for report in checked.reports { log.notice("\(report)") }
