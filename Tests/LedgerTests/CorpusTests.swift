@@ -21,6 +21,18 @@ import Testing
         #expect(names.count == Samples.records.count)
     }
 
+    /// A pruned ledger's base is a snapshot, and nothing else has what it has.
+    @Test func `every snapshot of the corpus still decodes to what was written, and this version's is in it`() throws {
+        for (version, hex) in Corpus.snapshots {
+            let bytes = try #require(unhexed(hex), "version \(version) is not hex")
+            #expect(bytes.first == version)
+            #expect(try SnapshotCoder.decode(bytes) == Samples.snapshot, "version \(version)")
+        }
+        if !Corpus.snapshots.contains(where: { $0.version == SnapshotCoder.version }) {
+            Issue.record("not in the corpus: \"\(hex(of: SnapshotCoder.encode(Samples.snapshot)))\"")
+        }
+    }
+
     @Test func `the names and numbers of kinds never change`() {
         #expect(
             RecordKind.allCases.map { "\($0.rawValue) \($0.name)" } == [

@@ -7,6 +7,8 @@ private let welcome =
     #"{"type":"reply","id":null,"ok":true,"verb":"login","text":"+ hello demo (trader)","account":"demo","seq":4}"#
 private let pairs = #"{"type":"reply","id":null,"ok":true,"verb":"pairs","text":"= ","pairs":[{"pair":"btc_usd"}]}"#
 private let noOrders = #"{"type":"reply","id":null,"ok":true,"verb":"orders","text":"= none","orders":[]}"#
+private let greeting =
+    #"{"type":"event","seq":null,"event":"greeting","text":"* Outcry, a trading desk"}"#
 private let passwordQuestion =
     #"{"type":"reply","id":null,"ok":true,"verb":"login","text":"? password for demo"}"#
 
@@ -45,6 +47,29 @@ private func notes(_ effects: [ChatSession.Effect]) -> [String] {
         #expect(session.received(pairs, now: 0) == [.learn(["btc_usd"])])
         #expect(session.received(noOrders, now: 0).isEmpty)
         #expect(session.isIdle && session.prompt == "demo> ")
+    }
+
+    @Test func `the greeting is shown to who sees the desk for the first time, and answers no line`() {
+        let shown: [ChatSession.Effect] = [.show(.event("* Outcry, a trading desk", name: "greeting"))]
+        var visitor = session()
+        _ = visitor.opened(subprotocol: "outcry.json.v1", now: 0)
+        #expect(visitor.received(greeting, now: 0) == shown)
+        for (credentials, isScript) in [(.password(user: "demo", password: "secret"), false), (nil, true)]
+            as [(ChatSession.Credentials?, Bool)]
+        {
+            var known = session(credentials, isScript: isScript)
+            _ = known.opened(subprotocol: "outcry.json.v1", now: 0)
+            #expect(known.received(greeting, now: 0).isEmpty)
+        }
+        // Between a login's line and its reply it is not taken for the reply.
+        var early = session(.password(user: "demo", password: "secret"))
+        _ = early.opened(subprotocol: "outcry.json.v1", now: 0)
+        _ = early.received(greeting, now: 0)
+        #expect(sent(early.received(passwordQuestion, now: 0)) == [#"{"line":"secret"}"#])
+        // A lost connection is not a first time.
+        var again = loggedIn()
+        _ = again.opened(subprotocol: "outcry.json.v1", now: 0)
+        #expect(again.received(greeting, now: 0).isEmpty)
     }
 
     @Test func `where a second factor is asked for, the trader's next line is it, and the password is remembered`() {
