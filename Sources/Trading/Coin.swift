@@ -41,9 +41,13 @@ extension Coin: Comparable {
 extension Coin: CustomStringConvertible {
     /// The name in lower case.
     public var description: String {
-        var bytes: [UInt8] = []
-        appendText(to: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
+        var text = ""
+        var rest = packed
+        while rest != 0 {
+            text.unicodeScalars.append(Unicode.Scalar(UInt8(truncatingIfNeeded: rest >> 120)))
+            rest <<= 8
+        }
+        return text
     }
 
     /// Appends the name as ASCII.

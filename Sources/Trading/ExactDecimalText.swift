@@ -76,27 +76,27 @@ extension ExactDecimal: CustomStringConvertible, LosslessStringConvertible {
 
     /// The shortest text that reads back as the same number: `230`, `0.00000001`, `-12.5`.
     public var description: String {
-        var bytes: [UInt8] = []
-        appendText(to: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
+        var text = units < 0 ? "-" : ""
+        let (whole, fraction) = units.magnitude.quotientAndRemainder(dividingBy: ExactDecimal.one128.magnitude)
+        // Most figures are short, and a string of 15 bytes allocates nothing.
+        if let whole = UInt64(exactly: whole) { text += String(whole) } else { text += String(whole) }
+        guard fraction != 0 else { return text }
+        text += "."
+        // A fraction is below 10^18, so 64 bits hold it.
+        var digits = UInt64(fraction)
+        var width = 18
+        while digits.isMultiple(of: 10) {
+            digits /= 10
+            width -= 1
+        }
+        let shown = String(digits)
+        for _ in shown.utf8.count..<width { text += "0" }
+        text += shown
+        return text
     }
 
     /// Appends `description` as ASCII.
-    public func appendText(to bytes: inout [UInt8]) {
-        if units < 0 { bytes.append(UInt8(ascii: "-")) }
-        let (whole, fraction) = units.magnitude.quotientAndRemainder(dividingBy: ExactDecimal.one128.magnitude)
-        bytes.append(contentsOf: String(whole).utf8)
-        guard fraction != 0 else { return }
-        bytes.append(UInt8(ascii: "."))
-        // A fraction is below 10^18, so 64 bits hold it.
-        var rest = UInt64(fraction)
-        var place: UInt64 = 100_000_000_000_000_000
-        while rest != 0 {
-            bytes.append(UInt8(ascii: "0") + UInt8(rest / place))
-            rest %= place
-            place /= 10
-        }
-    }
+    public func appendText(to bytes: inout [UInt8]) { bytes.append(contentsOf: description.utf8) }
 }
 
 extension ExactDecimal: Codable {

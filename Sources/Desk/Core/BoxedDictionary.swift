@@ -7,6 +7,7 @@ struct BoxedDictionary<Key: Hashable, Value>: ~Copyable {
     private final class Box {
         /// nil only while `subscript` makes or removes it.
         var value: Value?
+        var isKept = false
     }
 
     private var boxes: [Key: Box] = [:]
@@ -17,16 +18,21 @@ struct BoxedDictionary<Key: Hashable, Value>: ~Copyable {
 
     subscript(key: Key) -> Value? {
         get { boxes[key]?.value }
+        // Written into the caller: an accessor that is called keeps a place for the whole value.
+        @inline(__always)
         _modify {
-            let known = boxes[key]
-            let box = known ?? Box()
+            let box = boxes[key] ?? Box()
             yield &box.value
-            if box.value == nil {
-                if known != nil { boxes[key] = nil }
-            } else if known == nil {
-                boxes[key] = box
-            }
+            settle(box, key)
         }
+    }
+
+    /// Keeps a box that has got a value, and drops one that has none any more.
+    private mutating func settle(_ box: Box, _ key: Key) {
+        let hasValue = if case .some = box.value { true } else { false }
+        guard hasValue != box.isKept else { return }
+        box.isKept = hasValue
+        boxes[key] = hasValue ? box : nil
     }
 
     mutating func removeValue(forKey key: Key) -> Value? { boxes.removeValue(forKey: key)?.value }

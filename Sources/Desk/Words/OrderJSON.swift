@@ -42,8 +42,8 @@ extension Order {
             "expire_time": timeInForce.expireTime.map { $0.json } ?? .null,
             "created_at": createdAt.json,
             "closed_at": closedAt.map { $0.json } ?? .null,
+            "tag": tag.map { .string($0) } ?? .null,
         ]
-        object.append("tag", tag.map { .string($0) } ?? .null)
         if let parent { object.append("parent", parent.json) }
         if !children.isEmpty { object.append("children", .array(children.map(\.json))) }
         if let rejection { object.append("rejection", .string(rejection.name)) }

@@ -9,9 +9,11 @@ import Trading
 @Suite struct WireConvergenceTests {
     static let seeds: [UInt64] = {
         if let text = ProcessInfo.processInfo.environment["OUTCRY_SEED"], let seed = UInt64(text) { return [seed] }
-        // In the story of 14 the process dies again and again before the exchange has said which pairs it trades: nothing is placed.
-        return (1...41).filter { $0 != 14 }
+        return Array(1...41)
     }()
+
+    /// In their stories the process dies again and again before the exchange has said which pairs it trades: nothing is placed.
+    static let placingNothing: Set<UInt64> = [14]
 
     /// Orders of all kinds through a bad wire, with the process dying at any step; then the wire is mended.
     @Test(arguments: seeds) func `once the faults stop both ends are the same`(seed: UInt64) throws {
@@ -49,7 +51,8 @@ import Trading
             .balanceChanged(account: bench.account, coin: "usd", by: 1, reason: .credit), at: bench.now)
         bench.pass(seconds: 300)
         #expect(bench.differences() == [], "seed \(seed)")
-        #expect(bench.exchange.books.arrivals.count > 0 || wasStopped, "seed \(seed)")
+        let hasPlaced = bench.exchange.books.arrivals.count > 0
+        #expect(hasPlaced || wasStopped || Self.placingNothing.contains(seed), "seed \(seed)")
     }
 
     private func move(_ chance: inout SplitMix64) -> String {
