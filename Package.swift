@@ -15,7 +15,10 @@ let hardening: [LinkerSetting] = [
     .unsafeFlags(["-Xlinker", "-z", "-Xlinker", "relro", "-Xlinker", "-z", "-Xlinker", "now"])
 ]
 
-let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+// One by one: the umbrella would build trees and ropes that nobody here uses.
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
+let ordered = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
@@ -60,18 +63,18 @@ let package = Package(
         // A typed line becomes a command, or a refusal that points.
         .target(name: "CommandGrammar", dependencies: ["Trading"], swiftSettings: settings),
         // The state machine that every change to an order goes through.
-        .target(name: "OrderEngine", dependencies: ["Trading", collections], swiftSettings: settings),
+        .target(name: "OrderEngine", dependencies: ["Trading", deque, heap, ordered], swiftSettings: settings),
 
         // MARK: The rooms around it: disk, people, exchanges, sockets
 
         // What runs code: named threads, what they hand to one another, the machine's clocks, waits after failures.
-        .target(name: "Threads", dependencies: ["Trading", "CPosix", collections], swiftSettings: settings),
+        .target(name: "Threads", dependencies: ["Trading", "CPosix", deque], swiftSettings: settings),
         // Records, tables, snapshots and notifications in SQLite.
         .target(name: "Ledger", dependencies: ["Trading", "OrderEngine", "CSQLite", grdb], swiftSettings: settings),
         // People, passwords, tokens and roles.
         .target(name: "Accounts", dependencies: ["Trading", "COpenSSL", grdb], swiftSettings: settings),
         // What an exchange is, and the paper exchange.
-        .target(name: "Exchange", dependencies: ["Trading", "CZlib", collections], swiftSettings: settings),
+        .target(name: "Exchange", dependencies: ["Trading", "CZlib", deque, heap], swiftSettings: settings),
         // JSON whose numbers keep their digits.
         .target(name: "ExactJSON", dependencies: ["Trading"], swiftSettings: settings),
         // The btc-e protocol over HTTP: libcurl, the wire's values, nonces, pacing.
@@ -80,7 +83,7 @@ let package = Package(
             swiftSettings: settings),
         // Sessions over libwebsockets: text, JSON, HTTP, flood limits, slow readers; and the client's side.
         .target(
-            name: "ChatServer", dependencies: ["Trading", "Threads", "CLibwebsockets", logging, collections],
+            name: "ChatServer", dependencies: ["Trading", "Threads", "CLibwebsockets", logging, deque],
             swiftSettings: settings),
         // An exchange to trade against: books, matching, the btc-e protocol from the other side. Pure.
         .target(
@@ -98,7 +101,7 @@ let package = Package(
             name: "Desk",
             dependencies: [
                 "Trading", "Threads", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "BtceExchange",
-                "ChatServer", "CommandPages", grdb, logging, lifecycle, collections,
+                "ChatServer", "CommandPages", grdb, logging, lifecycle, deque, heap,
             ],
             swiftSettings: settings),
         // The program: serve, chat, replay, user, config.

@@ -49,14 +49,16 @@ both='OUTCRY_SEED=$((seed % 99999 + 1)) OUTCRY_VENUE_KILLS=$((seconds / 3 + 1)) 
 fuzz='make --no-print-directory fuzz SECONDS=$((seconds / 25 + 1))'
 greedy='OUTCRY_PROGRAM=$PWD/.build/release/outcry OUTCRY_MEASURED=$((seconds * 2)) swift test --skip-build --filter "beside a greedy account"'
 inputs='OUTCRY_SEED=$((seed % 999999 + 1)) swift test --skip-build --filter "FuzzTests|MutationTests|CoderTests|SimulatorTests"'
+whole='OUTCRY_WHOLE=1 swift test --skip-build --filter "An error at an operation of the disk|WireConvergenceTests|SightTests|FuzzTests"'
 
 part "build" 0 'seconds=1; swift build --build-tests && swift build -c release --product outcry-simulate && swift build -c release --product outcry'
 part "debug and release tell the same" 2 'diff <(.build/debug/outcry-simulate --seeds 5 --hashes) <(.build/release/outcry-simulate --seeds 5 --hashes)'
-part "worlds: mixed" 25 "$(worlds mixed)"
+part "worlds: mixed" 20 "$(worlds mixed)"
 part "worlds: wire" 8 "$(worlds wire)"
 part "worlds: btce" 5 "$(worlds btce)"
 part "worlds: yobit" 5 "$(worlds yobit)"
 part "inputs" 3 "$inputs"
+part "what make test tries a part of" 5 "$whole"
 part "kills" 12 "$kills"
 part "kills of both ends" 6 "$both"
 part "greedy accounts" 3 "$greedy"

@@ -5,7 +5,7 @@ import Testing
 /// What is kept in `Fuzz/Corpus`, and mutations of it; libFuzzer looks for more (`make fuzz`).
 @Suite struct FuzzTests {
     /// Mutations of each target's corpus.
-    private static let mutations = 2_000
+    private static let mutations = TestExtent.isWhole ? 2_000 : 800
 
     private static let corpora = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

@@ -16,16 +16,21 @@ import Trading
         }
     }
 
+    /// The operations of a kind at which something goes wrong.
+    private func places(_ kind: DiskOperation.Kind, _ undisturbed: Undisturbed) -> [Int] {
+        TestExtent.some(of: Array(1...max(1, undisturbed.counts[kind])), every: 5)
+    }
+
     /// Each operation fails, one of its errors after another in turn; the few syncs with every error.
-    @Test(arguments: DiskOperation.Kind.allCases, [0, 1])
+    @Test(arguments: DiskOperation.Kind.allCases)
     func `costs nothing that was said, stops the desk, and is made good by a restart`(
-        kind: DiskOperation.Kind, half: Int
+        kind: DiskOperation.Kind
     ) throws {
         let undisturbed = try Undisturbed()
         var stops = 0
-        for number in 1...max(1, undisturbed.counts[kind]) where number % 2 == half {
+        for number in places(kind, undisturbed) {
             let all = `An error at an operation of the disk`.errors(of: kind)
-            let effects = kind == .sync ? all : [all[number / 2 % all.count]]
+            let effects = kind == .sync ? all : [all[number % all.count]]
             for effect in effects {
                 var trial = DiskTrial(DiskFault(effect, at: .nth(kind, number)), undisturbed)
                 try trial.run()
@@ -38,12 +43,10 @@ import Trading
         if kind.isMutation, undisturbed.counts[kind] > 2 { #expect(stops > 0) }
     }
 
-    @Test(arguments: DiskOperation.Kind.allCases.filter(\.isMutation), [0, 1])
-    func `is the last before the power goes, and nothing that was said is lost`(
-        kind: DiskOperation.Kind, half: Int
-    ) throws {
+    @Test(arguments: DiskOperation.Kind.allCases.filter(\.isMutation))
+    func `is the last before the power goes, and nothing that was said is lost`(kind: DiskOperation.Kind) throws {
         let undisturbed = try Undisturbed()
-        for number in 1...max(1, undisturbed.counts[kind]) where number % 2 == half {
+        for number in places(kind, undisturbed) {
             var trial = DiskTrial(DiskFault(.powerFails, at: .nth(kind, number)), undisturbed)
             try trial.run()
             #expect(trial.complaints.isEmpty, "\(kind) \(number):\n\(trial.complaints.joined(separator: "\n"))")

@@ -89,6 +89,7 @@ import Trading
         bench.configuration.limits.tickerPointsDays = 1
         bench.configuration.limits.tickerHoursDays = 2
         bench.configuration.limits.tickerSeconds = 20
+        bench.configuration.limits.openOrdersSeconds = 30
         try bench.restart()
         bench.reconcile()
         let start = bench.now

@@ -1,6 +1,7 @@
 import Exchange
 import Foundation
 import OrderEngine
+import OutcryTesting
 import Testing
 import Trading
 
@@ -9,7 +10,7 @@ import Trading
 @Suite struct WireConvergenceTests {
     static let seeds: [UInt64] = {
         if let text = ProcessInfo.processInfo.environment["OUTCRY_SEED"], let seed = UInt64(text) { return [seed] }
-        return Array(1...41)
+        return TestExtent.some(of: Array(1...41), every: 3)
     }()
 
     /// In their stories the process dies again and again before the exchange has said which pairs it trades: nothing is placed.
