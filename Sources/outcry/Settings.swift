@@ -79,6 +79,7 @@ struct Settings {
                 throw Failure("no limit \(parts[0]) that can be \(value); outcry config lists them")
             }
         }
+        if let problem = limits.problem { throw Failure("--limit: \(problem)") }
         return limits
     }
 

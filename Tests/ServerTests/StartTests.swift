@@ -170,6 +170,7 @@ extension `The server` {
                 (["--exchange", "mtgox"], "no exchange mtgox; expected paper"),
                 (["--limit", "patience=3"], "no limit patience"),
                 (["--limit", "line_rate=fast"], "NAME=VALUE with a whole number, not line_rate=fast"),
+                (["--limit", "ticker_s=30"], "ticker_s (30) has to be below feed_stale_s (30)"),
                 (["--tape", "/nowhere/tape.csv"], "/nowhere/tape.csv"),
                 (["--speed", "0"], "--speed takes a number above zero"),
                 (["--timezone", "Mars/Olympus"], "Mars/Olympus"),

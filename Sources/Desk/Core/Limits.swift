@@ -37,6 +37,13 @@ public struct Limits: Sendable {
         return false
     }
 
+    /// What two limits make impossible together, in words; nil where they go together.
+    public var problem: String? {
+        guard desk.tickerSeconds >= desk.feedStaleSeconds else { return nil }
+        return "ticker_s (\(desk.tickerSeconds)) has to be below feed_stale_s (\(desk.feedStaleSeconds)):"
+            + " prices that are asked for so seldom are too old to trade by before the next is there"
+    }
+
     private static var deskLimits: [(name: String, path: WritableKeyPath<DeskLimits, Int>)] {
         [
             ("account_sessions", \.accountSessions), ("login_s", \.loginSeconds),
