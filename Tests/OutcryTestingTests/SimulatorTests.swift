@@ -22,6 +22,11 @@ import Trading
         )
     }
 
+    /// 1796035011277: a line is refused as there is no market yet, and done when it comes again under its tag.
+    @Test(arguments: [1_796_035_011_277 as UInt64]) func `a seed that failed once fails no more`(seed: UInt64) {
+        #expect(Simulation.run(seed: seed, profile: .mixed).violation == nil, "seed \(seed)")
+    }
+
     @Test(arguments: [1, 2, 6, 8], [SimulationProfile.btce, .yobit])
     func `no order is lost between the adapter to btc-e and its venue`(seed: UInt64, profile: SimulationProfile) {
         let result = Simulation.run(seed: seed, profile: profile, linesKept: 60)

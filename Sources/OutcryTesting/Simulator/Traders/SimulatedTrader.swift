@@ -240,7 +240,11 @@ extension TraderBooks {
         // `resume SEQ` asks; `resume` alone lifts a panic.
         if reply["from"] != nil || code(of: reply) == "unknown_sequence" { return false }
         return switch code(of: reply) {
-        case "ledger_failed", "shutting_down", "not_logged_in", "unknown_answer", "reconciling", "feed_stale": false
+        case "ledger_failed", "not_logged_in", "unknown_answer", "not_allowed": false
+        // What passes by itself (docs/wire.md, "Sending a line again").
+        case "reconciling", "feed_stale", "no_market", "too_fast", "too_many_waiting", "shutting_down", "disk_full",
+            "disk_low":
+            reply["order"] != nil
         default: true
         }
     }
