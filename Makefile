@@ -65,7 +65,7 @@ mutants: packages
 	.build/debug/outcry-mutants build
 	.build/debug/outcry-mutants run
 
-# libFuzzer with the address sanitizer on every target in OutcryTesting/Fuzz, SECONDS each. What it finds is kept in
+# libFuzzer with the address sanitizer on every target in Sources/FuzzTargets, SECONDS each. What it finds is kept in
 # .build/fuzz/TARGET/found; new inputs that reach new code in .build/fuzz/TARGET/corpus.
 SECONDS = 60
 # Transcripts need the desk, which this build leaves out.

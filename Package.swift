@@ -38,11 +38,10 @@ let package = Package(
         .library(
             name: "OutcryRooms",
             targets: [
-                "Trading", "Threads", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "ChatServer",
+                "Trading", "Threads", "Conversation", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange",
+                "ChatServer",
                 "Desk", "BtceExchange", "Venue", "VenueServer",
             ]),
-        // What the package in Fuzz/ stands on.
-        .library(name: "OutcryTesting", targets: ["OutcryTesting"]),
         // What the package in Benchmarks/ measures with.
         .library(name: "OutcryMeasuring", targets: ["OutcryMeasuring"]),
     ],
@@ -60,6 +59,8 @@ let package = Package(
 
         // The nouns: exact decimals, coins, pairs and their rules, orders, fills, what is said to and by an exchange.
         .target(name: "Trading", swiftSettings: settings),
+        // What crosses between people and the desk: lines, replies, events, sessions, JSON; and what a gateway is.
+        .target(name: "Conversation", dependencies: ["Trading"], swiftSettings: settings),
         // A typed line becomes a command, or a refusal that points.
         .target(name: "CommandGrammar", dependencies: ["Trading"], swiftSettings: settings),
         // The state machine that every change to an order goes through.
@@ -83,7 +84,7 @@ let package = Package(
             swiftSettings: settings),
         // Sessions over libwebsockets: text, JSON, HTTP, flood limits, slow readers; and the client's side.
         .target(
-            name: "ChatServer", dependencies: ["Trading", "Threads", "CLibwebsockets", logging, deque],
+            name: "ChatServer", dependencies: ["Trading", "Threads", "Conversation", "CLibwebsockets", logging, deque],
             swiftSettings: settings),
         // An exchange to trade against: books, matching, the btc-e protocol from the other side. Pure.
         .target(
@@ -100,38 +101,66 @@ let package = Package(
         .target(
             name: "Desk",
             dependencies: [
-                "Trading", "Threads", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "BtceExchange",
-                "ChatServer", "CommandPages", grdb, logging, lifecycle, deque, heap,
+                "Trading", "Threads", "Conversation", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange",
+                "BtceExchange", "CommandPages", grdb, logging, lifecycle, deque, heap,
             ],
             swiftSettings: settings),
         // The program: serve, chat, replay, user, config.
         .executableTarget(
             name: "outcry",
             dependencies: [
-                "Trading", "Threads", "CommandGrammar", "Accounts", "Exchange", "BtceExchange", "ChatServer",
-                "CommandPages", "Desk", "OutcryTesting", "Venue", "VenueServer", "CEditline", arguments, logging,
+                "Trading", "Threads", "Conversation", "CommandGrammar", "Accounts", "Exchange", "BtceExchange",
+                "ChatServer",
+                "CommandPages", "Desk", "Transcripts", "Venue", "VenueServer", "CEditline", arguments, logging,
                 lifecycle, signals,
                 configuration,
             ],
             swiftSettings: settings, linkerSettings: hardening),
-        // What proves the rest: the virtual clock and the transcript runner.
+        // Conversations in files: read, run against a desk with a clock of its own or against one that runs, and updated.
         .target(
-            name: "OutcryTesting",
+            name: "Transcripts",
             dependencies: [
-                "Trading", "Threads", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "ExactJSON",
-                "ChatServer", "Desk", "CommandPages", "Venue", "BtceExchange", grdb, logging,
+                "Trading", "Conversation", "CommandGrammar", "OrderEngine", "Accounts", "Exchange", "ChatServer",
+                "Desk",
+                logging,
             ],
             swiftSettings: settings),
 
+        // MARK: What proves the rest
+
+        // A disk in memory that fails as disks do.
+        .target(name: "SimulatedDisk", dependencies: ["Trading", grdb], swiftSettings: settings),
+        // A desk with its traders, disk, network and exchange in one process, told by a seed, beside books of its own.
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "Trading", "Threads", "Conversation", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange",
+                "ExactJSON", "BtceExchange", "Desk", "CommandPages", "Venue", "Transcripts", "SimulatedDisk", logging,
+            ],
+            swiftSettings: settings),
+        // What every exchange owes the desk.
+        .target(
+            name: "ExchangeConformance", dependencies: ["Trading", "Exchange"], swiftSettings: settings),
+        // What takes bytes from outside, and what holds whatever they are.
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "Trading", "Conversation", "CommandGrammar", "OrderEngine", "Ledger", "Exchange", "ExactJSON",
+                "BtceExchange", "Venue", "ChatServer", "CommandPages", "Desk", "Transcripts",
+            ],
+            swiftSettings: settings),
+        // How much of what there is tests try.
+        .target(name: "TestSupport", swiftSettings: settings),
+
         // Runs the simulator over as many seeds as one likes.
         .executableTarget(
-            name: "outcry-simulate", dependencies: ["OutcryTesting", arguments], swiftSettings: settings),
+            name: "outcry-simulate", dependencies: ["Simulation", arguments], swiftSettings: settings),
 
         // A desk under load without sockets, and tables of figures.
         .target(
             name: "OutcryMeasuring",
             dependencies: [
-                "Trading", "Threads", "OrderEngine", "Ledger", "Accounts", "Exchange", "ChatServer", "Desk", grdb,
+                "Trading", "Threads", "OrderEngine", "Ledger", "Accounts", "Exchange", "Conversation", "Desk", grdb,
                 logging,
             ],
             swiftSettings: settings),
@@ -173,11 +202,13 @@ let package = Package(
             name: "CommandGrammarTests", dependencies: ["CommandGrammar", "Trading"], swiftSettings: settings),
         .testTarget(name: "OrderEngineTests", dependencies: ["OrderEngine", "Trading"], swiftSettings: settings),
         .testTarget(
-            name: "LedgerTests", dependencies: ["Ledger", "OutcryTesting", grdb, "Trading"], swiftSettings: settings
+            name: "LedgerTests", dependencies: ["Ledger", "OrderEngine", "SimulatedDisk", grdb, "Trading"],
+            swiftSettings: settings
         ),
         .testTarget(name: "AccountsTests", dependencies: ["Accounts", grdb, "Trading"], swiftSettings: settings),
         .testTarget(
-            name: "ExchangeTests", dependencies: ["Exchange", "OutcryTesting", "Trading"], swiftSettings: settings),
+            name: "ExchangeTests", dependencies: ["Exchange", "ExchangeConformance", "Simulation", "Trading"],
+            swiftSettings: settings),
         .testTarget(name: "ExactJSONTests", dependencies: ["ExactJSON"], swiftSettings: settings),
         .testTarget(
             name: "VenueTests", dependencies: ["Venue", "ExactJSON", "Trading", "COpenSSL"], swiftSettings: settings
@@ -188,21 +219,28 @@ let package = Package(
         // The conformance suite for btc-e: the adapter, the venue, and real sockets between them.
         .testTarget(
             name: "BtceConformanceTests",
-            dependencies: ["BtceExchange", "Venue", "VenueServer", "OutcryTesting", "Exchange", "Trading"],
+            dependencies: [
+                "BtceExchange", "Venue", "VenueServer", "ExchangeConformance", "Simulation", "Exchange", "Trading",
+            ],
             swiftSettings: settings),
         .testTarget(
-            name: "ChatServerTests", dependencies: ["ChatServer", "OutcryTesting", "Trading", "Threads"],
+            name: "ChatServerTests",
+            dependencies: ["ChatServer", "Conversation", "FuzzTargets", "Trading", "Threads"],
             swiftSettings: settings),
         .testTarget(
             name: "DeskTests",
             dependencies: [
-                "Desk", "BtceExchange", "CommandGrammar", "CommandPages", "OutcryTesting", "Threads", grdb, "Trading",
+                "Desk", "ChatServer", "Conversation", "BtceExchange", "CommandGrammar", "CommandPages",
+                "Transcripts", "Simulation", "SimulatedDisk", "TestSupport",
+                "Threads", grdb, "Trading",
             ],
             exclude: ["Transcripts"], swiftSettings: settings),
         .testTarget(
             name: "OutcryTestingTests",
             dependencies: [
-                "OutcryTesting", "outcry-simulate", "Desk", "Accounts", "ChatServer", "Exchange", "Ledger",
+                "Transcripts", "Simulation", "SimulatedDisk", "FuzzTargets", "ExchangeConformance", "TestSupport",
+                "outcry-simulate", "Desk", "Accounts", "ChatServer", "Conversation", "Exchange",
+                "Ledger",
                 "OrderEngine", "Trading", "Venue", "CommandGrammar", "ExactJSON", "BtceExchange", grdb,
                 logging,
             ],
@@ -211,11 +249,14 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "outcry", "ChatServer", "ExactJSON", "Trading", "Venue", "Ledger", "Accounts", grdb, "Threads",
+                "outcry", "ChatServer", "Conversation", "ExactJSON", "Trading", "Venue", "Ledger", "Accounts", grdb,
+                "Threads",
             ],
             swiftSettings: settings),
         // What the program itself adds: the terminal client.
-        .testTarget(name: "OutcryTests", dependencies: ["outcry", "Trading", "Threads"], swiftSettings: settings),
+        .testTarget(
+            name: "OutcryTests", dependencies: ["outcry", "ChatServer", "Conversation", "Trading", "Threads"],
+            swiftSettings: settings),
         // That the simulator can fail: the mutants fit the sources, and what survives is told.
         .testTarget(name: "MutantTests", dependencies: ["outcry-mutants"], swiftSettings: settings),
         // What the house has decided against: imports, names, notes to self.

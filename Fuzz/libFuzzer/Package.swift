@@ -1,7 +1,7 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-/// libFuzzer in front of the entry points in `OutcryTesting/Fuzz`. A package of its own, because the rooms are built
+/// libFuzzer in front of the entry points in `FuzzTargets`. A package of its own, because the rooms are built
 /// with the fuzzer's and the address sanitizer's instrumentation: `make fuzz`.
 ///
 /// It builds the rooms that read bytes from outside, from the same files, and nothing else: with the database and the
@@ -41,6 +41,7 @@ let package = Package(
     targets: [
         room("Trading", dependencies: []),
         room("Threads", dependencies: ["Trading", "CPosix", deque]),
+        room("Conversation", dependencies: ["Trading"]),
         room("CommandGrammar", dependencies: ["Trading"]),
         room("OrderEngine", dependencies: ["Trading", deque, heap, ordered]),
         room("Ledger", without: ["Nonces", "Pruning", "Storage", "Tables"], dependencies: ["Trading", "OrderEngine"]),
@@ -48,16 +49,13 @@ let package = Package(
         room("ExactJSON", dependencies: ["Trading"]),
         room("BtceExchange", dependencies: ["Trading", "Threads", "Exchange", "ExactJSON", "CCurl", "COpenSSL"]),
         room("Venue", dependencies: ["Trading", "Exchange", "ExactJSON", "COpenSSL"]),
-        room("ChatServer", dependencies: ["Trading", "Threads", "CLibwebsockets", logging, deque]),
+        room("ChatServer", dependencies: ["Trading", "Threads", "Conversation", "CLibwebsockets", logging, deque]),
         room("CommandPages", dependencies: [], plugins: ["EmbedPages"]),
         room(
-            "OutcryTesting",
-            without: [
-                "ExchangeConformance", "SimulatedBtce", "SimulatedDisk", "SimulatedVenue", "Simulator", "Transcripts",
-            ],
+            "FuzzTargets",
             dependencies: [
                 "Trading", "CommandGrammar", "OrderEngine", "Ledger", "Exchange", "ExactJSON", "BtceExchange",
-                "Venue", "ChatServer", "CommandPages",
+                "Venue", "Conversation", "ChatServer", "CommandPages",
             ]),
         .systemLibrary(name: "CLibwebsockets", path: "Rooms/CLibwebsockets", pkgConfig: "libwebsockets"),
         .systemLibrary(name: "CPosix", path: "Rooms/CPosix"),
@@ -70,7 +68,7 @@ let package = Package(
 
         .systemLibrary(name: "CLibFuzzer"),
         .executableTarget(
-            name: "outcry-fuzz", dependencies: ["CLibFuzzer", "OutcryTesting"],
+            name: "outcry-fuzz", dependencies: ["CLibFuzzer", "FuzzTargets"],
             swiftSettings: settings + [instrumented],
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
     ]

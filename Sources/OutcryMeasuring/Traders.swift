@@ -1,5 +1,5 @@
 public import Accounts
-import ChatServer
+import Conversation
 public import Desk
 import Ledger
 import Threads
@@ -49,8 +49,7 @@ public struct Traders {
     public static var limits: Limits {
         var limits = Limits()
         for (name, value) in [
-            ("line_rate", 1_000_000), ("line_burst", 1_000_000), ("open_orders", 10_000_000),
-            ("snapshot_records", 100_000_000),
+            ("open_orders", 10_000_000), ("snapshot_records", 100_000_000),
         ] {
             precondition(limits.set(name, to: value), "no limit \(name)")
         }

@@ -1,5 +1,5 @@
 /// Why a command was refused. The numbers and names are permanent: a script may keep either. None is ever reused.
-public enum RefusalCode: UInt16, Hashable, Sendable, CaseIterable, Error {
+public enum RefusalCode: UInt16, Hashable, Sendable, Codable, CaseIterable, Error {
     // Reading the line
     case unknownCommand = 1
     case unexpectedWord = 2
@@ -142,7 +142,7 @@ public struct Refusal: Error, Hashable, Sendable {
 }
 
 /// A stretch of a line, in characters as people count them, from 1.
-public struct Span: Hashable, Sendable {
+public struct Span: Hashable, Sendable, Codable {
     public var column: Int
     public var length: Int
 

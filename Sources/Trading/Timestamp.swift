@@ -1,5 +1,5 @@
 /// A moment: nanoseconds since 1970-01-01T00:00:00Z, without leap seconds. From 1677 to 2262.
-public struct Timestamp: Hashable, Comparable, Sendable {
+public struct Timestamp: Hashable, Comparable, Sendable, Codable {
     public let nanoseconds: Int64
 
     public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }

@@ -1,5 +1,5 @@
 import Foundation
-import OutcryTesting
+import Simulation
 import Synchronization
 
 /// Seeds one after the other, several at a time, until all are done, one fails, or the time is over.

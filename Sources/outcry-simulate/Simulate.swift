@@ -1,5 +1,5 @@
 public import ArgumentParser
-public import OutcryTesting
+public import Simulation
 
 /// Runs the simulator: `outcry-simulate --seeds 1000000`.
 @main

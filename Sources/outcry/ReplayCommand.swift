@@ -1,8 +1,9 @@
 import ArgumentParser
 import ChatServer
+import Conversation
 import Foundation
-import OutcryTesting
 import Trading
+import Transcripts
 
 /// `outcry replay`: runs transcripts and says where they differ from what happens.
 struct ReplayCommand: AsyncParsableCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ChatServer
+import Conversation
 import Desk
 import Exchange
 import Glibc
@@ -79,7 +80,9 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = Settings()
         let log = try settings.logger(logLevel)
-        var setup = try setup(settings, log)
+        let made = try setup(settings, log)
+        var setup = made.desk
+        let chat = made.chat
         setup.acceptsLoss = acceptLoss
         let (failures, failed) = AsyncStream.makeStream(of: (any Error).self)
         setup.onFailure = { failed.yield($0) }
@@ -99,9 +102,9 @@ struct ServeCommand: AsyncParsableCommand {
         try telling { try server.start() }
         StartCheck.listening()
         opening.end()
-        let scheme = setup.chat.tls == nil ? "ws" : "wss"
-        let host = setup.chat.host.contains(":") ? "[\(setup.chat.host)]" : setup.chat.host
-        let url = "\(scheme)://\(host):\(server.port ?? setup.chat.port)"
+        let scheme = chat.tls == nil ? "ws" : "wss"
+        let host = chat.host.contains(":") ? "[\(chat.host)]" : chat.host
+        let url = "\(scheme)://\(host):\(server.port ?? chat.port)"
         if demo { DemoAccount.greet(password: demoPassword, url: url) }
         log.notice("outcry \(Version.text) listens on \(url), database \(path)")
         let group = ServiceGroup(
@@ -177,7 +180,9 @@ struct ServeCommand: AsyncParsableCommand {
         func end() { state.withLock { $0 = false } }
     }
 
-    private func setup(_ settings: Settings, _ log: Logger) throws -> DeskServer.Setup {
+    private func setup(_ settings: Settings, _ log: Logger) throws -> (
+        desk: DeskServer.Setup, chat: ChatServerConfiguration
+    ) {
         let isPaper = try exchange.name(settings) == ExchangeOptions.paper
         if demo, !isPaper { throw Failure("--demo gives the paper exchange's money; there is none with --exchange") }
         let (address, port) = try settings.listen(listen)
@@ -188,7 +193,7 @@ struct ServeCommand: AsyncParsableCommand {
             )
         }
         let limits = try settings.limits(limit)
-        var desk = DeskConfiguration(engineLimits: limits.engine, limits: limits.desk)
+        var desk = DeskConfiguration(engineLimits: limits.desk.engine, limits: limits.desk.desk)
         desk.auditLog = try settings.logger(logLevel, label: "audit")
         desk.isRegistrationOpen = openRegistration || settings.flag("open.registration")
         if let name = timezone ?? settings.text("timezone") {
@@ -211,16 +216,17 @@ struct ServeCommand: AsyncParsableCommand {
         let path = try database.path(settings)
         let clock = MachineClock()
         let venue = try exchange.venue(
-            settings, database: path, isInsecure: insecure || settings.flag("insecure"), limits: limits.desk,
+            settings, database: path, isInsecure: insecure || settings.flag("insecure"), limits: limits.desk.desk,
             clock: clock)
         // Last of all, for it may take a while.
         let checked = try tapes.check()
         for report in checked.reports { log.notice("\(report)") }
         var setup = DeskServer.Setup(
-            database: path, desk: desk, chat: chat, exchange: venue,
+            database: path, desk: desk,
+            gateway: { [log] in ChatServer(configuration: chat, handlers: $0, logger: log) }, exchange: venue,
             masterKey: try master.source(settings), tapes: { checked.open() })
         setup.clock = clock
-        return setup
+        return (setup, chat)
     }
 }
 

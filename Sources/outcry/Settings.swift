@@ -1,6 +1,7 @@
 import ArgumentParser
 import ChatServer
 import Configuration
+import Conversation
 import Desk
 import Foundation
 import Glibc
@@ -68,8 +69,8 @@ struct Settings {
         return origins
     }
 
-    func limits(_ typed: [String]) throws -> Limits {
-        var limits = Limits()
+    func limits(_ typed: [String]) throws -> ServerLimits {
+        var limits = ServerLimits()
         for text in list("limit") + typed {
             let parts = text.split(separator: "=", maxSplits: 1)
             guard parts.count == 2, let value = Int(parts[1]) else {

@@ -1,7 +1,7 @@
 import BtceExchange
 import Exchange
+import ExchangeConformance
 import Foundation
-import OutcryTesting
 import Synchronization
 import Trading
 import Venue

@@ -1,6 +1,8 @@
-import ChatServer
+import Conversation
 import Foundation
 import Testing
+
+@testable import ChatServer
 
 /// Files over plain HTTP.
 @Suite struct DownloadTests {

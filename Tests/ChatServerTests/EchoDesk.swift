@@ -1,4 +1,5 @@
 import ChatServer
+import Conversation
 import Foundation
 import Glibc
 import Logging
@@ -31,8 +32,10 @@ final class EchoDesk: Sendable {
         var configuration = ChatServerConfiguration(port: 0)
         configure(&configuration)
         let server = ChatServer(
-            configuration: configuration, onEvent: { [self] in take($0) },
-            health: { HealthReport(isUp: true, details: ["orders": 3]) }, download: { [downloads] in downloads[$0] },
+            configuration: configuration,
+            handlers: GatewayHandlers(
+                onEvent: { [self] in take($0) }, health: { HealthReport(isUp: true, details: ["orders": 3]) },
+                download: { [downloads] in downloads[$0] }),
             logger: Logger(label: "test"))
         state.withLock { $0.server = server }
         try server.start()

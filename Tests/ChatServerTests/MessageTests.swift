@@ -1,3 +1,4 @@
+import Conversation
 import Testing
 import Trading
 
@@ -50,7 +51,7 @@ import Trading
         #expect(text(.noReply, .json) == nil)
     }
 
-    private let reader = MessageReader(limits: ChatLimits())
+    private let reader = MessageReader()
 
     private func line(_ text: String, tag: String? = nil, isUrgent: Bool = false) -> ReadLine {
         .line(IncomingLine(tag: tag, text: text), isUrgent: isUrgent)

@@ -1,6 +1,7 @@
 import ChatServer
+import Conversation
 import Foundation
-import OutcryTesting
+import FuzzTargets
 import Testing
 
 /// Bytes that no client would send, thrown at a real server over the loopback: mutations of `Fuzz/Corpus`.

@@ -1,5 +1,5 @@
 import Accounts
-import ChatServer
+import Conversation
 import Exchange
 import Foundation
 import Ledger

@@ -2,8 +2,8 @@ import CommandGrammar
 import CommandPages
 import Desk
 import Foundation
-import OutcryTesting
 import Testing
+import Transcripts
 
 /// The pages of `commands/`: what they show is what happens, and no command is without one.
 struct CommandPageTests {

@@ -1,6 +1,6 @@
 import Foundation
-import OutcryTesting
 import Testing
+import Transcripts
 
 /// The conversations in `docs/`: what they show is what happens, as in the pages of `commands/`.
 @Suite struct DocumentationTests {

@@ -2,9 +2,9 @@ import CommandGrammar
 import CommandPages
 import Desk
 import Foundation
-import OutcryTesting
 import Testing
 import Trading
+import Transcripts
 
 /// `help`: what it shows fits a screen, and what it offers works.
 @Suite struct HelpTests {

@@ -1,4 +1,4 @@
-import ChatServer
+import Conversation
 import Testing
 import Trading
 

@@ -1,5 +1,5 @@
 import Accounts
-import ChatServer
+import Conversation
 import Exchange
 import Foundation
 import Ledger
@@ -8,7 +8,7 @@ import Testing
 import Trading
 
 @testable import Desk
-@testable import OutcryTesting
+@testable import Transcripts
 
 /// A desk on paper with a tape in a file of its own, and a clock that the test turns.
 private final class TapeBench {

@@ -1,5 +1,5 @@
 import Accounts
-import ChatServer
+import Conversation
 import Desk
 import Exchange
 import Foundation
@@ -7,7 +7,7 @@ import Logging
 import Testing
 import Trading
 
-@testable import OutcryTesting
+@testable import Transcripts
 
 /// The time jumps: the machine's clock was set forward, or the machine slept.
 @Suite struct TimeJumpTests {

@@ -1,5 +1,5 @@
 import Accounts
-import ChatServer
+import Conversation
 import Foundation
 import Ledger
 import Logging
@@ -8,7 +8,7 @@ import Threads
 import Trading
 
 @testable import Desk
-@testable import OutcryTesting
+@testable import Transcripts
 
 /// Two-factor codes over the whole desk: switched on, asked for, used once.
 @Suite struct TwoFactorTests {

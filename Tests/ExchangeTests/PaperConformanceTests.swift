@@ -1,5 +1,5 @@
 import Exchange
-import OutcryTesting
+import ExchangeConformance
 import Testing
 import Trading
 

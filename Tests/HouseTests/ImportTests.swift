@@ -4,6 +4,7 @@ import Testing
 private let table: [(room: String, mayImport: Set<String>)] = [
     ("Trading", []),
     ("Threads", ["Trading", "CPosix"] + system + collections),
+    ("Conversation", ["Trading"]),
     ("CommandGrammar", ["Trading"]),
     ("OrderEngine", ["Trading"] + collections),
     ("Ledger", ["Trading", "OrderEngine", "CSQLite", "GRDB", "GRDBSQLite"] + system),
@@ -14,27 +15,49 @@ private let table: [(room: String, mayImport: Set<String>)] = [
     // Neither the desk and its engine, nor the adapter: two readings of a protocol test each other.
     ("Venue", ["Trading", "Exchange", "ExactJSON", "COpenSSL"]),
     ("VenueServer", ["Trading", "Exchange", "Venue", "NIOCore", "NIOPosix", "NIOHTTP1"] + system),
-    ("ChatServer", ["Trading", "Threads", "CLibwebsockets", "Logging", "Foundation"] + system + collections),
+    (
+        "ChatServer",
+        ["Trading", "Threads", "Conversation", "CLibwebsockets", "Logging", "Foundation"] + system + collections
+    ),
     ("CommandPages", []),
     (
         "Desk",
         [
-            "Trading", "Threads", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "BtceExchange",
-            "ChatServer", "CommandPages", "GRDB", "Logging", "ServiceLifecycle", "Foundation", "Synchronization",
+            "Trading", "Threads", "Conversation", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange",
+            "BtceExchange", "CommandPages", "GRDB", "Logging", "ServiceLifecycle", "Foundation", "Synchronization",
         ] + collections
     ),
     (
-        "OutcryTesting",
+        "Transcripts",
         [
-            "Trading", "Threads", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange", "ExactJSON",
-            "ChatServer", "CommandPages", "Desk", "Venue", "BtceExchange", "Logging", "Foundation",
+            "Trading", "Conversation", "CommandGrammar", "OrderEngine", "Accounts", "Exchange", "ChatServer", "Desk",
+            "Logging", "Foundation", "Synchronization",
+        ]
+    ),
+    ("SimulatedDisk", ["Trading", "GRDBSQLite", "Foundation"] + system),
+    (
+        "Simulation",
+        [
+            "Trading", "Threads", "Conversation", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange",
+            "ExactJSON", "BtceExchange", "Desk", "CommandPages", "Venue", "Transcripts", "SimulatedDisk", "Logging",
+            "Foundation",
         ] + system
     ),
+    ("ExchangeConformance", ["Trading", "Exchange"]),
+    (
+        "FuzzTargets",
+        [
+            "Trading", "Conversation", "CommandGrammar", "OrderEngine", "Ledger", "Exchange", "ExactJSON",
+            "BtceExchange", "Venue", "ChatServer", "CommandPages", "Transcripts", "Foundation",
+        ] + system
+    ),
+    ("TestSupport", ["Foundation"]),
     (
         "outcry",
         [
-            "Trading", "Threads", "CommandGrammar", "Accounts", "Exchange", "BtceExchange", "ChatServer",
-            "CommandPages", "Desk", "OutcryTesting", "Venue", "VenueServer", "CEditline", "ArgumentParser", "Logging",
+            "Trading", "Threads", "Conversation", "CommandGrammar", "Accounts", "Exchange", "BtceExchange",
+            "ChatServer",
+            "CommandPages", "Desk", "Transcripts", "Venue", "VenueServer", "CEditline", "ArgumentParser", "Logging",
             "ServiceLifecycle",
             "UnixSignals", "Configuration", "Foundation", "Dispatch",
         ] + system
@@ -42,7 +65,7 @@ private let table: [(room: String, mayImport: Set<String>)] = [
     (
         "OutcryMeasuring",
         [
-            "Trading", "Threads", "OrderEngine", "Ledger", "Accounts", "Exchange", "ChatServer", "Desk", "GRDB",
+            "Trading", "Threads", "OrderEngine", "Ledger", "Accounts", "Exchange", "Conversation", "Desk", "GRDB",
             "Logging", "Foundation",
         ] + system
     ),
@@ -51,7 +74,7 @@ private let table: [(room: String, mayImport: Set<String>)] = [
         ["OutcryMeasuring", "CAllocationCount", "CommandGrammar", "Exchange", "Ledger", "OrderEngine", "Trading"]
             + system
     ),
-    ("outcry-simulate", ["OutcryTesting", "ArgumentParser", "Foundation"] + system),
+    ("outcry-simulate", ["Simulation", "ArgumentParser", "Foundation"] + system),
     ("embed-pages", ["Foundation"]),
     ("outcry-mutants", ["ArgumentParser", "Foundation", "Synchronization"]),
     ("CAllocationCount", []), ("CLibwebsockets", []), ("CPosix", []), ("CZlib", []), ("COpenSSL", []), ("CCurl", []),
@@ -63,8 +86,6 @@ private let table: [(room: String, mayImport: Set<String>)] = [
 private let more: [(file: String, in: String, mayImport: Set<String>)] = [
     // Tapes are files on disk.
     ("Tape", in: "Exchange", ["Foundation", "Glibc"]),
-    // The disk that fails is a file system of SQLite's.
-    ("SimulatedDisk/", in: "OutcryTesting", ["GRDBSQLite"]),
     // The database takes and gives bytes as Foundation's Data.
     ("Store/", in: "Accounts", ["Foundation"]), ("Login/", in: "Accounts", ["Foundation"]),
     ("Secrets/", in: "Accounts", ["Foundation"]),

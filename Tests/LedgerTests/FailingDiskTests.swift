@@ -1,7 +1,7 @@
 import GRDB
 import Ledger
 import OrderEngine
-import OutcryTesting
+import SimulatedDisk
 import Testing
 import Trading
 

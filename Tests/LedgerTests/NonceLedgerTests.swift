@@ -1,6 +1,6 @@
 import Foundation
 import Ledger
-import OutcryTesting
+import SimulatedDisk
 import Testing
 import Trading
 

@@ -1,6 +1,5 @@
 import GRDB
 import OrderEngine
-import OutcryTesting
 import Testing
 import Trading
 

@@ -1,7 +1,7 @@
 import Testing
 import Trading
 
-@testable import OutcryTesting
+@testable import SimulatedDisk
 
 /// The simulated disk's files in pages, against the same file in one piece.
 @Suite struct FileBytesTests {

@@ -1,5 +1,6 @@
 import Foundation
-import OutcryTesting
+import FuzzTargets
+import TestSupport
 import Testing
 
 /// What is kept in `Fuzz/Corpus`, and mutations of it; libFuzzer looks for more (`make fuzz`).

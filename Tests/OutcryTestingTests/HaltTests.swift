@@ -1,11 +1,12 @@
 import Accounts
-import ChatServer
+import Conversation
 import Desk
 import Ledger
 import Testing
 import Trading
 
-@testable import OutcryTesting
+@testable import SimulatedDisk
+@testable import Simulation
 
 /// The ledger fails while lines wait: each of them is told so, in its turn.
 @Suite struct HaltTests {

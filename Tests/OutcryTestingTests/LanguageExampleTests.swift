@@ -1,5 +1,5 @@
-import OutcryTesting
 import Testing
+import Transcripts
 
 /// The example of the command language's own description, as it stands there.
 let languageExample = """

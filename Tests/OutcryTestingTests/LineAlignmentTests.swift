@@ -1,6 +1,6 @@
 import Testing
 
-@testable import OutcryTesting
+@testable import Transcripts
 
 struct LineAlignmentTests {
     @Test(arguments: [

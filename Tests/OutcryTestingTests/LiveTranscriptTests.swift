@@ -1,9 +1,10 @@
 import ChatServer
+import Conversation
 import Logging
-import OutcryTesting
 import Synchronization
 import Testing
 import Trading
+import Transcripts
 
 /// A server that lets anybody in, says `= ` and the line again, and pushes a notification when it is told `push`.
 private final class EchoServer: Sendable {
@@ -11,8 +12,10 @@ private final class EchoServer: Sendable {
 
     func start() throws -> (server: ChatServer, address: WebSocketAddress) {
         let server = ChatServer(
-            configuration: ChatServerConfiguration(port: 0), onEvent: { [self] in take($0) },
-            health: { HealthReport(isUp: true, details: [:]) }, logger: Logger(label: "test"))
+            configuration: ChatServerConfiguration(port: 0),
+            handlers: GatewayHandlers(
+                onEvent: { [self] in take($0) }, health: { HealthReport(isUp: true, details: [:]) }),
+            logger: Logger(label: "test"))
         self.server.withLock { $0 = server }
         try server.start()
         let port = try #require(server.port)

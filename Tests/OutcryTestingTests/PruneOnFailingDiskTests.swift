@@ -5,7 +5,7 @@ import OrderEngine
 import Testing
 import Trading
 
-@testable import OutcryTesting
+@testable import SimulatedDisk
 
 /// `outcry prune` on a disk whose power goes at each of its writes and syncs.
 @Suite struct PruneOnFailingDiskTests {

@@ -1,5 +1,6 @@
 import ChatServer
 import CommandGrammar
+import Conversation
 import ExactJSON
 import Exchange
 import Testing
@@ -40,7 +41,7 @@ import Trading
 
     @Test func `a client's message costs its bytes`() {
         let limits = ChatLimits()
-        let reader = MessageReader(limits: limits)
+        let reader = MessageReader()
         let size = limits.messageBytes
         let inputs: [(String, (Int) -> String)] = [
             ("names of jamo", { Self.object(Self.jamoNames($0 / 14)) }),

@@ -4,7 +4,7 @@ import Ledger
 import OrderEngine
 import Trading
 
-@testable import OutcryTesting
+@testable import SimulatedDisk
 
 /// What a database holds, and whether it is all that it must be: without a desk, from the ledger alone.
 struct DiskAudit {

@@ -1,6 +1,6 @@
 import Foundation
 import GRDB
-import OutcryTesting
+import SimulatedDisk
 import Testing
 
 /// A seed of its own for each test that wants one; `OUTCRY_SEED` takes its place.

@@ -3,7 +3,8 @@ import Ledger
 import Testing
 import Trading
 
-@testable import OutcryTesting
+@testable import SimulatedDisk
+@testable import TestSupport
 
 /// A desk's story told again and again, each time with one operation of the disk going wrong.
 @Suite struct `An error at an operation of the disk` {

@@ -1,5 +1,5 @@
 import Accounts
-import ChatServer
+import Conversation
 import Desk
 import Exchange
 import Ledger
@@ -8,7 +8,8 @@ import OrderEngine
 import Testing
 import Trading
 
-@testable import OutcryTesting
+@testable import SimulatedDisk
+@testable import Transcripts
 
 /// What a desk has said. All of it must be in the database, whatever happens to the disk.
 struct Said {

@@ -3,7 +3,7 @@ import GRDB
 import Testing
 import Trading
 
-@testable import OutcryTesting
+@testable import SimulatedDisk
 
 @Suite struct `A simulated disk` {
     static let models: [CrashModel] = [

@@ -1,4 +1,4 @@
-import OutcryTesting
+import Simulation
 import Testing
 
 /// A set of seeds proves something only about what it reaches.

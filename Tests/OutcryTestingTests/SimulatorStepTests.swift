@@ -1,6 +1,6 @@
 import Testing
 
-@testable import OutcryTesting
+@testable import Simulation
 
 /// A run ends, whatever the desk does.
 @Suite struct SimulatorStepTests {

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import Trading
 
-@testable import OutcryTesting
+@testable import Simulation
 
 @Suite struct SimulatorTests {
     /// What `make test` runs in every world: always the same, so that a change that breaks one is seen at once.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import OutcryTesting
+@testable import Transcripts
 
 struct TranscriptParserTests {
     private func parse(_ text: String) throws -> Transcript {

@@ -1,5 +1,5 @@
-import OutcryTesting
 import Testing
+import Transcripts
 
 struct TranscriptRunnerTests {
     @Test(arguments: [

@@ -1,5 +1,5 @@
-import OutcryTesting
 import Testing
+import Transcripts
 
 struct UpdateTests {
     private func updated(_ text: String, file: String = "x.transcript") throws -> String {

@@ -1,4 +1,4 @@
-import ChatServer
+import Conversation
 import Foundation
 import Glibc
 import Threads

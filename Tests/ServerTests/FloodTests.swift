@@ -1,4 +1,4 @@
-import ChatServer
+import Conversation
 import Foundation
 import Testing
 import Threads

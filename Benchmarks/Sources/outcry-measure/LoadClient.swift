@@ -1,4 +1,5 @@
 import ChatServer
+import Conversation
 import Dispatch
 import OutcryMeasuring
 import Synchronization

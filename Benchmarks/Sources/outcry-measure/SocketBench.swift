@@ -1,4 +1,4 @@
-import ChatServer
+import Conversation
 import Desk
 import Glibc
 import Logging
@@ -22,7 +22,7 @@ struct SocketBench {
         let server = try DeskServer(
             DeskServer.Setup(
                 database: path, desk: Traders.configuration,
-                chat: ChatServerConfiguration(port: 0, limits: Traders.limits.chat)),
+                gateway: Traders.gateway),
             log: log)
         try server.start()
         defer { server.stop() }

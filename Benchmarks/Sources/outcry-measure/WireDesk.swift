@@ -1,6 +1,7 @@
 import Accounts
 import BtceExchange
 import ChatServer
+import Conversation
 import Desk
 import Dispatch
 import Glibc
@@ -35,7 +36,7 @@ final class WireDesk {
         server = try DeskServer(
             DeskServer.Setup(
                 database: path, desk: Traders.configuration,
-                chat: ChatServerConfiguration(port: 0, limits: Traders.limits.chat),
+                gateway: Traders.gateway,
                 exchange: .overTheWire { sink in
                     try BtceExchange(exchange, nonceStore: DurableNonces(beside: path), sink: sink)
                 }, masterKey: .given(master)), log: log)

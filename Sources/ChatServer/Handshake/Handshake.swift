@@ -1,3 +1,5 @@
+package import Conversation
+
 /// The headers of a request to become a WebSocket, as far as they matter here (RFC 6455 §4.2.1).
 package struct Handshake: Hashable, Sendable {
     package var method = "GET"

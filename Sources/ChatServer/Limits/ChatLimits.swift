@@ -1,3 +1,5 @@
+import Conversation
+
 /// The limits of the chat server: each named as the setting is, with its unit.
 public struct ChatLimits: Hashable, Sendable {
     /// Bytes of one line.
@@ -116,4 +118,9 @@ public struct ChatLimits: Hashable, Sendable {
         self[keyPath: setting.path] = value
         return true
     }
+}
+
+extension ChatLimits {
+    /// What one message may hold.
+    var lines: LineLimits { LineLimits(lineBytes: lineBytes, messageLines: messageLines) }
 }

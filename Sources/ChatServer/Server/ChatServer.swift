@@ -1,12 +1,13 @@
+public import Conversation
 import Glibc
 public import Logging
 import Threads
 
 /// The chat server: WebSocket sessions, and a little HTTP, on one service thread.
 ///
-/// What arrives is given to `onEvent`, on that thread, which therefore must not block. What is to be sent may come from
+/// What arrives is given to the handlers, on that thread, which therefore must not block. What is to be sent may come from
 /// any thread.
-public final class ChatServer: Sendable {
+public final class ChatServer: Gateway {
     private enum Phase: Sendable {
         case idle
         case starting
@@ -16,9 +17,7 @@ public final class ChatServer: Sendable {
     }
 
     private let configuration: ChatServerConfiguration
-    private let onEvent: @Sendable (ServerEvent) -> Delivery
-    private let health: @Sendable () -> HealthReport
-    private let download: @Sendable (String) -> Download?
+    private let handlers: GatewayHandlers
     private let logger: Logger
     private let mailbox = Mailbox<ServerLetter>()
     private let counters = ServerCounters()
@@ -27,19 +26,10 @@ public final class ChatServer: Sendable {
     /// Seconds that the library has to set itself up and to come down, beyond what the sessions are given.
     private static let libraryMarginSeconds = 5
 
-    /// - Parameters:
-    ///   - onEvent: Told what arrives, on the service thread, one event at a time. Must not block.
-    ///   - health: Asked for `GET /health`, on the service thread. Must not block.
-    ///   - download: Asked for `GET /export/WORD`, on the service thread, with the word. Must not block.
-    public init(
-        configuration: ChatServerConfiguration, onEvent: @escaping @Sendable (ServerEvent) -> Delivery,
-        health: @escaping @Sendable () -> HealthReport,
-        download: @escaping @Sendable (String) -> Download? = { _ in nil }, logger: Logger
-    ) {
+    /// The handlers are called on the service thread.
+    public init(configuration: ChatServerConfiguration, handlers: GatewayHandlers, logger: Logger) {
         self.configuration = configuration
-        self.onEvent = onEvent
-        self.health = health
-        self.download = download
+        self.handlers = handlers
         self.logger = logger
     }
 
@@ -118,8 +108,8 @@ public final class ChatServer: Sendable {
             let certificate = try configuration.tls.map { files throws(ChatServerError) in try ServedCertificate(files)
             }
             let sessions = ServerSessions(
-                configuration: configuration, mailbox: mailbox, counters: counters, onEvent: onEvent,
-                health: health, download: download, certificate: certificate, logger: logger)
+                configuration: configuration, mailbox: mailbox, counters: counters, handlers: handlers,
+                certificate: certificate, logger: logger)
             let limits = configuration.limits
             let wanted = limits.sessions + limits.handshakes + OpenFiles.reserve
             let files = OpenFiles.allow(wanted)

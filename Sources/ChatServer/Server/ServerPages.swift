@@ -1,4 +1,5 @@
 import CLibwebsockets
+import Conversation
 
 /// What the server says to plain HTTP: who it is, and how it is.
 enum ServerPage {

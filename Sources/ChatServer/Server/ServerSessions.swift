@@ -1,4 +1,5 @@
 import CLibwebsockets
+import Conversation
 import DequeModule
 import Glibc
 import Logging
@@ -17,9 +18,7 @@ enum ServerLetter: Sendable {
 final class ServerSessions: LibraryHandler {
     let configuration: ChatServerConfiguration
     let mailbox: Mailbox<ServerLetter>
-    let onEvent: @Sendable (ServerEvent) -> Delivery
-    let health: @Sendable () -> HealthReport
-    let download: @Sendable (String) -> Download?
+    let handlers: GatewayHandlers
     let counters: ServerCounters
     let logger: Logger
     let reader: MessageReader
@@ -68,17 +67,14 @@ final class ServerSessions: LibraryHandler {
 
     init(
         configuration: ChatServerConfiguration, mailbox: Mailbox<ServerLetter>, counters: ServerCounters,
-        onEvent: @escaping @Sendable (ServerEvent) -> Delivery, health: @escaping @Sendable () -> HealthReport,
-        download: @escaping @Sendable (String) -> Download?, certificate: ServedCertificate?, logger: Logger
+        handlers: GatewayHandlers, certificate: ServedCertificate?, logger: Logger
     ) {
         self.configuration = configuration
         self.mailbox = mailbox
         self.counters = counters
-        self.onEvent = onEvent
-        self.health = health
-        self.download = download
+        self.handlers = handlers
         self.logger = logger
-        reader = MessageReader(limits: configuration.limits)
+        reader = MessageReader(limits: configuration.limits.lines)
         let limits = configuration.limits
         allowedHosts = AllowedHosts(listening: configuration.host, names: configuration.hosts)
         requestBudgets = AddressBudgets(

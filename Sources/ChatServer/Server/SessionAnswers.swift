@@ -1,4 +1,5 @@
 import CLibwebsockets
+import Conversation
 import Logging
 import Threads
 
@@ -38,7 +39,7 @@ extension ServerSessions {
         logger.notice(
             "\(header == .host ? "Host" : "Origin") refused",
             metadata: ["address": "\(address)", "value": "\(refused.value.debugDescription)"])
-        _ = onEvent(.refused(refused))
+        _ = handlers.onEvent(.refused(refused))
     }
 
     func send(_ page: ServerPage.Answer, on connection: ServerConnection, isLast: Bool) -> Int32 {

@@ -1,4 +1,5 @@
 import CLibwebsockets
+import Conversation
 import Threads
 import Trading
 

@@ -1,4 +1,5 @@
 import CLibwebsockets
+import Conversation
 import Threads
 
 /// How sessions end: by a close frame, by silence, by force.
@@ -96,7 +97,7 @@ extension ServerSessions {
     func tellDesk(closed session: ServerSession) {
         guard !session.isClosedForDesk else { return }
         session.isClosedForDesk = true
-        _ = onEvent(.closed(session.id))
+        _ = handlers.onEvent(.closed(session.id))
     }
 
     func forget(_ connection: ServerConnection) {

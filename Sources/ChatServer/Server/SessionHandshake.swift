@@ -1,4 +1,5 @@
 import CLibwebsockets
+import Conversation
 import Glibc
 import Logging
 import Threads
@@ -113,12 +114,12 @@ extension ServerSessions {
 
     private func answerPage(_ head: RequestHead, to client: String, on connection: ServerConnection) -> Int32 {
         if let word = Download.word(in: head.path), head.method == "GET" || head.method == "HEAD" {
-            guard let found = download(word) else {
+            guard let found = handlers.download(word) else {
                 return refuse(404, "no such download, or its time is over; export makes a new one", on: connection)
             }
             return send(found, link: word, isHead: head.method == "HEAD", to: client, on: connection)
         }
-        var page = ServerPage.answer(path: head.path, method: head.method, health: health)
+        var page = ServerPage.answer(path: head.path, method: head.method, health: handlers.health)
         if !head.isKeptAlive { page.headers.append("Connection: close") }
         connection.deadline =
             MonotonicClock.nanoseconds + Int64(configuration.limits.handshakeSeconds) * 1_000_000_000
@@ -162,7 +163,7 @@ extension ServerSessions {
         counters.sessions.count()
         counters.sessionsOpened.count()
         limitSystemBuffer(of: connection.pointer)
-        if onEvent(.opened(id, peer)) == .refused {
+        if handlers.onEvent(.opened(id, peer)) == .refused {
             session.isClosedForDesk = true
             end(session, Closing(code: 1_013, reason: "the desk is busy; try again later", flushes: false))
         }

@@ -1,4 +1,5 @@
 import CLibwebsockets
+import Conversation
 import Logging
 import Threads
 import Trading
@@ -94,7 +95,7 @@ extension ServerSessions {
         /// Lines go to the desk before a refusal that comes after them is queued, so that it waits for their answers.
         func give() {
             guard !accepted.isEmpty else { return }
-            if onEvent(.lines(session.id, accepted)) == .accepted {
+            if handlers.onEvent(.lines(session.id, accepted)) == .accepted {
                 session.gaveLines(accepted.count)
                 counters.linesReceived.count(accepted.count)
             } else {

@@ -1,5 +1,5 @@
-import ChatServer
 import CommandGrammar
+import Conversation
 import Exchange
 import Ledger
 import OrderEngine

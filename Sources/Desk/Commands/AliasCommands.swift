@@ -1,6 +1,6 @@
 import Accounts
-import ChatServer
 import CommandGrammar
+import Conversation
 import Trading
 
 /// `alias`: words of one's own, which stand for the beginning of a line.

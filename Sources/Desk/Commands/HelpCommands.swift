@@ -1,6 +1,6 @@
-import ChatServer
 import CommandGrammar
 import CommandPages
+import Conversation
 import Trading
 
 /// `help`, `time` and `version`.

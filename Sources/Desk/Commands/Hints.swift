@@ -1,5 +1,5 @@
-import ChatServer
 import CommandGrammar
+import Conversation
 import Trading
 
 /// The line behind `try:`, for `go`.

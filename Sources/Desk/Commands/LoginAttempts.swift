@@ -1,5 +1,5 @@
 import Accounts
-import ChatServer
+import Conversation
 import Trading
 
 /// How the desk holds logins to their waits: what the throttle decides is stored in the transaction of the batch.

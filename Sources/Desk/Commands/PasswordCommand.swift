@@ -1,5 +1,5 @@
 import Accounts
-import ChatServer
+import Conversation
 import Trading
 
 /// A change of a password that is under way.

@@ -1,6 +1,6 @@
 import Accounts
-import ChatServer
 import CommandGrammar
+import Conversation
 import Trading
 
 /// `token new`, `tokens` and `token drop`.

@@ -1,5 +1,5 @@
-import ChatServer
 import CommandGrammar
+import Conversation
 import Ledger
 import OrderEngine
 import Trading

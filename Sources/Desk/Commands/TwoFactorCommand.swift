@@ -1,6 +1,6 @@
 import Accounts
-import ChatServer
 import CommandGrammar
+import Conversation
 import Trading
 
 /// `totp`: a second factor (RFC 6238), asked for at the login and before what could lock the trader out.

@@ -1,6 +1,6 @@
 import Accounts
-import ChatServer
 import CommandGrammar
+import Conversation
 import Exchange
 import Ledger
 import OrderEngine

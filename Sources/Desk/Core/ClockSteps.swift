@@ -1,5 +1,5 @@
 import Accounts
-import ChatServer
+import Conversation
 import DequeModule
 import Ledger
 import Logging

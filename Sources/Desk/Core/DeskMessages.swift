@@ -1,5 +1,5 @@
 public import Accounts
-public import ChatServer
+public import Conversation
 public import Exchange
 public import Threads
 public import Trading

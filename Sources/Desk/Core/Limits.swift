@@ -1,9 +1,7 @@
-public import ChatServer
 public import OrderEngine
 
-/// All limits of the server in one place: each has a name with its unit, and is a setting.
+/// All limits of the desk and its engine in one place: each has a name with its unit, and is a setting.
 public struct Limits: Sendable {
-    public var chat = ChatLimits()
     public var desk = DeskLimits()
     public var engine = EngineLimits()
 
@@ -13,18 +11,21 @@ public struct Limits: Sendable {
     public struct Described: Hashable, Sendable {
         public let name: String
         public let value: Int
+
+        public init(name: String, value: Int) {
+            self.name = name
+            self.value = value
+        }
     }
 
     /// Every limit with its value, in the order of their documentation.
     public var described: [Described] {
-        ChatLimits.names.compactMap { name in chat[name].map { Described(name: name, value: $0) } }
-            + Limits.deskLimits.map { Described(name: $0.name, value: desk[keyPath: $0.path]) }
+        Limits.deskLimits.map { Described(name: $0.name, value: desk[keyPath: $0.path]) }
             + Limits.engineLimits.map { Described(name: $0.name, value: engine[keyPath: $0.path]) }
     }
 
     /// Sets a limit by its name. False, and nothing changed, for an unknown name or a value that it cannot have.
     public mutating func set(_ name: String, to value: Int) -> Bool {
-        if chat.set(name, to: value) { return true }
         guard (1...1_000_000_000).contains(value) else { return false }
         if let limit = Limits.deskLimits.first(where: { $0.name == name }) {
             desk[keyPath: limit.path] = value

@@ -1,5 +1,5 @@
 import Accounts
-import ChatServer
+import Conversation
 import Ledger
 import OrderEngine
 import Trading

@@ -1,4 +1,4 @@
-import ChatServer
+import Conversation
 import Ledger
 import OrderEngine
 import Trading

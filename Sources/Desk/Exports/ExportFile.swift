@@ -1,4 +1,4 @@
-import ChatServer
+import Conversation
 import Trading
 
 /// A file of rows, written as they come: CSV as RFC 4180 has it, its first line the names; or one JSON array of objects.

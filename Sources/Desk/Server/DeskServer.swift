@@ -1,5 +1,5 @@
 import Accounts
-public import ChatServer
+public import Conversation
 public import Exchange
 import Ledger
 public import Logging
@@ -13,7 +13,8 @@ public final class DeskServer: Sendable {
         /// The database file.
         public var database: String
         public var desk: DeskConfiguration
-        public var chat: ChatServerConfiguration
+        /// Makes the gateway, given whom to tell what arrives.
+        public var gateway: @Sendable (GatewayHandlers) -> any Gateway
         /// Where orders go.
         public var exchange: Venue
         /// Where the master key comes from.
@@ -28,12 +29,13 @@ public final class DeskServer: Sendable {
         public var onFailure: @Sendable (any Error) -> Void = { _ in }
 
         public init(
-            database: String, desk: DeskConfiguration, chat: ChatServerConfiguration, exchange: Venue = .paper,
+            database: String, desk: DeskConfiguration, gateway: @escaping @Sendable (GatewayHandlers) -> any Gateway,
+            exchange: Venue = .paper,
             masterKey: MasterKeySource = .none, tapes: @escaping @Sendable () throws -> PaperTapes? = { nil }
         ) {
             self.database = database
             self.desk = desk
-            self.chat = chat
+            self.gateway = gateway
             self.exchange = exchange
             self.masterKey = masterKey
             self.tapes = tapes
@@ -60,7 +62,7 @@ public final class DeskServer: Sendable {
     private let phase = Monitor(Phase.starting)
     private let health = Monitor(HealthReport(isUp: false, details: ["state": "starting"]))
     private let offers = Offers()
-    private let chat: ChatServer
+    private let gateway: any Gateway
     private let verifier: PasswordVerifier
     /// Which desk is being served, from 0: what the adapter of one before it still tells is nobody's.
     private let generation = Monitor(0)
@@ -89,11 +91,11 @@ public final class DeskServer: Sendable {
         let offers = offers
         self.inbox = inbox
         verifier = try PasswordVerifier()
-        chat = ChatServer(
-            configuration: setup.chat,
-            onEvent: { inbox.post(.server($0)) ? .accepted : .refused },
-            health: { health.withLock { $0 } },
-            download: { [clock = setup.clock] in offers.download($0, at: clock.now) }, logger: log)
+        gateway = setup.gateway(
+            GatewayHandlers(
+                onEvent: { inbox.post(.server($0)) ? .accepted : .refused },
+                health: { health.withLock { $0 } },
+                download: { [clock = setup.clock] in offers.download($0, at: clock.now) }))
     }
 
     /// Opens the desk, then lets people in. Throws what keeps either from it.
@@ -109,7 +111,7 @@ public final class DeskServer: Sendable {
         }
         if let error = failure ?? DeskError.cannotOpen("the database took too long to open") { throw error }
         do {
-            try chat.start()
+            try gateway.start()
         } catch {
             stop()
             throw error
@@ -117,10 +119,10 @@ public final class DeskServer: Sendable {
     }
 
     /// The port that is listened on, once it runs.
-    public var port: UInt16? { chat.port }
+    public var port: UInt16? { gateway.port }
 
     /// Has the certificate and its key read again, for connections that come from then on. Sessions go on as they are.
-    public func reloadCertificate() { chat.reloadCertificate() }
+    public func reloadCertificate() { gateway.reloadCertificate() }
 
     /// Takes no more commands, answers those that are under way, closes all sessions with 1001. Returns when all is done.
     public func stop() {
@@ -132,7 +134,7 @@ public final class DeskServer: Sendable {
             case .starting, .running: nil
             }
         }
-        chat.shutDown()
+        gateway.shutDown()
         verifier.shutDown()
     }
 
@@ -216,7 +218,7 @@ public final class DeskServer: Sendable {
     /// Ends a desk's sessions and gives its database back.
     private func letGo(of desk: DeskCore) {
         for session in desk.sessions.keys.sorted() {
-            chat.close(session, code: 1_012, reason: "the desk starts again; connect and log in again")
+            gateway.close(session, code: 1_012, reason: "the desk starts again; connect and log in again")
         }
         desk.exchange.shutDown()
         generation.withLock { $0 += 1 }
@@ -331,11 +333,11 @@ public final class DeskServer: Sendable {
             case .send(let session, let message):
                 messages.append((session, message))
             case .close(let session, let code, let reason):
-                chat.send(messages)
+                gateway.send(messages)
                 messages.removeAll(keepingCapacity: true)
-                chat.close(session, code: code, reason: reason)
+                gateway.close(session, code: code, reason: reason)
             case .loggedIn(let session, let isLoggedIn):
-                chat.note(session, isLoggedIn: isLoggedIn)
+                gateway.note(session, isLoggedIn: isLoggedIn)
             case .request(let request):
                 takeBack(desk.exchange.submit(request, at: setup.clock.now))
             case .ask(let query, let id):
@@ -350,7 +352,7 @@ public final class DeskServer: Sendable {
                 offers.withdraw(account)
             }
         }
-        chat.send(messages)
+        gateway.send(messages)
     }
 
     /// What the exchange says at once goes the way of what it says later.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ChatServer
+import Conversation
 import Foundation
 
 /// `outcry chat`: the terminal client.

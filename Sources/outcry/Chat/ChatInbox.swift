@@ -1,4 +1,5 @@
 import ChatServer
+import Conversation
 import Foundation
 import Synchronization
 

@@ -1,5 +1,6 @@
 import ChatServer
 import CommandGrammar
+import Conversation
 import Foundation
 import Threads
 

@@ -1,5 +1,5 @@
-import ChatServer
 import CommandGrammar
+import Conversation
 import Trading
 
 /// The conversation with the server, through any number of connections: what is sent, what is shown, what is asked

@@ -1,4 +1,4 @@
-import ChatServer
+import Conversation
 
 /// From a connection to a login, and from a lost one to the next.
 extension ChatSession {

@@ -1,4 +1,4 @@
-import ChatServer
+import Conversation
 
 /// What the server says.
 extension ChatSession {

@@ -1,4 +1,4 @@
-import ChatServer
+import Conversation
 
 /// The numbers of an account's orders that this client has heard of, for Tab: what is open, and what was lately.
 struct KnownOrders: Equatable {

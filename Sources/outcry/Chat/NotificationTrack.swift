@@ -1,4 +1,4 @@
-import ChatServer
+import Conversation
 
 /// Which notifications of an account have been shown, so that after a lost connection each is shown once and in order.
 struct NotificationTrack {

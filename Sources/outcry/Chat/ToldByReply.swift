@@ -1,4 +1,4 @@
-import ChatServer
+import Conversation
 
 /// What a reply has told a person: that `#41` is open need not be said again by the notification that it was opened.
 ///

@@ -1,4 +1,5 @@
 import ChatServer
+import Conversation
 import Testing
 
 private let reason123 = [UInt8](repeating: UInt8(ascii: "r"), count: 123)

@@ -1,4 +1,5 @@
 import ChatServer
+import Conversation
 import Testing
 
 /// One case of RFC 6455: what a client sends once it is a WebSocket, and all that must come of it.

@@ -1,5 +1,5 @@
 import Accounts
-import ChatServer
+import Conversation
 import Exchange
 import Foundation
 import GRDB
@@ -9,7 +9,7 @@ import Threads
 import Trading
 
 @testable import Desk
-@testable import OutcryTesting
+@testable import Transcripts
 
 /// Who did what: each act leaves its line, and none of them holds a secret.
 @Suite struct AuditTests {

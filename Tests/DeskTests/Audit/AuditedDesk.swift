@@ -1,5 +1,5 @@
 import Accounts
-import ChatServer
+import Conversation
 import Foundation
 import Ledger
 import Logging
@@ -8,7 +8,7 @@ import Threads
 import Trading
 
 @testable import Desk
-@testable import OutcryTesting
+@testable import Transcripts
 
 /// A desk on paper in a folder of its own, with what it keeps and says of who did what.
 final class AuditedDesk {

@@ -1,4 +1,4 @@
-import ChatServer
+import Conversation
 import Exchange
 import Ledger
 import Testing

@@ -1,5 +1,6 @@
 import Accounts
 import ChatServer
+import Conversation
 import Exchange
 import Foundation
 import Ledger
@@ -153,7 +154,8 @@ private final class KeyedDesk {
         chat.limits.lineBurst = 1_000
         let server = try DeskServer(
             DeskServer.Setup(
-                database: database, desk: DeskConfiguration(), chat: chat,
+                database: database, desk: DeskConfiguration(),
+                gateway: { [chat, logger] in ChatServer(configuration: chat, handlers: $0, logger: logger) },
                 exchange: .overTheWire { sink in KeyedThreads(rules, heard, sink) },
                 masterKey: master.map { .given($0) } ?? .none),
             log: logger)

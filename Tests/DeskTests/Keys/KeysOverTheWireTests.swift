@@ -1,8 +1,8 @@
 import Accounts
-import ChatServer
+import Conversation
 import Exchange
 import OrderEngine
-import OutcryTesting
+import SimulatedDisk
 import Testing
 import Trading
 

@@ -1,5 +1,5 @@
 import Accounts
-import ChatServer
+import Conversation
 import Desk
 import Exchange
 import Foundation
@@ -8,7 +8,7 @@ import Logging
 import Testing
 import Trading
 
-@testable import OutcryTesting
+@testable import Transcripts
 
 /// A desk with the traders `ana` and `ben`, an operator beside it, and sessions from any address. Passwords are checked when
 /// the test lets them be.

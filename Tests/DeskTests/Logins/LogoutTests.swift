@@ -1,9 +1,7 @@
-import ChatServer
+import Conversation
 import Desk
 import Testing
 import Trading
-
-@testable import OutcryTesting
 
 /// A session after `logout` is a new session.
 @Suite struct LogoutTests {

@@ -1,10 +1,8 @@
 import Accounts
-import ChatServer
+import Conversation
 import Desk
 import Testing
 import Trading
-
-@testable import OutcryTesting
 
 /// A session ends with what opened it.
 @Suite struct SessionEndTests {

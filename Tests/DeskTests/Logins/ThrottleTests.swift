@@ -1,10 +1,10 @@
 import Accounts
-import ChatServer
+import Conversation
 import Desk
 import Testing
 import Trading
 
-@testable import OutcryTesting
+@testable import Transcripts
 
 /// Whom failed logins hold up, over the whole desk.
 @Suite struct ThrottleTests {

@@ -1,4 +1,4 @@
-import ChatServer
+import Conversation
 import Desk
 import Foundation
 import Testing

@@ -1,11 +1,11 @@
-import ChatServer
+import Conversation
 import Desk
 import Foundation
 import GRDB
 import Ledger
-import OutcryTesting
 import Testing
 import Trading
+import Transcripts
 
 /// What lines leave on the disk.
 @Suite struct DiskBytesTests {

@@ -1,5 +1,5 @@
 import Accounts
-import ChatServer
+import Conversation
 import Desk
 import Foundation
 import GRDB
@@ -8,7 +8,7 @@ import OrderEngine
 import Testing
 import Trading
 
-@testable import OutcryTesting
+@testable import Transcripts
 
 /// A paper desk with three people: ann, who has something of every kind; ben, a trader who has nothing to do with her; and eve,
 /// a viewer.

@@ -1,8 +1,8 @@
-import ChatServer
 import CommandGrammar
+import Conversation
 import Desk
 import Foundation
-import OutcryTesting
+import TestSupport
 import Testing
 import Trading
 

@@ -1,5 +1,5 @@
 import Accounts
-import ChatServer
+import Conversation
 import Exchange
 import Foundation
 import Ledger
@@ -9,7 +9,7 @@ import Testing
 import Trading
 
 @testable import Desk
-@testable import OutcryTesting
+@testable import Transcripts
 
 /// One trader within every limit cannot keep another waiting: counted in batches, each of which costs so much at most.
 @Suite struct FairnessTests {

@@ -1,4 +1,4 @@
-import ChatServer
+import Conversation
 import Threads
 
 /// What an exchange was told and asked, in its order, for a test on another thread to wait for.

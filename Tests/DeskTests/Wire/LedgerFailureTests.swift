@@ -1,4 +1,4 @@
-import OutcryTesting
+import SimulatedDisk
 import Testing
 import Trading
 

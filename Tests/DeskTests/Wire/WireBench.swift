@@ -1,11 +1,11 @@
 import Accounts
-import ChatServer
+import Conversation
 import Exchange
 import Foundation
 import Ledger
 import Logging
 import OrderEngine
-import OutcryTesting
+import SimulatedDisk
 import Testing
 import Trading
 

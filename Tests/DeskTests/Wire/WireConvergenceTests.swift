@@ -1,7 +1,7 @@
 import Exchange
 import Foundation
 import OrderEngine
-import OutcryTesting
+import TestSupport
 import Testing
 import Trading
 

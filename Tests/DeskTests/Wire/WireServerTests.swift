@@ -1,4 +1,5 @@
 import ChatServer
+import Conversation
 import Exchange
 import Foundation
 import Logging
@@ -54,7 +55,11 @@ private final class ThreadedExchange: Exchange {
         let server = try DeskServer(
             DeskServer.Setup(
                 database: home.appending(path: "desk.db").path, desk: desk,
-                chat: ChatServerConfiguration(host: "127.0.0.1", port: 0),
+                gateway: {
+                    ChatServer(
+                        configuration: ChatServerConfiguration(host: "127.0.0.1", port: 0), handlers: $0,
+                        logger: Logger(label: "outcry.wire") { _ in SwiftLogNoOpLogHandler() })
+                },
                 exchange: .overTheWire { sink in ThreadedExchange(rules, heard, sink) }),
             log: Logger(label: "outcry.wire") { _ in SwiftLogNoOpLogHandler() })
         try server.start()

@@ -2,7 +2,7 @@ import Exchange
 import Trading
 import Venue
 
-@testable import OutcryTesting
+@testable import Simulation
 
 /// One seed's story: a desk places and cancels orders through gateways that die, over a network and at a venue that misbehave.
 /// Then the faults stop, and what the desk believes is held against the venue's books.

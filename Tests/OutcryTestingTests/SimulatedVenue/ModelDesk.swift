@@ -1,5 +1,4 @@
 import Exchange
-import OutcryTesting
 import Trading
 import Venue
 

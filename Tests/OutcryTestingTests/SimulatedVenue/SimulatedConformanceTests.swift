@@ -1,5 +1,6 @@
 import Exchange
-import OutcryTesting
+import ExchangeConformance
+import Simulation
 import Testing
 import Trading
 import Venue

@@ -4,7 +4,7 @@ import Testing
 import Trading
 import Venue
 
-@testable import OutcryTesting
+@testable import Simulation
 
 @Suite struct `Simulated gateway` {
     /// A seed from outside instead of the fixed ones.

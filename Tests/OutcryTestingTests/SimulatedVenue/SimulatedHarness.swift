@@ -1,5 +1,6 @@
 import Exchange
-import OutcryTesting
+import ExchangeConformance
+import Simulation
 import Trading
 import Venue
 

@@ -1,6 +1,6 @@
 import CLibFuzzer
+import FuzzTargets
 import Glibc
-import OutcryTesting
 
 /// One program serves all targets: `outcry-fuzz TARGET`, and behind it what libFuzzer takes.
 @main
