@@ -38,9 +38,8 @@ let package = Package(
         .library(
             name: "OutcryRooms",
             targets: [
-                "Trading", "Threads", "Conversation", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange",
-                "ChatServer",
-                "Desk", "BtceExchange", "Venue", "VenueServer",
+                "Trading", "Threads", "Secrets", "Conversation", "CommandGrammar", "OrderEngine", "Ledger", "Accounts",
+                "Exchange", "ChatServer", "Desk", "BtceExchange", "Venue", "VenueServer",
             ]),
         // What the package in Benchmarks/ measures with.
         .library(name: "OutcryMeasuring", targets: ["OutcryMeasuring"]),
@@ -59,6 +58,8 @@ let package = Package(
 
         // The nouns: exact decimals, coins, pairs and their rules, orders, fills, what is said to and by an exchange.
         .target(name: "Trading", swiftSettings: settings),
+        // Passwords, tokens and keys in memory: overwritten when they are done with, never printed.
+        .target(name: "Secrets", dependencies: ["COpenSSL"], swiftSettings: settings),
         // What crosses between people and the desk: lines, replies, events, sessions, JSON; and what a gateway is.
         .target(name: "Conversation", dependencies: ["Trading"], swiftSettings: settings),
         // A typed line becomes a command, or a refusal that points.
@@ -73,18 +74,20 @@ let package = Package(
         // Records, tables, snapshots and notifications in SQLite.
         .target(name: "Ledger", dependencies: ["Trading", "OrderEngine", "CSQLite", grdb], swiftSettings: settings),
         // People, passwords, tokens and roles.
-        .target(name: "Accounts", dependencies: ["Trading", "COpenSSL", grdb], swiftSettings: settings),
+        .target(name: "Accounts", dependencies: ["Trading", "Secrets", "COpenSSL", grdb], swiftSettings: settings),
         // What an exchange is, and the paper exchange.
-        .target(name: "Exchange", dependencies: ["Trading", "CZlib", deque, heap], swiftSettings: settings),
+        .target(name: "Exchange", dependencies: ["Trading", "Secrets", "CZlib", deque, heap], swiftSettings: settings),
         // JSON whose numbers keep their digits.
         .target(name: "ExactJSON", dependencies: ["Trading"], swiftSettings: settings),
         // The btc-e protocol over HTTP: libcurl, the wire's values, nonces, pacing.
         .target(
-            name: "BtceExchange", dependencies: ["Trading", "Threads", "Exchange", "ExactJSON", "CCurl", "COpenSSL"],
+            name: "BtceExchange",
+            dependencies: ["Trading", "Secrets", "Threads", "Exchange", "ExactJSON", "CCurl", "COpenSSL"],
             swiftSettings: settings),
         // Sessions over libwebsockets: text, JSON, HTTP, flood limits, slow readers; and the client's side.
         .target(
-            name: "ChatServer", dependencies: ["Trading", "Threads", "Conversation", "CLibwebsockets", logging, deque],
+            name: "ChatServer",
+            dependencies: ["Trading", "Threads", "Conversation", "CLibwebsockets", logging, deque],
             swiftSettings: settings),
         // An exchange to trade against: books, matching, the btc-e protocol from the other side. Pure.
         .target(
@@ -101,28 +104,25 @@ let package = Package(
         .target(
             name: "Desk",
             dependencies: [
-                "Trading", "Threads", "Conversation", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange",
-                "BtceExchange", "CommandPages", grdb, logging, lifecycle, deque, heap,
+                "Trading", "Threads", "Secrets", "Conversation", "CommandGrammar", "OrderEngine", "Ledger", "Accounts",
+                "Exchange", "CommandPages", grdb, logging, lifecycle, deque, heap,
             ],
             swiftSettings: settings),
         // The program: serve, chat, replay, user, config.
         .executableTarget(
             name: "outcry",
             dependencies: [
-                "Trading", "Threads", "Conversation", "CommandGrammar", "Accounts", "Exchange", "BtceExchange",
-                "ChatServer",
-                "CommandPages", "Desk", "Transcripts", "Venue", "VenueServer", "CEditline", arguments, logging,
-                lifecycle, signals,
-                configuration,
+                "Trading", "Secrets", "Threads", "Conversation", "CommandGrammar", "Accounts", "Exchange",
+                "BtceExchange", "ChatServer", "CommandPages", "Desk", "Transcripts", "Venue", "VenueServer",
+                "CEditline", arguments, logging, lifecycle, signals, configuration,
             ],
             swiftSettings: settings, linkerSettings: hardening),
         // Conversations in files: read, run against a desk with a clock of its own or against one that runs, and updated.
         .target(
             name: "Transcripts",
             dependencies: [
-                "Trading", "Conversation", "CommandGrammar", "OrderEngine", "Accounts", "Exchange", "ChatServer",
-                "Desk",
-                logging,
+                "Trading", "Secrets", "Conversation", "CommandGrammar", "OrderEngine", "Accounts", "Exchange",
+                "ChatServer", "Desk", logging,
             ],
             swiftSettings: settings),
 
@@ -134,8 +134,9 @@ let package = Package(
         .target(
             name: "Simulation",
             dependencies: [
-                "Trading", "Threads", "Conversation", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange",
-                "ExactJSON", "BtceExchange", "Desk", "CommandPages", "Venue", "Transcripts", "SimulatedDisk", logging,
+                "Trading", "Secrets", "Threads", "Conversation", "CommandGrammar", "OrderEngine", "Ledger", "Accounts",
+                "Exchange", "ExactJSON", "BtceExchange", "Desk", "CommandPages", "Venue", "Transcripts",
+                "SimulatedDisk", logging,
             ],
             swiftSettings: settings),
         // What every exchange owes the desk.
@@ -205,7 +206,8 @@ let package = Package(
             name: "LedgerTests", dependencies: ["Ledger", "OrderEngine", "SimulatedDisk", grdb, "Trading"],
             swiftSettings: settings
         ),
-        .testTarget(name: "AccountsTests", dependencies: ["Accounts", grdb, "Trading"], swiftSettings: settings),
+        .testTarget(
+            name: "AccountsTests", dependencies: ["Accounts", "Secrets", grdb, "Trading"], swiftSettings: settings),
         .testTarget(
             name: "ExchangeTests", dependencies: ["Exchange", "ExchangeConformance", "Simulation", "Trading"],
             swiftSettings: settings),
@@ -214,7 +216,7 @@ let package = Package(
             name: "VenueTests", dependencies: ["Venue", "ExactJSON", "Trading", "COpenSSL"], swiftSettings: settings
         ),
         .testTarget(
-            name: "BtceExchangeTests", dependencies: ["BtceExchange", "ExactJSON", "Threads", "Trading"],
+            name: "BtceExchangeTests", dependencies: ["BtceExchange", "Secrets", "ExactJSON", "Threads", "Trading"],
             swiftSettings: settings),
         // The conformance suite for btc-e: the adapter, the venue, and real sockets between them.
         .testTarget(
@@ -230,18 +232,16 @@ let package = Package(
         .testTarget(
             name: "DeskTests",
             dependencies: [
-                "Desk", "ChatServer", "Conversation", "BtceExchange", "CommandGrammar", "CommandPages",
-                "Transcripts", "Simulation", "SimulatedDisk", "TestSupport",
-                "Threads", grdb, "Trading",
+                "Desk", "ChatServer", "Conversation", "BtceExchange", "CommandGrammar", "CommandPages", "Transcripts",
+                "Simulation", "SimulatedDisk", "TestSupport", "Threads", grdb, "Trading", "Secrets",
             ],
             exclude: ["Transcripts"], swiftSettings: settings),
         .testTarget(
             name: "OutcryTestingTests",
             dependencies: [
                 "Transcripts", "Simulation", "SimulatedDisk", "FuzzTargets", "ExchangeConformance", "TestSupport",
-                "outcry-simulate", "Desk", "Accounts", "ChatServer", "Conversation", "Exchange",
-                "Ledger",
-                "OrderEngine", "Trading", "Venue", "CommandGrammar", "ExactJSON", "BtceExchange", grdb,
+                "outcry-simulate", "Desk", "Accounts", "ChatServer", "Conversation", "Exchange", "Ledger",
+                "OrderEngine", "Trading", "Secrets", "Venue", "CommandGrammar", "ExactJSON", "BtceExchange", grdb,
                 logging,
             ],
             swiftSettings: settings),
@@ -249,8 +249,8 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "outcry", "ChatServer", "Conversation", "ExactJSON", "Trading", "Venue", "Ledger", "Accounts", grdb,
-                "Threads",
+                "outcry", "ChatServer", "Conversation", "ExactJSON", "Trading", "Secrets", "Venue", "Ledger",
+                "Accounts", grdb, "Threads",
             ],
             swiftSettings: settings),
         // What the program itself adds: the terminal client.

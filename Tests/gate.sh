@@ -2,7 +2,8 @@
 # `make test`: builds once, and runs every test, the simulator's worlds and the counts, always the same. Says how long each stage
 # took.
 #
-# Nothing is optimized: an optimized build of the tests takes longer than the tests gain by it.
+# Nothing is optimized: an optimized build of the tests takes longer than the tests gain by it. Modules are compiled whole, which takes
+# a fifth less than file by file where nothing is built yet; in a folder of its own, so that it does not undo a developer's build.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -26,11 +27,14 @@ stage() {
 
 told() { printf 'gate: %s\n' "${times[@]}" "$(printf '%5d s  all of it' "$SECONDS")"; }
 
+build=.build/gate
+whole=(-Xswiftc -whole-module-optimization -Xswiftc -num-threads -Xswiftc "$(nproc)")
+
 stage "format" make --no-print-directory lint
-stage "build" "$swift" build --build-tests
-stage "counts of allocations and rows" ".build/debug/outcry-count"
-stage "worlds of the simulator" ".build/debug/outcry-simulate" --seeds "$seeds" --profile mixed
-stage "tests" "$swift" test --skip-build --skip '^ServerTests'
+stage "build" "$swift" build --scratch-path "$build" --build-tests "${whole[@]}"
+stage "counts of allocations and rows" "$build/debug/outcry-count"
+stage "worlds of the simulator" "$build/debug/outcry-simulate" --seeds "$seeds" --profile mixed
+stage "tests" "$swift" test --scratch-path "$build" --skip-build --skip '^ServerTests'
 # Thousands of sockets, and kills: by themselves.
-stage "tests with processes" "$swift" test --skip-build --filter '^ServerTests'
+stage "tests with processes" "$swift" test --scratch-path "$build" --skip-build --filter '^ServerTests'
 told

@@ -41,13 +41,16 @@ let package = Package(
     targets: [
         room("Trading", dependencies: []),
         room("Threads", dependencies: ["Trading", "CPosix", deque]),
+        room("Secrets", dependencies: ["COpenSSL"]),
         room("Conversation", dependencies: ["Trading"]),
         room("CommandGrammar", dependencies: ["Trading"]),
         room("OrderEngine", dependencies: ["Trading", deque, heap, ordered]),
         room("Ledger", without: ["Nonces", "Pruning", "Storage", "Tables"], dependencies: ["Trading", "OrderEngine"]),
-        room("Exchange", dependencies: ["Trading", "CZlib", deque, heap]),
+        room("Exchange", dependencies: ["Trading", "Secrets", "CZlib", deque, heap]),
         room("ExactJSON", dependencies: ["Trading"]),
-        room("BtceExchange", dependencies: ["Trading", "Threads", "Exchange", "ExactJSON", "CCurl", "COpenSSL"]),
+        room(
+            "BtceExchange",
+            dependencies: ["Trading", "Secrets", "Threads", "Exchange", "ExactJSON", "CCurl", "COpenSSL"]),
         room("Venue", dependencies: ["Trading", "Exchange", "ExactJSON", "COpenSSL"]),
         room("ChatServer", dependencies: ["Trading", "Threads", "Conversation", "CLibwebsockets", logging, deque]),
         room("CommandPages", dependencies: [], plugins: ["EmbedPages"]),

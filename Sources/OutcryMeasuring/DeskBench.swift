@@ -5,6 +5,7 @@ import Exchange
 import GRDB
 import Ledger
 import Logging
+import Secrets
 import Threads
 import Trading
 

@@ -2,6 +2,7 @@ public import Accounts
 import Conversation
 public import Desk
 import Ledger
+import Secrets
 import Threads
 public import Trading
 

@@ -5,6 +5,7 @@ import Desk
 import Exchange
 import Ledger
 import OrderEngine
+import Secrets
 import Trading
 
 /// One run of the world from one seed: traders, a desk, a disk, an exchange, and what goes wrong between them.

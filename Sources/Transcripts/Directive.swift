@@ -2,6 +2,7 @@ import Accounts
 import CommandGrammar
 import Conversation
 import Desk
+import Exchange
 import Trading
 
 /// An `@` line of a transcript.

@@ -3,6 +3,7 @@ import CommandGrammar
 import Conversation
 import Desk
 import Exchange
+import Secrets
 import Trading
 
 extension Directive {

@@ -1,5 +1,7 @@
 import Accounts
 import Desk
+import Exchange
+import Secrets
 
 /// An exchange that is asked about keys, and answers at once what the transcript has told it to.
 final class InlineKeys: ExchangeKeyChecking {

@@ -1,5 +1,6 @@
 import Accounts
 import Desk
+import Secrets
 import Trading
 
 /// Checks passwords at once, at the least that scrypt can cost: in a transcript no time passes, and nothing is worth guessing.

@@ -4,6 +4,7 @@ import Desk
 import Exchange
 import Foundation
 import OrderEngine
+import Secrets
 import Trading
 
 /// A desk on a virtual clock and a real database in a folder of its own, with the sessions of one transcript.

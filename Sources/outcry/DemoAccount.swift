@@ -1,5 +1,6 @@
 import Accounts
 import Desk
+import Secrets
 import Threads
 import Trading
 

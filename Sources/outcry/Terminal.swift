@@ -1,6 +1,7 @@
 import Accounts
 import CEditline
 import Glibc
+import Secrets
 import Synchronization
 
 /// A password from the terminal, without echo, or from the first line of standard input.

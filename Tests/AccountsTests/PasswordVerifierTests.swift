@@ -1,5 +1,6 @@
 import Accounts
 import Foundation
+import Secrets
 import Testing
 import Trading
 

@@ -1,5 +1,6 @@
 import Accounts
 import GRDB
+import Secrets
 import Testing
 import Trading
 

@@ -1,4 +1,6 @@
+import Exchange
 import Foundation
+import Secrets
 import Synchronization
 import Testing
 import Trading

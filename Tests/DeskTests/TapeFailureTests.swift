@@ -4,6 +4,7 @@ import Exchange
 import Foundation
 import Ledger
 import Logging
+import Secrets
 import Testing
 import Trading
 

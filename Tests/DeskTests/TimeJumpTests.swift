@@ -4,6 +4,7 @@ import Desk
 import Exchange
 import Foundation
 import Logging
+import Secrets
 import Testing
 import Trading
 

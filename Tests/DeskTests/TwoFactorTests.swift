@@ -3,6 +3,7 @@ import Conversation
 import Foundation
 import Ledger
 import Logging
+import Secrets
 import Testing
 import Threads
 import Trading

@@ -23,7 +23,7 @@ struct Ban: Sendable, CustomTestStringConvertible {
     var testDescription: String { what }
 }
 
-let pureRooms: Set<String> = ["Trading", "CommandGrammar", "OrderEngine", "ExactJSON", "Venue"]
+let pureRooms: Set<String> = ["Trading", "Conversation", "CommandGrammar", "OrderEngine", "ExactJSON", "Venue"]
 
 /// Rooms in which a number may be money.
 let moneyRooms: Set<String> = [
@@ -60,7 +60,7 @@ let bans: [Ban] = [
     Ban(
         what: "raw pointers outside the rooms that wrap a C library",
         pattern: #"\bUnsafe\w*Pointer\b|\bOpaquePointer\b"#,
-        rooms: ["Trading", "CommandGrammar", "OrderEngine", "Desk", "CommandPages"],
+        rooms: ["Trading", "Conversation", "CommandGrammar", "OrderEngine", "Desk", "CommandPages"],
         instead: "use arrays and spans; wrap C in its own room", example: "let p: UnsafeRawPointer",
         passes: "let pointer = 1"),
     Ban(

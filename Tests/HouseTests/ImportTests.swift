@@ -4,14 +4,15 @@ import Testing
 private let table: [(room: String, mayImport: Set<String>)] = [
     ("Trading", []),
     ("Threads", ["Trading", "CPosix"] + system + collections),
+    ("Secrets", ["COpenSSL"]),
     ("Conversation", ["Trading"]),
     ("CommandGrammar", ["Trading"]),
     ("OrderEngine", ["Trading"] + collections),
     ("Ledger", ["Trading", "OrderEngine", "CSQLite", "GRDB", "GRDBSQLite"] + system),
-    ("Accounts", ["Trading", "COpenSSL", "GRDB"] + system),
-    ("Exchange", ["Trading", "CZlib"] + collections),
+    ("Accounts", ["Trading", "Secrets", "COpenSSL", "GRDB"] + system),
+    ("Exchange", ["Trading", "Secrets", "CZlib"] + collections),
     ("ExactJSON", ["Trading"]),
-    ("BtceExchange", ["Trading", "Threads", "Exchange", "ExactJSON", "CCurl", "COpenSSL"] + system),
+    ("BtceExchange", ["Trading", "Secrets", "Threads", "Exchange", "ExactJSON", "CCurl", "COpenSSL"] + system),
     // Neither the desk and its engine, nor the adapter: two readings of a protocol test each other.
     ("Venue", ["Trading", "Exchange", "ExactJSON", "COpenSSL"]),
     ("VenueServer", ["Trading", "Exchange", "Venue", "NIOCore", "NIOPosix", "NIOHTTP1"] + system),
@@ -23,14 +24,16 @@ private let table: [(room: String, mayImport: Set<String>)] = [
     (
         "Desk",
         [
-            "Trading", "Threads", "Conversation", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange",
-            "BtceExchange", "CommandPages", "GRDB", "Logging", "ServiceLifecycle", "Foundation", "Synchronization",
+            "Trading", "Secrets", "Threads", "Conversation", "CommandGrammar", "OrderEngine", "Ledger", "Accounts",
+            "Exchange",
+            "CommandPages", "GRDB", "Logging", "ServiceLifecycle", "Foundation", "Synchronization",
         ] + collections
     ),
     (
         "Transcripts",
         [
-            "Trading", "Conversation", "CommandGrammar", "OrderEngine", "Accounts", "Exchange", "ChatServer", "Desk",
+            "Trading", "Secrets", "Conversation", "CommandGrammar", "OrderEngine", "Accounts", "Exchange", "ChatServer",
+            "Desk",
             "Logging", "Foundation", "Synchronization",
         ]
     ),
@@ -38,7 +41,8 @@ private let table: [(room: String, mayImport: Set<String>)] = [
     (
         "Simulation",
         [
-            "Trading", "Threads", "Conversation", "CommandGrammar", "OrderEngine", "Ledger", "Accounts", "Exchange",
+            "Trading", "Secrets", "Threads", "Conversation", "CommandGrammar", "OrderEngine", "Ledger", "Accounts",
+            "Exchange",
             "ExactJSON", "BtceExchange", "Desk", "CommandPages", "Venue", "Transcripts", "SimulatedDisk", "Logging",
             "Foundation",
         ] + system
@@ -55,7 +59,7 @@ private let table: [(room: String, mayImport: Set<String>)] = [
     (
         "outcry",
         [
-            "Trading", "Threads", "Conversation", "CommandGrammar", "Accounts", "Exchange", "BtceExchange",
+            "Trading", "Secrets", "Threads", "Conversation", "CommandGrammar", "Accounts", "Exchange", "BtceExchange",
             "ChatServer",
             "CommandPages", "Desk", "Transcripts", "Venue", "VenueServer", "CEditline", "ArgumentParser", "Logging",
             "ServiceLifecycle",
@@ -65,7 +69,8 @@ private let table: [(room: String, mayImport: Set<String>)] = [
     (
         "OutcryMeasuring",
         [
-            "Trading", "Threads", "OrderEngine", "Ledger", "Accounts", "Exchange", "Conversation", "Desk", "GRDB",
+            "Trading", "Secrets", "Threads", "OrderEngine", "Ledger", "Accounts", "Exchange", "Conversation", "Desk",
+            "GRDB",
             "Logging", "Foundation",
         ] + system
     ),

@@ -2,6 +2,7 @@ import Accounts
 import Conversation
 import Desk
 import Ledger
+import Secrets
 import Testing
 import Trading
 

@@ -5,6 +5,7 @@ import Exchange
 import Ledger
 import Logging
 import OrderEngine
+import Secrets
 import Testing
 import Trading
 

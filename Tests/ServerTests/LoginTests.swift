@@ -3,6 +3,7 @@ import Conversation
 import Foundation
 import Glibc
 import Ledger
+import Secrets
 import Testing
 import Trading
 

@@ -1,3 +1,5 @@
+import Secrets
+
 /// One line of the audit log: `name=value` fields between single spaces, in the order in which they were added.
 ///
 /// A value holds printable ASCII without spaces, `=`, `"`, `\` and `%`; every other byte of it is written as `%` and two

@@ -1,4 +1,5 @@
 import Glibc
+import Secrets
 
 /// A file with a master key in it.
 public struct MasterKeyFile: Sendable {

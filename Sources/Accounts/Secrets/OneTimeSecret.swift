@@ -1,3 +1,4 @@
+public import Secrets
 public import Trading
 
 /// What a trader's authenticator and the desk share: codes follow from it and the clock (TOTP, RFC 6238, with HMAC-SHA-1,

@@ -1,3 +1,5 @@
+public import Secrets
+
 /// What scrypt costs (RFC 7914). Kept with every hash, so that it can grow while old passwords still work.
 public struct ScryptCost: Hashable, Sendable {
     /// The cost in time and memory: a power of two above 1.

@@ -1,3 +1,4 @@
+public import Secrets
 public import Trading
 
 /// What a new password must be. Old ones are not held against it.

@@ -1,4 +1,5 @@
 import Foundation
+public import Secrets
 import Synchronization
 public import Trading
 

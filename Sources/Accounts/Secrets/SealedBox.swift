@@ -1,4 +1,5 @@
 import COpenSSL
+import Secrets
 
 /// Bytes under AES-256-GCM (NIST SP 800-38D): read and unchanged by whoever has the key, useless to everybody else.
 ///

@@ -1,3 +1,4 @@
+public import Secrets
 public import Trading
 
 /// What a token lets its bearer do.

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+public import Secrets
 public import Trading
 
 /// An exchange key as its owner sees it listed. The key itself is sealed, and opened for its exchange only.

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Secrets
 public import Trading
 
 /// The secrets of two-factor codes, each sealed under the master key with AES-256-GCM.

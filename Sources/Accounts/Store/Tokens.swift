@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+public import Secrets
 public import Trading
 
 extension AccountStore {

@@ -1,3 +1,4 @@
+public import Exchange
 import Synchronization
 public import Trading
 

@@ -1,3 +1,4 @@
+public import Exchange
 public import Trading
 
 /// A key's nonces: each higher than all before it, whatever crashes and whoever else used the key.

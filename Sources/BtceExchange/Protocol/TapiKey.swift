@@ -1,4 +1,5 @@
 import COpenSSL
+import Secrets
 
 /// A key to an account and the secret that signs for it. The secret is never printed, and its memory is wiped.
 public final class TapiKey: Sendable, CustomStringConvertible, CustomReflectable {

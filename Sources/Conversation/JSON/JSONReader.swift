@@ -110,8 +110,8 @@ public struct JSONReader {
         }
     }
 
-    mutating func readWord(_ word: StaticString, as value: JSONValue) throws(JSONReadError) -> JSONValue {
-        for byte in UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount) {
+    mutating func readWord(_ word: String, as value: JSONValue) throws(JSONReadError) -> JSONValue {
+        for byte in word.utf8 {
             guard peek == byte else { throw unexpected("\(word)") }
             position += 1
         }

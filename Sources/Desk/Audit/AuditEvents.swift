@@ -1,6 +1,7 @@
 import Accounts
 import Conversation
 import Ledger
+import Secrets
 import Threads
 import Trading
 

@@ -1,6 +1,7 @@
 import Accounts
 import Conversation
 import Logging
+import Secrets
 import Trading
 
 /// The audit log: each line is written in the transaction of what it is about, and said in the log once that is on disk.

@@ -3,6 +3,7 @@ import CommandGrammar
 import Conversation
 import Ledger
 import OrderEngine
+import Secrets
 import Trading
 
 /// What a password is being checked, or hashed, for.

@@ -3,6 +3,7 @@ import CommandGrammar
 import Conversation
 import Exchange
 import OrderEngine
+import Secrets
 import Trading
 
 /// A key that its exchange is being asked about.

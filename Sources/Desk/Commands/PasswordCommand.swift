@@ -1,5 +1,6 @@
 import Accounts
 import Conversation
+import Secrets
 import Trading
 
 /// A change of a password that is under way.

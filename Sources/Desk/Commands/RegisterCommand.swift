@@ -1,6 +1,7 @@
 import Accounts
 import Conversation
 import Logging
+import Secrets
 import Trading
 
 /// `register`: an account of one's own, on a desk whose operator lets people make them.

@@ -1,6 +1,7 @@
 import Accounts
 import CommandGrammar
 import Conversation
+import Secrets
 import Trading
 
 /// `token new`, `tokens` and `token drop`.

@@ -1,6 +1,7 @@
 public import Accounts
 public import Conversation
 public import Exchange
+public import Secrets
 public import Threads
 public import Trading
 

@@ -3,6 +3,7 @@ import CommandGrammar
 import Conversation
 import Ledger
 import OrderEngine
+import Secrets
 import Trading
 
 /// From a typed line to its one reply.

@@ -2,6 +2,7 @@ import Accounts
 import CommandGrammar
 import Conversation
 import DequeModule
+import Secrets
 import Trading
 
 /// One connection, and who is at the other end of it.

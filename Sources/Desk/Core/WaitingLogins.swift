@@ -1,6 +1,7 @@
 import Accounts
 import Conversation
 import DequeModule
+import Secrets
 import Trading
 
 /// A login with a password whose turn to be checked has not come.

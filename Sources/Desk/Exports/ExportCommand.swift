@@ -2,6 +2,7 @@ import Accounts
 import CommandGrammar
 import Conversation
 import Ledger
+import Secrets
 import Trading
 
 /// `export`: a file of trades, orders or transactions, to be fetched over HTTP.

@@ -1,5 +1,6 @@
-public import BtceExchange
+public import Exchange
 import Ledger
+import Secrets
 
 /// The nonces of an exchange's keys in a file beside the desk's database. May be used from any thread: a reservation waits for
 /// the disk.

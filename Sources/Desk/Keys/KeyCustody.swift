@@ -1,25 +1,8 @@
-public import Accounts
-public import Exchange
+import Accounts
+import Exchange
+public import Secrets
 import Threads
-public import Trading
-
-/// An exchange whose accounts sign what they ask with keys of their own.
-public protocol KeyedExchange: Exchange {
-    /// Asks the exchange what a key may do; nothing is kept of it. `answer` is called once, on any thread.
-    func check(_ key: ExchangeKey, answer: @escaping @Sendable (KeyVerdict) -> Void)
-
-    /// From now on what is asked for an account is signed with this key; nil: nothing can be asked for it any more.
-    func use(_ key: ExchangeKey?, for account: AccountID)
-}
-
-/// What an exchange said of a key.
-public enum KeyVerdict: Hashable, Sendable {
-    case accepted(ExchangeKeyRights)
-    /// It does not know the key, or the secret is not the key's, or the key may not even read. `words` are the exchange's.
-    case refused(words: String)
-    /// It said nothing, or nothing that can be read.
-    case unavailable(reason: String)
-}
+import Trading
 
 /// Which check of a key a verdict belongs to.
 public struct KeyJobID: RawRepresentable, Hashable, Sendable {

@@ -1,6 +1,7 @@
 public import Accounts
 import Exchange
 public import Ledger
+public import Secrets
 import Threads
 public import Trading
 

@@ -1,4 +1,5 @@
 import Accounts
+import Secrets
 import Threads
 import Trading
 

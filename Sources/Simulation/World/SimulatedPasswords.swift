@@ -1,5 +1,6 @@
 import Accounts
 import Desk
+import Secrets
 import Trading
 
 /// Checks passwords at the least that scrypt can cost, and answers when the simulation says.

@@ -4,6 +4,7 @@ import Exchange
 import Foundation
 import GRDB
 import Ledger
+import Secrets
 import Testing
 import Threads
 import Trading

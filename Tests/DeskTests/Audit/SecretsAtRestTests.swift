@@ -3,6 +3,7 @@ import Conversation
 import Foundation
 import GRDB
 import Ledger
+import Secrets
 import Testing
 import Threads
 import Trading

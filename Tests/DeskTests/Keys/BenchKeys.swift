@@ -1,4 +1,6 @@
 import Accounts
+import Exchange
+import Secrets
 
 @testable import Desk
 

@@ -2,6 +2,7 @@ import Accounts
 import Exchange
 import Foundation
 import Ledger
+import Secrets
 import Testing
 import Trading
 

@@ -2,6 +2,7 @@ import Accounts
 import Conversation
 import Exchange
 import OrderEngine
+import Secrets
 import SimulatedDisk
 import Testing
 import Trading

@@ -1,6 +1,7 @@
 import Accounts
 import Conversation
 import Desk
+import Secrets
 import Testing
 import Trading
 

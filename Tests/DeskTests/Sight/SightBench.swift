@@ -5,6 +5,7 @@ import Foundation
 import GRDB
 import Logging
 import OrderEngine
+import Secrets
 import Testing
 import Trading
 

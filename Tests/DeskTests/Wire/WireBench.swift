@@ -5,6 +5,7 @@ import Foundation
 import Ledger
 import Logging
 import OrderEngine
+import Secrets
 import SimulatedDisk
 import Testing
 import Trading

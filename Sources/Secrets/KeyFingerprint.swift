@@ -9,7 +9,6 @@ public enum KeyFingerprint {
         let isDone = EVP_Digest(bytes, bytes.count, &digest, nil, EVP_sha256(), nil) == 1
         // It fails only where OpenSSL has no SHA-256 or no memory: no two keys may be taken for one.
         precondition(isDone, "OpenSSL did not compute SHA-256")
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        return Hexadecimal.text(digest)
     }
 }

@@ -10,7 +10,7 @@ public struct Secret: Sendable {
         storage = Storage(Array(text.utf8))
     }
 
-    init(bytes: [UInt8]) {
+    package init(bytes: [UInt8]) {
         storage = Storage(bytes)
     }
 
@@ -18,7 +18,7 @@ public struct Secret: Sendable {
     public var count: Int { storage.bytes.count }
 
     /// Lends the bytes for the length of the call. Whatever is copied out of it is no longer protected.
-    func withUnsafeBytes<Result, Failure: Error>(
+    package func withUnsafeBytes<Result, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         try body(UnsafeRawBufferPointer(storage.bytes))

@@ -1,5 +1,5 @@
-public import Accounts
-public import BtceExchange
+public import Exchange
+public import Secrets
 public import Trading
 
 extension TapiKey {
