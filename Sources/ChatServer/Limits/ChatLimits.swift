@@ -3,11 +3,11 @@ import Conversation
 /// The limits of the chat server: each named as the setting is, with its unit.
 public struct ChatLimits: Hashable, Sendable {
     /// Bytes of one line.
-    public var lineBytes = 1_024
+    public var lineBytes = LineLimits().lineBytes
     /// Bytes of one WebSocket message, all its fragments together. A longer one closes the session with 1009.
     public var messageBytes = 65_536
     /// Lines in one message.
-    public var messageLines = 100
+    public var messageLines = LineLimits().messageLines
     /// Lines that a session may send at once.
     public var lineBurst = 20
     /// Lines a second that a session may send, once the burst is used up.
