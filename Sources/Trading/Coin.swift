@@ -1,12 +1,9 @@
-/// A currency or a coin, by its ticker in lower case: `btc`, `usd`.
-///
-/// Up to 15 ASCII letters and digits, kept in one 128-bit number: equal, ordered and hashed without touching memory.
+/// A currency or a coin, by its ticker in lower case: `btc`, `usd`. Up to 15 ASCII letters and digits.
 public struct Coin: Hashable, Sendable {
-    /// The ASCII codes, first letter in the highest byte, so that numbers order as names do.
-    private let packed: UInt128
+    private let name: ShortName
 
     /// The most letters that a coin's name may have.
-    public static let nameLengthMax = 15
+    public static let nameLengthMax = ShortName.lengthMax
 
     /// A coin's name in any case, or nil where it is empty, too long, or not letters and digits.
     public init?(_ name: some StringProtocol) {
@@ -15,49 +12,21 @@ public struct Coin: Hashable, Sendable {
 
     /// A coin's name as ASCII, or nil where it is empty, too long, or not letters and digits.
     public init?(utf8 name: some Sequence<UInt8>) {
-        var packed: UInt128 = 0
-        var count = 0
-        for byte in name {
-            guard count < Coin.nameLengthMax else { return nil }
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"):
-                packed = packed << 8 | UInt128(byte)
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"):
-                packed = packed << 8 | UInt128(byte | 0x20)
-            default:
-                return nil
-            }
-            count += 1
-        }
-        guard count > 0 else { return nil }
-        self.packed = packed << UInt128(8 * (16 - count))
+        guard let name = ShortName(utf8: name) else { return nil }
+        self.name = name
     }
 }
 
 extension Coin: Comparable {
-    public static func < (left: Coin, right: Coin) -> Bool { left.packed < right.packed }
+    public static func < (left: Coin, right: Coin) -> Bool { left.name < right.name }
 }
 
 extension Coin: CustomStringConvertible {
     /// The name in lower case.
-    public var description: String {
-        var text = ""
-        var rest = packed
-        while rest != 0 {
-            text.unicodeScalars.append(Unicode.Scalar(UInt8(truncatingIfNeeded: rest >> 120)))
-            rest <<= 8
-        }
-        return text
-    }
+    public var description: String { name.description }
 
     /// Appends the name as ASCII.
-    public func appendText(to bytes: inout [UInt8]) {
-        var rest = packed
-        while rest != 0 {
-            bytes.append(UInt8(truncatingIfNeeded: rest >> 120))
-            rest <<= 8
-        }
-    }
+    public func appendText(to bytes: inout [UInt8]) { name.appendText(to: &bytes) }
 }
 
 extension Coin: ExpressibleByStringLiteral {
