@@ -93,6 +93,14 @@ extension LineReader {
         return .set(name: Located(name, at: span(word)), value: value)
     }
 
+    /// After `use`: `[EXCHANGE]`.
+    mutating func takeUseCommand() throws(Misreading) -> Command {
+        guard let word = peek() else { return .use(exchange: nil) }
+        next += 1
+        try expectEnd()
+        return .use(exchange: Located(text(word), at: span(word)))
+    }
+
     /// After `keys`: `[EXCHANGE]`, `EXCHANGE set KEY SECRET` or `EXCHANGE drop`.
     mutating func takeKeysCommand() throws(Misreading) -> Command {
         guard let exchange = peek() else { return .keys(exchange: nil) }

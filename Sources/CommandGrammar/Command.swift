@@ -52,6 +52,10 @@ public enum Command: Hashable, Sendable {
     case funds
     case fund(Located<Coin>)
     case summary
+    /// What each exchange is, and whether it is up.
+    case exchanges
+    /// The exchange that the account trades at from now on; nil asks which it is.
+    case use(exchange: Located<String>?)
     case trades(HistoryQuery)
     case transactions(HistoryQuery)
     case export(ExportQuery)

@@ -14,6 +14,14 @@ public struct ParsedLine: Hashable, Sendable {
     public let text: String
     /// Whether it carries a password, a token or a secret, or may: such a line is not for logs or records.
     public let isSecret: Bool
+    /// The exchange that the line names behind everything else, `on kraken`, as typed; nil where it names none.
+    public let exchange: Located<String>?
+
+    /// The same line, refused.
+    public func refused(_ refusal: Refusal) -> ParsedLine {
+        ParsedLine(
+            tag: tag, command: nil, refusal: refusal, text: text, isSecret: isSecret, exchange: exchange)
+    }
 }
 
 /// Turns a typed line into a `Command`, or into a refusal that points. Pure, and the same on every machine.
@@ -28,12 +36,17 @@ public struct CommandParser: Sendable {
     /// In characters.
     public static let tagLengthMax = 32
     /// The settings that `set` knows.
-    public static let settingNames = ["timezone", "quote", "pairs", "daily", "guard", "email", "quiet"]
+    public static let settingNames = ["timezone", "quote", "pairs", "daily", "guard", "email", "quiet", "exchange"]
 
     /// A parser for lines of at most `lineBytesMax` bytes.
     public init(vocabulary: Vocabulary, lineBytesMax: Int = CommandParser.lineBytesMaxDefault) {
         self.vocabulary = vocabulary
         self.lineBytesMax = lineBytesMax
+    }
+
+    /// The name that a misspelt one is nearest to; nil where it is near to none.
+    public static func nearest(to name: String, among names: [String]) -> String? {
+        Suggestions.nearest(to: name, among: names).first
     }
 
     /// Whether it may stand between the brackets in front of a line: 1 to 32 of `A-Z a-z 0-9 . _ -`.
@@ -55,12 +68,16 @@ public struct CommandParser: Sendable {
     /// Reads one line, without its newline. `lastOrder` is what `last` stands for where an order is named: the account's newest.
     public func parse(_ line: String, lastOrder: OrderID? = nil) -> ParsedLine {
         let lexer = Lexer(line, lineBytesMax: lineBytesMax)
+        let exchange = lexer.exchangeClause.map {
+            Located(lexer.text($0.start, $0.end), at: lexer.span($0.start, $0.end))
+        }
         let tag = lexer.tag.map { lexer.text($0.lowerBound, $0.upperBound) }
         let mayBeSecret = Secrets.mayHoldSecret(lexer)
         func parsed(_ command: Command?, _ refusal: Refusal?, isSecret: Bool) -> ParsedLine {
             ParsedLine(
                 tag: tag, command: command, refusal: refusal,
-                text: lexer.text(lexer.content.lowerBound, lexer.content.upperBound), isSecret: isSecret)
+                text: lexer.text(lexer.content.lowerBound, lexer.content.upperBound), isSecret: isSecret,
+                exchange: exchange)
         }
         if lexer.badTag == nil, lexer.words.isEmpty, lexer.bytes.count <= lineBytesMax {
             return parsed(nil, nil, isSecret: mayBeSecret)
@@ -122,7 +139,7 @@ public struct CommandParser: Sendable {
                 .badTag, "a tag is 1 to \(CommandParser.tagLengthMax) of A-Z a-z 0-9 . _ - between [ and ]",
                 at: lexer.span(bad.lowerBound, bad.upperBound))
         }
-        var reader = LineReader(lexer, vocabulary, lastOrder: lastOrder)
+        var reader = LineReader(lexer.withoutExchange, vocabulary, lastOrder: lastOrder)
         return try reader.takeCommand()
     }
 
@@ -256,6 +273,7 @@ extension LineReader {
         case .help: return try takeHelpCommand()
         case .alias: return try takeAliasCommand()
         case .totp: return try takeTwoFactorCommand()
+        case .use: return try takeUseCommand()
         case .paper: return try takePaperCommand()
         default:
             guard keyword.isCommand else {
@@ -279,6 +297,7 @@ extension LineReader {
             case .panic: .panic
             case .funds: .funds
             case .summary: .summary
+            case .exchanges: .exchanges
             case .pairs: .pairs
             case .alerts: .alerts
             case .settings: .settings

@@ -66,6 +66,8 @@ extension Command {
         case .funds: "funds"
         case .fund: "fund"
         case .summary: "summary"
+        case .exchanges: "exchanges"
+        case .use: "use"
         case .trades: "trades"
         case .transactions: "transactions"
         case .export: "export"

@@ -1,11 +1,12 @@
 /// Every word that the language itself has. Pairs, coins and names are not among them.
 enum Keyword: String, CaseIterable, Sendable {
     // The commands
-    case alert, alerts, alias, buy, cancel, chart, contra, depth, export, fee, fund, funds, go, help, inbox, jobs, keys
+    case alert, alerts, alias, buy, cancel, chart, contra, depth, exchanges, export, fee, fund, funds, go, help, inbox,
+        jobs, keys
     case login, logout, move, order, orders, pair, pairs, panic, paper, password, preview, price, quit
     case register, report, resume, sell, set, settings
-    case slice, stop, summary, tape, time, token, tokens, totp, trades, trail, transactions, undo, unwatch, version,
-        watch
+    case slice, stop, summary, tape, time, token, tokens, totp, trades, trail, transactions, undo, unwatch, use,
+        version, watch
     case whoami, why
 
     // Around an order
@@ -29,12 +30,13 @@ enum Keyword: String, CaseIterable, Sendable {
     /// Whether a line may begin with it.
     var isCommand: Bool {
         switch self {
-        case .alert, .alerts, .alias, .buy, .cancel, .chart, .contra, .depth, .export, .fee, .fund, .funds, .go, .help,
+        case .alert, .alerts, .alias, .buy, .cancel, .chart, .contra, .depth, .exchanges, .export, .fee, .fund, .funds,
+            .go, .help,
             .inbox, .jobs, .keys, .login, .logout, .move, .order, .orders, .pair, .pairs, .panic, .paper, .password,
             .preview, .price, .quit, .register, .report, .resume, .sell, .set, .settings, .slice, .stop, .summary,
             .tape,
-            .time, .token, .tokens, .totp, .trades, .trail, .transactions, .undo, .unwatch, .version, .watch, .whoami,
-            .why:
+            .time, .token, .tokens, .totp, .trades, .trail, .transactions, .undo, .unwatch, .use, .version, .watch,
+            .whoami, .why:
             true
         default: false
         }

@@ -113,6 +113,23 @@ struct Lexer {
         if let firstWord = words.first, let lastWord = words.last { content = firstWord.start..<lastWord.end }
     }
 
+    /// The name in `on EXCHANGE` at the end of the line; nil where there is none, and where the line may hold words of one's own.
+    var exchangeClause: Word? {
+        guard words.count > 2, words[words.count - 2].keyword == .on, let name = words.last else { return nil }
+        switch words[0].keyword {
+        case .login, .register, .password, .keys, .token, .totp, .alias, .set, .help: return nil
+        default: return name
+        }
+    }
+
+    /// The same line without the words of its exchange.
+    var withoutExchange: Lexer {
+        guard exchangeClause != nil else { return self }
+        var rest = self
+        rest.words.removeLast(2)
+        return rest
+    }
+
     /// What chats put before a command.
     static func isChatHabit(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "/") || byte == UInt8(ascii: "!") }
 

@@ -13,7 +13,7 @@ public struct CommandGroup: Sendable {
     /// All groups, in the order in which a trader needs them.
     public static let all: [CommandGroup] = [
         CommandGroup("get in and out", "login", "logout", "quit", "register", "whoami"),
-        CommandGroup("see the market", "price", "depth", "tape", "chart", "pairs", "fee"),
+        CommandGroup("see the market", "price", "depth", "tape", "chart", "pairs", "fee", "exchanges"),
         CommandGroup("try a line first", "preview", "go"),
         CommandGroup("place an order", "buy", "sell", "stop", "trail", "slice", "pair", "contra"),
         CommandGroup("change or end it", "move", "cancel", "undo"),
@@ -22,7 +22,7 @@ public struct CommandGroup: Sendable {
         CommandGroup("see your money", "funds", "fund", "summary", "trades", "transactions", "export"),
         CommandGroup("be told", "alert", "alerts", "watch", "unwatch", "inbox"),
         CommandGroup("keep it safe", "password", "totp", "token", "tokens", "keys"),
-        CommandGroup("make it yours", "settings", "set", "alias", "time", "version", "help"),
+        CommandGroup("make it yours", "use", "settings", "set", "alias", "time", "version", "help"),
         CommandGroup("for admins", "paper", "jobs"),
     ]
 }

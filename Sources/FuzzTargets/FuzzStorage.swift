@@ -10,17 +10,18 @@ enum FuzzStorage {
     /// What decodes is written again as the same bytes.
     static func record(_ bytes: [UInt8]) throws(FuzzFinding) {
         for stored in variants(bytes) {
-            guard let record = try? RecordCoder.decode(stored) else { continue }
+            guard let record = try? RecordCoder.decode(stored, of: .paper) else { continue }
             try expect(RecordCoder.encode(record) == stored, "\(record) is written in other bytes")
         }
     }
 
     static func snapshot(_ bytes: [UInt8]) throws(FuzzFinding) {
         for stored in variants(bytes) {
-            guard let snapshot = try? SnapshotCoder.decode(stored) else { continue }
+            guard let snapshot = try? SnapshotCoder.decode(stored, of: .paper) else { continue }
             let written = SnapshotCoder.encode(snapshot)
             try expect(
-                (try? SnapshotCoder.decode(written)) == snapshot, "a snapshot reads otherwise than it was written")
+                (try? SnapshotCoder.decode(written, of: .paper)) == snapshot,
+                "a snapshot reads otherwise than it was written")
         }
     }
 

@@ -95,8 +95,9 @@ extension OrderEngine {
     /// One of the orders of a sliced order.
     func rungOrder(_ priced: PricedRung, at index: Int, of parent: Order, _ now: Timestamp) -> Order {
         Order(
-            id: OrderID(parent.id.rawValue + 1 + UInt64(index)), account: parent.account, pair: parent.pair,
-            side: parent.side, kind: .simple, quantity: priced.rung.quantity, price: .limit(priced.rung.price),
+            id: OrderID(parent.id.rawValue + 1 + UInt64(index)), account: parent.account, exchange: exchange,
+            pair: parent.pair, side: parent.side, kind: .simple, quantity: priced.rung.quantity,
+            price: .limit(priced.rung.price),
             isPostOnly: parent.isPostOnly, parent: parent.id, line: Order.lineOfParent, createdAt: now,
             status: .pending,
             reserved: priced.held, feeCurrency: parent.feeCurrency)

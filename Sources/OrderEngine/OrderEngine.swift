@@ -9,6 +9,8 @@ public import Trading
 /// the records made it; market prices and pair rules are observations that decisions use and write into their records.
 public struct OrderEngine: Sendable {
     public let limits: EngineLimits
+    /// Whose orders these are: written on each order, and asked for nothing else.
+    public let exchange: ExchangeID
 
     /// What the exchange allows on each pair. Observed, not recorded.
     public private(set) var rules: [Pair: PairRules] = [:]
@@ -16,7 +18,8 @@ public struct OrderEngine: Sendable {
     public private(set) var market: [Pair: Ticker] = [:]
 
     var entries: [OrderID: OrderEntry] = [:]
-    var nextOrderID = OrderID(1)
+    /// The number that the next order gets. Numbers are one sequence for all engines of a desk: see `giveNumbers(from:)`.
+    public internal(set) var nextOrderID = OrderID(1)
     /// Finished orders, oldest first, kept for late reports up to `EngineLimits.finishedOrdersKept`.
     var finished = Deque<OrderID>()
     var funds: [FundsKey: Funds] = [:]
@@ -42,9 +45,13 @@ public struct OrderEngine: Sendable {
         let coin: Coin
     }
 
-    public init(limits: EngineLimits = EngineLimits()) {
+    public init(exchange: ExchangeID, limits: EngineLimits = EngineLimits()) {
+        self.exchange = exchange
         self.limits = limits
     }
+
+    /// Leaves out the order numbers below one: another engine of the same desk has given them.
+    public mutating func giveNumbers(from next: OrderID) { nextOrderID = max(nextOrderID, next) }
 
     // MARK: Observations
 

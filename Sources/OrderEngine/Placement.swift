@@ -134,7 +134,8 @@ extension OrderEngine {
         at now: Timestamp
     ) -> Order {
         Order(
-            id: nextOrderID, account: ticket.account, pair: ticket.pair, side: ticket.side, kind: ticket.kind,
+            id: nextOrderID, account: ticket.account, exchange: exchange, pair: ticket.pair, side: ticket.side,
+            kind: ticket.kind,
             quantity: ticket.quantity, price: price, timeInForce: ticket.timeInForce, isPostOnly: ticket.isPostOnly,
             cashQuantity: ticket.cashQuantity, plan: ticket.plan, line: ticket.line, tag: ticket.tag, createdAt: now,
             status: status,

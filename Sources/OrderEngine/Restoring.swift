@@ -5,6 +5,7 @@ extension OrderEngine {
     /// The whole durable state, in a fixed order.
     public func snapshot() -> EngineSnapshot {
         EngineSnapshot(
+            exchange: exchange,
             nextOrderID: nextOrderID,
             orders: entries.keys.sorted().compactMap { entries[$0] },
             finished: Array(finished),
@@ -16,7 +17,7 @@ extension OrderEngine {
 
     /// The engine as it was when the snapshot was taken: what waits, waits again.
     public init(restoring snapshot: EngineSnapshot, limits: EngineLimits = EngineLimits()) {
-        self.init(limits: limits)
+        self.init(exchange: snapshot.exchange, limits: limits)
         nextOrderID = snapshot.nextOrderID
         finished = Deque(snapshot.finished)
         for row in snapshot.funds {

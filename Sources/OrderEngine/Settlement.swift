@@ -196,8 +196,9 @@ extension OrderEngine {
         return [
             .orderPlaced(
                 Order(
-                    id: nextOrderID, account: account, pair: entry.pair, side: side, kind: .simple, quantity: quantity,
-                    price: orderPrice, parent: id, line: line, createdAt: now, status: .pending, reserved: reserved,
+                    id: nextOrderID, account: account, exchange: exchange, pair: entry.pair, side: side, kind: .simple,
+                    quantity: quantity, price: orderPrice, parent: id, line: line, createdAt: now, status: .pending,
+                    reserved: reserved,
                     feeCurrency: rules.feeCurrency(for: side)))
         ]
     }

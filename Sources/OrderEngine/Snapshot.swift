@@ -60,6 +60,8 @@ public struct EngineSnapshot: Hashable, Sendable {
         }
     }
 
+    /// Whose orders these are. Kept beside the snapshot's bytes, not in them.
+    public let exchange: ExchangeID
     /// The number that the next order gets.
     public var nextOrderID: OrderID
     /// By order id.
@@ -72,8 +74,10 @@ public struct EngineSnapshot: Hashable, Sendable {
     public var panics: [Panic]
 
     public init(
-        nextOrderID: OrderID, orders: [OrderEntry], finished: [OrderID], funds: [FundsRow], panics: [Panic] = []
+        exchange: ExchangeID, nextOrderID: OrderID, orders: [OrderEntry], finished: [OrderID], funds: [FundsRow],
+        panics: [Panic] = []
     ) {
+        self.exchange = exchange
         self.nextOrderID = nextOrderID
         self.orders = orders
         self.finished = finished

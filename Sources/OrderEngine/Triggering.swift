@@ -108,8 +108,9 @@ extension OrderEngine {
             order.account, rules.reservedCoin(for: order.side), needed: reserved,
             for: "\(order.side == .buy ? "buying" : "selling") \(quantity) \(order.pair.base) at \(price.bound)")
         return Order(
-            id: id, account: order.account, pair: order.pair, side: order.side, kind: .simple, quantity: quantity,
-            price: price, parent: order.id, line: Order.lineOfParent, createdAt: now, status: .pending,
+            id: id, account: order.account, exchange: exchange, pair: order.pair, side: order.side,
+            kind: .simple, quantity: quantity, price: price, parent: order.id, line: Order.lineOfParent, createdAt: now,
+            status: .pending,
             reserved: reserved,
             feeCurrency: rules.feeCurrency(for: order.side))
     }

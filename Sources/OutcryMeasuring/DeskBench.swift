@@ -23,8 +23,9 @@ public final class DeskBench {
         var log = Logger(label: "measure")
         log.logLevel = .critical
         desk = try DeskCore(
-            Traders.configuration, ledger: ledger, exchange: PaperExchange(), passwords: NoPasswords(), log: log,
-            now: MachineClock.wall)
+            Traders.configuration, ledger: ledger,
+            exchanges: [DeskCore.ExchangeSetup(id: .paper, exchange: PaperExchange())], passwords: NoPasswords(),
+            log: log, now: MachineClock.wall)
         let sessions = (1...count).map { SessionID(rawValue: UInt64($0)) }
         self.sessions = sessions
         _ = desk.process(

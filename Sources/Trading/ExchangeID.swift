@@ -28,6 +28,9 @@ extension ExchangeID: Comparable {
 extension ExchangeID: CustomStringConvertible {
     /// The name in lower case.
     public var description: String { name.description }
+
+    /// Appends the name as ASCII.
+    public func appendText(to bytes: inout [UInt8]) { name.appendText(to: &bytes) }
 }
 
 extension ExchangeID: ExpressibleByStringLiteral {

@@ -62,6 +62,8 @@ public enum CancelReason: String, Hashable, Sendable, Codable, CaseIterable {
 public struct Order: Hashable, Sendable {
     public let id: OrderID
     public let account: AccountID
+    /// Where it is traded.
+    public let exchange: ExchangeID
     public let pair: Pair
     public let side: Side
     public let kind: OrderKind
@@ -115,13 +117,15 @@ public struct Order: Hashable, Sendable {
     public var replacedAt: Timestamp?
 
     public init(
-        id: OrderID, account: AccountID, pair: Pair, side: Side, kind: OrderKind, quantity: ExactDecimal,
+        id: OrderID, account: AccountID, exchange: ExchangeID, pair: Pair, side: Side, kind: OrderKind,
+        quantity: ExactDecimal,
         price: OrderPrice, timeInForce: TimeInForce = .goodTillCanceled, isPostOnly: Bool = false,
         cashQuantity: ExactDecimal? = nil, plan: OrderPlan = .none, parent: OrderID? = nil, line: String,
         tag: String? = nil, createdAt: Timestamp, status: OrderStatus, reserved: ExactDecimal, feeCurrency: Coin
     ) {
         self.id = id
         self.account = account
+        self.exchange = exchange
         self.pair = pair
         self.side = side
         self.kind = kind

@@ -55,7 +55,7 @@ struct Count {
         let bytes = RecordCoder.encode(record)
         note("allocations: record encoded", allocations { _ = RecordCoder.encode(record) }, atMost: 5)
         note(
-            "allocations: record decoded", allocations { _ = try? RecordCoder.decode(bytes) }, atMost: 20,
+            "allocations: record decoded", allocations { _ = try? RecordCoder.decode(bytes, of: .paper) }, atMost: 20,
             unoptimized: 38)
         for batch in [1, 100] {
             try withScratchFolder(in: folder) { scratch in

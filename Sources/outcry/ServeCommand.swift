@@ -223,7 +223,8 @@ struct ServeCommand: AsyncParsableCommand {
         for report in checked.reports { log.notice("\(report)") }
         var setup = DeskServer.Setup(
             database: path, desk: desk,
-            gateway: { [log] in ChatServer(configuration: chat, handlers: $0, logger: log) }, exchange: venue,
+            gateway: { [log] in ChatServer(configuration: chat, handlers: $0, logger: log) },
+            exchanges: [DeskServer.Place(isPaper ? .paper : "btce", venue)],
             masterKey: try master.source(settings), tapes: { checked.open() })
         setup.clock = clock
         return (setup, chat)

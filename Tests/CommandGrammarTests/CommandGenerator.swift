@@ -240,7 +240,8 @@ struct CommandGenerator {
             return pick([
                 .logout, .whoami, .password(keepsTokens: chance(2)), .tokens, .go, .undo, .panic, .funds, .summary,
                 .pairs, .alerts, .settings,
-                .time, .version, .jobs, .reportDrift,
+                .time, .version, .jobs, .reportDrift, .exchanges, .use(exchange: nil),
+                .use(exchange: located("kraken")),
             ])
         }
     }

@@ -78,8 +78,9 @@ enum CommandPrinter {
         case .export(let query):
             join("export", query.subject.rawValue, query.since.map { "since \(when($0.value))" }, query.format.rawValue)
         case .reportDrift: "report drift"
+        case .use(let exchange): join("use", exchange?.value)
         case .logout, .quit, .whoami, .tokens, .go, .undo, .panic, .funds, .summary, .pairs, .alerts, .settings,
-            .aliases, .time, .version, .jobs:
+            .aliases, .time, .version, .jobs, .exchanges:
             command.verb
         }
     }

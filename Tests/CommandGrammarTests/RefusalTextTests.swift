@@ -121,7 +121,7 @@ import Trading
         Refused(
             .unknownSetting, "set timezon Europe/Madrid",
             """
-            ! no setting timezon; there are timezone, quote, pairs, daily, guard, email, quiet; did you mean timezone?
+            ! no setting timezon; there are timezone, quote, pairs, daily, guard, email, quiet, exchange; did you mean timezone?
               set timezon Europe/Madrid
                   ^^^^^^^
               try: set timezone Europe/Madrid

@@ -59,9 +59,9 @@ import Trading
         _ = try OperatorDesk.rebuildTables(database: path) { told.append($0) }
         #expect(told.count == 1 && told[0].hasPrefix("the books differed: "), "\(told)")
         let mended = try desk(path, bench)
-        let balance = mended.paper?.balances(of: account).first { $0.coin == "btc" }
+        let balance = mended.firstSeat.paper?.balances(of: account).first { $0.coin == "btc" }
         #expect(balance?.total == 50)
-        #expect(mended.paper?.openOrders(of: account).count == 1)
+        #expect(mended.firstSeat.paper?.openOrders(of: account).count == 1)
         try mended.ledger.close()
         told = []
         _ = try OperatorDesk.rebuildTables(database: path) { told.append($0) }

@@ -8,10 +8,10 @@ import Trading
 @Suite struct CoderTests {
     @Test func `what is encoded decodes to itself`() throws {
         for (name, record) in Samples.records {
-            #expect(try RecordCoder.decode(RecordCoder.encode(record)) == record, "\(name)")
+            #expect(try RecordCoder.decode(RecordCoder.encode(record), of: .paper) == record, "\(name)")
         }
-        #expect(try OrderCoder.decode(OrderCoder.encode(Samples.full)) == Samples.full)
-        #expect(try SnapshotCoder.decode(SnapshotCoder.encode(Samples.snapshot)) == Samples.snapshot)
+        #expect(try OrderCoder.decode(OrderCoder.encode(Samples.full), of: .paper) == Samples.full)
+        #expect(try SnapshotCoder.decode(SnapshotCoder.encode(Samples.snapshot), of: .paper) == Samples.snapshot)
     }
 
     @Test func `a plain order takes few bytes`() {
@@ -26,7 +26,7 @@ import Trading
         }
         for value in units.map(ExactDecimal.init(units:)) {
             let record = Record.contraReady(OrderID(1), quantity: value, at: Samples.time)
-            #expect(try RecordCoder.decode(RecordCoder.encode(record)) == record)
+            #expect(try RecordCoder.decode(RecordCoder.encode(record), of: .paper) == record)
         }
     }
 
@@ -52,7 +52,7 @@ import Trading
                     var changed = bytes
                     changed[index] ^= 1 << UInt8(bit)
                     #expect(throws: StoredBytesError.self, "\(name) byte \(index) bit \(bit)") {
-                        try RecordCoder.decode(changed)
+                        try RecordCoder.decode(changed, of: .paper)
                     }
                 }
             }
@@ -61,7 +61,7 @@ import Trading
 
     @Test func `errors say what is wrong and where`() throws {
         func error(_ payload: [UInt8]) -> StoredBytesError? {
-            #expect(throws: StoredBytesError.self) { try RecordCoder.decode(checked(payload)) }
+            #expect(throws: StoredBytesError.self) { try RecordCoder.decode(checked(payload), of: .paper) }
         }
         #expect(error([]) == .truncated(at: 0))
         #expect(error([9, 1]) == .unknownVersion(9))
@@ -74,7 +74,7 @@ import Trading
         #expect(error(head + [200, 1]) == .impossibleCount(200, at: 11))
         #expect(error([1, 12] + head[2...] + [2, 5, 0]) == .malformedNumber(at: 11))
         #expect(error([1, 1, 14, 3] + Array("USD".utf8)) == .malformedCoin(at: 3))
-        #expect(throws: StoredBytesError.truncated(at: 3)) { try RecordCoder.decode([1, 2, 3]) }
+        #expect(throws: StoredBytesError.truncated(at: 3)) { try RecordCoder.decode([1, 2, 3], of: .paper) }
     }
 
     @Test func `no bytes whatever stop the program, and what decodes encodes to the same bytes`() throws {
@@ -104,7 +104,7 @@ import Trading
             }
             // With a sum that fits, so that the reader gets to see the rest.
             let bytes = checked(payload)
-            guard let record = try? RecordCoder.decode(bytes) else { continue }
+            guard let record = try? RecordCoder.decode(bytes, of: .paper) else { continue }
             decoded += 1
             #expect(RecordCoder.encode(record) == bytes, "seed \(seed) round \(round)")
         }
@@ -116,10 +116,12 @@ import Trading
         for index in bytes.indices {
             var changed = bytes
             changed[index] &+= 1
-            #expect(throws: StoredBytesError.self) { try SnapshotCoder.decode(changed) }
+            #expect(throws: StoredBytesError.self) { try SnapshotCoder.decode(changed, of: .paper) }
         }
         for count in 0..<bytes.count - 4 {
-            #expect(throws: StoredBytesError.self) { try SnapshotCoder.decode(checked(Array(bytes[..<count]))) }
+            #expect(throws: StoredBytesError.self) {
+                try SnapshotCoder.decode(checked(Array(bytes[..<count])), of: .paper)
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 import Ledger
 import Testing
+import Trading
 
 /// Bytes that were written once are read for ever.
 @Suite struct CorpusTests {
@@ -7,7 +8,7 @@ import Testing
         let expected = Dictionary(uniqueKeysWithValues: Samples.records.map { ($0.name, $0.record) })
         for (name, hex) in Corpus.version1 {
             let bytes = try #require(unhexed(hex), "\(name) is not hex")
-            #expect(try RecordCoder.decode(bytes) == expected[name], "\(name)")
+            #expect(try RecordCoder.decode(bytes, of: .paper) == expected[name], "\(name)")
         }
     }
 
@@ -26,7 +27,7 @@ import Testing
         for (version, hex) in Corpus.snapshots {
             let bytes = try #require(unhexed(hex), "version \(version) is not hex")
             #expect(bytes.first == version)
-            #expect(try SnapshotCoder.decode(bytes) == Samples.snapshot, "version \(version)")
+            #expect(try SnapshotCoder.decode(bytes, of: .paper) == Samples.snapshot, "version \(version)")
         }
         if !Corpus.snapshots.contains(where: { $0.version == SnapshotCoder.version }) {
             Issue.record("not in the corpus: \"\(hex(of: SnapshotCoder.encode(Samples.snapshot)))\"")

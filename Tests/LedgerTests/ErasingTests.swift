@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import Ledger
 import Testing
+import Trading
 
 /// What is taken out of the file for good, and who may read the file.
 @Suite struct ErasingTests {
@@ -75,7 +76,7 @@ import Testing
         try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: scratch.path)
         let ledger = try scratch.open()
         try ledger.transaction { transaction in
-            for (_, record) in Samples.records { try transaction.append(record) }
+            for (_, record) in Samples.records { try transaction.append(record, of: .paper) }
         }
         for suffix in ["", "-wal", "-shm", ".lock"] {
             #expect(try mode(scratch.path + suffix) == 0o600, "\(suffix)")

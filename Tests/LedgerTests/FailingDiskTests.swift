@@ -16,13 +16,13 @@ import Trading
         let ledger = try open(disk)
         #expect(throws: LedgerError.self) {
             try ledger.transaction { transaction in
-                try transaction.append(.orderPlaced(Samples.simple))
+                try transaction.append(.orderPlaced(Samples.simple), of: .paper)
                 let database = try transaction.database
                 try database.execute(sql: "CREATE TABLE once (x INTEGER PRIMARY KEY); INSERT INTO once VALUES (1)")
                 // As an I/O error does, this ends the transaction; and the caller takes no notice.
                 try? database.execute(sql: "INSERT OR ROLLBACK INTO once VALUES (1)")
-                _ = try? transaction.append(.orderPlaced(Samples.full))
-                _ = try? transaction.append(.orderPlaced(Samples.full))
+                _ = try? transaction.append(.orderPlaced(Samples.full), of: .paper)
+                _ = try? transaction.append(.orderPlaced(Samples.full), of: .paper)
             }
         }
         #expect(ledger.failure != nil)
@@ -33,15 +33,15 @@ import Trading
         for kind in [DiskOperation.Kind.write, .sync] {
             let disk = SimulatedDisk(seed: 1)
             let ledger = try open(disk)
-            try ledger.transaction { _ = try $0.append(.orderPlaced(Samples.simple)) }
+            try ledger.transaction { _ = try $0.append(.orderPlaced(Samples.simple), of: .paper) }
             // The first of its kind that is the database's and not the log's.
             let copy = disk.copy(seed: 1)
             let trial = try open(copy)
             copy.isLogging = true
             let before = copy.counts[kind]
-            try trial.transaction { _ = try $0.append(.orderPlaced(Samples.full)) }
+            try trial.transaction { _ = try $0.append(.orderPlaced(Samples.full), of: .paper) }
             while !copy.log.contains(where: { $0.kind == kind && $0.file == "/desk.db" }) {
-                try trial.transaction { _ = try $0.append(.orderPlaced(Samples.full)) }
+                try trial.transaction { _ = try $0.append(.orderPlaced(Samples.full), of: .paper) }
             }
             let ofKind = copy.log.filter { $0.kind == kind }
             let place = try #require(ofKind.firstIndex { $0.file == "/desk.db" })
@@ -50,14 +50,14 @@ import Trading
             failing.faults = [DiskFault(.fails, at: .nth(kind, before + place + 1))]
             var written = 1
             while second.failure == nil {
-                try second.transaction { _ = try $0.append(.orderPlaced(Samples.full)) }
+                try second.transaction { _ = try $0.append(.orderPlaced(Samples.full), of: .paper) }
                 written += 1
                 try #require(written < 1_000)
             }
             #expect(failing.firstFault?.file == "/desk.db")
             let syncs = failing.counts[.sync]
             #expect(throws: LedgerError.poisoned(try #require(second.failure))) {
-                try second.transaction { _ = try $0.append(.orderPlaced(Samples.full)) }
+                try second.transaction { _ = try $0.append(.orderPlaced(Samples.full), of: .paper) }
             }
             try second.close()
             #expect(failing.counts[.sync] == syncs, "it was closed as if nothing had happened")
@@ -89,10 +89,10 @@ import Trading
         for effect in [DiskFault.Effect.fails, .syncForgets, .syncDiscards] {
             let disk = SimulatedDisk(seed: 1)
             let ledger = try open(disk, checkpointPages: 10_000)
-            for _ in 1...5 { try ledger.transaction { _ = try $0.append(.orderPlaced(Samples.full)) } }
+            for _ in 1...5 { try ledger.transaction { _ = try $0.append(.orderPlaced(Samples.full), of: .paper) } }
             disk.faults = [DiskFault(effect, at: .nth(.sync, disk.counts[.sync] + 1))]
             #expect(throws: LedgerError.self) {
-                try ledger.transaction { _ = try $0.append(.orderPlaced(Samples.full)) }
+                try ledger.transaction { _ = try $0.append(.orderPlaced(Samples.full), of: .paper) }
             }
             disk.faults = []
             disk.isLogging = true
@@ -115,15 +115,15 @@ import Trading
             configuration.isPowersafe = true
             let disk = SimulatedDisk(seed: seed, configuration)
             let ledger = try open(disk, checkpointPages: 10_000)
-            try ledger.transaction { _ = try $0.append(.orderPlaced(Samples.full)) }
+            try ledger.transaction { _ = try $0.append(.orderPlaced(Samples.full), of: .paper) }
             disk.faults = [DiskFault(.syncForgets, at: .nth(.sync, disk.counts[.sync] + 1))]
             #expect(throws: LedgerError.self) {
-                try ledger.transaction { _ = try $0.append(.orderPlaced(Samples.full)) }
+                try ledger.transaction { _ = try $0.append(.orderPlaced(Samples.full), of: .paper) }
             }
             disk.faults = []
             disk.killProcess()
             let next = try open(disk, checkpointPages: 10_000)
-            for _ in 1...4 { try next.transaction { _ = try $0.append(.orderPlaced(Samples.full)) } }
+            for _ in 1...4 { try next.transaction { _ = try $0.append(.orderPlaced(Samples.full), of: .paper) } }
             let synced = try next.recordHead()
             #expect(synced.rawValue >= 5)
             var chance = SplitMix64(seed: seed)
@@ -141,10 +141,10 @@ import Trading
             configuration.isPowersafe = isPowersafe
             let disk = SimulatedDisk(seed: seed, configuration)
             let ledger = try open(disk, checkpointPages: 10_000)
-            try ledger.transaction { _ = try $0.append(.orderPlaced(Samples.full)) }
+            try ledger.transaction { _ = try $0.append(.orderPlaced(Samples.full), of: .paper) }
             disk.faults = [DiskFault(.fails, at: .nth(.sync, disk.counts[.sync] + 1))]
             #expect(throws: LedgerError.self) {
-                try ledger.transaction { _ = try $0.append(.orderPlaced(Samples.full)) }
+                try ledger.transaction { _ = try $0.append(.orderPlaced(Samples.full), of: .paper) }
             }
             disk.faults = []
             disk.killProcess()
@@ -161,13 +161,13 @@ import Trading
             let disk = SimulatedDisk(seed: seed)
             var chance = SplitMix64(seed: seed)
             let ledger = try open(disk, checkpointPages: 10_000)
-            for _ in 1...3 { try ledger.transaction { _ = try $0.append(.orderPlaced(Samples.full)) } }
+            for _ in 1...3 { try ledger.transaction { _ = try $0.append(.orderPlaced(Samples.full), of: .paper) } }
             disk.crash(using: &chance)
             let next = try open(disk, checkpointPages: 10_000)
             #expect(try next.recordHead().rawValue == 3)
             disk.faults = [DiskFault(.fails, at: .nth(.sync, disk.counts[.sync] + 1))]
             #expect(throws: LedgerError.self) {
-                try next.transaction { _ = try $0.append(.orderPlaced(Samples.full)) }
+                try next.transaction { _ = try $0.append(.orderPlaced(Samples.full), of: .paper) }
             }
             disk.faults = []
             disk.crash(using: &chance)
@@ -177,7 +177,7 @@ import Trading
 
     /// Without it the clock would take the order off at another moment after a restart than before.
     @Test func `a snapshot keeps when a cancel that failed is to be repeated`() throws {
-        var engine = OrderEngine()
+        var engine = OrderEngine(exchange: .paper)
         let end = Samples.time.advanced(bySeconds: 10)
         var order = Samples.order(1, time: .goodTillDate(end), status: .pending)
         order.reserved = 230
@@ -190,8 +190,8 @@ import Trading
         let disk = SimulatedDisk(seed: 1)
         let loaded = try withExtendedLifetime(disk) {
             let ledger = try open(disk)
-            try ledger.saveSnapshot(engine.snapshot(), at: .none)
-            return try #require(try ledger.load().snapshot)
+            try ledger.saveSnapshots([engine.snapshot()], at: .none)
+            return try #require(try ledger.load().snapshots.first)
         }
         #expect(loaded == engine.snapshot())
         #expect(OrderEngine(restoring: loaded).nextExpiry == again)

@@ -20,9 +20,9 @@ import Trading
         let ledger = try scratch.open()
         try ledger.transaction { transaction in
             for number in 1...6 as ClosedRange<Int64> {
-                try transaction.append(.fundsAdjusted(adjustment(number, at: number * 10)))
-                try transaction.append(.fundsAdjusted(adjustment(99, at: number * 10, account: 2)))
-                try transaction.append(.orderPlaced(Samples.order(UInt64(number))))
+                try transaction.append(.fundsAdjusted(adjustment(number, at: number * 10)), of: .paper)
+                try transaction.append(.fundsAdjusted(adjustment(99, at: number * 10, account: 2)), of: .paper)
+                try transaction.append(.orderPlaced(Samples.order(UInt64(number))), of: .paper)
             }
         }
         func amounts(_ filter: AdjustmentFilter) throws -> [String] {
@@ -64,7 +64,7 @@ import Trading
         let scratch = try Scratch()
         func alert(_ number: UInt64, _ direction: AlertDirection = .above) -> Alert {
             Alert(
-                account: account, number: number, pair: "btc_usd", direction: direction, price: 240,
+                account: account, number: number, exchange: .paper, pair: "btc_usd", direction: direction, price: 240,
                 createdAt: Timestamp(seconds: 3))
         }
         do {
@@ -93,7 +93,8 @@ import Trading
             for look in 0..<days * 4 {
                 let at = Timestamp(seconds: Int64(look) * 21_600)
                 try transaction.store(
-                    FundsPoint(account: account, at: at, coin: "btc", total: ExactDecimal(look), usd: nil))
+                    FundsPoint(
+                        account: account, at: at, exchange: .paper, coin: "btc", total: ExactDecimal(look), usd: nil))
             }
             try transaction.forgetFundsPoints(.point, before: Timestamp(seconds: 30 * 86_400))
             try transaction.forgetFundsPoints(.day, before: Timestamp(seconds: 14 * 86_400))
@@ -121,14 +122,15 @@ import Trading
             for minute in 0..<3 as Range<Int64> {
                 let at = noon.advanced(bySeconds: minute * 60)
                 let worth = ExactDecimal(Int(minute))
-                try transaction.store(FundsPoint(account: account, at: at, coin: "btc", total: worth, usd: nil))
-                try transaction.store(PricePoint(at: at, bid: nil, ask: nil, last: worth), of: "btc_usd")
+                try transaction.store(
+                    FundsPoint(account: account, at: at, exchange: .paper, coin: "btc", total: worth, usd: nil))
+                try transaction.store(PricePoint(at: at, bid: nil, ask: nil, last: worth), of: "btc_usd", at: .paper)
             }
         }
         let before = noon.advanced(bySeconds: -10 * 86_400)
         let after = noon.advanced(bySeconds: 86_400)
         let expected: [ExactDecimal] = [0, 1, 2]
         #expect(try ledger.fundsPoints(account, since: before, until: after).map(\.total) == expected)
-        #expect(try ledger.prices(of: "btc_usd", since: before, until: after).map(\.last) == expected)
+        #expect(try ledger.prices(of: "btc_usd", at: .paper, since: before, until: after).map(\.last) == expected)
     }
 }

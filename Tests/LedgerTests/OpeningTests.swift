@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import Ledger
 import Testing
+import Trading
 
 @Suite struct OpeningTests {
     @Test func `every commit is synced: WAL, synchronous FULL, read back from the connection`() throws {
@@ -116,14 +117,14 @@ import Testing
         let scratch = try Scratch()
         let ledger = try scratch.open()
         try ledger.transaction { transaction in
-            for (_, record) in Samples.records { try transaction.append(record) }
+            for (_, record) in Samples.records { try transaction.append(record, of: .paper) }
         }
         let copy = scratch.folder + "/copy.sqlite"
         try ledger.backup(to: copy)
         #expect(throws: LedgerError.self) { try ledger.backup(to: copy) }
         let restored = try Ledger(path: copy)
         var records: [NumberedRecordPair] = []
-        try restored.forEachRecord { records.append(.init(number: $0.rawValue, kind: $1.kind)) }
+        try restored.forEachRecord { records.append(.init(number: $0.number.rawValue, kind: $0.record.kind)) }
         #expect(records.count == Samples.records.count)
     }
 }

@@ -16,14 +16,14 @@ import Trading
     private func ledger(_ scratch: Scratch, _ points: [(Int64, ExactDecimal)]) throws -> Ledger {
         let ledger = try scratch.open()
         try ledger.transaction { transaction in
-            for (seconds, last) in points { try transaction.store(point(seconds, last), of: "btc_usd") }
-            try transaction.store(point(0, 7), of: "ltc_usd")
+            for (seconds, last) in points { try transaction.store(point(seconds, last), of: "btc_usd", at: .paper) }
+            try transaction.store(point(0, 7), of: "ltc_usd", at: .paper)
         }
         return ledger
     }
 
     private func read(_ ledger: Ledger, _ since: Int64 = -1, _ until: Int64 = 1_000 * day) throws -> [String] {
-        try ledger.prices(of: "btc_usd", since: at(since), until: at(until)).map { point in
+        try ledger.prices(of: "btc_usd", at: .paper, since: at(since), until: at(until)).map { point in
             #expect(point.bid == nil && point.ask == point.last)
             return "\((point.at.seconds - Self.start)) \(point.last ?? 0)"
         }
@@ -35,8 +35,8 @@ import Trading
         #expect(try read(ledger) == ["0 1", "240 2", "480 3"])
         #expect(try read(ledger, 240, 480) == ["240 2"])
         #expect(try read(ledger, 481) == [])
-        #expect(try ledger.prices(of: "ltc_usd", since: at(0), until: at(1)).map(\.last) == [7])
-        #expect(try ledger.prices(of: "nmc_usd", since: at(0), until: at(1)) == [])
+        #expect(try ledger.prices(of: "ltc_usd", at: .paper, since: at(0), until: at(1)).map(\.last) == [7])
+        #expect(try ledger.prices(of: "nmc_usd", at: .paper, since: at(0), until: at(1)) == [])
     }
 
     @Test func `what has become too fine is left at the last of its hour, then of its day`() throws {

@@ -14,7 +14,7 @@ import Trading
         try ledger.transaction { transaction in
             for id in 1...20 as ClosedRange<UInt64> {
                 let order = Samples.order(id, status: id <= 10 ? .filled : .open, closedAt: id <= 10 ? 5 : nil)
-                _ = try transaction.append(.orderPlaced(order))
+                _ = try transaction.append(.orderPlaced(order), of: .paper)
                 try transaction.project(order)
                 try transaction.project(fill: Samples.fill(id), of: order)
                 if id <= 10 {
@@ -27,9 +27,9 @@ import Trading
     }
 
     private func mark(_ ledger: Ledger, _ orders: ClosedRange<UInt64>, notifications: UInt64) throws {
-        let base = LedgerBase(record: try ledger.recordHead(), at: Samples.time, snapshot: Samples.snapshot)
+        let base = LedgerBase(record: try ledger.recordHead(), at: Samples.time, snapshots: [Samples.snapshot])
         try ledger.transaction { transaction in
-            try transaction.setBase(base, head: Samples.snapshot, at: base.record)
+            try transaction.setBase(base, heads: [Samples.snapshot], at: base.record)
             try transaction.markPruned(PrunedRun(PruningTests.account, orders, remains: .rowsAndRecords))
             try transaction.notePruned(
                 PrunedHistory(notifications: notifications, begins: Samples.time), of: PruningTests.account)
@@ -55,7 +55,7 @@ import Trading
         #expect(try again.recordHead() == RecordNumber(20))
         #expect(try again.notificationHead(PruningTests.account) == 10)
         try again.transaction { transaction in
-            #expect(try transaction.append(.orderPlaced(Samples.simple)) == RecordNumber(21))
+            #expect(try transaction.append(.orderPlaced(Samples.simple), of: .paper) == RecordNumber(21))
             let seq = try transaction.appendNotification(
                 PruningTests.account, at: Samples.time, event: "opened", order: nil, text: "* x", json: "{}")
             #expect(seq == 11)
@@ -133,11 +133,11 @@ import Trading
         try fill(ledger)
         try mark(ledger, 1...10, notifications: 4)
         let head = try ledger.recordHead()
-        _ = try ledger.transaction { try $0.append(.orderPlaced(Samples.simple)) }
+        _ = try ledger.transaction { try $0.append(.orderPlaced(Samples.simple), of: .paper) }
         try ledger.read { try $0.execute(sql: "DELETE FROM snapshots") }
-        #expect(try ledger.load() == LoadedState(snapshot: Samples.snapshot, number: head, passedOver: []))
+        #expect(try ledger.load() == LoadedState(snapshots: [Samples.snapshot], number: head, passedOver: []))
         // Such a snapshot has nothing behind it any more.
-        try ledger.saveSnapshot(Samples.snapshot, at: RecordNumber(3))
+        try ledger.saveSnapshots([Samples.snapshot], at: RecordNumber(3))
         #expect(try ledger.load().number == head)
         try ledger.read { try $0.execute(sql: "UPDATE base SET body = x'03'") }
         #expect(throws: LedgerError.self) { try ledger.load() }

@@ -11,14 +11,14 @@ enum Samples {
     }
 
     static let simple = Order(
-        id: OrderID(41), account: AccountID(7), pair: "btc_usd", side: .buy, kind: .simple,
+        id: OrderID(41), account: AccountID(7), exchange: .paper, pair: "btc_usd", side: .buy, kind: .simple,
         quantity: decimal("0.5"), price: .limit(230), line: "buy 0.5 btc_usd at 230", createdAt: time,
         status: .pending, reserved: decimal("115.23"), feeCurrency: "usd")
 
     /// An order with every part that an order can have.
     static let full: Order = {
         var order = Order(
-            id: OrderID(300), account: AccountID(-2), pair: "doge_eur", side: .sell, kind: .sliced,
+            id: OrderID(300), account: AccountID(-2), exchange: .paper, pair: "doge_eur", side: .sell, kind: .sliced,
             quantity: decimal("0.000000000000000001"), price: .market(protection: decimal("170141183460469231731")),
             timeInForce: .day(time), isPostOnly: true,
             plan: .sliced(low: 195, high: 199, includesHigh: true, count: 20), parent: OrderID(299),
@@ -54,7 +54,8 @@ enum Samples {
         status: OrderStatus = .open, closedAt: Int64? = nil
     ) -> Order {
         var order = Order(
-            id: OrderID(id), account: AccountID(account), pair: pair, side: side, kind: kind, quantity: 1,
+            id: OrderID(id), account: AccountID(account), exchange: .paper, pair: pair, side: side, kind: kind,
+            quantity: 1,
             price: .limit(230),
             timeInForce: force, plan: plan, parent: parent.map { OrderID($0) }, line: "a line", createdAt: time,
             status: status, reserved: .zero, feeCurrency: "usd")
@@ -180,7 +181,7 @@ enum Samples {
     ]
 
     static let snapshot = EngineSnapshot(
-        nextOrderID: OrderID(301),
+        exchange: .paper, nextOrderID: OrderID(301),
         orders: [
             OrderEntry(order: simple, fillIDs: [FillID(9), FillID(3), FillID(.max)], triggeredChild: OrderID(44)),
             OrderEntry(order: full, contraReady: decimal("0.05"), cancelRetryAt: time),

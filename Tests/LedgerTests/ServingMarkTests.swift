@@ -7,7 +7,7 @@ import Trading
 /// A log that has gone is noticed, and a process that was killed is not taken for one.
 @Suite struct ServingMarkTests {
     private func append(_ ledger: Ledger) throws {
-        _ = try ledger.transaction { try $0.append(Samples.records[0].record) }
+        _ = try ledger.transaction { try $0.append(Samples.records[0].record, of: .paper) }
     }
 
     @Test func `a killed server's database opens without a word, however often`() throws {

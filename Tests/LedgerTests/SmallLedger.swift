@@ -10,14 +10,14 @@ enum SmallLedger {
 
     static func fill(_ ledger: Ledger) throws {
         try ledger.transaction { transaction in
-            for (_, record) in Samples.records { try transaction.append(record) }
+            for (_, record) in Samples.records { try transaction.append(record, of: .paper) }
             for id in 1...20 as ClosedRange<UInt64> {
                 let order = Samples.order(id, status: id % 2 == 0 ? .open : .filled, closedAt: id % 2 == 0 ? nil : 5)
                 try transaction.project(order)
                 try transaction.project(fill: Samples.fill(id), of: order)
             }
-            try transaction.project(account, "usd", funds: Funds(total: 1_000, reserved: 230))
-            try transaction.project(account, "btc", funds: Funds(total: 2, reserved: 0))
+            try transaction.project(account, "usd", at: .paper, funds: Funds(total: 1_000, reserved: 230))
+            try transaction.project(account, "btc", at: .paper, funds: Funds(total: 2, reserved: 0))
             for number in 1...10 as ClosedRange<UInt64> {
                 _ = try transaction.appendNotification(
                     account, at: Samples.time, event: "filled", order: OrderID(number),
@@ -28,18 +28,19 @@ enum SmallLedger {
             try transaction.rememberTag(account, "t1", line: "buy 1 btc_usd at 230", at: Samples.time)
             try transaction.completeTag(account, "t1", RememberedReply(text: "+ order 1", json: "{}"))
             try transaction.putBook("paper", key: [1, 2], value: [3, 4, 5])
-            try transaction.store(PricePoint(at: Samples.time, bid: 229, ask: 231, last: 230), of: "btc_usd")
             try transaction.store(
-                FundsPoint(account: account, at: Samples.time, coin: "usd", total: 1_000, usd: 1_000))
+                PricePoint(at: Samples.time, bid: 229, ask: 231, last: 230), of: "btc_usd", at: .paper)
+            try transaction.store(
+                FundsPoint(account: account, at: Samples.time, exchange: .paper, coin: "usd", total: 1_000, usd: 1_000))
             try transaction.add(
                 Alert(
-                    account: account, number: 1, pair: "btc_usd", direction: .above, price: 250,
+                    account: account, number: 1, exchange: .paper, pair: "btc_usd", direction: .above, price: 250,
                     createdAt: Samples.time))
             try prune(transaction)
         }
-        try ledger.saveSnapshot(Samples.snapshot, at: try ledger.recordHead())
+        try ledger.saveSnapshots([Samples.snapshot], at: try ledger.recordHead())
         // The mark counts records: the last transaction has one.
-        _ = try ledger.transaction { try $0.append(Samples.records[0].record) }
+        _ = try ledger.transaction { try $0.append(Samples.records[0].record, of: .paper) }
     }
 
     private static let pruned: ClosedRange<UInt64> = 0x1122_3344...0x1122_3355
@@ -52,8 +53,8 @@ enum SmallLedger {
         try transaction.markPruned(PrunedRun(account, 21...22, remains: .rows))
         while try transaction.sweepPruned(limit: 10) {}
         try transaction.setBase(
-            LedgerBase(record: RecordNumber(2), at: Samples.time, snapshot: Samples.snapshot),
-            head: Samples.snapshot, at: RecordNumber(2))
+            LedgerBase(record: RecordNumber(2), at: Samples.time, snapshots: [Samples.snapshot]),
+            heads: [Samples.snapshot], at: RecordNumber(2))
         try transaction.markPruned(PrunedRun(account, pruned, remains: .rowsAndRecords))
         try transaction.notePruned(PrunedHistory(notifications: 3, begins: Samples.time), of: account)
     }
@@ -78,9 +79,10 @@ enum SmallLedger {
     /// Everything that is asked of a ledger by the desk, as text.
     static func answers(_ ledger: Ledger) throws -> [String] {
         var all = try ledger.projectedRows()
-        try ledger.forEachRecord { all.append("\($0) \($1)") }
+        try ledger.forEachRecord { all.append("\($0.number) \($0.record)") }
         let loaded = try ledger.load()
-        all.append("\(loaded.number) \(loaded.passedOver) \(loaded.snapshot.map { SnapshotCoder.encode($0) } ?? [])")
+        all.append(
+            "\(loaded.number) \(loaded.passedOver) \(loaded.snapshots.first.map { SnapshotCoder.encode($0) } ?? [])")
         for id in 1...20 as ClosedRange<UInt64> {
             all.append("\(try ledger.history(of: OrderID(id)).map(\.number)) \(try ledger.fills(of: OrderID(id)))")
         }
@@ -96,11 +98,11 @@ enum SmallLedger {
         all.append("\(try ledger.inboxSeen(account)) \(try ledger.tag(account, "t1").debugDescription)")
         all.append("\(try ledger.books("paper")) \(try ledger.waitingAlerts()) \(try ledger.lastAlert(account))")
         let base = try ledger.base()
-        all.append("\(base?.record ?? .none) \(base.map { SnapshotCoder.encode($0.snapshot) } ?? [])")
+        all.append("\(base?.record ?? .none) \(base?.snapshots.first.map { SnapshotCoder.encode($0) } ?? [])")
         all.append("\(try ledger.prunedRuns())")
         all.append("\(try ledger.prunedHistory(of: account)) \(try ledger.isPruned(OrderID(21), of: account))")
         let (since, until) = (Timestamp(nanoseconds: 0), Timestamp(nanoseconds: .max))
-        all.append("\(try ledger.prices(of: "btc_usd", since: since, until: until))")
+        all.append("\(try ledger.prices(of: "btc_usd", at: .paper, since: since, until: until))")
         all.append("\(try ledger.fundsPoints(account, since: since, until: until))")
         return all
     }

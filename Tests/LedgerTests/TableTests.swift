@@ -103,9 +103,9 @@ import Trading
         let ledger = try scratch.open()
         let reply = RememberedReply(text: "+ #1", json: "{}")
         try ledger.transaction { transaction in
-            try transaction.project(account, "usd", funds: Funds(total: 10, reserved: 1))
-            try transaction.project(account, "usd", funds: Funds(total: 20, reserved: 2))
-            try transaction.project(account, "btc", funds: Funds(total: 1))
+            try transaction.project(account, "usd", at: .paper, funds: Funds(total: 10, reserved: 1))
+            try transaction.project(account, "usd", at: .paper, funds: Funds(total: 20, reserved: 2))
+            try transaction.project(account, "btc", at: .paper, funds: Funds(total: 1))
             try transaction.rememberTag(account, "k7", line: "buy", at: Samples.time)
             #expect(try transaction.tag(account, "k7")?.reply == nil)
             try transaction.completeTag(account, "k7", reply)
@@ -164,18 +164,20 @@ import Trading
         let scratch = try Scratch()
         let ledger = try scratch.open()
         try ledger.transaction { transaction in
-            for _ in 0..<60 { for (_, record) in Samples.records { try transaction.append(record, account: account) } }
+            for _ in 0..<60 {
+                for (_, record) in Samples.records { try transaction.append(record, of: .paper, account: account) }
+            }
             try transaction.project(Samples.simple)
             try transaction.project(fill: Samples.fill(1), of: Samples.simple)
-            try transaction.project(account, "usd", funds: Funds(total: 1))
+            try transaction.project(account, "usd", at: .paper, funds: Funds(total: 1))
         }
         let history = try ledger.history(of: OrderID(37))
         #expect(history.count == 180 && history.allSatisfy { $0.record.orderID == OrderID(37) })
         var seen = 0
-        try ledger.forEachRecord { number, record in
-            #expect(record == Samples.records[seen % Samples.records.count].record)
+        try ledger.forEachRecord { numbered in
+            #expect(numbered.record == Samples.records[seen % Samples.records.count].record)
             seen += 1
-            #expect(number.rawValue == Int64(seen))
+            #expect(numbered.number.rawValue == Int64(seen))
         }
         #expect(seen == 60 * Samples.records.count)
         #expect(seen > 2_000)
@@ -189,26 +191,27 @@ import Trading
         let scratch = try Scratch()
         let ledger = try scratch.open()
         try ledger.transaction { transaction in
-            for (_, record) in Samples.records.prefix(5) { try transaction.append(record) }
+            for (_, record) in Samples.records.prefix(5) { try transaction.append(record, of: .paper) }
             try transaction.database.execute(
                 sql: "UPDATE records SET body = CAST(x'01020304' || body AS BLOB) WHERE number = 4")
         }
-        #expect(throws: LedgerError.badRecord(RecordNumber(4), .checksum)) { try ledger.forEachRecord { _, _ in } }
+        #expect(throws: LedgerError.badRecord(RecordNumber(4), .checksum)) { try ledger.forEachRecord { _ in } }
         try ledger.transaction { try $0.database.execute(sql: "DELETE FROM records WHERE number = 3") }
-        #expect(throws: LedgerError.corrupt(detail: "record 3 is missing")) { try ledger.forEachRecord { _, _ in } }
+        #expect(throws: LedgerError.corrupt(detail: "record 3 is missing")) { try ledger.forEachRecord { _ in } }
     }
 
     @Test func `the last two snapshots are kept, and a damaged one is passed over`() throws {
         let scratch = try Scratch()
         let ledger = try scratch.open()
-        #expect(try ledger.load() == LoadedState(snapshot: nil, number: .none, passedOver: []))
+        #expect(try ledger.load() == LoadedState(snapshots: [], number: .none, passedOver: []))
         try ledger.transaction { transaction in
-            for (_, record) in Samples.records.prefix(9) { try transaction.append(record) }
+            for (_, record) in Samples.records.prefix(9) { try transaction.append(record, of: .paper) }
         }
-        for number in [3, 6, 9] as [Int64] { try ledger.saveSnapshot(Samples.snapshot, at: RecordNumber(number)) }
+        for number in [3, 6, 9] as [Int64] { try ledger.saveSnapshots([Samples.snapshot], at: RecordNumber(number)) }
         let count = try ledger.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM snapshots") }
         #expect(count == 2)
-        #expect(try ledger.load() == LoadedState(snapshot: Samples.snapshot, number: RecordNumber(9), passedOver: []))
+        #expect(
+            try ledger.load() == LoadedState(snapshots: [Samples.snapshot], number: RecordNumber(9), passedOver: []))
         for (number, expected) in [(9, 6), (6, 0)] as [(Int64, Int64)] {
             try ledger.transaction { transaction in
                 try transaction.database.execute(
@@ -216,7 +219,7 @@ import Trading
             }
             let loaded = try ledger.load()
             #expect(loaded.number == RecordNumber(expected))
-            #expect((loaded.snapshot == nil) == (expected == 0))
+            #expect((loaded.snapshots.isEmpty) == (expected == 0))
             #expect(loaded.passedOver.count == (expected == 6 ? 1 : 2))
         }
     }
@@ -224,7 +227,7 @@ import Trading
     @Test func `a snapshot ahead of the records stops the start`() throws {
         let scratch = try Scratch()
         let ledger = try scratch.open()
-        try ledger.saveSnapshot(Samples.snapshot, at: RecordNumber(5))
+        try ledger.saveSnapshots([Samples.snapshot], at: RecordNumber(5))
         #expect(throws: LedgerError.self) { try ledger.load() }
     }
 
@@ -235,7 +238,7 @@ import Trading
         let exempt: Set<LedgerStatement> = [
             .lastRecord, .lastSnapshots, .forgetSnapshots, .clearOrders, .clearFills, .clearFunds,
             .waitingAlerts, .lastFundsPoint, .forgetFundsPoints, .tradesLeft,
-            .lastMoments, .prunedRuns, .clearSnapshots,
+            .lastMoments, .prunedRuns, .clearSnapshots, .base, .baseRecord, .clearBase,
         ]
         for statement in LedgerStatement.allCases where !exempt.contains(statement) {
             let plan = try ledger.read { database in

@@ -18,7 +18,7 @@ import Trading
         for start in [0, 3] {
             let ledger = try scratch.open()
             let numbers = try ledger.transaction { transaction in
-                try Samples.records.prefix(3).map { try transaction.append($0.record).rawValue }
+                try Samples.records.prefix(3).map { try transaction.append($0.record, of: .paper).rawValue }
             }
             #expect(numbers == (1...3).map { Int64(start + $0) })
             try ledger.close()
@@ -54,7 +54,7 @@ import Trading
         let order = Samples.order()
         #expect(throws: LedgerError.self) {
             try ledger.transaction { transaction in
-                try transaction.append(.orderPlaced(order))
+                try transaction.append(.orderPlaced(order), of: .paper)
                 try transaction.project(fill: Samples.fill(1), of: order)
                 try? transaction.project(fill: Samples.fill(1), of: order)
             }
@@ -76,8 +76,8 @@ import Trading
         for _ in 0..<10_000 {
             do {
                 committed = try ledger.transaction { transaction in
-                    try transaction.append(.orderPlaced(Samples.simple))
-                    return try transaction.append(.orderPlaced(Samples.full))
+                    try transaction.append(.orderPlaced(Samples.simple), of: .paper)
+                    return try transaction.append(.orderPlaced(Samples.full), of: .paper)
                 }.rawValue
             } catch {
                 failure = error
@@ -90,7 +90,7 @@ import Trading
         try ledger.close()
         let again = try scratch.open()
         var read: Int64 = 0
-        try again.forEachRecord { number, _ in read = number.rawValue }
+        try again.forEachRecord { read = $0.number.rawValue }
         #expect(read == committed)
     }
 
@@ -102,7 +102,7 @@ import Trading
         try tool.transaction { transaction in
             _ = try transaction.order(OrderID(1))
             // Were the tool holding the lock, this would wait for it in vain.
-            try ledger.transaction { _ = try $0.append(.orderPlaced(Samples.simple)) }
+            try ledger.transaction { _ = try $0.append(.orderPlaced(Samples.simple), of: .paper) }
             #expect(try transaction.order(OrderID(1)) == nil)
         }
         #expect(try ledger.dataVersion() == version)
@@ -120,7 +120,7 @@ import Trading
         try ledger.transaction { transaction in
             #expect(try transaction.order(OrderID(1)) == nil)
             try tool.transaction { try $0.database.execute(sql: "INSERT INTO requests VALUES ('x')") }
-            try transaction.append(.orderPlaced(Samples.simple))
+            try transaction.append(.orderPlaced(Samples.simple), of: .paper)
             #expect(try String.fetchOne(transaction.database, sql: "SELECT what FROM requests") == "x")
         }
         #expect(ledger.failure == nil)
@@ -133,7 +133,7 @@ import Trading
         try tool.transaction { transaction in
             _ = try transaction.database
             #expect(throws: LedgerError.busy(waitedMilliseconds: 50)) {
-                try ledger.transaction { try $0.append(.orderPlaced(Samples.simple)) }
+                try ledger.transaction { try $0.append(.orderPlaced(Samples.simple), of: .paper) }
             }
         }
     }

@@ -44,8 +44,8 @@ struct Pit {
         usd: String = "10000", btc: String = "100", rules newRules: PairRules = rules("btc_usd"),
         limits: EngineLimits = EngineLimits()
     ) {
-        engine = OrderEngine(limits: limits)
-        mirror = OrderEngine(limits: limits)
+        engine = OrderEngine(exchange: .paper, limits: limits)
+        mirror = OrderEngine(exchange: .paper, limits: limits)
         engine.observe(newRules)
         deposit(usd, "usd")
         deposit(btc, "btc")

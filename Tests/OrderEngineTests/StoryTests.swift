@@ -28,9 +28,9 @@ struct Story {
         let rules = rules(
             "btc_usd", tick: "0.01", step: "0.001", min: "0.01", valueMin: "2", fee: "0.0025", basis: basis)
         let limits = EngineLimits(openOrdersMax: 60, finishedOrdersKept: forgets ? 10 : 10_000)
-        engine = OrderEngine(limits: limits)
+        engine = OrderEngine(exchange: .paper, limits: limits)
         engine.observe(rules)
-        replayed = OrderEngine(limits: limits)
+        replayed = OrderEngine(exchange: .paper, limits: limits)
         restored = engine
         exchange = FakeExchange(rules: rules, habits: habits)
         chance = SplitMix64(seed: seed)

@@ -48,13 +48,13 @@ import Trading
             var reports = wire.advance(to: now)
             for output in desk.process(inputs, at: now) {
                 switch output {
-                case .request(let request): reports += wire.gateway?.submit(request, at: now) ?? []
-                case .ask(let query, let id): reports += wire.gateway?.ask(query, id: id, at: now) ?? []
-                case .noted(let order, let account): wire.gateway?.noted(order, of: account, at: now)
+                case .request(_, let request): reports += wire.gateway?.submit(request, at: now) ?? []
+                case .ask(_, let query, let id): reports += wire.gateway?.ask(query, id: id, at: now) ?? []
+                case .noted(_, let order, let account): wire.gateway?.noted(order, of: account, at: now)
                 case .send, .close, .loggedIn, .useKey, .offer, .withdrawOffers: break
                 }
             }
-            inputs = reports.isEmpty ? [.wake] : [.exchange(reports)]
+            inputs = reports.isEmpty ? [.wake] : [.exchange(desk.onlyExchange, reports)]
             now = now.advanced(byNanoseconds: 10_000_000)
         }
         _ = desk.process(inputs, at: now)
@@ -107,13 +107,13 @@ import Trading
         let now = run(desk, wire, from: start, seconds: 60)
         let lines = [HaltTests.line("a", "buy 1 ltc_usd at 3"), HaltTests.line("b", "time")]
         let outputs = desk.process([.server(.lines(HaltTests.waiting, lines))], at: now)
-        let sent = outputs.compactMap { output in if case .request(let request) = output { request } else { nil } }
+        let sent = outputs.compactMap { output in if case .request(_, let request) = output { request } else { nil } }
         #expect(sent.count == 1, "\(outputs)")
         #expect(try failing(server, at: now) == ["1 a ledger_failed", "1 b ledger_failed", "2 w ledger_failed"])
         // The answer comes to a desk that takes nothing more.
         var reports = sent.flatMap { wire.gateway?.submit($0, at: now) ?? [] }
         reports += wire.advance(to: now.advanced(bySeconds: 5))
         #expect(!reports.isEmpty)
-        #expect(desk.process([.exchange(reports)], at: now.advanced(bySeconds: 5)).isEmpty)
+        #expect(desk.process([.exchange(desk.onlyExchange, reports)], at: now.advanced(bySeconds: 5)).isEmpty)
     }
 }

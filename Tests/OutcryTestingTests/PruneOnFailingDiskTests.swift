@@ -31,8 +31,8 @@ import Trading
             AccountStore.registerMigrations(in: &$0)
         }
         let loaded = try ledger.load()
-        var engine = loaded.snapshot.map { OrderEngine(restoring: $0) } ?? OrderEngine()
-        try ledger.forEachRecord(after: loaded.number) { engine.replay($1) }
+        var engine = loaded.snapshots.first.map { OrderEngine(restoring: $0) } ?? OrderEngine(exchange: .paper)
+        try ledger.forEachRecord(after: loaded.number) { engine.replay($0.record) }
         let snapshot = engine.snapshot()
         let state = State(
             rows: try ledger.projectedRows(), funds: snapshot.funds,

@@ -33,9 +33,10 @@ struct DiskAudit {
 
     /// The tables must be what the records make.
     private mutating func readRecords(_ ledger: Ledger) throws {
-        var engine = OrderEngine()
+        var engine = OrderEngine(exchange: .paper)
         var fillsByRecords: [OrderID: [Fill]] = [:]
-        try ledger.forEachRecord { _, record in
+        try ledger.forEachRecord { numbered in
+            let record = numbered.record
             engine.replay(record)
             if case .orderFilled(let id, let fill, _, _) = record { fillsByRecords[id, default: []].append(fill) }
         }
@@ -65,9 +66,9 @@ struct DiskAudit {
             }
         }
         let loaded = try ledger.load()
-        if let snapshot = loaded.snapshot {
+        if let snapshot = loaded.snapshots.first {
             var restored = OrderEngine(restoring: snapshot)
-            try ledger.forEachRecord(after: loaded.number) { restored.replay($1) }
+            try ledger.forEachRecord(after: loaded.number) { restored.replay($0.record) }
             if restored.snapshot() != state {
                 faults.append("the snapshot after record \(loaded.number) leads elsewhere")
             }

@@ -6,7 +6,7 @@ import Trading
 func recordBenchmarks() {
     let placed = Record.orderPlaced(
         Order(
-            id: OrderID(41), account: AccountID(1), pair: "btc_usd", side: .buy, kind: .timed,
+            id: OrderID(41), account: AccountID(1), exchange: .paper, pair: "btc_usd", side: .buy, kind: .timed,
             quantity: decimal("0.5"), price: .limit(230), timeInForce: .goodTillDate(Timestamp(seconds: 1_756_580_400)),
             line: "buy 0.5 btc_usd at 230 until 18:00", createdAt: Timestamp(seconds: 1_756_576_800),
             status: .pending, reserved: decimal("115.23"), feeCurrency: "usd"))
@@ -22,7 +22,7 @@ func recordBenchmarks() {
         }
         let bytes = RecordCoder.encode(record)
         Benchmark("record: \(name), decoded") { benchmark in
-            for _ in benchmark.scaledIterations { blackHole(try? RecordCoder.decode(bytes)) }
+            for _ in benchmark.scaledIterations { blackHole(try? RecordCoder.decode(bytes, of: .paper)) }
         }
     }
 }

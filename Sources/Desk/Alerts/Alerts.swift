@@ -13,11 +13,12 @@ extension DeskCore {
     ) throws -> Reply {
         let account = try context.account()
         let alertsMax = configuration.limits.alertsMax
-        guard alerts.count(of: account) < alertsMax else {
+        let seat = context.seat
+        guard seats.reduce(0, { $0 + $1.alerts.count(of: account) }) < alertsMax else {
             throw Refusal(
                 .tooManyAlerts, "\(alertsMax) alerts are waiting, the maximum; alert drop N removes one")
         }
-        let last = freshEngine.market[pair.value]?.last
+        let last = seat.freshEngine.market[pair.value]?.last
         if let last, direction.isReached(by: last, price.value) {
             throw Refusal(
                 .alreadyCrossed, "\(pair.value) trades at \(last), at or \(direction.rawValue) \(price.value) already",
@@ -25,10 +26,10 @@ extension DeskCore {
         }
         let transaction = try ledgerTransaction()
         let alert = Alert(
-            account: account, number: try transaction.lastAlert(account) + 1, pair: pair.value, direction: direction,
-            price: price.value, createdAt: now)
+            account: account, number: try transaction.lastAlert(account) + 1, exchange: seat.id, pair: pair.value,
+            direction: direction, price: price.value, createdAt: now)
         try transaction.add(alert)
-        alerts.insert(alert)
+        seat.alerts.insert(alert)
         let market = last.map { ", now at \($0)" } ?? ", which has not traded yet"
         return Reply(
             mark: .done, text: "+ alert \(alert.number): \(alert.words)\(market)",
@@ -36,19 +37,22 @@ extension DeskCore {
     }
 
     func runAlerts(_ context: LineContext) throws -> Reply {
-        let waiting = alerts.alerts(of: try context.account())
+        let account = try context.account()
+        let waiting = seats.flatMap { $0.alerts.alerts(of: account) }.sorted { $0.number < $1.number }
         guard !waiting.isEmpty else {
             return Reply(mark: .answer, text: "= no alerts", fields: ["alerts": [], "count": 0])
         }
         let shown = waiting.prefix(configuration.limits.answerRows)
         let zone = zone(context)
         var table = Table([
-            .init("alert", .right), .init("pair", saidOnce: "all of"), .init("when"), .init("price", .decimal),
+            .init("alert", .right), .init("exchange", saidOnce: "at", isHidden: seats.count == 1),
+            .init("pair", saidOnce: "all of"), .init("when"), .init("price", .decimal),
             .init("since"),
         ])
         for alert in shown {
             table.append([
-                "\(alert.number)", alert.pair.description, alert.direction.rawValue, alert.price.description,
+                "\(alert.number)", alert.exchange.description, alert.pair.description, alert.direction.rawValue,
+                alert.price.description,
                 zone.text(of: alert.createdAt),
             ])
         }
@@ -60,27 +64,13 @@ extension DeskCore {
     }
 
     func runAlertDrop(_ number: UInt64, _ context: LineContext) throws -> Reply {
-        guard let alert = alerts.alert(number, of: try context.account()) else {
+        let account = try context.account()
+        guard let alert = seats.lazy.compactMap({ $0.alerts.alert(number, of: account) }).first else {
             throw Refusal(.unknownAlert, "no alert \(number) is waiting; alerts lists them")
         }
-        try end(alert)
+        try seat(alert.exchange)?.end(alert)
         return Reply(
             mark: .done, text: "+ alert \(number) dropped: \(alert.words)", fields: ["alert": .object(alert.json)])
-    }
-
-    private func end(_ alert: Alert) throws {
-        try ledgerTransaction().end(alert, at: now)
-        alerts.remove(alert)
-    }
-
-    /// Fires what a trade of the market reaches, but nothing that was made after it.
-    func fireAlerts(_ trade: MarketTrade) throws {
-        let difference = Int64(configuration.engineLimits.clockDifferenceMilliseconds) * 1_000_000
-        let newest = trade.at.advanced(byNanoseconds: difference)
-        while let alert = alerts.firstDue(on: trade.pair, at: trade.price, madeBy: newest) {
-            try end(alert)
-            alertsFired.append(FiredAlert(alert: alert, price: trade.price, at: now))
-        }
     }
 
     /// Numbers and tells what has fired: behind what the same trade has done to orders.
@@ -93,6 +83,23 @@ extension DeskCore {
                 one.alert.account, event: "alert", order: nil,
                 text: "* alert \(one.alert.number): \(one.alert.pair) traded at \(one.price) (\(one.alert.side))",
                 fields: ["alert": .object(one.alert.json), "market_price": one.price.json], at: one.at)
+        }
+    }
+}
+
+extension Seat {
+    fileprivate func end(_ alert: Alert) throws {
+        try ledgerTransaction().end(alert, at: now)
+        alerts.remove(alert)
+    }
+
+    /// Fires what a trade of the market reaches, but nothing that was made after it.
+    func fireAlerts(_ trade: MarketTrade) throws {
+        let difference = Int64(desk.configuration.engineLimits.clockDifferenceMilliseconds) * 1_000_000
+        let newest = trade.at.advanced(byNanoseconds: difference)
+        while let alert = alerts.firstDue(on: trade.pair, at: trade.price, madeBy: newest) {
+            try end(alert)
+            desk.alertsFired.append(FiredAlert(alert: alert, price: trade.price, at: now))
         }
     }
 }
@@ -123,7 +130,8 @@ extension Alert {
 
     fileprivate var json: JSONObject {
         [
-            "number": .int(Int64(clamping: number)), "pair": .string(pair.description),
+            "number": .int(Int64(clamping: number)), "exchange": .string(exchange.description),
+            "pair": .string(pair.description),
             "direction": .string(direction.rawValue), "price": price.json, "created_at": createdAt.json,
         ]
     }

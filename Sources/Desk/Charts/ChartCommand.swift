@@ -26,9 +26,9 @@ extension DeskCore {
     private func chartPrice(of pair: Located<Pair>, seconds: Int64, _ context: LineContext) throws -> Reply? {
         let query = ExchangeQuery.recentTrades(pair.value, count: DeskCore.printsAsked)
         return try ask(query, context) { [self] told in
-            guard case .recentTrades(_, let prints) = told else { throw noAnswer }
+            guard case .recentTrades(_, let prints) = told else { throw context.seat.noAnswer }
             let from = now.advanced(bySeconds: -seconds)
-            var points = try storedPoints(of: pair.value, from: from)
+            var points = try storedPoints(of: pair.value, at: context.seat, from: from)
             points += prints.map { ChartSeries.Point(at: min($0.at, now), value: $0.price) }
             guard let series = ChartSeries(fromHistory: points, from: from, to: now, columns: TextChart.columns) else {
                 throw Refusal(.noMarket, "no price of \(pair.value) yet", at: pair.span)
@@ -41,9 +41,9 @@ extension DeskCore {
     }
 
     /// What the store of prices has, from a little before on.
-    private func storedPoints(of pair: Pair, from: Timestamp) throws -> [ChartSeries.Point] {
+    private func storedPoints(of pair: Pair, at seat: Seat, from: Timestamp) throws -> [ChartSeries.Point] {
         let before = from.advanced(bySeconds: -DeskCore.priceSeconds)
-        return try ledgerTransaction().prices(of: pair, since: before, until: now).compactMap { point in
+        return try ledgerTransaction().prices(of: pair, at: seat.id, since: before, until: now).compactMap { point in
             point.last.map { ChartSeries.Point(at: point.at, value: $0) }
         }
     }
@@ -53,9 +53,10 @@ extension DeskCore {
     private func chartCoin(_ coin: Coin, seconds: Int64, _ context: LineContext) throws -> Reply {
         let account = try context.account()
         let from = now.advanced(bySeconds: -seconds)
-        let total = engine.funds(of: account, in: coin).total
+        let total = context.seat.engine.funds(of: account, in: coin).total
         let history = try CoinHistory(
-            of: coin, account, total: total, since: from, limit: DeskCore.changesDrawn, in: try ledgerTransaction())
+            of: coin, account, at: context.seat.id, total: total, since: from, limit: DeskCore.changesDrawn,
+            in: try ledgerTransaction())
         let start = history.begins ?? from.advanced(byNanoseconds: -1)
         var points = [ChartSeries.Point(at: start, value: history.totalBefore(total))]
         points = history.changes.count < DeskCore.changesDrawn && history.totalBefore(total).isZero ? [] : points

@@ -201,7 +201,7 @@ extension DeskCore {
     ) throws {
         // Somebody whom the operator has just added finds the money there.
         try takeOperatorRequests()
-        try watch(account.id)
+        for seat in seats { try seat.watch(account.id) }
         var place = accounts[account.id] ?? AccountPlace(zone: configuration.timeZone, quote: configuration.quote)
         guard place.sessions.count < configuration.limits.accountSessions else {
             throw Refusal(
@@ -211,6 +211,7 @@ extension DeskCore {
         let settings = try accountStore().settings(of: account.id)
         place.zone = settings["timezone"].flatMap { TimeZoneRules(named: $0) } ?? configuration.timeZone
         place.quote = settings["quote"].flatMap { Coin($0) } ?? configuration.quote
+        place.exchange = settings["exchange"].flatMap { ExchangeID($0) }
         place.guards = AccountGuards(settings)
         try accountStore().touchLastLogin(account.id, at: now)
         if opening == .password, let address = sessions[id]?.peer.address {

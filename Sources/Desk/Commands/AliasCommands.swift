@@ -11,21 +11,24 @@ extension DeskCore {
     // MARK: Using one
 
     /// The line that is meant where it begins with an alias; nil where it does not. What is a command is never an alias.
-    func expandAlias(_ parsed: ParsedLine, _ session: Session) throws -> ParsedLine? {
+    func expandAlias(_ parsed: ParsedLine, _ session: Session) throws -> ReadLine? {
         // What an alias stands for says whether the line is secret: `fees` may be one, for all that it is near to `keys`.
         guard let account = session.login?.account, parsed.refusal?.code == .unknownCommand else { return nil }
         var parsed = parsed
+        var found: ReadLine?
         var depth = 0
         while parsed.refusal?.code == .unknownCommand {
             let (before, name, rest) = DeskCore.split(parsed.text)
             guard let command = try accountStore().setting(DeskCore.settingPrefix + name, of: account) else { break }
             depth += 1
             guard depth <= configuration.limits.aliasDepth else { throw tooDeep(name) }
-            let (line, parser) = (before + command + rest, parser(for: account))
-            guard line.utf8.count <= parser.lineBytesMax else { throw tooLong(name, line, parser.lineBytesMax) }
-            parsed = parser.parse(line, lastOrder: sight(of: account).newestRoot)
+            let line = before + command + rest
+            let bytesMax = parser(for: account).lineBytesMax
+            guard line.utf8.count <= bytesMax else { throw tooLong(name, line, bytesMax) }
+            let read = read(line, of: account)
+            (found, parsed) = (read, read.parsed)
         }
-        return depth == 0 ? nil : parsed
+        return found
     }
 
     /// `? b 0.5` in `? `, `b` and ` 0.5`.

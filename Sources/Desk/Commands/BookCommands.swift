@@ -11,7 +11,7 @@ extension DeskCore {
     func runDepth(_ pair: Located<Pair>, _ rows: Int?, _ context: LineContext) throws -> Reply? {
         let rows = min(rows ?? DeskCore.depthRows, configuration.limits.answerRows)
         return try ask(.depth(pair.value, rows: rows), context) { [self] told in
-            guard case .depth(let depth) = told else { throw noAnswer }
+            guard case .depth(let depth) = told else { throw context.seat.noAnswer }
             return depthReply(depth, rows: rows)
         }
     }
@@ -44,7 +44,7 @@ extension DeskCore {
     func runTape(_ pair: Located<Pair>, _ rows: Int?, _ context: LineContext) throws -> Reply? {
         let rows = min(rows ?? DeskCore.tapeRows, configuration.limits.answerRows)
         return try ask(.recentTrades(pair.value, count: rows), context) { [self] told in
-            guard case .recentTrades(let pair, let prints) = told else { throw noAnswer }
+            guard case .recentTrades(let pair, let prints) = told else { throw context.seat.noAnswer }
             return tapeReply(pair, prints.prefix(rows), zone: zone(context))
         }
     }

@@ -15,15 +15,15 @@ extension DeskCore {
         let account = try context.account()
         // Three questions, one after the other: what happens between them is a difference that the next look does not find.
         return try ask(.balances(account), context) { [self] told in
-            guard case .balances(let balances) = told else { throw noAnswer }
+            guard case .balances(let balances) = told else { throw context.seat.noAnswer }
             return try ask(.openOrders(account, pair: nil), context) { [self] told in
-                guard case .openOrders(let orders) = told else { throw noAnswer }
+                guard case .openOrders(let orders) = told else { throw context.seat.noAnswer }
                 try flushTables()
                 let newest = try ledgerTransaction()
-                    .fills(account, FillFilter(fromID: FillID(0), limit: 1)).first?.fill.id
+                    .fills(account, FillFilter(exchange: context.seat.id, fromID: FillID(0), limit: 1)).first?.fill.id
                 let fills = ExchangeQuery.fills(account, after: newest, limit: configuration.limits.fillsPage)
                 return try ask(fills, context) { [self] told in
-                    guard case .fills(let fills) = told else { throw noAnswer }
+                    guard case .fills(let fills) = told else { throw context.seat.noAnswer }
                     return try driftReply(
                         account, Drift.Told(balances: balances, orders: orders, fills: fills), context)
                 }
@@ -32,14 +32,16 @@ extension DeskCore {
     }
 
     private func driftReply(_ account: AccountID, _ told: Drift.Told, _ context: LineContext) throws -> Reply {
-        let coins = engine.coins(of: account)
+        let coins = context.seat.engine.coins(of: account)
         let books = Drift.Books(
-            funds: Dictionary(uniqueKeysWithValues: coins.map { ($0, engine.funds(of: account, in: $0)) }),
-            orders: sight(of: account).openOrders.filter(\.isAtExchangeItself))
+            funds: Dictionary(uniqueKeysWithValues: coins.map { ($0, context.seat.engine.funds(of: account, in: $0)) }),
+            orders: context.seat.engine.openOrders(of: account).filter(\.isAtExchangeItself))
         let changes = try ledgerTransaction()
-            .adjustments(account, AdjustmentFilter(limit: DeskCore.bookedLookedAt)).map { Transaction($0) }
+            .adjustments(account, AdjustmentFilter(exchange: context.seat.id, limit: DeskCore.bookedLookedAt)).map {
+                Transaction($0)
+            }
         let booked = changes.filter { $0.kind == .credit || $0.kind == .debit }.prefix(DeskCore.bookedRows)
-        return Drift(books, told, rules: engine.rules)
-            .reply(exchange: exchange.name, booked: Array(booked), zone: zone(context))
+        return Drift(books, told, rules: context.seat.engine.rules)
+            .reply(exchange: context.seat.name, booked: Array(booked), zone: zone(context))
     }
 }

@@ -3,7 +3,7 @@ import OrderEngine
 import Trading
 
 /// What an exchange would say of orders that are only previewed.
-extension DeskCore {
+extension Seat {
     /// Refuses what the exchange would refuse now: a post-only order that would trade, a fill-or-kill that cannot be filled whole,
     /// one that would trade with the account's own. The paper exchange is asked itself; of another what the desk knows decides.
     func requireExchangeTakes(_ orders: [Order]) throws(Refusal) {

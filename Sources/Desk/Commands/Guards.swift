@@ -59,7 +59,8 @@ extension DeskCore {
             try requireNearMarket(price.value, of: ticket.pair, at: price.span, resolved.overridesGuard, context)
         }
         try requireWithinDay(
-            ticket.quantity, at: guardedPrice(ticket), of: ticket.pair, instead: nil, span: resolved.spans.amount,
+            ticket.quantity, at: guardedPrice(ticket, context), of: ticket.pair, instead: nil,
+            span: resolved.spans.amount,
             context)
     }
 
@@ -92,7 +93,8 @@ extension DeskCore {
         let ticket = OrderTicket(
             account: entry.account, pair: entry.pair, side: entry.side.opposite, quantity: quantity, price: price,
             line: context.text)
-        try requireWithinDay(quantity, at: guardedPrice(ticket), of: entry.pair, instead: nil, span: id.span, context)
+        try requireWithinDay(
+            quantity, at: guardedPrice(ticket, context), of: entry.pair, instead: nil, span: id.span, context)
     }
 
     // MARK: Each guard
@@ -116,7 +118,8 @@ extension DeskCore {
         _ price: ExactDecimal, of pair: Pair, at span: Span, _ isAnyway: Bool, _ context: LineContext
     ) throws(Refusal) {
         guard let percent = guards(context).percent, !isAnyway else { return }
-        let ticker = wire == nil || isFresh(pair) ? engine.market[pair] : nil
+        let seat = context.seat
+        let ticker = seat.wire == nil || seat.isFresh(pair) ? seat.engine.market[pair] : nil
         let prices = [ticker?.bid ?? ticker?.last, ticker?.ask ?? ticker?.last].compactMap(\.self)
         guard let low = prices.min(), let high = prices.max() else {
             throw Refusal(
@@ -141,7 +144,8 @@ extension DeskCore {
         guard let limit = guards(context).daily else { return }
         let account = try context.account()
         guard let price,
-            let asked = counted(try? quantity.multiplied(by: price, rounding: .up), of: pair, in: limit.coin)
+            let asked = context.seat.counted(
+                try? quantity.multiplied(by: price, rounding: .up), of: pair, in: limit.coin)
         else { throw uncountable("this order", in: limit.coin, at: span) }
         guard let traded = try tradedToday(account, limit.coin) else {
             throw uncountable("all that has traded today", in: limit.coin, at: span)
@@ -149,7 +153,7 @@ extension DeskCore {
         var open = ExactDecimal.zero
         for order in sight(of: account).openOrders where order.mayStillTrade && order.id != instead?.id {
             let value = try? order.remaining.multiplied(by: order.price.bound, rounding: .up)
-            guard let value = counted(value, of: order.pair, in: limit.coin) else {
+            guard let value = seat(order.exchange)?.counted(value, of: order.pair, in: limit.coin) else {
                 throw uncountable("\(order.id)", in: limit.coin, at: span)
             }
             open += value
@@ -174,8 +178,8 @@ extension DeskCore {
     }
 
     /// What an order is counted at: its limit, or the market.
-    private func guardedPrice(_ ticket: OrderTicket) -> ExactDecimal? {
-        let ticker = engine.market[ticket.pair]
+    private func guardedPrice(_ ticket: OrderTicket, _ context: LineContext) -> ExactDecimal? {
+        let ticker = context.seat.engine.market[ticket.pair]
         let touch = ticket.side == .buy ? ticker?.ask ?? ticker?.last : ticker?.bid ?? ticker?.last
         switch ticket.plan {
         case .sliced(let low, let high, _, _): return (try? low.adding(high).divided(by: 2, rounding: .up)) ?? high
@@ -196,7 +200,7 @@ extension DeskCore {
         if let tally = tallies[key], tally.from == from, now < tally.until { return tally.value }
         var value = ExactDecimal.zero
         for row in try ledgerTransaction().fills(account, FillFilter(since: from, limit: .max)) {
-            guard let counted = counted(row.value, of: row.pair, in: coin) else { return nil }
+            guard let counted = seat(row.exchange)?.counted(row.value, of: row.pair, in: coin) else { return nil }
             value += counted
         }
         tallies[key] = DailyTally(
@@ -207,15 +211,19 @@ extension DeskCore {
     /// A fill counts for the day on which the desk hears of it. One that cannot be counted yet is when the day is next added up.
     func countToday(_ fill: Fill, of order: Order) {
         for key in tallies.keys where key.account == order.account {
-            if let value = counted(fill.price.times(fill.quantity), of: order.pair, in: key.coin) {
+            if let value = seat(order.exchange)?.counted(fill.price.times(fill.quantity), of: order.pair, in: key.coin)
+            {
                 tallies[key]?.value += value
             } else {
                 tallies[key] = nil
             }
         }
     }
+}
 
-    private func counted(_ value: ExactDecimal?, of pair: Pair, in coin: Coin) -> ExactDecimal? {
+extension Seat {
+    /// An amount of a pair's quote coin, in another; nil where no price is known.
+    fileprivate func counted(_ value: ExactDecimal?, of pair: Pair, in coin: Coin) -> ExactDecimal? {
         guard let value else { return nil }
         if pair.quote == coin { return value }
         return route(of: pair.quote, in: coin).flatMap { try? value.multiplied(by: $0.price, rounding: .up) }

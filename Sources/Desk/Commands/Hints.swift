@@ -17,8 +17,11 @@ extension DeskCore {
         guard !context.isSecret, let line = refusal.repairedLine(of: context.line), let login = context.login else {
             return refusal
         }
-        guard let command = hinted(line, login.account).command, self.refusal(of: command, context) == nil,
-            isTaken(command, line, context)
+        let read = read(line, of: login.account)
+        var there = context
+        there.seat = read.seat
+        guard let command = read.parsed.command, self.refusal(of: command, context) == nil,
+            isTaken(command, line, there)
         else {
             var bare = refusal
             bare.suggestion = nil
@@ -26,10 +29,6 @@ extension DeskCore {
         }
         sessions[context.session]?.hint = StoredHint(line: line, at: now)
         return refusal
-    }
-
-    private func hinted(_ line: String, _ account: AccountID) -> ParsedLine {
-        parser(for: account).parse(line, lastOrder: sight(of: account).newestRoot)
     }
 
     /// Whether a line that trades would be taken as things are: funds, steps, minimums, guards. Others only have to read.
@@ -50,13 +49,15 @@ extension DeskCore {
         let preview = sessions[context.session]?.preview
         guard preview.map({ $0.at <= hint.at }) ?? true,
             now.nanoseconds(since: hint.at) < DeskCore.goSeconds * Timestamp.nanosecondsPerSecond,
-            case let parsed = hinted(hint.line, login.account), let command = parsed.command
+            case let read = read(hint.line, of: login.account), let command = read.parsed.command
         else { return nil }
         // A preview from before it is over too: a second `go` does nothing.
         sessions[context.session]?.hint = nil
         sessions[context.session]?.preview = nil
         var inner = context
-        inner.text = parsed.text
+        inner.text = read.parsed.text
+        inner.seat = read.seat
+        inner.isSeatNamed = read.parsed.exchange != nil
         inner.line = hint.line
         inner.verb = command.verb
         try requireMayRun(command, inner)

@@ -51,15 +51,16 @@ struct HistoryWindow: Hashable {
     }
 
     /// One more than is shown, so that it is known whether there are more.
-    func fillFilter(pair: Pair?) -> FillFilter {
+    func fillFilter(exchange: ExchangeID?, pair: Pair?) -> FillFilter {
         FillFilter(
-            pair: pair, since: since, until: until, fromID: from.map { FillID($0) }, toID: to.map { FillID($0) },
+            exchange: exchange, pair: pair, since: since, until: until, fromID: from.map { FillID($0) },
+            toID: to.map { FillID($0) },
             limit: count + 1, oldestFirst: oldestFirst)
     }
 
-    var adjustmentFilter: AdjustmentFilter {
+    func adjustmentFilter(exchange: ExchangeID?) -> AdjustmentFilter {
         AdjustmentFilter(
-            since: since, until: until, from: from.map { RecordNumber(Int64(clamping: $0)) },
+            exchange: exchange, since: since, until: until, from: from.map { RecordNumber(Int64(clamping: $0)) },
             to: to.map { RecordNumber(Int64(clamping: $0)) }, limit: count + 1, oldestFirst: oldestFirst)
     }
 }

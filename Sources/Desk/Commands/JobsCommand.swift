@@ -7,23 +7,29 @@ extension DeskCore {
     func runJobs(_ context: LineContext) throws -> Reply {
         let zone = zone(context)
         var table = Table([
-            .init("job"), .init("every"), .init("last run"), .init("took", .right), .init("runs", .right),
+            .init("job"), .init("exchange", isHidden: seats.count == 1), .init("every"), .init("last run"),
+            .init("took", .right), .init("runs", .right),
             .init("failed", .right), .init("last error", saidOnce: "last errors:"),
         ])
         var rows: [JSONValue] = []
-        for job in JobBook.Job.allCases where wire != nil || !job.isOverTheWire {
-            let entry = jobs[job]
+        let wired = seats.filter { $0.wire != nil }
+        let own = JobBook.Job.allCases.filter { !$0.isOverTheWire }.map { ($0, Seat?.none) }
+        let theirs = JobBook.Job.allCases.filter(\.isOverTheWire).flatMap { job in wired.map { (job, Seat?.some($0)) } }
+        for (job, seat) in theirs + own {
+            let entry = (seat?.jobs ?? jobs)[job]
             let every = interval(of: job)
             let error = entry.lastError.map { words in
                 "\(entry.lastErrorAt.map { zone.dateAndTime(of: $0) + " " } ?? "")\(words)"
             }
             table.append([
-                job.rawValue, every.words, entry.lastEndedAt.map { zone.dateAndTime(of: $0) } ?? "not yet",
+                job.rawValue, seat?.name ?? "", every.words,
+                entry.lastEndedAt.map { zone.dateAndTime(of: $0) } ?? "not yet",
                 entry.lastEndedAt == nil ? "" : JobInterval.words(nanoseconds: entry.lastTookNanoseconds),
                 "\(entry.runs)", "\(entry.failures)", error ?? "none",
             ])
             rows.append([
-                "job": .string(job.rawValue), "every_s": every.seconds.map { .int($0) } ?? .null,
+                "job": .string(job.rawValue), "exchange": seat.map { .string($0.name) } ?? .null,
+                "every_s": every.seconds.map { .int($0) } ?? .null,
                 "last_run_at": entry.lastEndedAt?.json ?? .null,
                 "took_us": entry.lastEndedAt == nil ? .null : .int(entry.lastTookNanoseconds / 1_000),
                 "runs": .int(Int64(entry.runs)), "failures": .int(Int64(entry.failures)),

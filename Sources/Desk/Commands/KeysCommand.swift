@@ -9,7 +9,7 @@ import Trading
 /// A key that its exchange is being asked about.
 struct KeyJob {
     let context: LineContext
-    let exchange: String
+    let seat: Seat
     let account: AccountID
     let key: ExchangeKey
     let master: MasterKey
@@ -20,16 +20,17 @@ struct KeyJob {
 /// Nothing that is said here repeats a word of the line: what was taken for the exchange's name may be a secret.
 extension DeskCore {
     func runKeys(_ name: String?, _ context: LineContext) throws -> Reply {
-        let custody = try name.map { try self.custody(of: $0) }
+        let seat = try name.map { try keyedSeat($0) }
         let stored = try accountStore().exchangeKeys(of: try context.account())
-            .filter { custody == nil || $0.exchange == custody?.exchange }
+            .filter { seat == nil || $0.exchange == seat?.name }
         var table = Table([.init("exchange"), .init("key"), .init("since"), .init("rights")])
         for key in stored {
             table.append([
                 key.exchange, "\(key.start)...", zone(context).text(of: key.createdAt), key.rights.words,
             ])
         }
-        let none = self.custody == nil ? "= no keys: this desk trades on paper, which needs none" : "= no keys"
+        let needsNone = seats.allSatisfy { $0.custody == nil }
+        let none = needsNone ? "= no keys: this desk trades on paper, which needs none" : "= no keys"
         return Reply(
             mark: .answer, text: stored.isEmpty ? none : table.reply("= \(DeskCore.count(stored.count, "key"))"),
             fields: ["keys": .array(stored.map(\.json))])
@@ -38,7 +39,7 @@ extension DeskCore {
     /// Asks the exchange about the key; `keyChecked` answers the line.
     func runKeysSet(_ name: String, key: String, secret: String, _ context: LineContext) throws -> Reply? {
         let account = try context.account()
-        let custody = try custody(of: name)
+        let seat = try keyedSeat(name)
         guard let master = masterKey else {
             throw Refusal(
                 .noMasterKey, "this server can't store API keys: its master key is missing",
@@ -47,16 +48,16 @@ extension DeskCore {
         guard let key = ExchangeKey(key: key, secret: secret) else {
             throw Refusal(.unexpectedWord, "a KEY and a SECRET are each one word, of letters, digits and signs")
         }
-        try accountStore().requireUnused(key, at: custody.exchange, for: account)
+        try accountStore().requireUnused(key, at: seat.name, for: account)
         guard keyJobs.count < configuration.limits.keyChecks else {
             throw Refusal(.tooManyWaiting, "too many keys are being checked; try again in a moment")
         }
         let job = KeyJobID(rawValue: nextKeyJob)
         nextKeyJob += 1
         keyJobs[job] = KeyJob(
-            context: context, exchange: custody.exchange, account: account, key: key, master: master)
+            context: context, seat: seat, account: account, key: key, master: master)
         sessions[context.session]?.isWaiting = true
-        custody.checking.check(key, as: job)
+        seat.custody?.checking.check(key, as: job)
         return nil
     }
 
@@ -71,25 +72,25 @@ extension DeskCore {
     }
 
     private func keep(_ job: KeyJob, _ verdict: KeyVerdict) throws -> Reply {
-        let custody = try custody(of: job.exchange)
+        let seat = job.seat
         let rights: ExchangeKeyRights
         switch verdict {
         case .accepted(let told): rights = told
         case .refused(let words):
-            throw Refusal(.keyRefused, "\(custody.exchange) does not accept this key: \(words); nothing was kept")
+            throw Refusal(.keyRefused, "\(seat.name) does not accept this key: \(words); nothing was kept")
         case .unavailable(let reason):
             throw Refusal(
                 .exchangeUnavailable,
-                "\(custody.exchange) could not be asked about this key: \(reason); nothing was kept")
+                "\(seat.name) could not be asked about this key: \(reason); nothing was kept")
         }
         guard rights.info else {
-            throw Refusal(.keyRefused, "this key may not even read at \(custody.exchange); nothing was kept")
+            throw Refusal(.keyRefused, "this key may not even read at \(seat.name); nothing was kept")
         }
         let stored = try accountStore().setExchangeKey(
-            job.key, at: custody.exchange, rights: rights, sealedUnder: job.master, for: job.account, at: now)
-        keyedAccounts.insert(job.account)
-        outputs.append(.useKey(job.account, job.key))
-        try askAnew(job.account)
+            job.key, at: seat.name, rights: rights, sealedUnder: job.master, for: job.account, at: now)
+        seat.keyedAccounts.insert(job.account)
+        outputs.append(.useKey(seat.id, job.account, job.key))
+        try seat.askAnew(job.account)
         try tellKeyChanged("\(stored.exchange) key \(stored.start)... was set", job.account, job.context)
         try audit(.keySet(stored), of: job.context)
         var lines = ["+ \(stored.exchange) key \(stored.start)...: \(rights.words)"]
@@ -102,31 +103,20 @@ extension DeskCore {
 
     func runKeysDrop(_ name: String, _ context: LineContext) throws -> Reply {
         let account = try context.account()
-        let custody = try custody(of: name)
-        let open = sight(of: account).openOrders.filter(\.isAtExchangeItself)
-        if wire != nil, keyedAccounts.contains(account), let first = open.first {
+        let seat = try keyedSeat(name)
+        let open = seat.engine.openOrders(of: account).filter(\.isAtExchangeItself)
+        if seat.wire != nil, seat.keyedAccounts.contains(account), let first = open.first {
             throw Refusal(
                 .ordersOpen,
-                "\(open.count) order\(open.count == 1 ? " is" : "s are") open at \(custody.exchange), \(first.id) first",
+                "\(open.count) order\(open.count == 1 ? " is" : "s are") open at \(seat.name), \(first.id) first",
                 details: ["without the key nobody could ask what becomes of them; cancel all, or set another key"])
         }
-        try accountStore().dropExchangeKey(at: custody.exchange, of: account)
-        keyedAccounts.remove(account)
-        outputs.append(.useKey(account, nil))
-        try tellKeyChanged("\(custody.exchange) key was dropped", account, context)
-        try audit(.keyDropped(custody.exchange), of: context)
-        return Reply(mark: .done, text: "+ \(custody.exchange) key dropped")
-    }
-
-    /// What the exchange could not be asked for want of a key, or was asked with another, is asked now.
-    private func askAnew(_ account: AccountID) throws {
-        try watch(account)
-        _ = wire?.change(account) { watch in
-            watch.failures = 0
-            if !watch.isListing { watch.openOrdersDueAt = now }
-            if !watch.isSweeping { watch.sweepDueAt = now }
-            watch.balances.want(at: now)
-        }
+        try accountStore().dropExchangeKey(at: seat.name, of: account)
+        seat.keyedAccounts.remove(account)
+        outputs.append(.useKey(seat.id, account, nil))
+        try tellKeyChanged("\(seat.name) key was dropped", account, context)
+        try audit(.keyDropped(seat.name), of: context)
+        return Reply(mark: .done, text: "+ \(seat.name) key dropped")
     }
 
     /// The account's other sessions hear of it: it may not have been its owner.
@@ -136,14 +126,31 @@ extension DeskCore {
             exceptInText: context.session)
     }
 
-    private func custody(of name: String) throws(Refusal) -> KeyCustody {
-        guard let custody else {
-            throw Refusal(.unknownExchange, "this desk trades on \(exchange.name), which needs no keys")
+    private func keyedSeat(_ name: String) throws(Refusal) -> Seat {
+        let keyed = seats.filter { $0.custody != nil }
+        guard !keyed.isEmpty else {
+            let names = seats.map(\.name).joined(separator: ", ")
+            throw Refusal(.unknownExchange, "this desk trades on \(names), which needs no keys")
         }
-        guard custody.exchange == name else {
-            throw Refusal(.unknownExchange, "no such exchange here; expected \(custody.exchange)")
+        guard let seat = keyed.first(where: { $0.name == name }) else {
+            throw Refusal(
+                .unknownExchange,
+                "no such exchange here; expected \(keyed.map(\.name).joined(separator: " or "))")
         }
-        return custody
+        return seat
+    }
+}
+
+extension Seat {
+    /// What the exchange could not be asked for want of a key, or was asked with another, is asked now.
+    fileprivate func askAnew(_ account: AccountID) throws {
+        try watch(account)
+        _ = wire?.change(account) { watch in
+            watch.failures = 0
+            if !watch.isListing { watch.openOrdersDueAt = now }
+            if !watch.isSweeping { watch.sweepDueAt = now }
+            watch.balances.want(at: now)
+        }
     }
 }
 

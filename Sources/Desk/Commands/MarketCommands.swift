@@ -6,7 +6,7 @@ import Trading
 /// `price`, `pairs`, `fee`, `watch` and `unwatch`.
 extension DeskCore {
     func runPrice(_ pair: Pair?, _ context: LineContext) throws -> Reply {
-        let asked = pair.map { [$0] } ?? shownPairs(context).filter { engine.market[$0]?.isSeen == true }
+        let asked = pair.map { [$0] } ?? shownPairs(context).filter { context.seat.engine.market[$0]?.isSeen == true }
         guard !asked.isEmpty else { return Reply(mark: .answer, text: "= no prices yet", fields: ["prices": []]) }
         var table = Table([
             .init("pair"), .init("last", .decimal), .init("bid", .decimal), .init("ask", .decimal),
@@ -14,7 +14,7 @@ extension DeskCore {
         ])
         var json: [JSONValue] = []
         for pair in asked {
-            guard let ticker = engine.market[pair], ticker.isSeen else {
+            guard let ticker = context.seat.engine.market[pair], ticker.isSeen else {
                 throw Refusal(.noMarket, "no price of \(pair) yet")
             }
             table.append([
@@ -22,18 +22,11 @@ extension DeskCore {
                 ticker.ask?.shown ?? "none",
                 zone(context).dateAndTime(of: ticker.at),
             ])
-            json.append(.object(DeskCore.json(ticker, of: pair)))
+            json.append(.object(context.seat.json(ticker, of: pair)))
         }
         return Reply(
             mark: .answer, text: table.reply("= prices of \(DeskCore.count(asked.count, "pair"))"),
             fields: ["prices": .array(json)])
-    }
-
-    static func json(_ ticker: Ticker, of pair: Pair) -> JSONObject {
-        [
-            "pair": .string(pair.description), "last": ticker.last.json, "bid": ticker.bid.json,
-            "ask": ticker.ask.json, "at": ticker.at.json,
-        ]
     }
 
     func runPairs(_ context: LineContext) throws -> Reply {
@@ -43,7 +36,7 @@ extension DeskCore {
             .init("of"), .init("fee", .right, saidOnce: "fee"),
         ])
         var json: [JSONValue] = []
-        for rules in shownPairs(context).compactMap({ engine.rules[$0] }) {
+        for rules in shownPairs(context).compactMap({ context.seat.engine.rules[$0] }) {
             table.append([
                 rules.pair.description, rules.priceTick.description, rules.quantityStep.description,
                 rules.quantityMin.description, rules.pair.base.description, DeskCore.percent(rules.feeRate),
@@ -60,8 +53,10 @@ extension DeskCore {
             fields: ["pairs": .array(json)])
     }
 
-    func runFee(_ pair: Pair) throws -> Reply {
-        guard let rules = engine.rules[pair] else { throw Refusal(.unknownPair, "\(pair) is not traded here") }
+    func runFee(_ pair: Pair, _ context: LineContext) throws -> Reply {
+        guard let rules = context.seat.engine.rules[pair] else {
+            throw Refusal(.unknownPair, "\(pair) is not traded here")
+        }
         let coin = rules.feeBasis == .quote ? "in \(pair.quote)" : "in what is received"
         return Reply(
             mark: .answer, text: "= \(pair) fee \(DeskCore.percent(rules.feeRate)) of each fill, \(coin)",
@@ -79,8 +74,10 @@ extension DeskCore {
     // MARK: Watching
 
     func runWatch(_ asked: [Pair], _ context: LineContext) throws -> Reply {
-        for pair in asked where sessions[context.session]?.loggedIn?.watched.insert(pair).inserted == true {
-            watchers[pair, default: []].append(context.session)
+        for pair in asked {
+            let watched = WatchedPair(exchange: context.seat.id, pair: pair)
+            guard sessions[context.session]?.loggedIn?.watched.insert(watched).inserted == true else { continue }
+            context.seat.prices.watch(pair, context.session)
         }
         return watchingReply(context)
     }
@@ -88,58 +85,38 @@ extension DeskCore {
     /// nil stands for all.
     func runUnwatch(_ asked: [Pair]?, _ context: LineContext) throws -> Reply {
         let watched = sessions[context.session]?.watched ?? []
-        for pair in asked ?? watched.sorted() where watched.contains(pair) {
-            sessions[context.session]?.loggedIn?.watched.remove(pair)
-            stopWatching(pair, context.session)
+        for one in watched.sorted() {
+            let isMeant = asked.map { $0.contains(one.pair) && one.exchange == context.seat.id } ?? true
+            guard isMeant else { continue }
+            sessions[context.session]?.loggedIn?.watched.remove(one)
+            seat(one.exchange)?.prices.stopWatching(one.pair, context.session)
         }
         return watchingReply(context)
     }
 
     private func watchingReply(_ context: LineContext) -> Reply {
-        let watched = (sessions[context.session]?.watched ?? []).sorted().map(\.description)
-        return Reply(
-            mark: .done, text: watched.isEmpty ? "+ watching nothing" : "+ watching \(watched.joined(separator: " "))",
-            fields: ["pairs": .array(watched.map { .string($0) })])
-    }
-
-    func stopWatching(_ pair: Pair, _ session: SessionID) {
-        watchers[pair]?.removeAll { $0 == session }
-        if watchers[pair]?.isEmpty == true { watchers[pair] = nil }
-    }
-
-    /// When the next price notification may be sent, if one waits.
-    var nextPriceNotice: Timestamp? {
-        pricesToTell.compactMap { pair in
-            lastPriceNotice[pair].map { $0.advanced(byNanoseconds: watchIntervalNanoseconds) } ?? now
-        }.min()
-    }
-
-    private var watchIntervalNanoseconds: Int64 { Int64(configuration.limits.watchIntervalMilliseconds) * 1_000_000 }
-
-    /// Tells those who watch a pair its newest price: at once, and then at most once an interval.
-    func tellPrices() throws {
-        guard !pricesToTell.isEmpty else { return }
-        var later: [Pair] = []
-        for pair in pricesToTell {
-            guard let listeners = watchers[pair], let ticker = engine.market[pair] else { continue }
-            if let last = lastPriceNotice[pair], now < last.advanced(byNanoseconds: watchIntervalNanoseconds) {
-                later.append(pair)
-                continue
-            }
-            lastPriceNotice[pair] = now
-            let last = ticker.last?.description ?? "none"
-            let text =
-                "* price \(pair) \(last) (bid \(ticker.bid?.description ?? "none"), ask \(ticker.ask?.description ?? "none"))"
-            let notice = Notice(
-                sequence: nil, at: now, event: "price", text: text,
-                fields: ["price": .object(DeskCore.json(ticker, of: pair))])
-            for session in listeners { send(.notice(notice), to: session) }
+        let watched = (sessions[context.session]?.watched ?? []).sorted().map { one in
+            seats.count > 1 ? "\(one.pair) on \(one.exchange)" : one.pair.description
         }
-        pricesToTell = later
+        return Reply(
+            mark: .done,
+            text: watched.isEmpty
+                ? "+ watching nothing" : "+ watching \(watched.joined(separator: seats.count > 1 ? ", " : " "))",
+            fields: ["pairs": .array(watched.map { .string($0) })])
     }
 }
 
 extension Ticker {
     /// Whether any price has been seen.
     var isSeen: Bool { last != nil || bid != nil || ask != nil }
+}
+
+/// A pair of an exchange whose price a session is told.
+struct WatchedPair: Hashable, Comparable {
+    let exchange: ExchangeID
+    let pair: Pair
+
+    static func < (one: WatchedPair, other: WatchedPair) -> Bool {
+        (one.exchange, one.pair) < (other.exchange, other.pair)
+    }
 }

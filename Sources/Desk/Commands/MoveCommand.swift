@@ -20,9 +20,9 @@ extension DeskCore {
         let account = try context.account()
         let resolved = try resolveMove(id, change, context)
         try requireWithinGuards(of: id.value, resolved, overridesGuard: overridesGuard, context)
-        let outcome = engine.process(.move(id.value, account: account, to: resolved.move, line: context.text), at: now)
+        let outcome = context.seat.process(.move(id.value, account: account, to: resolved.move, line: context.text))
         if let refusal = outcome.refusal { throw try explained(refusal, of: account, resolved.spans) }
-        try takeOutcome(outcome)
+        try context.seat.takeOutcome(outcome)
         noteOrderCommand(.moved(id.value), context)
         return try reply(whenAnswered: [id.value], .moved(id.value, notes: resolved.notes), context)
     }
@@ -61,8 +61,8 @@ extension DeskCore {
     }
 
     /// What became of the order: it stands where it was moved to, or it does not.
-    func movedReply(_ order: Order, notes: [String], zone: TimeZoneRules) -> Reply {
-        let words = OrderWords(order, zone: zone)
+    func movedReply(_ order: Order, notes: [String], reader: Reader) -> Reply {
+        let words = OrderWords(order, reader: reader)
         let fields: JSONObject = ["order": .object(order.json)]
         let filled = order.filled.isZero ? "" : "; \(order.filled) was filled"
         func refused(_ code: RefusalCode, _ message: String) -> Reply {

@@ -15,28 +15,31 @@ extension DeskCore {
         _ context: LineContext, _ body: (inout OrderResolver) throws -> Figures
     ) throws -> Figures {
         var resolver = OrderResolver(
-            engine: freshEngine, zone: zone(context), account: try context.account(), now: now, line: context.text)
-        if let paper { resolver.book = { paper.depth(of: $0) } }
+            engine: context.seat.freshEngine, zone: zone(context), account: try context.account(), now: now,
+            line: context.text)
+        if let paper = context.seat.paper { resolver.book = { paper.depth(of: $0) } }
         do {
             return try body(&resolver)
         } catch let refusal as Refusal {
-            throw staleFeed(refusal)
+            throw context.seat.staleFeed(refusal)
         }
     }
 
     /// Places an order. The reply waits for what the exchange says of it.
     func place(_ resolved: ResolvedTicket, _ context: LineContext) throws -> Reply? {
-        try requireFreshPrice(for: resolved)
+        try context.seat.requireFreshPrice(for: resolved)
         try requireWithinGuards(resolved, context)
         var ticket = resolved.ticket
         ticket.tag = context.tag
-        let outcome = engine.process(.place(ticket), at: now)
+        let outcome = context.seat.process(.place(ticket))
         if let refusal = outcome.refusal { throw resolved.spans.refusal(refusal) }
         var made = outcome.touchedOrders.sorted()
         let sight = try sight(context)
         guard let root = made.first(where: { sight.order($0)?.parent == nil }) else { return nil }
-        if let last = engine.lastChild(of: root) { made = (root.rawValue...last.rawValue).map { OrderID($0) } }
-        try takeOutcome(outcome)
+        if let last = context.seat.engine.lastChild(of: root) {
+            made = (root.rawValue...last.rawValue).map { OrderID($0) }
+        }
+        try context.seat.takeOutcome(outcome)
         noteOrderCommand(.made(root), context)
         return try reply(
             whenAnswered: made, .placed(root, notes: resolved.notes), context)
@@ -46,25 +49,11 @@ extension DeskCore {
         if let side = command.side {
             return try place(resolve(context) { try $0.ticket(command, side: side) }, context)
         }
-        guard let side = try inferredSide(command) else { return try askSide(command, context) }
+        guard let side = try context.seat.inferredSide(command) else { return try askSide(command, context) }
         var resolved = try resolve(context) { try $0.ticket(command, side: side) }
-        let market = marketWords(command.pair.value)
+        let market = context.seat.marketWords(command.pair.value)
         resolved.notes.append("\(side == .buy ? "below" : "above") the market (\(market)): \(side.rawValue)")
         return try place(resolved, context)
-    }
-
-    /// All below the market: buy; all above: sell; across it: nil.
-    func inferredSide(_ command: SliceCommand) throws(Refusal) -> Side? {
-        try requireFreshPrice(of: command.pair.value, at: command.pair.span)
-        let ticker = engine.market[command.pair.value]
-        guard let bid = ticker?.bid ?? ticker?.last, let ask = ticker?.ask ?? ticker?.last else {
-            throw Refusal(
-                .noMarket, "no price of \(command.pair.value) yet; type slice buy or slice sell",
-                at: command.pair.span)
-        }
-        let range = command.range.value
-        if range.high < bid || (!range.includesHigh && range.high <= bid) { return .buy }
-        return range.low > ask ? .sell : nil
     }
 
     private func askSide(_ command: SliceCommand, _ context: LineContext) throws -> Reply {
@@ -72,16 +61,10 @@ extension DeskCore {
         return Reply(
             mark: .question,
             text: """
-                ? \(command.range.value.words) is across the market (\(marketWords(command.pair.value))): buy or sell?
+                ? \(command.range.value.words) is across the market (\(context.seat.marketWords(command.pair.value))): buy or sell?
                   slice buy \(rest)
                   slice sell \(rest)
                 """)
-    }
-
-    func marketWords(_ pair: Pair) -> String {
-        let ticker = engine.market[pair]
-        guard let bid = ticker?.bid, let ask = ticker?.ask else { return "\(ticker?.last ?? .zero)" }
-        return bid == ask ? "\(bid)" : "\(bid) to \(ask)"
     }
 
     func runContra(
@@ -90,14 +73,14 @@ extension DeskCore {
         let account = try context.account()
         let (ticketPrice, notes) = try resolveContra(order, price, context)
         try requireContraWithinGuards(order, ticketPrice, price.span, overridesGuard: overridesGuard, context)
-        let outcome = engine.process(
-            .placeContra(order: order.value, account: account, price: ticketPrice, line: context.text), at: now)
+        let outcome = context.seat.process(
+            .placeContra(order: order.value, account: account, price: ticketPrice, line: context.text))
         if let refusal = outcome.refusal {
             throw try explained(
                 refusal, of: account, TicketSpans(amount: order.span, price: price.span, order: order.span))
         }
         let contra = outcome.touchedOrders.sorted().last ?? order.value
-        try takeOutcome(outcome)
+        try context.seat.takeOutcome(outcome)
         noteOrderCommand(.made(contra), context)
         return try reply(whenAnswered: [contra], .placed(contra, notes: notes), context)
     }
@@ -111,7 +94,7 @@ extension DeskCore {
             (ticketPrice, notes) = try resolve(context) { resolver in
                 (try resolver.price(price, of: entry.pair, for: entry.side.opposite), resolver.notes)
             }
-            if ticketPrice == .market { try requireFreshPrice(of: entry.pair, at: price.span) }
+            if ticketPrice == .market { try context.seat.requireFreshPrice(of: entry.pair, at: price.span) }
         }
         return (ticketPrice, notes)
     }
@@ -122,14 +105,41 @@ extension DeskCore {
         let account = try context.account()
         let ids = try cancelTargets(target, context)
         guard !ids.isEmpty else { return Reply(mark: .done, text: "+ nothing to cancel", fields: ["orders": []]) }
-        let outcome = engine.process(.cancel(ids, account: account), at: now)
-        if let refusal = outcome.refusal {
+        let parts = bySeat(ids, context)
+        // Nothing is canceled anywhere where something of it is refused.
+        for (seat, part) in parts {
+            guard let refusal = seat.engine.decide(.cancel(part, account: account), at: now).refusal else { continue }
             throw try explained(refusal, of: account, cancelSpans(target, refusal))
         }
-        let affected = Set(ids).union(outcome.touchedOrders)
-        try takeOutcome(outcome)
+        var affected = Set(ids)
+        for (seat, part) in parts {
+            let outcome = seat.process(.cancel(part, account: account))
+            affected.formUnion(outcome.touchedOrders)
+            try seat.takeOutcome(outcome)
+        }
         noteOrderCommand(.canceled, context)
         return try reply(whenAnswered: affected.sorted(), .canceled(ids), context)
+    }
+
+    /// Which of some orders are at which exchange. One that no engine knows is asked about where the line is.
+    func bySeat(_ ids: [OrderID], _ context: LineContext) -> [(Seat, [OrderID])] {
+        guard seats.count > 1 else { return [(context.seat, ids)] }
+        let parts = Dictionary(grouping: ids) { (seat(of: $0) ?? context.seat).id }
+        return seats.compactMap { seat in parts[seat.id].map { (seat, $0) } }
+    }
+
+    /// The line as one about the exchange that an order is at. Refuses with `unknown_order` where it names another.
+    func at(_ id: Located<OrderID>, _ context: LineContext) throws -> LineContext {
+        guard seats.count > 1, let seat = seat(of: id.value), seat !== context.seat,
+            try sight(context).order(id.value) != nil
+        else { return context }
+        guard !context.isSeatNamed else {
+            throw Refusal(
+                .unknownOrder, "\(id.value) is on \(seat.name), not on \(context.seat.name)", at: id.span)
+        }
+        var there = context
+        there.seat = seat
+        return there
     }
 
     /// Where the order stands that a cancel is refused for.
@@ -141,18 +151,25 @@ extension DeskCore {
     func cancelTargets(_ target: CancelTarget, _ context: LineContext) throws -> [OrderID] {
         let account = try context.account()
         switch target {
-        case .orders(let located): return located.map(\.value)
-        case .all(let pair): return openRoots(of: account) { pair == nil || $0.pair == pair?.value }
+        case .orders(let located):
+            for one in located { _ = try at(one, context) }
+            return located.map(\.value)
+        case .all(let pair): return openRoots(of: account, context) { pair == nil || $0.pair == pair?.value }
         case .kind(let kind):
-            return openRoots(of: account) {
+            return openRoots(of: account, context) {
                 $0.kind == kind || (kind == .stop && ($0.kind == .oco || $0.kind == .trail))
             }
         }
     }
 
-    private func openRoots(of account: AccountID, where isMeant: (Order) -> Bool) -> [OrderID] {
-        sight(of: account).openOrders
-            .filter { $0.parent == nil && !engine.isCancelUnderWay($0) && isMeant($0) }.map(\.id)
+    private func openRoots(
+        of account: AccountID, _ context: LineContext, where isMeant: (Order) -> Bool
+    ) -> [OrderID] {
+        asked(context).flatMap { seat in
+            seat.engine.openOrders(of: account).filter {
+                $0.parent == nil && !seat.engine.isCancelUnderWay($0) && isMeant($0)
+            }
+        }.map(\.id).sorted()
     }
 
     /// An order that is over is not in the engine's memory for ever: the tables say what it was.
@@ -230,38 +247,40 @@ extension DeskCore {
         }
     }
 
+    private func isCarryingOn(_ id: OrderID) -> Bool { seat(of: id)?.engine.isCarryingOn(id) ?? false }
+
     /// Whether orders that it is about are still to be placed or taken off, in a later turn.
     private func isBeingDone(_ pending: PendingReply) -> Bool {
         switch pending.subject {
-        case .placed(let root, _): engine.isCarryingOn(root)
-        case .canceled(let ids): turns.isTakingOff(pending.account) || ids.contains(where: engine.isCarryingOn)
-        case .undone(let id): engine.isCarryingOn(id)
+        case .placed(let root, _): isCarryingOn(root)
+        case .canceled(let ids): turns.isTakingOff(pending.account) || ids.contains(where: isCarryingOn)
+        case .undone(let id): isCarryingOn(id)
         case .moved: false
         }
     }
 
     func reply(to pending: PendingReply) throws -> Reply {
-        let zone = try zone(of: pending.account)
+        let reader = try reader(of: pending.account)
         let sight = sight(of: pending.account)
         switch pending.subject {
         case .placed(let root, let notes):
             guard let order = try sight.orderEver(root) else { return Reply(mark: .done, text: "+ \(root)") }
-            return placedReply(order, notes: notes, zone: zone)
+            return placedReply(order, notes: notes, reader: reader)
         case .canceled(let ids):
             // All of ten thousand would be more than may wait for a session: it would be closed instead of answered.
             let shown = try ids.prefix(configuration.limits.answerRows).compactMap(sight.orderEver)
-            return canceledReply(shown, of: ids.count, zone: zone)
+            return canceledReply(shown, of: ids.count, reader: reader)
         case .moved(let id, let notes):
             guard let order = try sight.orderEver(id) else { return Reply(mark: .done, text: "+ \(id)") }
-            return movedReply(order, notes: notes, zone: zone)
+            return movedReply(order, notes: notes, reader: reader)
         case .undone(let id):
             guard let order = try sight.orderEver(id) else { return Reply(mark: .done, text: "+ \(id)") }
-            return try undoneReply(order, zone: zone)
+            return try undoneReply(order, reader: reader)
         }
     }
 
-    func placedReply(_ order: Order, notes: [String], zone: TimeZoneRules) -> Reply {
-        let words = PlacedWords(family(of: order), notes: notes, zone: zone, now: now)
+    func placedReply(_ order: Order, notes: [String], reader: Reader) -> Reply {
+        let words = PlacedWords(family(of: order), notes: notes, reader: reader, now: now)
         let fields: JSONObject = ["order": .object(order.json)]
         guard let code = words.refusalCode else { return Reply(mark: .done, text: words.text, fields: fields) }
         return .refused(Refusal(code, words.message), text: words.text, fields: fields)
@@ -270,16 +289,38 @@ extension DeskCore {
     /// Orders that text tells of one by one in the reply to a cancel.
     private static let canceledShown = 10
 
-    private func canceledReply(_ shown: [Order], of count: Int, zone: TimeZoneRules) -> Reply {
+    private func canceledReply(_ shown: [Order], of count: Int, reader: Reader) -> Reply {
         // A cancel of sixty orders is not sixty lines: JSON has them.
         let told = shown.prefix(DeskCore.canceledShown)
-        var lines = told.map { CanceledWords(family(of: $0), zone: zone).line }
+        var lines = told.map { CanceledWords(family(of: $0), reader: reader).line }
         if count > told.count { lines.append("and \(count - told.count) more") }
         let text =
             count == 1 && !lines.isEmpty ? "+ \(lines[0])" : "+ \(count) orders\n  " + lines.joined(separator: "\n  ")
         return Reply(
             mark: .done, text: text,
             fields: ["orders": .array(shown.map { .object($0.json) }), "count": .int(Int64(count))])
+    }
+}
+
+extension Seat {
+    /// All below the market: buy; all above: sell; across it: nil.
+    func inferredSide(_ command: SliceCommand) throws(Refusal) -> Side? {
+        try requireFreshPrice(of: command.pair.value, at: command.pair.span)
+        let ticker = engine.market[command.pair.value]
+        guard let bid = ticker?.bid ?? ticker?.last, let ask = ticker?.ask ?? ticker?.last else {
+            throw Refusal(
+                .noMarket, "no price of \(command.pair.value) yet; type slice buy or slice sell",
+                at: command.pair.span)
+        }
+        let range = command.range.value
+        if range.high < bid || (!range.includesHigh && range.high <= bid) { return .buy }
+        return range.low > ask ? .sell : nil
+    }
+
+    func marketWords(_ pair: Pair) -> String {
+        let ticker = engine.market[pair]
+        guard let bid = ticker?.bid, let ask = ticker?.ask else { return "\(ticker?.last ?? .zero)" }
+        return bid == ask ? "\(bid)" : "\(bid) to \(ask)"
     }
 }
 

@@ -10,15 +10,17 @@ extension DeskCore {
         let sight = try sight(context)
         let open = sight.openOrders.filter { order in
             order.parent == nil && (kind == nil || order.kind == kind) && (pair == nil || order.pair == pair)
+                && (context.namedExchange == nil || order.exchange == context.namedExchange)
         }
-        let what = [kind?.rawValue, "orders", pair.map { "of \($0)" }].compactMap(\.self).joined(separator: " ")
+        let what = [kind?.rawValue, "orders", pair.map { "of \($0)" }, context.namedExchange.map { "on \($0)" }]
+            .compactMap(\.self).joined(separator: " ")
         guard !open.isEmpty else {
             return Reply(mark: .answer, text: "= no open \(what)", fields: ["orders": []])
         }
         let shown = open.prefix(configuration.limits.answerRows)
-        let zone = zone(context)
+        let reader = reader(context)
         var lines = ["= \(open.count) open \(open.count == 1 ? String(what.replacing("orders", with: "order")) : what)"]
-        lines += shown.map { "\($0.id) \(OrderWords($0, zone: zone).asked): \(standing($0, sight))" }
+        lines += shown.map { "\($0.id) \(OrderWords($0, reader: reader).asked): \(standing($0, sight))" }
         if open.count > shown.count { lines.append("and \(open.count - shown.count) more") }
         return Reply(
             mark: .answer, text: lines.joined(separator: "\n  "),
@@ -61,22 +63,22 @@ extension DeskCore {
     func runOrderDetail(_ id: Located<OrderID>, _ context: LineContext) throws -> Reply {
         let sight = try sight(context)
         let order = try sight.existing(id)
-        let zone = zone(context)
+        let reader = reader(context)
         let rowsMax = configuration.limits.answerRows
         let shown = try sight.children(of: order, limit: rowsMax)
         // An order may fill ten thousand times: more than a session takes.
         let fills = try sight.fills(of: order, limit: rowsMax + 1)
-        let words = OrderWords(order, zone: zone)
+        let words = OrderWords(order, reader: reader)
         var lines = [
             "= \(order.id) \(words.asked): \(order.closedAt == nil ? standing(order, sight) : order.status.words)"
         ]
-        lines.append("typed at \(zone.text(of: order.createdAt)): \(try sight.line(of: order))")
+        lines.append("typed at \(reader.text(of: order.createdAt)): \(try sight.line(of: order))")
         if order.filled.isPositive { lines.append(words.traded) }
         if let price = order.triggerMarketPrice, let at = order.triggeredAt {
-            lines.append("triggered at \(price), \(zone.text(of: at))")
+            lines.append("triggered at \(price), \(reader.text(of: at))")
         }
         lines += shown.map { child in
-            "\(child.id) \(OrderWords(child, zone: zone).asked): \(child.status.words)"
+            "\(child.id) \(OrderWords(child, reader: reader).asked): \(child.status.words)"
                 + (child.filled.isPositive ? ", \(child.filled) filled" : "")
         }
         let childrenLeft = order.children.count - shown.count
@@ -88,7 +90,7 @@ extension DeskCore {
         if fills.count > fillsShown.count { lines.append("and more fills: trades") }
         let history = try sight.ends(ofHistory: order.id, under: order, each: rowsMax).records.suffix(rowsMax)
         lines += history.compactMap { entry in
-            HistoryWords(entry.record).text.map { "\(zone.dateAndTime(of: entry.record.decidedAt)) \($0)" }
+            HistoryWords(entry.record).text.map { "\(reader.dateAndTime(of: entry.record.decidedAt)) \($0)" }
         }
         return Reply(
             mark: .answer, text: lines.joined(separator: "\n  "),

@@ -15,15 +15,15 @@ struct OrderReport {
     private(set) var result: PairedResult?
 
     /// Of at most `childrenMax` orders under it there are figures of their own.
-    init(_ order: Order, in sight: AccountSight, zone: TimeZoneRules, childrenMax: Int) throws {
+    init(_ order: Order, in sight: AccountSight, reader: Reader, childrenMax: Int) throws {
         let children =
             order.kind == .sliced
             ? try sight.children(of: order, limit: childrenMax) : try sight.children(of: order)
         let told = children.prefix(childrenMax)
         childrenTold = told.count
         legs = order.kind == .paired ? [order] + children : [order]
-        let words = OrderWords(order, zone: zone)
-        let closed = order.closedAt.map { zone.text(of: $0) } ?? ""
+        let words = OrderWords(order, reader: reader)
+        let closed = order.closedAt.map { reader.text(of: $0) } ?? ""
         var object = order.json
         var lines: [String] = []
         let traded = words.traded(with: children) ?? "nothing was filled"

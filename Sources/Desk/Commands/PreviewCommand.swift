@@ -8,6 +8,8 @@ import Trading
 struct StoredPreview {
     let command: Command
     let line: String
+    /// The exchange that the line is about.
+    let seat: Seat
     let at: Timestamp
     let basis: PreviewBasis
 }
@@ -53,7 +55,7 @@ extension DeskCore {
             shown = Preview(lines: ["\(line): not an order; go runs it"], basis: PreviewBasis())
         }
         sessions[context.session]?.preview = StoredPreview(
-            command: command, line: line, at: now, basis: shown.basis)
+            command: command, line: line, seat: context.seat, at: now, basis: shown.basis)
         var fields = shown.fields
         fields["line"] = .string(line)
         return Reply(
@@ -73,17 +75,18 @@ extension DeskCore {
             case .stop(let stop): return try preview(resolve(context) { try $0.ticket(stop) }, context)
             case .trail(let trail): return try preview(resolve(context) { try $0.ticket(trail) }, context)
             case .slice(let slice):
-                guard let side = try slice.side ?? inferredSide(slice) else {
+                guard let side = try slice.side ?? context.seat.inferredSide(slice) else {
                     return Preview(
                         lines: [
-                            "\(context.text): across the market (\(marketWords(slice.pair.value))), "
+                            "\(context.text): across the market (\(context.seat.marketWords(slice.pair.value))), "
                                 + "it would be asked back: buy or sell?"
                         ], basis: PreviewBasis())
                 }
                 return try preview(resolve(context) { try $0.ticket(slice, side: side) }, context)
             case .contra(let order, let price, let isAnyway):
-                return try previewContra(order, price, isAnyway, context)
-            case .move(let order, let change, let isAnyway): return try previewMove(order, change, isAnyway, context)
+                return try previewContra(order, price, isAnyway, at(order, context))
+            case .move(let order, let change, let isAnyway):
+                return try previewMove(order, change, isAnyway, at(order, context))
             case .cancel(let target): return try previewCancel(target, context)
             case .panic: return try previewPanic(context)
             case .undo: return try previewUndo(context)
@@ -111,6 +114,7 @@ extension DeskCore {
         inner.text = preview.line
         inner.line = preview.line
         inner.verb = preview.command.verb
+        inner.seat = preview.seat
         do {
             return try runPreviewed(preview, inner)
         } catch var refusal as Refusal {
@@ -148,11 +152,11 @@ extension DeskCore {
     // MARK: Each command
 
     private func preview(_ resolved: ResolvedTicket, _ context: LineContext) throws -> Preview {
-        try requireFreshPrice(for: resolved)
+        try context.seat.requireFreshPrice(for: resolved)
         try requireWithinGuards(resolved, context)
         let orders: [Order]
         do {
-            orders = try engine.preview(resolved.ticket, at: now)
+            orders = try context.seat.engine.preview(resolved.ticket, at: now)
         } catch {
             throw resolved.spans.refusal(error)
         }
@@ -165,12 +169,112 @@ extension DeskCore {
             ticket.plan = .trail(trailing.moved(to: .one, by: .one, at: Timestamp(seconds: 0)))
         }
         basis.ticket = ticket
-        note(ticket.price, ticket.plan, ticket.side, ticket.pair, in: &basis)
-        try requireExchangeTakes(orders)
+        context.seat.note(ticket.price, ticket.plan, ticket.side, ticket.pair, in: &basis)
+        try context.seat.requireExchangeTakes(orders)
         return preview(orders, basis, notes: resolved.notes, context)
     }
 
-    private func note(
+    private func previewContra(
+        _ order: Located<OrderID>, _ price: Located<PriceExpression>, _ isAnyway: Bool, _ context: LineContext
+    ) throws -> Preview {
+        let account = try context.account()
+        let (ticketPrice, notes) = try resolveContra(order, price, context)
+        try requireContraWithinGuards(order, ticketPrice, price.span, overridesGuard: isAnyway, context)
+        let decision = context.seat.engine.decide(
+            .placeContra(order: order.value, account: account, price: ticketPrice, line: context.text), at: now)
+        if let refusal = decision.refusal {
+            throw try explained(
+                refusal, of: account, TicketSpans(amount: order.span, price: price.span, order: order.span))
+        }
+        var basis = PreviewBasis(contraPrice: ticketPrice)
+        if let contra = decision.placed.first {
+            context.seat.note(ticketPrice, .none, contra.side, contra.pair, in: &basis)
+        }
+        try context.seat.requireExchangeTakes(decision.placed)
+        return preview(decision.placed, basis, notes: notes, context)
+    }
+
+    private func previewMove(
+        _ id: Located<OrderID>, _ change: OrderChange, _ isAnyway: Bool, _ context: LineContext
+    ) throws -> Preview {
+        let account = try context.account()
+        let resolved = try resolveMove(id, change, context)
+        try requireWithinGuards(of: id.value, resolved, overridesGuard: isAnyway, context)
+        let decision = context.seat.engine.decide(
+            .move(id.value, account: account, to: resolved.move, line: context.text), at: now)
+        if let refusal = decision.refusal { throw try explained(refusal, of: account, resolved.spans) }
+        var basis = PreviewBasis(move: resolved.move)
+        guard let order = try sight(context).order(id.value) else {
+            return Preview(lines: [context.text], basis: basis)
+        }
+        if case .price(let price) = resolved.move, order.status != .armed {
+            context.seat.note(.limit(price), .none, order.side, order.pair, in: &basis)
+        }
+        let reader = reader(context)
+        let trades = basis.wouldTrade ? ["it would trade at once"] : []
+        var lines = ["\(context.text): \(goWords(context))", "now \(OrderWords(order, reader: reader).asked)"]
+        for case .moveRequested(_, let terms, _) in decision.records {
+            lines.append(
+                "then \(order.side.rawValue) \(terms.quantity) \(order.pair) at \(terms.price), \(terms.held) "
+                    + "\(order.spentCoin) more held")
+        }
+        for case .orderAmended(_, let terms, _) in decision.records {
+            var changed = order
+            changed.price = terms.price
+            changed.quantity = terms.quantity
+            changed.plan = terms.plan
+            lines.append("then \(OrderWords(changed, reader: reader).asked)")
+        }
+        return Preview(
+            lines: lines + trades + resolved.notes, basis: basis,
+            fields: ["allowed": true, "order": .object(order.json)])
+    }
+
+    private func previewCancel(_ target: CancelTarget, _ context: LineContext) throws -> Preview {
+        let sight = try sight(context)
+        let ids = try cancelTargets(target, context)
+        for (seat, part) in bySeat(ids, context) where !part.isEmpty {
+            guard let refusal = seat.engine.decide(.cancel(part, account: sight.account), at: now).refusal else {
+                continue
+            }
+            throw try explained(refusal, of: sight.account, cancelSpans(target, refusal))
+        }
+        let orders = ids.compactMap { sight.order($0) }
+        let shown = orders.prefix(configuration.limits.answerRows)
+        let what =
+            orders.isEmpty
+            ? "nothing to cancel" : "would cancel \(DeskCore.count(orders.count, "order")); \(goWords(context))"
+        return Preview(
+            lines: ["\(context.text): \(what)"]
+                + shown.map { "\($0.id) \(OrderWords($0, reader: reader(context)).asked)" },
+            basis: PreviewBasis(),
+            fields: ["allowed": true, "orders": .array(shown.map { .object($0.json) })])
+    }
+
+    private func previewUndo(_ context: LineContext) throws -> Preview {
+        let sight = try sight(context)
+        guard let order = try sight.orderEver(lastMade(sight.account)), order.closedAt == nil else {
+            return Preview(lines: ["undo: nothing to undo"], basis: PreviewBasis())
+        }
+        let filled = try takeBack(order).map { [$0] } ?? []
+        return Preview(
+            lines: [
+                "undo: would cancel \(order.id) \(OrderWords(order, reader: reader(context)).asked); \(goWords(context))"
+            ]
+                + filled,
+            basis: PreviewBasis(), fields: ["allowed": true, "orders": [.object(order.json)]])
+    }
+
+    private func previewPanic(_ context: LineContext) throws -> Preview {
+        let open = try sight(context).openOrders.count
+        return Preview(
+            lines: ["panic: would cancel \(DeskCore.count(open, "order")) and refuse new ones; \(goWords(context))"],
+            basis: PreviewBasis(), fields: ["allowed": true, "count": .int(Int64(open))])
+    }
+}
+
+extension Seat {
+    fileprivate func note(
         _ price: TicketPrice, _ plan: OrderPlan, _ side: Side, _ pair: Pair, in basis: inout PreviewBasis
     ) {
         switch plan {
@@ -184,98 +288,6 @@ extension DeskCore {
         case .market: basis.touch = touch
         case .limit(let limit): basis.wouldTrade = touch.map { side == .buy ? limit >= $0 : limit <= $0 } ?? false
         }
-    }
-
-    private func previewContra(
-        _ order: Located<OrderID>, _ price: Located<PriceExpression>, _ isAnyway: Bool, _ context: LineContext
-    ) throws -> Preview {
-        let account = try context.account()
-        let (ticketPrice, notes) = try resolveContra(order, price, context)
-        try requireContraWithinGuards(order, ticketPrice, price.span, overridesGuard: isAnyway, context)
-        let decision = engine.decide(
-            .placeContra(order: order.value, account: account, price: ticketPrice, line: context.text), at: now)
-        if let refusal = decision.refusal {
-            throw try explained(
-                refusal, of: account, TicketSpans(amount: order.span, price: price.span, order: order.span))
-        }
-        var basis = PreviewBasis(contraPrice: ticketPrice)
-        if let contra = decision.placed.first { note(ticketPrice, .none, contra.side, contra.pair, in: &basis) }
-        try requireExchangeTakes(decision.placed)
-        return preview(decision.placed, basis, notes: notes, context)
-    }
-
-    private func previewMove(
-        _ id: Located<OrderID>, _ change: OrderChange, _ isAnyway: Bool, _ context: LineContext
-    ) throws -> Preview {
-        let account = try context.account()
-        let resolved = try resolveMove(id, change, context)
-        try requireWithinGuards(of: id.value, resolved, overridesGuard: isAnyway, context)
-        let decision = engine.decide(
-            .move(id.value, account: account, to: resolved.move, line: context.text), at: now)
-        if let refusal = decision.refusal { throw try explained(refusal, of: account, resolved.spans) }
-        var basis = PreviewBasis(move: resolved.move)
-        guard let order = try sight(context).order(id.value) else {
-            return Preview(lines: [context.text], basis: basis)
-        }
-        if case .price(let price) = resolved.move, order.status != .armed {
-            note(.limit(price), .none, order.side, order.pair, in: &basis)
-        }
-        let zone = zone(context)
-        let trades = basis.wouldTrade ? ["it would trade at once"] : []
-        var lines = ["\(context.text): \(goWords(context))", "now \(OrderWords(order, zone: zone).asked)"]
-        for case .moveRequested(_, let terms, _) in decision.records {
-            lines.append(
-                "then \(order.side.rawValue) \(terms.quantity) \(order.pair) at \(terms.price), \(terms.held) "
-                    + "\(order.spentCoin) more held")
-        }
-        for case .orderAmended(_, let terms, _) in decision.records {
-            var changed = order
-            changed.price = terms.price
-            changed.quantity = terms.quantity
-            changed.plan = terms.plan
-            lines.append("then \(OrderWords(changed, zone: zone).asked)")
-        }
-        return Preview(
-            lines: lines + trades + resolved.notes, basis: basis,
-            fields: ["allowed": true, "order": .object(order.json)])
-    }
-
-    private func previewCancel(_ target: CancelTarget, _ context: LineContext) throws -> Preview {
-        let sight = try sight(context)
-        let ids = try cancelTargets(target, context)
-        if !ids.isEmpty, let refusal = engine.decide(.cancel(ids, account: sight.account), at: now).refusal {
-            throw try explained(refusal, of: sight.account, cancelSpans(target, refusal))
-        }
-        let orders = ids.compactMap { sight.order($0) }
-        let shown = orders.prefix(configuration.limits.answerRows)
-        let what =
-            orders.isEmpty
-            ? "nothing to cancel" : "would cancel \(DeskCore.count(orders.count, "order")); \(goWords(context))"
-        return Preview(
-            lines: ["\(context.text): \(what)"] + shown.map { "\($0.id) \(OrderWords($0, zone: zone(context)).asked)" },
-            basis: PreviewBasis(),
-            fields: ["allowed": true, "orders": .array(shown.map { .object($0.json) })])
-    }
-
-    private func previewUndo(_ context: LineContext) throws -> Preview {
-        let sight = try sight(context)
-        guard let order = try sight.orderEver(lastMade(sight.account)), order.closedAt == nil else {
-            return Preview(lines: ["undo: nothing to undo"], basis: PreviewBasis())
-        }
-        let filled = try takeBack(order).map { [$0] } ?? []
-        return Preview(
-            lines: [
-                "undo: would cancel \(order.id) \(OrderWords(order, zone: zone(context)).asked); \(goWords(context))"
-            ]
-                + filled,
-            basis: PreviewBasis(), fields: ["allowed": true, "orders": [.object(order.json)]])
-    }
-
-    private func previewPanic(_ context: LineContext) throws -> Preview {
-        let open = try sight(context).openOrders.count
-        return Preview(
-            lines: ["panic: would cancel \(DeskCore.count(open, "order")) and refuse new ones; \(goWords(context))"],
-            basis: PreviewBasis(), fields: ["allowed": true, "count": .int(Int64(open))])
     }
 }
 

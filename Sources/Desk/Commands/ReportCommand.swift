@@ -32,12 +32,14 @@ extension DeskCore {
             let transaction = try ledgerTransaction()
             repeat {
                 if let order = roots.popFirst() {
-                    let report = try OrderReport(order, in: sight(of: account), zone: zone, childrenMax: childrenLeft)
+                    let report = try OrderReport(
+                        order, in: sight(of: account), reader: reader(context), childrenMax: childrenLeft)
                     childrenLeft -= report.childrenTold
                     reports.append(report)
                 } else if let kind = kinds.popFirst() {
                     let orders = try transaction.finishedRoots(
-                        account, kind: kind, pair: query.pair?.value, since: window.since, until: window.until,
+                        account, kind: kind, exchange: context.namedExchange, pair: query.pair?.value,
+                        since: window.since, until: window.until,
                         limit: limit + 1)
                     hasMore = hasMore || orders.count > limit
                     roots = orders.prefix(limit)

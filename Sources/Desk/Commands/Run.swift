@@ -27,11 +27,11 @@ extension DeskCore {
         case .stop(let stop):
             return try place(resolve(context) { try $0.ticket(stop) }, context)
         case .contra(let order, let price, let isAnyway):
-            return try runContra(order, price, overridesGuard: isAnyway, context)
+            return try runContra(order, price, overridesGuard: isAnyway, at(order, context))
         case .trail(let trail):
             return try place(resolve(context) { try $0.ticket(trail) }, context)
         case .move(let order, let change, let isAnyway):
-            return try runMove(order, change, overridesGuard: isAnyway, context)
+            return try runMove(order, change, overridesGuard: isAnyway, at(order, context))
         case .preview(let command, let line): return try runPreview(command, line, context)
         case .go: return try runGo(context)
         case .undo: return try runUndo(context)
@@ -58,7 +58,7 @@ extension DeskCore {
         case .depth(let pair, let rows): return try runDepth(pair, rows, context)
         case .tape(let pair, let rows): return try runTape(pair, rows, context)
         case .pairs: return try runPairs(context)
-        case .fee(let pair): return try runFee(pair.value)
+        case .fee(let pair): return try runFee(pair.value, context)
         case .alert(let pair, let direction, let price): return try runAlert(pair, direction, price, context)
         case .alerts: return try runAlerts(context)
         case .alertDrop(let number): return try runAlertDrop(number, context)
@@ -79,6 +79,8 @@ extension DeskCore {
         case .version: return runVersion()
         case .paper(let paper): return try runPaper(paper, context)
         case .jobs: return try runJobs(context)
+        case .exchanges: return try runExchanges(context)
+        case .use(let exchange): return try runUse(exchange, context)
         }
     }
 

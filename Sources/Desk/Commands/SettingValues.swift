@@ -5,8 +5,10 @@ import Trading
 extension DeskCore {
     /// The pairs that are shown to an account: all, or those that it has set.
     func shownPairs(_ context: LineContext) -> [Pair] {
-        guard let login = context.login, let wanted = accounts[login.account]?.guards.pairs else { return pairs }
-        return pairs.filter(wanted.contains)
+        guard let login = context.login, let wanted = accounts[login.account]?.guards.pairs else {
+            return context.seat.pairs
+        }
+        return context.seat.pairs.filter(wanted.contains)
     }
 
     /// Whether only what is critical is pushed to an account at a moment.

@@ -19,11 +19,13 @@ extension DeskCore {
         table.append(["timezone", zone.name])
         table.append(["quote", quote.description])
         let shown = try shownSettings(login.account)
+        if seats.count > 1 { table.append(["exchange", currentSeat(of: login.account).name]) }
         for one in shown { table.append([one.name, one.value ?? one.unset]) }
         var fields: JSONObject = [
             "name": .string(account.name.text), "role": .string(account.role.rawValue),
             "joined": account.createdAt.json, "last_login": account.lastLoginAt.map { $0.json } ?? .null,
             "timezone": .string(zone.name), "quote": .string(quote.description),
+            "exchange": .string(currentSeat(of: login.account).name),
         ]
         for one in shown { fields.append(one.name, one.value.map { .string($0) } ?? .null) }
         return Reply(
@@ -51,6 +53,7 @@ extension DeskCore {
             stored = zone.name
             accounts[account]?.zone = zone
         case "quote":
+            let pairs = seats.flatMap(\.pairs)
             guard let quote = Coin(value.value), pairs.contains(where: { $0.quote == quote }) else {
                 let quotes = Set(pairs.map(\.quote)).sorted().map(\.description).joined(separator: ", ")
                 throw Refusal(
@@ -63,6 +66,7 @@ extension DeskCore {
         case "guard": stored = try guardSetting(value)
         case "quiet": stored = try quietSetting(value)
         case "email": stored = try emailSetting(value)
+        case "exchange": stored = try chooseSeat(value, account)
         default:
             throw Refusal(.unknownSetting, "no setting \(name.value)", at: name.span)
         }

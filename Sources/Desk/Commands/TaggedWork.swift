@@ -104,7 +104,8 @@ extension DeskCore {
             return false
         }
         let context = LineContext(
-            session: session, login: login, tag: tag, line: remembered.line, text: remembered.line, isSecret: false,
+            session: session, login: login, tag: tag, line: remembered.line, text: remembered.line,
+            seat: currentSeat(of: account), isSecret: false,
             verb: verb, isKept: remembered.reply == nil)
         let pending = PendingReply(
             context: context, account: account, orders: work.orders, subject: work.subject,
@@ -113,7 +114,9 @@ extension DeskCore {
         if remembered.reply == nil, case .canceled(let ids) = work.subject {
             let sight = sight(of: account)
             let left = ids.filter { sight.order($0).map { $0.closedAt == nil && $0.cancelReason == nil } ?? false }
-            if !left.isEmpty { keepForLater([.takeOff(left, account: account, .requested)]) }
+            for (seat, part) in bySeat(left, context) where !part.isEmpty {
+                seat.keepForLater([.takeOff(part, account: account, .requested)])
+            }
         }
         guard isAnswered(pending) else {
             try keepWaiting(pending)

@@ -28,10 +28,11 @@ extension DeskCore {
             throw Refusal(
                 .nothingToUndo, "\(id) is \(order.status.words): nothing of it is left to undo", details: advice)
         }
-        let outcome = engine.process(.cancel([id], account: account), at: now)
+        let seat = seat(of: id) ?? context.seat
+        let outcome = seat.process(.cancel([id], account: account))
         if let refusal = outcome.refusal { throw Refusal(refusal.code, refusal.message) }
         let affected = Set(outcome.touchedOrders).union([id])
-        try takeOutcome(outcome)
+        try seat.takeOutcome(outcome)
         noteOrderCommand(.undone, context)
         return try reply(whenAnswered: affected.sorted(), .undone(id), context)
     }
@@ -61,8 +62,8 @@ extension DeskCore {
         Refusal(.nothingToUndo, why, details: ["orders shows what is open, cancel takes it off"])
     }
 
-    func undoneReply(_ order: Order, zone: TimeZoneRules) throws -> Reply {
-        let line = CanceledWords(family(of: order), zone: zone).line
+    func undoneReply(_ order: Order, reader: Reader) throws -> Reply {
+        let line = CanceledWords(family(of: order), reader: reader).line
         var lines = ["+ \(line)"]
         if let advice = try takeBack(order) { lines.append(advice) }
         return Reply(
@@ -84,7 +85,7 @@ extension DeskCore {
     /// What cannot be undone, and the line that comes nearest to it; nil where nothing is left.
     func takeBack(_ order: Order) throws -> String? {
         let left = try leftToTradeBack(order)
-        guard left.isPositive, let rules = engine.rules[order.pair] else { return nil }
+        guard left.isPositive, let rules = seat(order.exchange)?.engine.rules[order.pair] else { return nil }
         let quantity = (try? left.rounded(toMultipleOf: rules.quantityStep, .down)) ?? .zero
         guard quantity >= rules.quantityMin else {
             return """

@@ -13,14 +13,17 @@ extension DeskCore {
     /// One notification, not numbered, before any login. Whoever has logged in with the handshake is a program that knows where it
     /// is, and is told nothing.
     func greet(_ id: SessionID) {
-        let venue = paper == nil ? exchange.name : "the paper exchange (no real money)"
+        let places = seats.map { $0.paper == nil ? $0.name : "the paper exchange (no real money)" }
+        let venue = places.joined(separator: " and ")
+        let isPaper = seats.allSatisfy { $0.paper != nil }
         let register = configuration.isRegistrationOpen ? ", register USER" : ""
         let state = isReadOnly ? "; it only answers questions now" : ""
         let notice = Notice(
             sequence: nil, at: now, event: "greeting",
             text: "* Outcry, a trading desk on \(venue)\(state): login USER\(register), help",
             fields: [
-                "exchange": .string(exchange.name), "mode": paper == nil ? "exchange" : "paper",
+                "exchange": .string(firstSeat.name), "exchanges": .array(seats.map { .string($0.name) }),
+                "mode": isPaper ? "paper" : "exchange",
                 "registration": .bool(configuration.isRegistrationOpen),
             ])
         send(.notice(notice), to: id)
@@ -42,30 +45,33 @@ extension DeskCore {
         let areGone = try unseen.removePruned(upTo: transaction.prunedHistory(of: account).notifications) != nil
         let missed = unseen.numberCount
         let rights = login.rights == .trade ? "" : ", to read"
-        let panic = engine.panic(of: account).map { _ in "; in panic: resume takes orders again" } ?? ""
+        let seat = currentSeat(of: account)
+        let panic =
+            seats.lazy.compactMap { $0.engine.panic(of: account) }.first.map { _ in
+                "; in panic: resume takes orders again"
+            } ?? ""
         let waiting =
             missed == 0
             ? areGone ? "; what you missed was removed since: inbox" : ""
             : "; \(DeskCore.count(Int(clamping: missed), "notification")) missed: inbox"
         let open = sight(of: account).openOrders.count { $0.parent == nil }
-        let pair = welcomedPair(account)
+        let pair = welcomedPair(account, seat)
         var lines = ["+ hello \(login.name) (\(login.role.rawValue)\(rights))\(waiting)\(panic)"]
-        if let pair { lines.append(priceWords(pair)) }
-        let coins = pairs.flatMap { [$0.base, $0.quote] }
-        let free = Set(coins).sorted().map { ($0, engine.funds(of: account, in: $0)) }
+        if let pair { lines.append(priceWords(pair, seat)) }
+        let free = seat.engine.coins(of: account).map { ($0, seat.engine.funds(of: account, in: $0)) }
             .filter { !$0.1.free.isZero || !$0.1.reserved.isZero }
         lines.append("\(freeWords(free)); \(open == 0 ? "no open orders" : DeskCore.count(open, "open order"))")
-        let tries = try toTry(pair, login, id)
+        let tries = try toTry(pair, login, id, seat)
         if !tries.isEmpty { lines.append("Lines to try:") }
         lines += tries.map { "  \($0)" }
         var fields: JSONObject = [
             "account": .string(login.name.text), "role": .string(login.role.rawValue),
             "rights": .string(login.rights.rawValue), "seq": .int(Int64(clamping: head)),
             "missed": .int(Int64(clamping: missed)), "open_orders": .int(Int64(open)),
-            "funds": .array(free.map { .object(fundJSON($0.1, $0.0)) }),
+            "funds": .array(free.map { .object(seat.fundJSON($0.1, $0.0)) }),
         ]
-        if let pair, let ticker = engine.market[pair], ticker.isSeen {
-            fields.append("prices", [.object(DeskCore.json(ticker, of: pair))])
+        if let pair, let ticker = seat.engine.market[pair], ticker.isSeen {
+            fields.append("prices", [.object(seat.json(ticker, of: pair))])
         } else {
             fields.append("prices", [])
         }
@@ -74,16 +80,16 @@ extension DeskCore {
     }
 
     /// The pair that an account trades first: btc in its quote currency, or the first other one that has a price.
-    private func welcomedPair(_ account: AccountID) -> Pair? {
+    private func welcomedPair(_ account: AccountID, _ seat: Seat) -> Pair? {
         let quote = accounts[account]?.quote ?? configuration.quote
-        let mine = pairs.filter { $0.quote == quote }
+        let mine = seat.pairs.filter { $0.quote == quote }
         let first = mine.first { $0.base == "btc" }
-        if let first, engine.market[first]?.isSeen == true { return first }
-        return mine.first { engine.market[$0]?.isSeen == true } ?? first ?? mine.first
+        if let first, seat.engine.market[first]?.isSeen == true { return first }
+        return mine.first { seat.engine.market[$0]?.isSeen == true } ?? first ?? mine.first
     }
 
-    private func priceWords(_ pair: Pair) -> String {
-        guard let ticker = engine.market[pair], ticker.isSeen else { return "\(pair): no price yet" }
+    private func priceWords(_ pair: Pair, _ seat: Seat) -> String {
+        guard let ticker = seat.engine.market[pair], ticker.isSeen else { return "\(pair): no price yet" }
         let quote = [ticker.bid.map { "bid \($0.shown)" }, ticker.ask.map { "ask \($0.shown)" }].compactMap(\.self)
         let last = ticker.last.map { "last \($0.shown)" }
         return "\(pair): \(([last].compactMap(\.self) + quote).joined(separator: ", "))"
@@ -97,19 +103,19 @@ extension DeskCore {
     }
 
     /// Lines that work as things are, for an account that has never placed an order. Each has been tried, as hints are.
-    private func toTry(_ pair: Pair?, _ login: Session.Login, _ id: SessionID) throws -> [String] {
+    private func toTry(_ pair: Pair?, _ login: Session.Login, _ id: SessionID, _ seat: Seat) throws -> [String] {
         guard let pair, sight(of: login.account).newestRoot == nil else { return [] }
-        let ticker = engine.market[pair]
+        let ticker = seat.engine.market[pair]
         let (bid, ask) = (ticker?.bid == nil ? "last" : "bid", ticker?.ask == nil ? "last" : "ask")
         let orders = [
-            "buy 10% \(pair) at \(bid)-1%", "? buy 10% \(pair) at market", ladder(pair),
+            "buy 10% \(pair) at \(bid)-1%", "? buy 10% \(pair) at market", ladder(pair, seat),
             "sell 10% \(pair) at \(ask)+1%",
             "? sell 10% \(pair) at market",
         ]
         // Where no price is known, `price` would only say so.
         let questions = (ticker?.isSeen == true ? ["price \(pair)"] : []) + ["funds", "pairs", "help start"]
         var context = LineContext(
-            session: id, login: login, tag: nil, line: "", text: "", isSecret: false, verb: nil)
+            session: id, login: login, tag: nil, line: "", text: "", seat: seat, isSecret: false, verb: nil)
         let lines = (login.rights == .trade ? orders.compactMap(\.self) : []) + questions
         return Array(
             lines.lazy.filter { line in
@@ -121,8 +127,9 @@ extension DeskCore {
     }
 
     /// Five orders between 2% and 1% below the market; nil where there is no price.
-    private func ladder(_ pair: Pair) -> String? {
-        guard let rules = engine.rules[pair], let price = engine.market[pair]?.bid ?? engine.market[pair]?.last,
+    private func ladder(_ pair: Pair, _ seat: Seat) -> String? {
+        guard let rules = seat.engine.rules[pair],
+            let price = seat.engine.market[pair]?.bid ?? seat.engine.market[pair]?.last,
             let low = try? price.multiplied(by: .one - .step(decimals: 2) - .step(decimals: 2), rounding: .down)
                 .rounded(toMultipleOf: rules.priceTick, .down),
             let high = try? price.multiplied(by: .one - .step(decimals: 2), rounding: .down)

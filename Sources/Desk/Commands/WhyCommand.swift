@@ -10,7 +10,7 @@ extension DeskCore {
     func runWhy(_ id: Located<OrderID>, _ context: LineContext) throws -> Reply? {
         let sight = try sight(context)
         let order = try sight.existing(id)
-        let zone = zone(context)
+        let reader = reader(context)
         let line = try sight.line(of: order)
         // Of a ladder of a thousand the words need no other order than the whole.
         let children = order.kind == .sliced ? [] : try sight.children(of: order)
@@ -28,19 +28,19 @@ extension DeskCore {
             }
             guard left.isEmpty else { return nil }
             story.sort { $0.number < $1.number }
-            return whyReply(order, line, children, story, of: count, zone: zone)
+            return whyReply(order, line, children, story, of: count, reader: reader)
         }
     }
 
     /// Of more steps than an answer has rows the first and the last are told.
     private func whyReply(
         _ order: Order, _ line: String, _ children: [Order], _ story: [NumberedRecord], of count: Int,
-        zone: TimeZoneRules
+        reader: Reader
     ) -> Reply {
         let family = [order] + children
-        let words = OrderWords(order, zone: zone)
+        let words = OrderWords(order, reader: reader)
         var lines = ["= \(order.id) \(words.asked): \(order.status.words)"]
-        lines.append("typed at \(zone.text(of: order.createdAt, milliseconds: true)): \(line)")
+        lines.append("typed at \(reader.text(of: order.createdAt, milliseconds: true)): \(line)")
         if let parent = order.parent { lines.append("of \(parent): why \(parent.rawValue) has the rest") }
         let half = configuration.limits.answerRows / 2
         let shown = count > 2 * half ? Array(story.prefix(half) + story.suffix(half)) : story
@@ -49,17 +49,21 @@ extension DeskCore {
             if count > shown.count, index == half {
                 lines.append("... \(count - shown.count) steps between are left out here")
             }
-            guard let text = StoryWords(one.record, of: family, zone: zone).text else { continue }
+            guard let text = StoryWords(one.record, of: family, reader: reader).text else { continue }
             let subject = one.record.orderID ?? order.id
             lines.append(
-                "\(zone.dateAndTime(of: one.record.decidedAt, milliseconds: true)) \(subject) \(text)")
+                "\(reader.dateAndTime(of: one.record.decidedAt, milliseconds: true)) \(subject) \(text)")
             json.append([
                 "at": one.record.decidedAt.json, "record": .int(one.number.rawValue), "order": subject.json,
                 "kind": .string(one.record.kind.name), "text": .string(text),
             ])
         }
-        let contradictions = family.compactMap { one in contradiction(about: one).map { (one.id, $0) } }
-        for (id, said) in contradictions { lines.append("\(id) " + said.sentence(exchange.name, zone)) }
+        let contradictions = family.compactMap { one in
+            seat(one.exchange)?.contradiction(about: one).map { (one.id, $0) }
+        }
+        for (id, said) in contradictions {
+            lines.append("\(id) " + said.sentence(order.exchange.description, reader.zone))
+        }
         lines.append(ending(order, words.traded(with: children) ?? "nothing has filled"))
         var fields: JSONObject = [
             "order": .object(order.json), "line": .string(line), "children": .array(order.children.map(\.json)),

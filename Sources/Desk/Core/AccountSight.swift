@@ -22,19 +22,22 @@ struct AccountSight {
 
     /// An order as it is, where the engine still has it: every open one, and the newest of those that are over.
     func order(_ id: OrderID) -> Order? {
-        guard let order = desk.engine.order(id), order.account == account else { return nil }
+        guard let order = desk.orderInMemory(id), order.account == account else { return nil }
         return order
     }
 
     /// Those that something can still happen to, children too, by number.
-    var openOrders: [Order] { desk.engine.openOrders(of: account) }
+    var openOrders: [Order] {
+        guard desk.seats.count > 1 else { return desk.firstSeat.engine.openOrders(of: account) }
+        return desk.seats.flatMap { $0.engine.openOrders(of: account) }.sorted { $0.id < $1.id }
+    }
 
     /// The newest order that is no other's child.
-    var newestRoot: OrderID? { desk.engine.newestRoot(of: account) }
+    var newestRoot: OrderID? { desk.seats.compactMap { $0.engine.newestRoot(of: account) }.max() }
 
     /// What a paired order's contra may be, while it may be placed; in the base coin.
     func contraReady(_ id: OrderID) -> ExactDecimal? {
-        order(id) == nil ? nil : desk.engine.contraReady(id)
+        order(id).flatMap { desk.seat($0.exchange)?.engine.contraReady(id) }
     }
 
     // MARK: On disk too

@@ -91,7 +91,8 @@ extension DeskCore {
     /// Keeps the moment of the batch where a restart may need it: where something waits for a time, or the machine's clock is
     /// behind. Once a minute, so that a desk at rest does not write all the time; and when it stops.
     func flushClock() throws {
-        let isDue = now >= clockWatch.nextStore && (engine.nextExpiry != nil || clockWatch.isAhead)
+        let isDue =
+            now >= clockWatch.nextStore && (clockWatch.isAhead || seats.contains { $0.engine.nextExpiry != nil })
         guard !isReadOnly, isDue || halt == .stopping else { return }
         clockWatch.nextStore = now.advanced(bySeconds: ClockWatch.storedEverySeconds)
         try ledgerTransaction().setLastMoment(now)

@@ -17,10 +17,12 @@ extension DeskCore {
             try endExpiredSessions()
             return try answerPending()
         }
-        try playTape()
-        try expire(by: tapeToPlayFirst)
+        for seat in seats {
+            try seat.playTape()
+            try seat.expire(by: seat.tapeToPlayFirst)
+        }
         try endExpiredSessions()
-        try lookAtWire()
+        for seat in seats { try seat.lookAtWire() }
         endSessionsNotLoggedIn()
         if now >= nextHousekeeping {
             nextHousekeeping = now.advanced(bySeconds: DeskCore.housekeepingSeconds)
@@ -37,52 +39,9 @@ extension DeskCore {
             try lookAtClocks()
         }
         try storeFundsIfDue()
-        takeUpPostponed()
+        for seat in seats { seat.takeUpPostponed() }
         try answerPending()
         try flushEvents()
-    }
-
-    /// Where the time has jumped, a long stretch of the tape is still to be played: what expires behind its next print may yet fill by
-    /// it. Nil where nothing is left of it, and where it takes too long: a fast tape must not hold expiries up.
-    private var tapeToPlayFirst: Timestamp? {
-        guard let next = tape?.nextDue, next <= now else {
-            tapeBatchesBehind = 0
-            return nil
-        }
-        tapeBatchesBehind += 1
-        return tapeBatchesBehind <= DeskCore.tapeBatchesMax ? next : nil
-    }
-
-    /// Batches of `tape_burst_trades` that expiries wait for.
-    private static let tapeBatchesMax = 100
-
-    /// Expires what is due by a moment, or by now.
-    func expire(by moment: Timestamp? = nil) throws {
-        let moment = min(moment ?? now, now)
-        guard let due = engine.nextExpiry, due <= moment else { return }
-        try takeOutcome(engine.process(.timePassed, at: moment))
-    }
-
-    private func playTape() throws {
-        guard let paper, let tape else { return }
-        var played = 0
-        do {
-            // A trade whose triggers are still firing holds those after it up, on the tape.
-            while played < configuration.limits.tapeBurst, !turns.isMarketBusy, let trade = try tape.next(dueBy: now) {
-                // What expires before a trade prints does not fill by it.
-                if let expiry = engine.nextExpiry, expiry <= trade.at { try expire(by: trade.at) }
-                try takeReports(paper.play(trade))
-                played += 1
-            }
-        } catch let error as TapeError {
-            self.tape = nil
-            try takeBreakOfTape(error)
-        }
-        if played > 0 {
-            paper.setNote("tape", tape.position.bytes)
-            forgetEndOfTape()
-        }
-        if self.tape != nil, tape.nextDue == nil { try takeEndOfTape(tape) }
     }
 
     /// What the operator's command line left for the desk while it was, or was not, running.
@@ -93,9 +52,9 @@ extension DeskCore {
             guard try store.markDone(request, at: now) else { continue }
             switch request.action {
             case .deposit(let amount, let coin):
-                guard let paper else { continue }
+                guard let seat = paperSeat, let paper = seat.paper else { continue }
                 do {
-                    try takeReports(paper.deposit(amount, coin, to: request.account))
+                    try seat.takeReports(paper.deposit(amount, coin, to: request.account))
                 } catch let refusal as Refusal {
                     log.error("a deposit of \(amount) \(coin) is refused: \(refusal.message)")
                 }
@@ -118,11 +77,11 @@ extension DeskCore {
     private func accountDeleted(_ id: AccountID) throws {
         outputs.append(.withdrawOffers(id))
         try endSessions(of: id, because: "the operator has deleted this account")
-        guard keyedAccounts.contains(id), let custody,
-            try !accountStore().exchangeKeys(of: id).contains(where: { $0.exchange == custody.exchange })
-        else { return }
-        keyedAccounts.remove(id)
-        outputs.append(.useKey(id, nil))
+        let stored = Set(try accountStore().exchangeKeys(of: id).map(\.exchange))
+        for seat in seats where seat.keyedAccounts.contains(id) && !stored.contains(seat.name) {
+            seat.keyedAccounts.remove(id)
+            outputs.append(.useKey(seat.id, id, nil))
+        }
     }
 
     /// Somebody was disabled, or may do other things now: their sessions say so by ending.
@@ -132,5 +91,51 @@ extension DeskCore {
         try endSessions(of: id, because: "the account has changed; log in again") { _, login in
             account.isDisabled || account.role != login.role
         }
+    }
+}
+
+/// The tape and the expiries of one exchange.
+extension Seat {
+    /// Where the time has jumped, a long stretch of the tape is still to be played: what expires behind its next print may yet fill by
+    /// it. Nil where nothing is left of it, and where it takes too long: a fast tape must not hold expiries up.
+    var tapeToPlayFirst: Timestamp? {
+        guard let next = tape.player?.nextDue, next <= now else {
+            tape.batchesBehind = 0
+            return nil
+        }
+        tape.batchesBehind += 1
+        return tape.batchesBehind <= Seat.tapeBatchesMax ? next : nil
+    }
+
+    /// Batches of `tape_burst_trades` that expiries wait for.
+    private static let tapeBatchesMax = 100
+
+    /// Expires what is due by a moment, or by now.
+    func expire(by moment: Timestamp? = nil) throws {
+        let moment = min(moment ?? now, now)
+        guard let due = engine.nextExpiry, due <= moment else { return }
+        try takeOutcome(process(.timePassed, at: moment))
+    }
+
+    func playTape() throws {
+        guard let paper, let player = tape.player else { return }
+        var played = 0
+        do {
+            // A trade whose triggers are still firing holds those after it up, on the tape.
+            while played < limits.tapeBurst, !desk.turns.isMarketBusy(id), let trade = try player.next(dueBy: now) {
+                // What expires before a trade prints does not fill by it.
+                if let expiry = engine.nextExpiry, expiry <= trade.at { try expire(by: trade.at) }
+                try takeReports(paper.play(trade))
+                played += 1
+            }
+        } catch let error as TapeError {
+            tape.player = nil
+            try takeBreakOfTape(error)
+        }
+        if played > 0 {
+            paper.setNote("tape", player.position.bytes)
+            forgetEndOfTape()
+        }
+        if tape.player != nil, player.nextDue == nil { try takeEndOfTape(player) }
     }
 }

@@ -18,24 +18,20 @@ public final class DeskCore {
     /// Whether it only answers questions.
     let isReadOnly: Bool
     let ledger: Ledger
-    let exchange: any Exchange
-    /// The same as `exchange` where that is the paper exchange.
-    let paper: PaperExchange?
     let passwords: any PasswordChecking
-    /// Nil where the exchange needs no keys.
-    let custody: KeyCustody?
     /// What secrets in the database are sealed under; nil where there is none, or it is missing.
     let masterKey: MasterKey?
     let log: Logger
 
-    var engine: OrderEngine
+    /// One for each exchange, in the order in which they were configured; at least one.
+    private(set) var seats: [Seat] = []
+    /// The number that the next order gets, wherever it is placed.
+    var nextOrderID = OrderID(1)
     var throttle: LoginThrottle
     var sessions = BoxedDictionary<SessionID, Session>()
     var logins = Logins()
     var loginDeadlines = LoginDeadlines()
     var accounts: [AccountID: AccountPlace] = [:]
-    var parsers: [Coin: CommandParser] = [:]
-    var pairs: [Pair] = []
     var pendingReplies: [PendingReply] = []
     var lineQuestions = LineQuestions()
     var turns = TurnRing()
@@ -45,31 +41,13 @@ public final class DeskCore {
     var tallies: [DailyTally.Key: DailyTally] = [:]
     /// Lines of all sessions that wait.
     var linesWaiting = 0
-    /// What a restart has cut off, while an exchange has not said yet what it has of the account.
-    var postponedWork: [Input] = []
     var exports = Exports()
-    var alerts = AlertBook()
     var passwordJobs: [PasswordJobID: PasswordJob] = [:]
     var waitingLogins = WaitingLogins()
     var nextPasswordJob: UInt64 = 1
     var keyJobs: [KeyJobID: KeyJob] = [:]
     var nextKeyJob: UInt64 = 1
-    /// The accounts that the exchange can be asked for.
-    var keyedAccounts: Set<AccountID> = []
     var jobs = JobBook()
-    /// Who watches a pair's price.
-    var watchers: [Pair: [SessionID]] = [:]
-    var lastPriceNotice: [Pair: Timestamp] = [:]
-    var pricesToTell: [Pair] = []
-    var tape: TapePlayer?
-    /// Why the tape plays no more, where there was one.
-    var tapeStop: TapeStop?
-    /// Whether the end of the tape has been dealt with in this run.
-    var isTapeEndHandled = false
-    /// Pairs that were quoted or traded by hand since the tape stopped: their prices are of now.
-    var pairsMovedByHand: Set<Pair> = []
-    /// What is asked and awaited of an exchange that answers over the wire; nil for the paper exchange.
-    var wire: Wire?
     var auditBook: AuditBook
 
     /// Why no commands are taken any more.
@@ -103,20 +81,14 @@ public final class DeskCore {
     var unanswered: [Unanswered] = []
     var events: [OrderEvent] = []
     /// What is told of accounts as a whole, with the events.
-    var panicEvents: [PanicEvent] = []
+    var panicEvents: [SeatPanic] = []
     var alertsFired: [FiredAlert] = []
-    /// What the exchange has said and the engine does not know yet.
-    var reportQueue: Deque<ExchangeReport> = []
-    /// What the engine wants asked of the exchange.
-    var requestQueue: Deque<OrderRequest> = []
-    var isPumping = false
-    var touchedOrders: Set<OrderID> = []
-    var touchedFunds: Set<OrderEngine.TouchedFunds> = []
     var inboxMarks: [AccountID: InboxMark] = [:]
     /// The accounts whose marks are further than the ledger knows.
     var touchedMarks: Set<AccountID> = []
     var writtenBytes = WrittenBytes()
-    var tradesLeft: TradesLeft
+    /// The number under which the next trade is kept that is left to a later turn.
+    var nextTradeLeft: Int64 = 1
     var recordsSinceSnapshot = 0
     /// Whether the ledger may have rows that are marked as pruned.
     var mayHaveMarks = true
@@ -136,29 +108,42 @@ public final class DeskCore {
     var nextDiskCheck: Timestamp
     var isLogToBeEmptied = false
     var clockWatch = ClockWatch()
-    /// Batches in a row after which the tape had more to play at once.
-    var tapeBatchesBehind = 0
 
-    /// Opens the desk on a ledger: brings back what was, settles what an exchange did meanwhile, and expires what is due.
+    /// What one seat of a desk is made of.
+    public struct ExchangeSetup {
+        /// As traders call it: its orders, funds and records are kept under this name.
+        public let id: ExchangeID
+        public let exchange: any Exchange
+        /// Nil where it needs no keys.
+        public let keys: KeyCustody?
+        /// What drives a paper exchange.
+        public let tape: TapePlayer?
+
+        public init(id: ExchangeID, exchange: any Exchange, keys: KeyCustody? = nil, tape: TapePlayer? = nil) {
+            self.id = id
+            self.exchange = exchange
+            self.keys = keys
+            self.tape = tape
+        }
+    }
+
+    /// Opens the desk on a ledger, with a seat at each exchange, at least one: brings back what was, settles what the exchanges did
+    /// meanwhile, and expires what is due.
     ///
-    /// Throws `DeskError` for a master key that cannot be read or made and for books that differ, `LedgerError` for a ledger that cannot be read, `BookError` for books of the paper exchange that cannot.
+    /// Throws `DeskError` for a master key that cannot be read or made, for books that differ, and for a database that has orders or funds
+    /// of an exchange that is not among them; `LedgerError` for a ledger that cannot be read, `BookError` for books of the paper
+    /// exchange that cannot.
     public init(
-        _ configuration: DeskConfiguration, ledger: Ledger, exchange: any Exchange, passwords: any PasswordChecking,
-        keys: KeyCustody? = nil, masterKey: MasterKeySource = .none, tape: TapePlayer? = nil, log: Logger,
-        now: Timestamp
+        _ configuration: DeskConfiguration, ledger: Ledger, exchanges: [ExchangeSetup],
+        passwords: any PasswordChecking, masterKey: MasterKeySource = .none, log: Logger, now: Timestamp
     ) throws {
+        precondition(!exchanges.isEmpty, "a desk without an exchange")
         self.configuration = configuration
         isReadOnly = configuration.readOnly != nil
         self.ledger = ledger
-        self.exchange = exchange
-        paper = exchange as? PaperExchange
         self.passwords = passwords
-        custody = keys
         self.masterKey = try masterKey.key(for: ledger, log: log)
         auditBook = AuditBook(lastSeen: try ledger.read { try AccountStore($0).lastAuditNumber() })
-        self.tape = tape
-        // A tape that was played to its end before the restart has no price of now.
-        if let tape, tape.nextDue == nil { tapeStop = .ended }
         self.log = log
         self.now = now
         nextHousekeeping = now
@@ -168,72 +153,45 @@ public final class DeskCore {
         ledger.stopwatch = configuration.stopwatch
         fundsStoring = FundsStoring(
             last: try ledger.lastFundsPoint(), intervalSeconds: Int64(configuration.limits.fundsStoreSeconds), now: now)
-
-        tradesLeft = TradesLeft(configuration.readOnly != nil ? [] : try ledger.tradesLeft())
-        let loaded = try ledger.load()
-        var engine: OrderEngine
-        if let snapshot = loaded.snapshot {
-            engine = OrderEngine(restoring: snapshot, limits: configuration.engineLimits)
-        } else {
-            engine = OrderEngine(limits: configuration.engineLimits)
-        }
-        var count = 0
-        var last = loaded.number
-        try ledger.forEachRecord(after: loaded.number) { number, record in
-            engine.replay(record)
-            last = number
-            count += 1
-        }
-        try DeskCore.forgetPruned(&engine, in: ledger)
-        self.engine = engine
-        lastRecord = last
-        recordsSinceSnapshot = count
+        let tradesLeft = configuration.readOnly != nil ? [] : try ledger.tradesLeft()
+        nextTradeLeft = (tradesLeft.last?.number ?? 0) + 1
+        var replay = EngineReplay(from: try ledger.load(), limits: configuration.engineLimits)
+        recordsSinceSnapshot = try replay.replay(of: ledger)
+        lastRecord = replay.last
         throttle = LoginThrottle(
             restoring: try ledger.transaction { try AccountStore($0.database).loginFailures() }, at: now)
-        try checkBooks()
-        alerts = AlertBook(try ledger.waitingAlerts())
-        exchange.recall(try ordersToRecall())
-        if exchange.settlement == .withinTransaction { observeExchange() }
-        try handOverKeys()
+        let waiting = Dictionary(grouping: try ledger.waitingAlerts(), by: \.exchange)
+        try replay.requireSeats(at: exchanges.map(\.id))
+        nextOrderID = replay.nextOrderID
+        for setup in exchanges {
+            var engine = replay.engines[setup.id] ?? OrderEngine(exchange: setup.id, limits: configuration.engineLimits)
+            try DeskCore.forgetPruned(&engine, in: ledger)
+            let seat = Seat(setup, engine: engine, alerts: AlertBook(waiting[setup.id] ?? []), of: self)
+            seat.tradesLeft = TradesLeft(tradesLeft.filter { $0.exchange == setup.id })
+            seats.append(seat)
+        }
+        for seat in seats {
+            if configuration.readOnly != .booksDiffer { try seat.checkBooks() }
+            seat.exchange.recall(try seat.ordersToRecall())
+            if seat.exchange.settlement == .withinTransaction { seat.observeExchange() }
+            try seat.handOverKeys()
+        }
         try sealClearSecrets()
         try reconcile()
     }
 
-    /// The paper exchange's books were written in the same transactions as the records: what they say an account has must be
-    /// the same to the last digit. Where it is not, one of the two is damaged, and trading on would make it worse.
-    ///
-    /// A desk that only answers questions makes nothing worse.
-    private func checkBooks() throws {
-        guard let paper, configuration.readOnly != .booksDiffer else { return }
-        if let difference = BooksDifference.first(of: engine, paper) {
-            throw DeskError.booksDiffer(difference.description)
-        }
-    }
-
-    /// Pairs and prices as the exchange has them now.
-    private func observeExchange() {
-        for report in exchange.ask(.pairs, id: QueryID(0), at: now) {
-            guard case .answer(_, .pairs(let rules)) = report else { continue }
-            for one in rules { engine.observe(one) }
-            pairs = rules.map(\.pair)
-        }
-        for pair in pairs {
-            for report in exchange.ask(.ticker(pair), id: QueryID(0), at: now) {
-                if case .answer(_, .ticker(_, let ticker)) = report { engine.observe(ticker, of: pair) }
-            }
-        }
-    }
-
-    /// Asks the exchange what became of every order that it has or may have, as any exchange is asked after a crash.
+    /// Asks each exchange what became of every order that it has or may have, as any exchange is asked after a crash.
     private func reconcile() throws {
-        guard !isReadOnly else { return try batch(at: now) { try startWatching() } }
+        guard !isReadOnly else { return try batch(at: now) { for seat in seats { try seat.startWatching() } } }
         try batch(at: now) {
-            try startWatching()
-            try ask(engine.requestsAfterRestart())
-            postponedWork = engine.unfinished
-            takeUpPostponed()
-            takeUpTrades()
-            try expire()
+            for seat in seats {
+                try seat.startWatching()
+                try seat.ask(seat.engine.requestsAfterRestart())
+                seat.postponedWork = seat.engine.unfinished
+                seat.takeUpPostponed()
+                seat.takeUpTrades()
+            }
+            for seat in seats { try seat.expire() }
             try takeOperatorRequests()
             try flushEvents()
         }
@@ -254,11 +212,8 @@ public final class DeskCore {
         guard halt == nil else { return nil }
         guard openingOutputs.isEmpty, turns.isIdle else { return now }
         guard !isReadOnly else { return [pendingReplies.map(\.dueBy).min(), logins.firstEnd].compactMap(\.self).min() }
-        return [
-            engine.nextExpiry, tape?.nextDue, nextPriceNotice, pendingReplies.map(\.dueBy).min(), wire?.next,
-            fundsStoring.dueAt, logins.firstEnd, loginDeadlines.next,
-        ]
-        .compactMap(\.self).min()
+        let due = [pendingReplies.map(\.dueBy).min(), fundsStoring.dueAt, logins.firstEnd, loginDeadlines.next]
+        return (due + seats.map(\.nextDue)).compactMap(\.self).min()
     }
 
     /// Takes a batch of inputs, all at one moment, and gives back what is to be done about them. Never throws: a ledger that
@@ -286,7 +241,7 @@ public final class DeskCore {
                     }
                 }
                 try takeTurns()
-                try tellPrices()
+                for seat in seats { try seat.tellPrices() }
             }
         } catch {
             fail(error, inputs)
@@ -342,7 +297,7 @@ public final class DeskCore {
             try flushWrittenBytes()
             try flushTradesLeft()
             try flushClock()
-            try writeBooks()
+            for seat in seats { try seat.writeBooks() }
         }
         tellAudit()
         if recordsSinceSnapshot >= configuration.limits.snapshotRecords, !isReadOnly {
@@ -365,8 +320,8 @@ public final class DeskCore {
             try passwordHashed(job, hash)
             try takeUpLogins()
         case .keyChecked(let job, let verdict): try keyChecked(job, verdict)
-        case .exchange(let reports):
-            try takeReports(reports)
+        case .exchange(let id, let reports):
+            try seat(id)?.takeReports(reports)
             try answerPending()
             try flushEvents()
         case .paper(let action):

@@ -3,23 +3,31 @@ package import Trading
 
 /// What the simulator looks at, and nobody in the product does.
 extension DeskCore {
-    /// The engine's whole durable state.
-    package var engineState: EngineSnapshot { engine.snapshot() }
+    /// The exchange of a desk that has one.
+    package var onlyExchange: ExchangeID { firstSeat.id }
 
-    /// An order as the engine has it.
-    package func engineOrder(_ id: OrderID) -> Order? { engine.order(id) }
+    /// The whole durable state of the engine of a desk with one exchange.
+    package var engineState: EngineSnapshot { firstSeat.engine.snapshot() }
+
+    /// The same of every engine, in the order of the seats.
+    package var engineStates: [EngineSnapshot] { seats.map { $0.engine.snapshot() } }
+
+    /// An order as its engine has it.
+    package func engineOrder(_ id: OrderID) -> Order? { orderInMemory(id) }
 
     /// Whether a line still waits for a password check or an exchange.
     package var answersLater: Bool { isAnsweringLater }
 
-    /// What an account's sliced orders hold of a coin for orders that they have still to place.
-    package func engineUnplaced(of account: AccountID, in coin: Coin) -> ExactDecimal {
-        engine.openOrders(of: account).reduce(.zero) { sum, order in
+    /// What an account's sliced orders at an exchange hold of a coin for orders that they have still to place.
+    package func engineUnplaced(of account: AccountID, in coin: Coin, at exchange: ExchangeID? = nil) -> ExactDecimal {
+        ((exchange.map { seat($0) } ?? firstSeat)?.engine.openOrders(of: account) ?? []).reduce(.zero) { sum, order in
             guard case .sliced = order.plan, order.spentCoin == coin else { return sum }
             return sum + order.reserved
         }
     }
 
-    /// What an account has of a coin, as the engine has it.
-    package func engineFunds(of account: AccountID, in coin: Coin) -> Funds { engine.funds(of: account, in: coin) }
+    /// What an account has of a coin at an exchange, as its engine has it.
+    package func engineFunds(of account: AccountID, in coin: Coin, at exchange: ExchangeID? = nil) -> Funds {
+        (exchange.map { seat($0) } ?? firstSeat)?.engine.funds(of: account, in: coin) ?? Funds()
+    }
 }

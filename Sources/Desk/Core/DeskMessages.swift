@@ -15,7 +15,7 @@ public enum DeskInput: Sendable {
     /// What an exchange said of a key.
     case keyChecked(KeyJobID, KeyVerdict)
     /// From an exchange that answers over the wire.
-    case exchange([ExchangeReport])
+    case exchange(ExchangeID, [ExchangeReport])
     /// The market of the paper exchange, moved by hand.
     case paper(PaperAction)
     /// Time has passed: look at what is due.
@@ -63,13 +63,13 @@ public enum DeskOutput: Sendable {
     case loggedIn(SessionID, isLoggedIn: Bool)
     /// For `Exchange.submit` of an exchange that answers over the wire. What it returns, and what its sink is given later,
     /// comes back as `DeskInput.exchange`, in the order in which it was said.
-    case request(OrderRequest)
+    case request(ExchangeID, OrderRequest)
     /// For `Exchange.ask` of such an exchange; what is said comes back in the same way.
-    case ask(ExchangeQuery, QueryID)
+    case ask(ExchangeID, ExchangeQuery, QueryID)
     /// For `Exchange.noted` of such an exchange.
-    case noted(ClientOrderID, AccountID)
+    case noted(ExchangeID, ClientOrderID, AccountID)
     /// For `KeyedExchange.use`, before what comes after it.
-    case useKey(AccountID, ExchangeKey?)
+    case useKey(ExchangeID, AccountID, ExchangeKey?)
     /// A file that whoever has the word may fetch over HTTP until then.
     case offer(Download, word: String, account: AccountID, until: Timestamp)
     /// What was offered to the account is not any more.

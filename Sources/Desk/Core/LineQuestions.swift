@@ -35,17 +35,18 @@ struct LineQuestions {
 extension DeskCore {
     /// Asks the exchange for a line. The paper exchange answers at once; of another the line waits for the answer.
     func ask(_ query: ExchangeQuery, _ context: LineContext, _ answer: @escaping LineAnswer) throws -> Reply? {
+        let seat = context.seat
         // What an exchange over the wire tells is not taken in by a desk that only answers questions.
-        if let reason = configuration.readOnly, exchange.settlement == .overTheWire { throw reason.refusal }
-        guard exchange.settlement == .overTheWire else {
-            for case .answer(_, let told) in exchange.ask(query, id: QueryID(0), at: now) {
-                return try known(told, answer)
+        if let reason = configuration.readOnly, seat.exchange.settlement == .overTheWire { throw reason.refusal }
+        guard seat.exchange.settlement == .overTheWire else {
+            for case .answer(_, let told) in seat.exchange.ask(query, id: QueryID(0), at: now) {
+                return try known(told, answer, of: seat)
             }
-            throw noAnswer
+            throw seat.noAnswer
         }
         let number = lineQuestions.add(context, answer)
         sessions[context.session]?.isWaiting = true
-        ask(query, for: .line(number))
+        seat.ask(query, for: .line(number))
         return nil
     }
 
@@ -53,7 +54,7 @@ extension DeskCore {
     func takeAnswer(_ told: ExchangeAnswer, toLine number: UInt64) throws {
         guard let waiting = lineQuestions.take(number) else { return }
         do {
-            guard let reply = try known(told, waiting.answer) else { return }
+            guard let reply = try known(told, waiting.answer, of: waiting.context.seat) else { return }
             try answer(reply, waiting.context)
         } catch let refusal as Refusal {
             try answer(refused(refusal, waiting.context), waiting.context)
@@ -61,16 +62,17 @@ extension DeskCore {
         resumeLines(of: waiting.context.session)
     }
 
-    private func known(_ told: ExchangeAnswer, _ answer: LineAnswer) throws -> Reply? {
+    private func known(_ told: ExchangeAnswer, _ answer: LineAnswer, of seat: Seat) throws -> Reply? {
         switch told {
-        case .lost: throw noAnswer
+        case .lost: throw seat.noAnswer
         case .refused(let code, let reason): throw Refusal(code, reason)
         default: return try answer(told)
         }
     }
 
+}
+
+extension Seat {
     /// What is said where an exchange answers nothing, or something else.
-    var noAnswer: Refusal {
-        Refusal(.exchangeUnavailable, "\(exchange.name) has not answered; nothing was changed")
-    }
+    var noAnswer: Refusal { Refusal(.exchangeUnavailable, "\(name) has not answered; nothing was changed") }
 }

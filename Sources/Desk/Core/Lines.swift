@@ -34,13 +34,15 @@ extension DeskCore {
     }
 
     private func takeCommandLine(_ line: IncomingLine, _ session: Session) throws {
-        let lastOrder = session.login.flatMap { sight(of: $0.account).newestRoot }
-        var parsed = parser(for: session.login?.account).parse(line.text, lastOrder: lastOrder)
+        var read = read(line.text, of: session.login?.account)
+        var parsed = read.parsed
         var expanded = line.text
         let tag = line.tag ?? parsed.tag
         let typed = parsed.text
         do {
-            if let found = try expandAlias(parsed, session) { (parsed, expanded) = (found, found.text) }
+            if let found = try expandAlias(parsed, session) {
+                (read, parsed, expanded) = (found, found.parsed, found.parsed.text)
+            }
         } catch let refusal as Refusal {
             return send(.reply(.refused(refusal, tag: tag)), to: session.id)
         }
@@ -56,7 +58,7 @@ extension DeskCore {
             send(.reply(.refused(refusal, verb: parsed.command?.verb, tag: tag)), to: session.id)
             return
         }
-        if let refusal = refusalForRoom(parsed.command) ?? refusalForNow(parsed, session) {
+        if let refusal = refusalForRoom(parsed.command) ?? read.seat.refusalForNow(parsed, session) {
             // The tag is not remembered: the same line may be sent again a little later.
             send(.reply(.refused(refusal, verb: parsed.command?.verb, tag: tag)), to: session.id)
             return
@@ -75,7 +77,8 @@ extension DeskCore {
         }
         let context = LineContext(
             session: session.id, login: session.login, tag: tag, line: expanded, text: parsed.text,
-            isSecret: parsed.isSecret, verb: parsed.command?.verb, isKept: isKept && tag != nil)
+            seat: read.seat, isSeatNamed: parsed.exchange != nil, isSecret: parsed.isSecret,
+            verb: parsed.command?.verb, isKept: isKept && tag != nil)
         do {
             if let refusal = parsed.refusal { throw refusal }
             guard let command = parsed.command else { return }
@@ -87,6 +90,27 @@ extension DeskCore {
             try audit(refusal, parsed.command?.attempt, session.id)
             try answer(refused(refusal, context), context)
         }
+    }
+
+    /// Reads a line in the words of the exchange that it names, or else of the one that its account trades at.
+    func read(_ line: String, of account: AccountID?) -> ReadLine {
+        let seat = currentSeat(of: account)
+        let lastOrder = account.flatMap { sight(of: $0).newestRoot }
+        let parsed = parser(for: account, at: seat).parse(line, lastOrder: lastOrder)
+        guard let named = parsed.exchange else { return ReadLine(parsed: parsed, seat: seat) }
+        guard let other = ExchangeID(named.value).flatMap({ self.seat($0) }) else {
+            return ReadLine(parsed: parsed.refused(unknownExchange(named)), seat: seat)
+        }
+        guard other !== seat else { return ReadLine(parsed: parsed, seat: seat) }
+        return ReadLine(parsed: parser(for: account, at: other).parse(line, lastOrder: lastOrder), seat: other)
+    }
+
+    func unknownExchange(_ name: Located<String>) -> Refusal {
+        let names = seats.map(\.name)
+        var refusal = Refusal(
+            .unknownExchange, "no exchange \(name.value); expected \(names.joined(separator: " or "))", at: name.span)
+        refusal.suggestion = CommandParser.nearest(to: name.value, among: names)
+        return refusal
     }
 
     func refused(_ refusal: Refusal, _ context: LineContext) -> Reply {
@@ -162,7 +186,8 @@ extension DeskCore {
             }
         case .jobs:
             guard login.role == .admin else { return Refusal(.notAllowed, "only an admin sees the desk's jobs") }
-        case .set, .password, .tokenNew, .tokenDrop, .keysSet, .keysDrop, .alias, .aliasDrop, .twoFactor(.some), .alert,
+        case .use(.some), .set, .password, .tokenNew, .tokenDrop, .keysSet, .keysDrop, .alias, .aliasDrop,
+            .twoFactor(.some), .alert,
             .alertDrop:
             guard login.rights == .trade || login.role == .viewer else {
                 return Refusal(.notAllowed, "a read-only token cannot change the account")
@@ -172,12 +197,10 @@ extension DeskCore {
         return nil
     }
 
-    func parser(for account: AccountID?) -> CommandParser {
+    /// Reads an account's line in the words of the exchange that it trades at.
+    func parser(for account: AccountID?, at seat: Seat? = nil) -> CommandParser {
         let quote = account.flatMap { accounts[$0]?.quote } ?? configuration.quote
-        if let parser = parsers[quote] { return parser }
-        let parser = CommandParser(vocabulary: Vocabulary(pairs: pairs, quote: quote))
-        parsers[quote] = parser
-        return parser
+        return (seat ?? currentSeat(of: account)).parser(quote: quote)
     }
 }
 
@@ -201,6 +224,12 @@ extension Command {
     }
 }
 
+/// A line as it was read, and the exchange that it is about.
+struct ReadLine {
+    let parsed: ParsedLine
+    let seat: Seat
+}
+
 /// A line on its way to its reply.
 struct LineContext {
     var session: SessionID
@@ -210,12 +239,19 @@ struct LineContext {
     var line: String
     /// Without tag and comment, for records.
     var text: String
+    /// The exchange that the line is about: the one that it names, or else the account's.
+    var seat: Seat
+    /// Whether the line names it.
+    var isSeatNamed = false
     let isSecret: Bool
     var verb: String?
     /// Whether the reply is kept with the tag.
     var isKept = false
     /// Whether the second factor has been shown for this line.
     var hasShownCode = false
+
+    /// The exchange that the line names; nil where it means all, or the account's own.
+    var namedExchange: ExchangeID? { isSeatNamed ? seat.id : nil }
 
     /// The account, for the commands that need one: `requireMayRun` saw to it.
     func account() throws(Refusal) -> AccountID {

@@ -31,7 +31,7 @@ extension Session {
     struct LoginState {
         let who: Login
         var prompt = Prompt.command
-        var watched: Set<Pair> = []
+        var watched: Set<WatchedPair> = []
         /// The numbers of the notifications that have been sent to it, or that its replies have told it of.
         var sent = SentNumbers()
         /// What its last `preview` was of.
@@ -54,7 +54,7 @@ extension Session {
 
     // Before a login there is nothing of these.
 
-    var watched: Set<Pair> { loggedIn?.watched ?? [] }
+    var watched: Set<WatchedPair> { loggedIn?.watched ?? [] }
     var sent: SentNumbers { loggedIn?.sent ?? SentNumbers() }
     var hint: StoredHint? {
         get { loggedIn?.hint }
@@ -100,7 +100,7 @@ extension DeskCore {
         guard let session = sessions[id], let login = session.login else { return }
         accounts[login.account]?.sessions.removeAll { $0 == id }
         if accounts[login.account]?.sessions.isEmpty == true { accounts[login.account] = nil }
-        for pair in session.watched { stopWatching(pair, id) }
+        for one in session.watched { seat(one.exchange)?.prices.stopWatching(one.pair, id) }
         sessions[id]?.endLogin()
     }
 

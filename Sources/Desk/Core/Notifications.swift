@@ -58,14 +58,14 @@ extension DeskCore {
     /// enough. A program in JSON mode gets every event, so that it can follow the numbers.
     func flushEvents(covering covered: [Covered] = []) throws {
         guard !events.isEmpty || !panicEvents.isEmpty || !alertsFired.isEmpty else { return }
-        let panics = panicEvents
+        let panics = told(panicEvents)
         panicEvents.removeAll()
-        for event in panics where event.kind != .cleared { try tell(event, covering: covered) }
+        for panic in panics where panic.event.kind != .cleared { try tell(panic, covering: covered) }
         let happened = events
         events.removeAll(keepingCapacity: true)
         for event in happened {
             let account = event.order.account
-            let words = EventWords(event, zone: try zone(of: account), family: family(of: event.order))
+            let words = EventWords(event, reader: try reader(of: account), family: family(of: event.order))
             let covering = covered.first { $0.covers(event) }
             let waiting =
                 covering == nil
@@ -79,7 +79,7 @@ extension DeskCore {
             if let waiting, let number { pendingReplies[waiting].heldBack.append(number) }
         }
         // The last line of a panic comes after all that it is about.
-        for event in panics where event.kind == .cleared { try tell(event, covering: covered) }
+        for panic in panics where panic.event.kind == .cleared { try tell(panic, covering: covered) }
         try tellAlerts()
     }
 
@@ -88,7 +88,7 @@ extension DeskCore {
         guard event.kind == .canceled else { return false }
         let order = event.order
         return order.cancelReason == .panic
-            || order.parent.flatMap { engine.order($0) }?.cancelReason == .panic && order.cancelReason == .parent
+            || order.parent.flatMap { orderInMemory($0) }?.cancelReason == .panic && order.cancelReason == .parent
     }
 
     private func isInText(_ id: SessionID) -> Bool { sessions[id]?.peer.format == .text }
@@ -165,11 +165,11 @@ extension DeskCore {
 
     /// The order that it is a child of, with all children, where that matters for the words.
     func family(of order: Order) -> OrderFamily {
-        if let root = order.parent.flatMap({ engine.order($0) }) {
+        if let root = order.parent.flatMap({ orderInMemory($0) }) {
             return OrderFamily(order: order, parent: root, children: [])
         }
         addCost(order.children.count / DeskCore.ordersPerRow)
-        return OrderFamily(order: order, parent: nil, children: order.children.compactMap { engine.order($0) })
+        return OrderFamily(order: order, parent: nil, children: order.children.compactMap { orderInMemory($0) })
     }
 
     func zone(of account: AccountID) throws -> TimeZoneRules {

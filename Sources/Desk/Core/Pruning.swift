@@ -77,7 +77,7 @@ extension DeskCore {
         }
         guard !gone.isEmpty else { return false }
         try transaction.notePruned(PrunedHistory(begins: begins), of: account)
-        engine.forget(gone)
+        for seat in seats { seat.engine.forget(gone) }
         log.notice(
             "\(account) has more than \(limit) finished orders (account_finished_orders): the oldest \(roots.count) go")
         return true

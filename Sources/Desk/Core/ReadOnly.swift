@@ -59,7 +59,7 @@ extension Command {
             .fund,
             .summary, .trades, .transactions, .export, .price, .depth, .tape, .pairs, .fee, .chart, .watch, .unwatch,
             .alerts, .settings, .keys, .inbox, .help, .time, .version, .aliases, .jobs, .resume(from: .some),
-            .twoFactor(nil):
+            .twoFactor(nil), .exchanges, .use(nil):
             true
         default: false
         }

@@ -95,6 +95,8 @@ struct AccountPlace {
     var sessions: [SessionID] = []
     var zone: TimeZoneRules
     var quote: Coin
+    /// Where it trades unless a line says otherwise; nil: at the first.
+    var exchange: ExchangeID?
     /// What the last order command was, as far as is remembered since the start.
     var lastOrderCommand: LastOrderCommand?
     var guards = AccountGuards()

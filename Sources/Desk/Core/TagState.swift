@@ -16,7 +16,7 @@ extension DeskCore {
         let roots = DeskCore.ordersTold(in: object)
         guard !roots.isEmpty else { return reply }
         let sight = sight(of: account)
-        let zone = try zone(of: account)
+        let reader = try reader(of: account)
         var lines: [String] = []
         var told: [JSONValue] = []
         var left = 0
@@ -34,7 +34,8 @@ extension DeskCore {
             left += order.children.count - children.count
             guard index < DeskCore.statesShown else { continue }
             lines.append(
-                "now \(order.id) \(OrderWords(order, zone: zone).asked): \(state(of: order, children, sight, zone))")
+                "now \(order.id) \(OrderWords(order, reader: reader).asked): \(state(of: order, children, sight, reader))"
+            )
         }
         if roots.count > DeskCore.statesShown {
             lines.append("and \(roots.count - DeskCore.statesShown) more: orders, report")
@@ -46,11 +47,11 @@ extension DeskCore {
         return RememberedReply(text: reply.text + words, json: JSONValue.object(object).json)
     }
 
-    private func state(of order: Order, _ children: [Order], _ sight: AccountSight, _ zone: TimeZoneRules) -> String {
+    private func state(of order: Order, _ children: [Order], _ sight: AccountSight, _ reader: Reader) -> String {
         guard order.closedAt != nil else { return standing(order, sight) }
         // The figures of a ladder have those of its orders in them.
         let told = order.kind == .sliced ? [] : children
-        let traded = OrderWords(order, zone: zone).traded(with: told) ?? "nothing was filled"
+        let traded = OrderWords(order, reader: reader).traded(with: told) ?? "nothing was filled"
         return "\(order.status.words), \(traded)"
     }
 

@@ -89,13 +89,13 @@ extension Command {
         switch self {
         case .order, .slice, .pair, .contra, .stop, .trail, .cancel, .move, .go, .undo, .panic, .resume(from: nil),
             .tokenNew, .tokenDrop, .alert, .alertDrop, .set, .keysSet, .keysDrop, .alias, .aliasDrop,
-            .twoFactor(.some), .paper:
+            .twoFactor(.some), .paper, .use(.some):
             true
         case .login, .register, .logout, .quit, .password, .whoami, .tokens, .orders, .orderDetail, .why, .report,
             .reportDrift,
             .preview, .resume(from: .some), .funds, .fund, .summary, .trades, .transactions, .export, .price, .depth,
             .tape, .pairs, .fee, .chart, .watch, .unwatch, .alerts, .settings, .keys, .inbox, .help, .time, .version,
-            .aliases, .twoFactor(nil), .jobs:
+            .aliases, .twoFactor(nil), .jobs, .exchanges, .use(nil):
             false
         }
     }

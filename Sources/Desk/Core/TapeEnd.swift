@@ -18,22 +18,22 @@ enum TapeStop: String {
     }
 }
 
-extension DeskCore {
+extension Seat {
     /// The note of the paper exchange that says which end of a tape has been told.
     private static let tapeEndNote = "tape_end"
 
     /// Tells every account, once, that the tape is over. After a restart with the same tape it is known that it was told.
-    func takeEndOfTape(_ tape: TapePlayer) throws {
-        guard !isTapeEndHandled else { return }
-        isTapeEndHandled = true
-        tapeStop = .ended
-        let position = tape.position
+    func takeEndOfTape(_ player: TapePlayer) throws {
+        guard !tape.isEndHandled else { return }
+        tape.isEndHandled = true
+        tape.stop = .ended
+        let position = player.position
         let trades = position.tapes.reduce(0) { $0 + $1.rowsPlayed }
         log.notice(
             "the tape has ended after \(trades) trades; market orders are refused until a tape plays or --loop is given"
         )
-        guard let paper, paper.note(DeskCore.tapeEndNote) != position.bytes else { return }
-        paper.setNote(DeskCore.tapeEndNote, position.bytes, isDurable: true)
+        guard let paper, paper.note(Seat.tapeEndNote) != position.bytes else { return }
+        paper.setNote(Seat.tapeEndNote, position.bytes, isDurable: true)
         try tellEverybody("tape_ended", ["trades": .int(Int64(clamping: trades))]) { _ in
             """
             * tape ended: all \(trades) trades were played; prices stand still, and market orders are refused (feed_stale)
@@ -43,24 +43,25 @@ extension DeskCore {
 
     /// The tape plays: its end is to be told when it comes.
     func forgetEndOfTape() {
-        guard let paper, paper.note(DeskCore.tapeEndNote) != nil else { return }
-        paper.setNote(DeskCore.tapeEndNote, nil, isDurable: true)
+        guard let paper, paper.note(Seat.tapeEndNote) != nil else { return }
+        paper.setNote(Seat.tapeEndNote, nil, isDurable: true)
     }
 
     /// The prices of the paper exchange come from nowhere any more: nothing fires, and nothing fills but by hand.
     func takeBreakOfTape(_ error: TapeError) throws {
-        tapeStop = .broken
+        tape.stop = .broken
         log.error("the tape stops: \(error)")
         let reason = (error.line.map { "line \($0): " } ?? "") + error.message
         try tellEverybody("feed_lost", ["since": .string(now.description), "reason": .string(reason)]) { _ in
             """
-            * feed lost: the tape of the \(exchange.name) exchange cannot be read any further (\(reason)); its prices stand \
+            * feed lost: the tape of the \(name) exchange cannot be read any further (\(reason)); its prices stand \
             still, and what is open there stays there
             """
         }
     }
 
     private func tellEverybody(_ event: String, _ fields: JSONObject, _ text: (TimeZoneRules) -> String) throws {
-        try tell(try accountStore().accounts().filter { !$0.isDisabled }.map(\.id), event: event, fields, text)
+        try desk.tell(
+            try desk.accountStore().accounts().filter { !$0.isDisabled }.map(\.id), event: event, fields, text)
     }
 }

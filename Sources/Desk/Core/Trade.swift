@@ -11,34 +11,33 @@ import Trading
 /// One thing leads to another: a fill prints, the print fires a stop, the stop's order fills. That may go on for as long as
 /// there are stops, so it is a queue and not a recursion. Reports go before requests: what the exchange has said is known
 /// before it is asked for more.
-extension DeskCore {
+extension Seat {
     /// Writes what was decided, and acts on it and on all that follows.
     func takeOutcome(_ outcome: OrderEngine.Outcome) throws {
         let transaction = try ledgerTransaction()
         guard !isReadOnly || outcome.records.isEmpty else { throw DeskError.readOnly }
         for record in outcome.records {
-            lastRecord = try counting(record.accountID ?? record.orderID.flatMap { engine.order($0)?.account }) {
-                try $0.append(record)
-            }
-            recordsSinceSnapshot += 1
-            if case .orderFilled(let id, let fill, _, _) = record, let order = engine.order(id) {
+            let account = record.accountID ?? record.orderID.flatMap { engine.order($0)?.account }
+            desk.lastRecord = try desk.counting(account) { try $0.append(record, of: id) }
+            desk.recordsSinceSnapshot += 1
+            if case .orderFilled(let order, let fill, _, _) = record, let order = engine.order(order) {
                 try transaction.project(fill: fill, of: order)
-                countToday(fill, of: order)
+                desk.countToday(fill, of: order)
             }
         }
-        touchedOrders.formUnion(outcome.touchedOrders)
-        touchedFunds.formUnion(outcome.touchedFunds)
-        addCost(outcome.touchedOrders.count + outcome.touchedFunds.count)
+        traffic.touchedOrders.formUnion(outcome.touchedOrders)
+        traffic.touchedFunds.formUnion(outcome.touchedFunds)
+        desk.addCost(outcome.touchedOrders.count + outcome.touchedFunds.count)
         keepForLater(outcome.unfinished)
         for anomaly in outcome.anomalies { log.error("\(anomaly.order): \(anomaly.text)") }
-        events += settled(outcome.events)
-        panicEvents += outcome.panics
+        desk.events += settled(outcome.events)
+        desk.panicEvents += outcome.panics.map { SeatPanic(seat: id, event: $0) }
         if wire != nil {
             for account in Set(outcome.touchedOrders.compactMap { engine.order($0)?.account }).sorted() {
                 noteActivity(account)
             }
         }
-        requestQueue.append(contentsOf: outcome.requests)
+        traffic.requests.append(contentsOf: outcome.requests)
         try pump()
     }
 
@@ -54,18 +53,18 @@ extension DeskCore {
 
     /// Takes in what an exchange says, and acts on all that follows.
     func takeReports(_ reports: [ExchangeReport]) throws {
-        reportQueue.append(contentsOf: reports)
+        traffic.reports.append(contentsOf: reports)
         try pump()
     }
 
     private func pump() throws {
-        guard !isPumping else { return }
-        isPumping = true
-        defer { isPumping = false }
+        guard !traffic.isPumping else { return }
+        traffic.isPumping = true
+        defer { traffic.isPumping = false }
         while true {
-            if let report = reportQueue.popFirst() {
+            if let report = traffic.reports.popFirst() {
                 try take(report)
-            } else if let request = requestQueue.popFirst() {
+            } else if let request = traffic.requests.popFirst() {
                 try submit(request)
             } else {
                 return
@@ -77,14 +76,14 @@ extension DeskCore {
     private func submit(_ request: OrderRequest) throws {
         if case .place(let order) = request, engine.order(order.clientOrderID.order)?.cancelReason != nil {
             // Canceled before it was sent: the exchange never hears of it.
-            return try takeOutcome(engine.process(.report(.canceled(order.clientOrderID)), at: now))
+            return try takeOutcome(process(.report(.canceled(order.clientOrderID))))
         }
         switch exchange.settlement {
-        case .withinTransaction: reportQueue.append(contentsOf: exchange.submit(request, at: now))
+        case .withinTransaction: traffic.reports.append(contentsOf: exchange.submit(request, at: now))
         case .overTheWire:
             if case .place(let order) = request { try noteSent(order) }
             wire?.answers.sent(request, at: now)
-            outputs.append(.request(request))
+            desk.outputs.append(.request(id, request))
         }
     }
 
@@ -92,10 +91,10 @@ extension DeskCore {
         switch report {
         case .execution(let account, let execution):
             if wire != nil {
-                if execution.saysWhereItIs { outputs.append(.noted(execution.clientOrderID, account)) }
+                if execution.saysWhereItIs { desk.outputs.append(.noted(id, execution.clientOrderID, account)) }
                 return try takeWireExecution(account, execution)
             }
-            try takeOutcome(engine.process(.report(execution), at: now))
+            try takeOutcome(process(.report(execution)))
         case .trade(let trade):
             // The paper exchange prints in the turn that hears of it, also where its tape is behind its time.
             let told = wire == nil ? trade.happening(at: now) : trade
@@ -108,7 +107,7 @@ extension DeskCore {
                 return try observe(ticker, of: pair)
             }
             engine.observe(ticker, of: pair)
-            if watchers[pair] != nil, !pricesToTell.contains(pair) { pricesToTell.append(pair) }
+            prices.changed(pair)
         case .rules(let rules):
             try observe(rules)
             if !pairs.contains(rules.pair) {
@@ -127,9 +126,9 @@ extension DeskCore {
             }
             let adjustment = FundsAdjustment(
                 account: account, coin: coin, amount: amount, reason: FundsAdjustment.Reason(reason), at: now)
-            try takeOutcome(engine.process(.adjustFunds(adjustment), at: now))
-        case .answer(let id, let answer):
-            try takeAnswer(id, answer)
+            try takeOutcome(process(.adjustFunds(adjustment)))
+        case .answer(let query, let answer):
+            try takeAnswer(query, answer)
         case .connection(let connection): try takeConnection(connection)
         case .keyEnding(let account, let requestsLeft): try takeKeyEnding(account, requestsLeft: requestsLeft)
         case .contradiction(let account, let order, let said): try takeContradiction(account, order, said)
@@ -138,18 +137,18 @@ extension DeskCore {
 
     /// Trades fire what waits for them in the order in which they were told.
     func fireTriggers(_ trade: MarketTrade) throws {
-        guard !turns.isMarketBusy else { return turns.add(.marketTrade(trade), of: .market) }
-        try takeOutcome(engine.process(.marketTrade(trade), at: now))
+        guard !desk.turns.isMarketBusy(id) else { return desk.turns.add(work(.marketTrade(trade)), of: .market(id)) }
+        try takeOutcome(process(.marketTrade(trade)))
     }
 
     /// Puts requests to the exchange that the engine has for it after a restart.
     func ask(_ requests: [OrderRequest]) throws {
-        requestQueue.append(contentsOf: requests)
+        traffic.requests.append(contentsOf: requests)
         try pump()
     }
 
     func takePaper(_ action: PaperAction) throws {
-        guard let paper else { throw Refusal(.paperOnly, "this desk trades on \(exchange.name), not on paper") }
+        guard let paper else { throw Refusal(.paperOnly, "\(name) is no paper exchange") }
         switch action {
         case .quote(let pair, let bid, let ask): try takeReports(paper.quote(pair, bid: bid, ask: ask, at: now))
         case .trade(let trade): try takeReports(paper.trade(trade))
@@ -159,27 +158,27 @@ extension DeskCore {
         case .fee(let pair, let rate): try takeReports(paper.setFee(pair, rate: rate))
         case .rules(let rules): try takeReports(paper.add(rules))
         }
-        if tapeStop != nil, let pair = action.movedPair { pairsMovedByHand.insert(pair) }
+        if tape.stop != nil, let pair = action.movedPair { tape.pairsMovedByHand.insert(pair) }
     }
 
     // MARK: Writing
 
     /// Brings the tables up to the records, so that a question in the same batch sees what the lines before it did.
     func flushTables() throws {
-        guard !touchedOrders.isEmpty || !touchedFunds.isEmpty else { return }
+        guard !traffic.touchedOrders.isEmpty || !traffic.touchedFunds.isEmpty else { return }
         let transaction = try ledgerTransaction()
-        for id in touchedOrders.sorted() {
-            guard let order = engine.order(id) else { continue }
-            try counting(order.account) { try $0.project(order) }
-            noteFinished(order)
+        for touched in traffic.touchedOrders.sorted() {
+            guard let order = engine.order(touched) else { continue }
+            try desk.counting(order.account) { try $0.project(order) }
+            desk.noteFinished(order)
         }
-        let inOrder = touchedFunds.sorted { ($0.account, $0.coin) < ($1.account, $1.coin) }
+        let inOrder = traffic.touchedFunds.sorted { ($0.account, $0.coin) < ($1.account, $1.coin) }
         for touched in inOrder {
             try transaction.project(
-                touched.account, touched.coin, funds: engine.funds(of: touched.account, in: touched.coin))
+                touched.account, touched.coin, at: id, funds: engine.funds(of: touched.account, in: touched.coin))
         }
-        touchedOrders.removeAll(keepingCapacity: true)
-        touchedFunds.removeAll(keepingCapacity: true)
+        traffic.touchedOrders.removeAll(keepingCapacity: true)
+        traffic.touchedFunds.removeAll(keepingCapacity: true)
     }
 
     /// The paper exchange's books, in the desk's own transaction.
@@ -189,19 +188,36 @@ extension DeskCore {
         for entry in paper.drainBookChanges() {
             let key = Array(entry.key.utf8)
             if let value = entry.value {
-                try transaction.putBook(paper.name, key: key, value: value)
+                try transaction.putBook(name, key: key, value: value)
             } else {
-                try transaction.deleteBook(paper.name, key: key)
+                try transaction.deleteBook(name, key: key)
             }
         }
     }
+}
 
-    /// Keeps a snapshot of the engine, so that the next start has little to read.
+extension DeskCore {
+    /// Brings the tables of all seats up to the records.
+    func flushTables() throws { for seat in seats { try seat.flushTables() } }
+
+    /// Keeps a snapshot of the engines, so that the next start has little to read.
     public func keepSnapshotNow() throws {
         guard recordsSinceSnapshot > 0 else { return }
-        try ledger.saveSnapshot(engine.snapshot(), at: lastRecord)
+        try ledger.saveSnapshots(seats.map { $0.engine.snapshot() }, at: lastRecord)
         recordsSinceSnapshot = 0
     }
+
+    /// Moves the paper exchange. Throws `Refusal` where the desk has none, or where that does not do it.
+    func takePaper(_ action: PaperAction) throws {
+        guard let seat = paperSeat else {
+            let names = seats.map(\.name).joined(separator: ", ")
+            throw Refusal(.paperOnly, "this desk trades on \(names), not on paper")
+        }
+        try seat.takePaper(action)
+    }
+
+    /// The seat at the paper exchange, where there is one.
+    var paperSeat: Seat? { seats.first { $0.paper != nil } }
 }
 
 extension MarketTrade {

@@ -6,11 +6,13 @@ import Trading
 /// The rows of a file, some at a time.
 extension DeskCore {
     static let tradeColumns = [
-        "id", "at", "pair", "side", "quantity", "price", "value", "fee", "fee_currency", "liquidity", "order",
+        "id", "exchange", "at", "pair", "side", "quantity", "price", "value", "fee", "fee_currency", "liquidity",
+        "order",
     ]
-    static let transactionColumns = ["id", "at", "type", "amount", "coin", "status"]
+    static let transactionColumns = ["id", "exchange", "at", "type", "amount", "coin", "status"]
     static let orderColumns = [
-        "id", "parent", "kind", "pair", "side", "quantity", "filled", "price", "average_price", "fee", "fee_currency",
+        "id", "parent", "kind", "exchange", "pair", "side", "quantity", "filled", "price", "average_price", "fee",
+        "fee_currency",
         "status", "time_in_force", "expire_time", "trigger_price", "created_at", "closed_at", "line",
     ]
     /// Orders with all that is under each that are read at a time.

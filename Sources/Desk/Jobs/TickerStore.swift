@@ -27,11 +27,13 @@ extension DeskCore {
 
     private func storeTickers() throws {
         let transaction = try ledgerTransaction()
-        for pair in pairs {
-            // A price that nobody has heard for long would be stored as one of now.
-            guard isFresh(pair), let ticker = engine.market[pair] else { continue }
-            let point = PricePoint(at: now, bid: ticker.bid, ask: ticker.ask, last: ticker.last)
-            if !point.isEmpty { try transaction.store(point, of: pair) }
+        for seat in seats {
+            for pair in seat.pairs {
+                // A price that nobody has heard for long would be stored as one of now.
+                guard seat.isFresh(pair), let ticker = seat.engine.market[pair] else { continue }
+                let point = PricePoint(at: now, bid: ticker.bid, ask: ticker.ask, last: ticker.last)
+                if !point.isEmpty { try transaction.store(point, of: pair, at: seat.id) }
+            }
         }
     }
 

@@ -77,10 +77,10 @@ extension OperatorDesk {
             try replay.replay(of: ledger, through: end)
             try replay.forgetFinished(in: ledger)
         }
-        let base = LedgerBase(record: end, at: cut, snapshot: replay.engine.snapshot())
+        let base = LedgerBase(record: end, at: cut, snapshots: replay.engines.snapshots)
         let notifications = try ledger.notifications(before: cut)
         pruned.base = end
-        pruned.ordersKept = base.snapshot.orders.count
+        pruned.ordersKept = base.snapshots.reduce(0) { $0 + $1.orders.count }
         pruned.notifications = notifications.reduce(0) { $0 + $1.count }
         let forgotten = replay.forgotten
         pruned.accounts = Set(notifications.map(\.account)).union(forgotten.keys).count
@@ -91,10 +91,10 @@ extension OperatorDesk {
         }
         for run in runs { pruned.rows += try ledger.rows(of: run, recordsThrough: end) }
         let hasRecords = end > old?.record ?? RecordNumber.none
-        let head = try newHead(of: ledger, without: forgotten, &replay)
+        let heads = try newHeads(of: ledger, without: forgotten, &replay)
         guard !isTrial, !pruned.isEmpty || hasRecords else { return pruned }
         try ledger.transaction { transaction in
-            if hasRecords { try transaction.setBase(base, head: head.snapshot, at: head.number) }
+            if hasRecords { try transaction.setBase(base, heads: heads.snapshots, at: heads.number) }
             for run in runs { try transaction.markPruned(run) }
             for account in forgotten.keys.sorted() {
                 try transaction.notePruned(PrunedHistory(begins: cut), of: account)
@@ -107,32 +107,32 @@ extension OperatorDesk {
         return pruned
     }
 
-    /// The engine after the last record, without some orders. It is made in two ways, of what the desk would start from
+    /// The engines after the last record, without some orders. They are made in two ways, of what the desk would start from
     /// and of the base and the records after it, which `replay` is at; all that is open, all funds and the next number have to be
     /// the same in both.
-    private static func newHead(
+    private static func newHeads(
         of ledger: Ledger, without forgotten: [AccountID: RangeSet<UInt64>], _ replay: inout RecordReplay
-    ) throws -> (snapshot: EngineSnapshot, number: RecordNumber) {
+    ) throws -> (snapshots: [EngineSnapshot], number: RecordNumber) {
         var live = RecordReplay(from: try ledger.load())
         try live.replay(of: ledger)
         try replay.replay(of: ledger)
-        let (before, after) = (live.engine.snapshot(), replay.engine.snapshot())
-        guard before.withoutFinished == after.withoutFinished, live.last == replay.last else {
+        let (before, after) = (live.engines.snapshots, replay.engines.snapshots)
+        guard before.map(\.withoutFinished) == after.map(\.withoutFinished), live.last == replay.last else {
             throw DeskError.cannotOpen(
                 """
                 what the records come to without the old ones is not what the desk has; nothing was pruned. Run outcry \
                 rebuild, or restore a backup
                 """)
         }
-        var engine = live.engine
+        var engines = live.engines
         var gone: Set<OrderID> = []
-        for entry in before.orders where entry.order.closedAt != nil {
+        for entry in before.flatMap(\.orders) where entry.order.closedAt != nil {
             if forgotten[entry.order.account]?.contains(entry.order.id.rawValue) ?? false {
                 gone.insert(entry.order.id)
             }
         }
-        engine.forget(gone)
-        return (engine.snapshot(), live.last)
+        engines.forget(gone)
+        return (engines.snapshots, live.last)
     }
 }
 

@@ -54,7 +54,7 @@ extension OperatorDesk {
         _ = paper.drainBookChanges()
         var replay = RecordReplay(from: try ledger.base())
         try replay.replay(of: ledger)
-        let engine = replay.engine
+        let engine = replay.engines.engines[.paper] ?? OrderEngine(exchange: .paper)
         let differences = BooksDifference.all(of: engine, paper)
         guard !differences.isEmpty else { return [] }
         for sent in engine.ordersSent() {
@@ -97,16 +97,17 @@ extension OperatorDesk {
             try transaction.clearTables()
             if let base { try project(base, in: transaction) }
             var replay = RecordReplay(from: base)
-            try replay.replay(of: transaction) { record, touched, engine in
+            try replay.replay(of: transaction) { numbered, touched, engines in
                 count += 1
-                if case .orderFilled(let id, let fill, _, _) = record, let order = engine.order(id) {
+                if case .orderFilled(let id, let fill, _, _) = numbered.record, let order = engines.order(id) {
                     try transaction.project(fill: fill, of: order)
                 }
                 for id in touched.touchedOrders {
-                    if let order = engine.order(id) { try transaction.project(order) }
+                    if let order = engines.order(id) { try transaction.project(order) }
                 }
                 for one in touched.touchedFunds {
-                    try transaction.project(one.account, one.coin, funds: engine.funds(of: one.account, in: one.coin))
+                    let funds = engines.engines[numbered.exchange]?.funds(of: one.account, in: one.coin) ?? Funds()
+                    try transaction.project(one.account, one.coin, at: numbered.exchange, funds: funds)
                 }
             }
             try transaction.clearPruned()
@@ -116,11 +117,15 @@ extension OperatorDesk {
 
     /// Makes the rows of the state that pruned records had come to. The records of its orders are there, and so are their fills.
     private static func project(_ base: LedgerBase, in transaction: LedgerTransaction) throws {
-        let engine = OrderEngine(restoring: base.snapshot)
-        for entry in base.snapshot.orders { try transaction.project(entry.order) }
-        for row in base.snapshot.funds { try transaction.project(row.account, row.coin, funds: row.funds) }
+        let engines = EngineReplay(base.snapshots, at: base.record, limits: EngineLimits(finishedOrdersKept: .max))
+        for snapshot in base.snapshots {
+            for entry in snapshot.orders { try transaction.project(entry.order) }
+            for row in snapshot.funds {
+                try transaction.project(row.account, row.coin, at: snapshot.exchange, funds: row.funds)
+            }
+        }
         try transaction.forEachFillRecord(through: base.record) { id, fill in
-            if let order = engine.order(id) { try transaction.project(fill: fill, of: order) }
+            if let order = engines.order(id) { try transaction.project(fill: fill, of: order) }
         }
     }
 }

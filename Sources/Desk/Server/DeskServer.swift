@@ -4,7 +4,7 @@ public import Exchange
 import Ledger
 public import Logging
 public import Threads
-import Trading
+public import Trading
 
 /// The desk behind its sockets: the loop that drains the inbox, decides, writes, and then acts and answers.
 public final class DeskServer: Sendable {
@@ -15,8 +15,8 @@ public final class DeskServer: Sendable {
         public var desk: DeskConfiguration
         /// Makes the gateway, given whom to tell what arrives.
         public var gateway: @Sendable (GatewayHandlers) -> any Gateway
-        /// Where orders go.
-        public var exchange: Venue
+        /// Where orders go: the desk has a seat at each, and the first is what an account trades at that has chosen none.
+        public var exchanges: [Place]
         /// Where the master key comes from.
         public var masterKey: MasterKeySource
         /// Makes the tapes of the paper exchange, on the loop's own thread.
@@ -30,19 +30,30 @@ public final class DeskServer: Sendable {
 
         public init(
             database: String, desk: DeskConfiguration, gateway: @escaping @Sendable (GatewayHandlers) -> any Gateway,
-            exchange: Venue = .paper,
+            exchanges: [Place] = [Place(.paper, .paper)],
             masterKey: MasterKeySource = .none, tapes: @escaping @Sendable () throws -> PaperTapes? = { nil }
         ) {
             self.database = database
             self.desk = desk
             self.gateway = gateway
-            self.exchange = exchange
+            self.exchanges = exchanges
             self.masterKey = masterKey
             self.tapes = tapes
         }
     }
 
-    /// Where a server's orders go.
+    /// One exchange of a server, under the name that its traders call it by.
+    public struct Place: Sendable {
+        public let id: ExchangeID
+        public let venue: Venue
+
+        public init(_ id: ExchangeID, _ venue: Venue) {
+            self.id = id
+            self.venue = venue
+        }
+    }
+
+    /// Where orders go.
     public enum Venue: Sendable {
         case paper
         /// Makes the adapter, on the loop's own thread. What it is told by itself it gives to the sink.
@@ -220,7 +231,7 @@ public final class DeskServer: Sendable {
         for session in desk.sessions.keys.sorted() {
             gateway.close(session, code: 1_012, reason: "the desk starts again; connect and log in again")
         }
-        desk.exchange.shutDown()
+        for seat in desk.seats { seat.exchange.shutDown() }
         generation.withLock { $0 += 1 }
         inbox.forgetReports()
         do {
@@ -244,7 +255,7 @@ public final class DeskServer: Sendable {
 
     private func finish(_ desk: DeskCore) {
         // What the exchange says to the last is written down.
-        desk.exchange.shutDown()
+        for seat in desk.seats { seat.exchange.shutDown() }
         guard desk.configuration.readOnly == nil, desk.ledger.failure == nil else { return }
         deliver(
             desk.process(
@@ -276,23 +287,27 @@ public final class DeskServer: Sendable {
         // That is said of what is there at the start, and not of what becomes of it.
         let current = generation.withLock { $0 }
         options.acceptsLoss = setup.acceptsLoss && current == 0
-        switch setup.exchange {
-        case .paper:
-            return try DeskCore.openPaper(
-                database: setup.database, configuration, tapes: setup.tapes(), ledger: options, passwords: passwords,
-                masterKey: setup.masterKey, log: log, now: setup.clock.now)
+        return try DeskCore.open(
+            database: setup.database, configuration,
+            exchanges: setup.exchanges.map { place in { ledger, now in try self.make(place, current, ledger, now) } },
+            ledger: options, passwords: passwords, masterKey: setup.masterKey, log: log, now: setup.clock.now)
+    }
+
+    /// Makes the exchange of a place. What it is told by itself is the desk's of this generation, or nobody's.
+    private func make(
+        _ place: Place, _ current: Int, _ ledger: Ledger, _ now: Timestamp
+    ) throws -> DeskCore.ExchangeSetup {
+        switch place.venue {
+        case .paper: return try DeskCore.paper(tapes: setup.tapes())(ledger, now)
         case .overTheWire(let make):
-            let inbox = inbox
-            let generation = generation
+            let (inbox, generation, id) = (inbox, generation, place.id)
             let exchange = try make { reports in
-                generation.withLock { if $0 == current { _ = inbox.post(.exchange(reports)) } }
+                generation.withLock { if $0 == current { _ = inbox.post(.exchange(id, reports)) } }
             }
             let keys = (exchange as? any KeyedExchange).map { keyed in
-                KeyCustody(exchange: keyed.name, checking: ExchangeKeys(exchange: keyed, inbox: inbox))
+                KeyCustody(exchange: id.description, checking: ExchangeKeys(exchange: keyed, inbox: inbox))
             }
-            return try DeskCore.openOverTheWire(
-                database: setup.database, configuration, exchange: exchange, ledger: options, passwords: passwords,
-                keys: keys, masterKey: setup.masterKey, log: log, now: setup.clock.now)
+            return DeskCore.ExchangeSetup(id: id, exchange: exchange, keys: keys)
         }
     }
 
@@ -338,14 +353,14 @@ public final class DeskServer: Sendable {
                 gateway.close(session, code: code, reason: reason)
             case .loggedIn(let session, let isLoggedIn):
                 gateway.note(session, isLoggedIn: isLoggedIn)
-            case .request(let request):
-                takeBack(desk.exchange.submit(request, at: setup.clock.now))
-            case .ask(let query, let id):
-                takeBack(desk.exchange.ask(query, id: id, at: setup.clock.now))
-            case .noted(let order, let account):
-                desk.exchange.noted(order, of: account, at: setup.clock.now)
-            case .useKey(let account, let key):
-                (desk.exchange as? any KeyedExchange)?.use(key, for: account)
+            case .request(let id, let request):
+                takeBack(desk.exchange(id)?.submit(request, at: setup.clock.now), from: id)
+            case .ask(let id, let query, let question):
+                takeBack(desk.exchange(id)?.ask(query, id: question, at: setup.clock.now), from: id)
+            case .noted(let id, let order, let account):
+                desk.exchange(id)?.noted(order, of: account, at: setup.clock.now)
+            case .useKey(let id, let account, let key):
+                (desk.exchange(id) as? any KeyedExchange)?.use(key, for: account)
             case .offer(let download, let word, let account, let end):
                 offers.add(download, word: word, account: account, until: end, at: setup.clock.now)
             case .withdrawOffers(let account):
@@ -356,8 +371,8 @@ public final class DeskServer: Sendable {
     }
 
     /// What the exchange says at once goes the way of what it says later.
-    private func takeBack(_ reports: [ExchangeReport]) {
-        if !reports.isEmpty { _ = inbox.post(.exchange(reports)) }
+    private func takeBack(_ reports: [ExchangeReport]?, from id: ExchangeID) {
+        if let reports, !reports.isEmpty { _ = inbox.post(.exchange(id, reports)) }
     }
 
     private func report(_ desk: DeskCore) {

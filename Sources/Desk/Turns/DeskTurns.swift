@@ -22,7 +22,7 @@ extension DeskCore {
     public var hasTurnsLeft: Bool { halt == nil && !turns.isIdle }
 
     /// Whether a trade of the market has not fired all that waits for it.
-    public var hasTradesLeft: Bool { halt == nil && turns.isMarketBusy }
+    public var hasTradesLeft: Bool { halt == nil && seats.contains { turns.isMarketBusy($0.id) } }
 
     // MARK: Taking lines in
 
@@ -98,32 +98,6 @@ extension DeskCore {
         forgetLoginDeadlines()
     }
 
-    // MARK: Work that lines leave behind
-
-    /// What is left to decide of a ladder, a cancel of many, a panic, or a trade that fires many stops.
-    func keepForLater(_ inputs: [Input]) {
-        for input in inputs {
-            switch input {
-            case .carryOn(let id):
-                guard let account = engine.order(id)?.account else { continue }
-                turns.add(input, of: .account(account))
-            case .takeOff(_, let account, _): turns.add(input, of: .account(account))
-            // What is due is found again at the next look at the clock.
-            case .timePassed: break
-            case .marketTrade: turns.addFirst(input)
-            default: preconditionFailure("\(input) is decided at once, and leaves nothing")
-            }
-        }
-    }
-
-    /// What a restart has cut off goes on, where nothing is in the way of it any more.
-    func takeUpPostponed() {
-        guard !postponedWork.isEmpty else { return }
-        let work = postponedWork
-        postponedWork.removeAll()
-        keepForLater(work)
-    }
-
     // MARK: Turns
 
     /// Takes turns until the batch has cost its share or nothing waits.
@@ -172,15 +146,9 @@ extension DeskCore {
         case .line(let id): try takeLine(of: id)
         case .export: if case .account(let account) = owner { try makeExport(of: account) }
         case .question: if case .account(let account) = owner { try takeStep(of: account) }
-        case .work(let input):
+        case .work(let work):
             addCost(1)
-            if case .carryOn(let id) = input, let order = engine.order(id), order.cancelReason == nil,
-                let watch = wire?.accounts[order.account], !watch.isReconciled
-            {
-                // Nothing is placed before it is known what the exchange has; what is canceled comes off all the same.
-                return postponedWork.append(input)
-            }
-            try takeOutcome(engine.process(input, at: now))
+            try seat(work.seat)?.take(work.input)
         }
     }
 
@@ -221,6 +189,46 @@ extension DeskCore {
         messagesNotCharged += count
         addCost(messagesNotCharged / DeskCore.messagesPerRow)
         messagesNotCharged %= DeskCore.messagesPerRow
+    }
+}
+
+/// What lines and trades leave behind.
+extension Seat {
+    func work(_ input: Input) -> SeatWork { SeatWork(seat: id, input: input) }
+
+    /// What is left to decide of a ladder, a cancel of many, a panic, or a trade that fires many stops.
+    func keepForLater(_ inputs: [Input]) {
+        for input in inputs {
+            switch input {
+            case .carryOn(let id):
+                guard let account = engine.order(id)?.account else { continue }
+                desk.turns.add(work(input), of: .account(account))
+            case .takeOff(_, let account, _): desk.turns.add(work(input), of: .account(account))
+            // What is due is found again at the next look at the clock.
+            case .timePassed: break
+            case .marketTrade: desk.turns.addFirst(work(input))
+            default: preconditionFailure("\(input) is decided at once, and leaves nothing")
+            }
+        }
+    }
+
+    /// What a restart has cut off goes on, where nothing is in the way of it any more.
+    func takeUpPostponed() {
+        guard !postponedWork.isEmpty else { return }
+        let work = postponedWork
+        postponedWork.removeAll()
+        keepForLater(work)
+    }
+
+    /// Goes on with what was left.
+    func take(_ input: Input) throws {
+        if case .carryOn(let order) = input, let order = engine.order(order), order.cancelReason == nil,
+            let watch = wire?.accounts[order.account], !watch.isReconciled
+        {
+            // Nothing is placed before it is known what the exchange has; what is canceled comes off all the same.
+            return postponedWork.append(input)
+        }
+        try takeOutcome(process(input))
     }
 }
 

@@ -3,44 +3,48 @@ import Ledger
 import OrderEngine
 import Trading
 
-/// The trades of the market that are left to a later turn, as the ledger has them.
+/// The trades of one exchange's market that are left to a later turn, as the ledger has them, each under its number.
 struct TradesLeft {
     /// In the order in which they were told.
-    private(set) var kept: Deque<MarketTrade> = []
-    /// The number of the first of them.
-    private(set) var first: Int64 = 1
+    private(set) var kept: Deque<TradeLeft> = []
 
-    init(_ stored: [(number: Int64, trade: MarketTrade)] = []) {
-        first = stored.first?.number ?? 1
-        kept = Deque(stored.map(\.trade))
-    }
+    init(_ stored: [TradeLeft] = []) { kept = Deque(stored) }
 
-    /// What the ledger has to do, so that it has these. Trades go from the front and come at the end.
-    mutating func become(_ left: [MarketTrade]) -> (firstKept: Int64?, added: [(number: Int64, trade: MarketTrade)]) {
-        guard !kept.isEmpty || !left.isEmpty else { return (nil, []) }
-        var gone = 0
-        while !left.starts(with: kept) {
-            kept.removeFirst()
-            gone += 1
+    /// What the ledger has to do, so that it has these. Trades go from the front and come at the end, under numbers from `next` on.
+    mutating func become(
+        _ left: [MarketTrade], at exchange: ExchangeID, from next: inout Int64
+    ) -> (gone: [TradeLeft], added: [TradeLeft]) {
+        guard !kept.isEmpty || !left.isEmpty else { return ([], []) }
+        var gone: [TradeLeft] = []
+        while !left.starts(with: kept.lazy.map(\.trade)) { gone.append(kept.removeFirst()) }
+        let added = left.dropFirst(kept.count).map { trade in
+            defer { next += 1 }
+            return TradeLeft(number: next, exchange: exchange, trade: trade)
         }
-        first += Int64(gone)
-        let added = left.dropFirst(kept.count).enumerated().map { (first + Int64(kept.count + $0.offset), $0.element) }
-        kept.append(contentsOf: left.dropFirst(kept.count))
-        return (gone > 0 ? first : nil, added)
+        kept.append(contentsOf: added)
+        return (gone, added)
     }
 }
 
 extension DeskCore {
     /// Keeps what is left of trades, in the batch that leaves it: their triggers fire once, whoever dies in between.
     func flushTradesLeft() throws {
-        let change = tradesLeft.become(turns.tradesLeft)
-        if let first = change.firstKept { try ledgerTransaction().forgetTradesLeft(below: first) }
-        for (number, trade) in change.added { try ledgerTransaction().add(tradeLeft: trade, number: number) }
+        for seat in seats {
+            let change = seat.tradesLeft.become(turns.tradesLeft(seat.id), at: seat.id, from: &nextTradeLeft)
+            guard !change.gone.isEmpty || !change.added.isEmpty else { continue }
+            let transaction = try ledgerTransaction()
+            for trade in change.gone { try transaction.forget(trade) }
+            for trade in change.added { try transaction.add(trade) }
+        }
     }
+}
 
+extension Seat {
     /// Takes up the trades that the process before has left. Over the wire those that are too old by now fire nothing, as
     /// if they were told only now.
     func takeUpTrades() {
-        for trade in tradesLeft.kept where !isStale(trade) { turns.add(.marketTrade(trade), of: .market) }
+        for left in tradesLeft.kept where !isStale(left.trade) {
+            desk.turns.add(work(.marketTrade(left.trade)), of: .market(id))
+        }
     }
 }

@@ -3,6 +3,12 @@ import DequeModule
 import OrderEngine
 import Trading
 
+/// What a line, or a trade of a market, has left to decide, and whose engine decides it.
+struct SeatWork: Hashable {
+    let seat: ExchangeID
+    let input: Input
+}
+
 /// Whose lines and work wait, and whose turn is next: everybody gets turns, and nobody gets more by sending more.
 ///
 /// Deficit round robin: whoever has taken more in one turn than a turn's worth is passed over for as many turns.
@@ -14,8 +20,8 @@ struct TurnRing {
         case account(AccountID)
         /// All sessions from an address of which nobody is logged in.
         case visitors(address: String)
-        /// What a trade of the market leads to.
-        case market
+        /// What a trade of an exchange's market leads to.
+        case market(ExchangeID)
     }
 
     /// What an owner does in a turn.
@@ -23,7 +29,7 @@ struct TurnRing {
         /// The next line of a session.
         case line(SessionID)
         /// What an earlier line, or a trade, has left to decide.
-        case work(Input)
+        case work(SeatWork)
         /// The next rows of an export.
         case export
         /// The next step of a question that reads much.
@@ -32,7 +38,7 @@ struct TurnRing {
 
     private struct Place {
         var sessions: Deque<SessionID> = []
-        var work: Deque<Input> = []
+        var work: Deque<SeatWork> = []
         var exports = 0
         var questions = 0
         /// Which of these had the last turn.
@@ -65,10 +71,10 @@ struct TurnRing {
         if isUrgent, hurrying.insert(session).inserted { urgent.append(session) }
     }
 
-    mutating func add(_ work: Input, of owner: Owner) { enter(owner) { $0.work.append(work) } }
+    mutating func add(_ work: SeatWork, of owner: Owner) { enter(owner) { $0.work.append(work) } }
 
     /// Puts back what is left of a trade: the trades that were told after it wait for it.
-    mutating func addFirst(_ trade: Input) { enter(.market) { $0.work.prepend(trade) } }
+    mutating func addFirst(_ trade: SeatWork) { enter(.market(trade.seat)) { $0.work.prepend(trade) } }
 
     mutating func addExport(of owner: Owner) { enter(owner) { $0.exports += 1 } }
 
@@ -76,15 +82,16 @@ struct TurnRing {
 
     /// Whether orders of an account are left to take off.
     func isTakingOff(_ account: AccountID) -> Bool {
-        places[.account(account)]?.work.contains { if case .takeOff = $0 { true } else { false } } ?? false
+        places[.account(account)]?.work.contains { if case .takeOff = $0.input { true } else { false } } ?? false
     }
 
-    /// Whether a trade of the market has not done all that it leads to.
-    var isMarketBusy: Bool { !(places[.market]?.work.isEmpty ?? true) }
+    /// Whether a trade of an exchange's market has not done all that it leads to.
+    func isMarketBusy(_ exchange: ExchangeID) -> Bool { !(places[.market(exchange)]?.work.isEmpty ?? true) }
 
-    /// The trades that have not done all that they lead to, in the order in which they were told.
-    var tradesLeft: [MarketTrade] {
-        places[.market]?.work.compactMap { if case .marketTrade(let trade) = $0 { trade } else { nil } } ?? []
+    /// The trades of an exchange that have not done all that they lead to, in the order in which they were told.
+    func tradesLeft(_ exchange: ExchangeID) -> [MarketTrade] {
+        places[.market(exchange)]?.work.compactMap { if case .marketTrade(let trade) = $0.input { trade } else { nil } }
+            ?? []
     }
 
     mutating func removeAll() {

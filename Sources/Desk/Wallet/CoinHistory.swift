@@ -36,7 +36,8 @@ struct CoinHistory {
     /// The newest changes, of which there is one for each fill and each transaction: at most `limit`. None is from before trades were
     /// pruned: what there was after it could not be told.
     init(
-        of coin: Coin, _ account: AccountID, total: ExactDecimal, since: Timestamp?, limit: Int,
+        of coin: Coin, _ account: AccountID, at exchange: ExchangeID, total: ExactDecimal, since: Timestamp?,
+        limit: Int,
         in ledger: some LedgerReading
     ) throws {
         let pruned = try ledger.prunedHistory(of: account).begins
@@ -44,12 +45,13 @@ struct CoinHistory {
         let since = begins ?? since
         var found: [(at: Timestamp, amount: ExactDecimal, source: Source, text: String)] = []
         for pair in try ledger.pairsOfFills(account) where pair.base == coin || pair.quote == coin {
-            let filter = FillFilter(pair: pair, since: since, limit: limit + 1)
+            let filter = FillFilter(exchange: exchange, pair: pair, since: since, limit: limit + 1)
             for row in try ledger.fills(account, filter) {
                 found.append((row.fill.at, row.effect(on: coin), .fill(row.fill.id, row.order), row.words(for: coin)))
             }
         }
-        let rows = try ledger.adjustments(account, AdjustmentFilter(since: since, limit: CoinHistory.adjustmentsMax))
+        let rows = try ledger.adjustments(
+            account, AdjustmentFilter(exchange: exchange, since: since, limit: CoinHistory.adjustmentsMax))
         for row in rows where row.adjustment.coin == coin {
             let transaction = Transaction(row)
             found.append(

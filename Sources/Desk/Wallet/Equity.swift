@@ -70,9 +70,12 @@ extension DeskCore {
     /// From what was stored in the time, and now.
     func equity(of account: AccountID, since: Timestamp) throws -> Equity {
         let stored = try ledgerTransaction().fundsPoints(account, since: since, until: now)
-        let current = engine.coins(of: account).map { coin -> FundsPoint in
-            let total = engine.funds(of: account, in: coin).total
-            return FundsPoint(account: account, at: now, coin: coin, total: total, usd: usd(total, coin))
+        let current = seats.flatMap { seat in
+            seat.engine.coins(of: account).map { coin -> FundsPoint in
+                let total = seat.engine.funds(of: account, in: coin).total
+                return FundsPoint(
+                    account: account, at: now, exchange: seat.id, coin: coin, total: total, usd: seat.usd(total, coin))
+            }
         }
         return Equity(stored + current)
     }

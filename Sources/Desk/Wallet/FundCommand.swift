@@ -13,14 +13,17 @@ extension DeskCore {
     func runFund(_ coin: Located<Coin>, _ context: LineContext) throws -> Reply {
         let account = try context.account()
         let zone = zone(context)
-        let funds = engine.funds(of: account, in: coin.value)
+        let seat = context.seat
+        let funds = seat.engine.funds(of: account, in: coin.value)
         let history = try CoinHistory(
-            of: coin.value, account, total: funds.total, since: now.advanced(bySeconds: -DeskCore.twoMonthsSeconds),
+            of: coin.value, account, at: seat.id, total: funds.total,
+            since: now.advanced(bySeconds: -DeskCore.twoMonthsSeconds),
             limit: min(DeskCore.changesShown, configuration.limits.answerRows), in: try ledgerTransaction())
-        var lines = ["= \(coin.value): \(amountWords(funds, coin.value))"]
-        if let route = route(of: coin.value, in: "usd"), let between = route.between {
+        let place = context.isSeatNamed || namesExchange(account) ? " on \(seat.name)" : ""
+        var lines = ["= \(coin.value)\(place): \(seat.amountWords(funds, coin.value))"]
+        if let route = seat.route(of: coin.value, in: "usd"), let between = route.between {
             lines.append("in usd through \(between), at \(route.price)")
-        } else if let route = route(of: coin.value, in: "usd"), coin.value != "usd" {
+        } else if let route = seat.route(of: coin.value, in: "usd"), coin.value != "usd" {
             lines.append("in usd at \(route.price)")
         }
         var table = Table([.init("time"), .init("change", .decimal), .init("total", .decimal), .init("by")])
@@ -38,15 +41,17 @@ extension DeskCore {
         }
         let gone = history.begins == nil || history.hasMore ? [] : try historyLines(of: account, since: nil)
         let fields: JSONObject = [
-            "fund": .object(fundJSON(funds, coin.value)),
+            "fund": .object(seat.fundJSON(funds, coin.value)),
             "changes": .array(history.changes.map(\.json)), "more": .bool(history.hasMore),
         ]
         return Reply(
             mark: .answer, text: (lines + table.lines + gone).joined(separator: "\n  "),
             fields: try withHistory(fields, of: account))
     }
+}
 
-    private func amountWords(_ funds: Funds, _ coin: Coin) -> String {
+extension Seat {
+    fileprivate func amountWords(_ funds: Funds, _ coin: Coin) -> String {
         let amounts = [(funds.free, "free"), (funds.reserved, "in orders"), (funds.total, "total")]
         return amounts.map { amount, words in
             let value = coin == "usd" ? nil : usd(amount, coin).map { " (\($0) usd)" }
@@ -57,7 +62,8 @@ extension DeskCore {
     /// A coin as `funds` has it in JSON.
     func fundJSON(_ funds: Funds, _ coin: Coin) -> JSONObject {
         [
-            "coin": .string(coin.description), "free": funds.free.json, "in_orders": funds.reserved.json,
+            "exchange": .string(name), "coin": .string(coin.description), "free": funds.free.json,
+            "in_orders": funds.reserved.json,
             "total": funds.total.json, "free_usd": usd(funds.free, coin).json,
             "in_orders_usd": usd(funds.reserved, coin).json, "total_usd": usd(funds.total, coin).json,
         ]

@@ -54,8 +54,8 @@ extension DeskCore {
         for row in rows {
             try transaction.store(
                 FundsPoint(
-                    account: row.account, at: round.at, coin: row.coin, total: row.funds.total,
-                    usd: usd(row.funds.total, row.coin)))
+                    account: row.account, at: round.at, exchange: row.exchange, coin: row.coin, total: row.funds.total,
+                    usd: seat(row.exchange)?.usd(row.funds.total, row.coin)))
         }
         fundsStoring.round = isLast ? nil : (round.at, rows.last?.account ?? round.account)
     }

@@ -24,10 +24,13 @@ extension DeskCore {
         let finished = try ledgerTransaction().finishedByKind(account)
         let changes = try ledgerTransaction()
             .adjustments(account, AdjustmentFilter(limit: DeskCore.transactionsCounted)).map { Transaction($0) }
-        let keys = try keyWords(account)
+        let keys = try seats.map { try $0.keyWords(account) }
+        let names = seats.map(\.name).joined(separator: ", ")
 
-        var lines = ["= \(login.name) on \(exchange.name), \(zone.text(of: now))"]
-        lines.append("keys          \(keys)")
+        var lines = ["= \(login.name) on \(names), \(zone.text(of: now))"]
+        for (seat, words) in zip(seats, keys) {
+            lines.append("keys          " + (seats.count > 1 ? "\(seat.name): " : "") + words)
+        }
         lines += equityLines(equity, zone)
         lines.append("open orders   \(DeskCore.words(openByKind))")
         lines.append("finished      \(DeskCore.words(finished))")
@@ -41,7 +44,8 @@ extension DeskCore {
             mark: .answer, text: lines.joined(separator: "\n  "),
             fields: [
                 "summary": [
-                    "name": .string(login.name.text), "exchange": .string(exchange.name), "keys": .string(keys),
+                    "name": .string(login.name.text), "exchange": .string(names),
+                    "keys": .string(keys.joined(separator: "; ")),
                     "equity_usd": equity.points.last?.usd.json ?? .null, "open_orders": DeskCore.json(openByKind),
                     "finished_orders": DeskCore.json(finished), "transactions": .int(Int64(changes.count)),
                 ],
@@ -76,11 +80,13 @@ extension DeskCore {
     private static func json(_ counts: [OrderKind: Int]) -> JSONValue {
         .object(JSONObject(OrderKind.allCases.map { ($0.rawValue, .int(Int64(counts[$0] ?? 0))) }))
     }
+}
 
+extension Seat {
     /// What the desk may do at the exchange in the account's name.
-    private func keyWords(_ account: AccountID) throws -> String {
-        guard let custody else { return wire == nil ? "\(exchange.name) needs none" : "the server's own" }
-        let stored = try accountStore().exchangeKeys(of: account).first { $0.exchange == custody.exchange }
+    fileprivate func keyWords(_ account: AccountID) throws -> String {
+        guard let custody else { return wire == nil ? "\(name) needs none" : "the server's own" }
+        let stored = try desk.accountStore().exchangeKeys(of: account).first { $0.exchange == custody.exchange }
         guard let stored else { return "none: keys \(custody.exchange) set KEY SECRET" }
         return "\(stored.start)..., \(stored.rights.words)"
     }

@@ -43,7 +43,7 @@ struct MissingOrders: Hashable {
 }
 
 /// What a trader and an admin are told of an exchange that contradicts itself.
-extension DeskCore {
+extension Seat {
     func takeContradiction(_ account: AccountID, _ client: ClientOrderID, _ said: Contradiction?) throws {
         let id = client.order
         guard let said, let order = engine.order(id), order.account == account, order.isAtExchangeItself else {
@@ -51,7 +51,7 @@ extension DeskCore {
             return
         }
         if wire?.disputes[id] == nil {
-            log.warning("\(exchange.name) contradicts itself about \(id): \(said.words.printable)")
+            log.warning("\(name) contradicts itself about \(id): \(said.words.printable)")
         }
         wire?.disputes[id] = said
         jobs.ended(.orderChecks, at: now, tookNanoseconds: 0, error: "\(id): \(said.words.printable)")
@@ -75,7 +75,7 @@ extension DeskCore {
             return false
         }
         guard !hasOther, let first = waits.min() else { return regular }
-        return max(regular, min(first, now.advanced(bySeconds: Int64(configuration.limits.contradictionSeconds))))
+        return max(regular, min(first, now.advanced(bySeconds: Int64(limits.contradictionSeconds))))
     }
 }
 

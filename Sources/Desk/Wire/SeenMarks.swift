@@ -72,7 +72,7 @@ struct SeenMarks: Hashable {
     }
 }
 
-extension DeskCore {
+extension Seat {
     /// Where the marks of an account's pair are kept: among the rows of the exchange.
     static func seenKey(_ account: AccountID, _ pair: Pair) -> [UInt8] { Array("seen of \(account) \(pair)".utf8) }
 
@@ -81,15 +81,15 @@ extension DeskCore {
         let orders = engine.ordersSent()
         guard exchange.settlement == .overTheWire else { return orders }
         var rows: [[UInt8]: String] = [:]
-        for row in try ledger.books(exchange.name) { rows[row.key] = String(decoding: row.value, as: UTF8.self) }
+        for row in try desk.ledger.books(name) { rows[row.key] = String(decoding: row.value, as: UTF8.self) }
         let highest = orders.map(\.clientOrderID.order).max() ?? OrderID(0)
         return orders.map { sent in
             var sent = sent
-            if let text = rows[DeskCore.seenKey(sent.account, sent.order.pair)] {
+            if let text = rows[Seat.seenKey(sent.account, sent.order.pair)] {
                 sent.seenBefore = SeenMarks(text, highestSent: highest).seen(before: sent.clientOrderID.order)
             }
             // The cursor never passes a fill that may be of an order whose answer is awaited.
-            if let read = rows[DeskCore.cursorKey(sent.account)].flatMap({ UInt64($0) }) {
+            if let read = rows[Seat.cursorKey(sent.account)].flatMap({ UInt64($0) }) {
                 sent.seenBefore.fill = max(sent.seenBefore.fill ?? FillID(read), FillID(read))
             }
             return sent
@@ -107,7 +107,7 @@ extension DeskCore {
         }
         guard let text = text ?? nil else { return }
         try ledgerTransaction().putBook(
-            exchange.name, key: DeskCore.seenKey(order.account, order.pair), value: Array(text.utf8))
+            name, key: Seat.seenKey(order.account, order.pair), value: Array(text.utf8))
     }
 
     /// Something is seen at the exchange: a fill, an order, or both.

@@ -42,18 +42,18 @@ struct Wire {
 }
 
 /// From the start of a desk to its first trade over the wire.
-extension DeskCore {
+extension Seat {
     /// Begins to watch what the exchange has of each account that the records know, or that has a key: one that never had
     /// anything is in no record.
     func startWatching() throws {
         guard exchange.settlement == .overTheWire else { return }
-        wire = Wire(configuration.limits, at: now)
+        wire = Wire(limits, at: now)
         // Read once for all: one look at the rows an account would be accounts times rows.
         var rows: [[UInt8]: [UInt8]] = [:]
-        for row in try ledgerTransaction().books(exchange.name) { rows[row.key] = row.value }
+        for row in try ledgerTransaction().books(name) { rows[row.key] = row.value }
         takeUpRules(rows)
         for account in keyedAccounts.union(engine.accounts).sorted() {
-            watch(account, cursor: rows[DeskCore.cursorKey(account)], seen: rows)
+            watch(account, cursor: rows[Seat.cursorKey(account)], seen: rows)
         }
     }
 
@@ -61,8 +61,8 @@ extension DeskCore {
     func watch(_ account: AccountID) throws {
         guard wire != nil, wire?.accounts[account] == nil else { return }
         var rows: [[UInt8]: [UInt8]] = [:]
-        for row in try ledgerTransaction().books(exchange.name) { rows[row.key] = row.value }
-        watch(account, cursor: rows[DeskCore.cursorKey(account)], seen: rows)
+        for row in try ledgerTransaction().books(name) { rows[row.key] = row.value }
+        watch(account, cursor: rows[Seat.cursorKey(account)], seen: rows)
     }
 
     /// Until an account's orders, fills and funds are known nothing is traded for it.
@@ -77,7 +77,7 @@ extension DeskCore {
         let stored = cursor.flatMap { UInt64(String(decoding: $0, as: UTF8.self)) }
         let awaited = engine.openOrders(of: account).filter(\.isAtExchangeItself).map(\.id)
         let sweep = FillSweep(
-            overlapSeconds: configuration.limits.fillsOverlapSeconds, through: stored.map { FillID($0) },
+            overlapSeconds: limits.fillsOverlapSeconds, through: stored.map { FillID($0) },
             isFirst: stored == nil)
         wire?.accounts[account] = AccountWatch(
             awaited: Set(awaited), sweep: sweep, seen: seen, highestSent: highestSent, at: now)

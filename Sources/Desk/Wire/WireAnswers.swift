@@ -6,7 +6,7 @@ import OrderEngine
 import Trading
 
 /// What an exchange over the wire answers to the desk's questions.
-extension DeskCore {
+extension Seat {
     func takeAnswer(_ id: QueryID, _ answer: ExchangeAnswer) throws {
         guard let question = wire?.questions.answered(id) else { return }
         jobs.answered(question, answer, at: now)
@@ -17,13 +17,13 @@ extension DeskCore {
             try takeOpenOrders(account, orders, askedAt: question.askedAt)
         case (.fills(let account), .fills(let fills)): try takeFills(account, fills)
         case (.balances(let account), .balances(let balances)): try takeBalances(account, balances)
-        case (.line(let number), _): try takeAnswer(answer, toLine: number)
+        case (.line(let number), _): try desk.takeAnswer(answer, toLine: number)
         case (_, .lost): try questionIsLost(question)
         case (_, .refused(let code, let reason)):
-            log.warning("\(exchange.name) refuses to answer \(question.purpose): \(code.name), \(reason)")
+            log.warning("\(name) refuses to answer \(question.purpose): \(code.name), \(reason)")
             try questionIsLost(question)
         case (_, _):
-            log.error("\(exchange.name) answers \(question.purpose) with something else: \(answer)")
+            log.error("\(name) answers \(question.purpose) with something else: \(answer)")
             try questionIsLost(question)
         }
     }
@@ -37,13 +37,13 @@ extension DeskCore {
             pairs = told
             parsers.removeAll()
         }
-        let next = now.advanced(bySeconds: Int64(configuration.limits.pairsSeconds))
+        let next = now.advanced(bySeconds: Int64(limits.pairsSeconds))
         wire?.feed.pairsTold(told, nextAt: next, now: now)
     }
 
     private func takeTicker(_ pair: Pair, _ ticker: Ticker) throws {
         wire?.feed.tickerTold(pair, at: now)
-        wire?.feed.askTicker(pair, at: now.advanced(bySeconds: Int64(configuration.limits.tickerSeconds)))
+        wire?.feed.askTicker(pair, at: now.advanced(bySeconds: Int64(limits.tickerSeconds)))
         try observe(ticker, of: pair)
     }
 
@@ -52,7 +52,7 @@ extension DeskCore {
     func observe(_ ticker: Ticker, of pair: Pair) throws {
         if let known = engine.market[pair], ticker.at < known.at { return }
         engine.observe(ticker, of: pair)
-        if watchers[pair] != nil, !pricesToTell.contains(pair) { pricesToTell.append(pair) }
+        prices.changed(pair)
         guard let last = ticker.last else { return }
         let trade = MarketTrade(pair: pair, price: last, quantity: .zero, takerSide: nil, at: ticker.at)
         guard !isStale(trade) else { return }
@@ -66,7 +66,6 @@ extension DeskCore {
     /// An order that is missing from the list is not gone for that: the list may be older than the order. It is asked about.
     private func takeOpenOrders(_ account: AccountID, _ listed: [OpenOrder], askedAt: Timestamp) throws {
         let names = Set(listed.compactMap(\.clientOrderID))
-        let limits = configuration.limits
         var burst = limits.statusBurst
         var atExchange: Set<OrderID> = []
         for order in engine.openOrders(of: account) where order.isAtExchangeItself {
@@ -107,17 +106,17 @@ extension DeskCore {
             return
         }
         guard wire?.accounts[account]?.toldOrders.contains(order.exchangeOrderID) == false else { return }
-        let most = configuration.limits.foreignKept
+        let most = limits.foreignKept
         _ = wire?.change(account) { watch in
             if watch.toldOrders.count >= most { watch.toldOrders.removeAll() }
             watch.toldOrders.insert(order.exchangeOrderID)
             watch.balances.want(at: now)
         }
-        log.notice("\(account) has an order at \(exchange.name) that is not the desk's: \(order.exchangeOrderID)")
-        try notify(
+        log.notice("\(account) has an order at \(name) that is not the desk's: \(order.exchangeOrderID)")
+        try desk.notify(
             account, event: "foreign_order", order: nil,
             text: """
-                * foreign order \(order.exchangeOrderID) at \(exchange.name): \(order.side.rawValue) \(order.quantity) \
+                * foreign order \(order.exchangeOrderID) at \(name): \(order.side.rawValue) \(order.quantity) \
                 \(order.pair) at \(order.price); it was not made here and is left alone
                 """,
             fields: [
@@ -149,7 +148,7 @@ extension DeskCore {
                 try tellForeign(account, one.fill, exchangeOrderID: one.exchangeOrderID, side: one.side, pair: one.pair)
             }
         }
-        let limit = configuration.limits.fillsPage
+        let limit = limits.fillsPage
         let following = wire?.change(account) { $0.sweep.took(fills, limit: limit, isHeld: isHeld) } ?? nil
         if let following { askFills(of: account, after: following) } else { try endSweep(of: account) }
     }
@@ -162,7 +161,7 @@ extension DeskCore {
         }
         log.error(
             """
-            \(exchange.name) has fill \(one.fill.id), a \(one.side.rawValue) of \(one.pair), for \(order.id), which is a \
+            \(name) has fill \(one.fill.id), a \(one.side.rawValue) of \(one.pair), for \(order.id), which is a \
             \(order.side.rawValue) of \(order.pair)
             """)
         return false
@@ -179,7 +178,6 @@ extension DeskCore {
     /// for `fills_overlap_s` after it was first seen it is nobody else's. All moments are the desk's own: the exchange's clock may be
     /// hours away from it.
     private func mayBeOfYoungOrder(_ one: AccountFill, _ account: AccountID) -> Bool {
-        let limits = configuration.limits
         let overlap = Int64(limits.fillsOverlapSeconds)
         let sight = wire?.change(account) { $0.firstSight(of: one.fill.id, at: now, most: limits.foreignKept) }
         guard let seenAt = sight ?? nil, now < seenAt.advanced(bySeconds: overlap) else { return false }
@@ -208,7 +206,7 @@ extension DeskCore {
         if hasMoved, let through = wire?.accounts[account]?.sweep.through {
             _ = wire?.change(account) { $0.forgetFirstSights(through: through) }
             try ledgerTransaction().putBook(
-                exchange.name, key: DeskCore.cursorKey(account), value: Array(String(through.rawValue).utf8))
+                name, key: Seat.cursorKey(account), value: Array(String(through.rawValue).utf8))
         }
         try compareFunds(after: account)
     }
@@ -219,12 +217,12 @@ extension DeskCore {
     ) throws {
         guard wire?.accounts[account]?.toldFills.contains(fill.id) == false else { return }
         rememberTold(fill: fill.id, account)
-        log.notice("\(account) has a fill at \(exchange.name) that is not the desk's: \(fill.id)")
+        log.notice("\(account) has a fill at \(name) that is not the desk's: \(fill.id)")
         let what = [side?.rawValue, "\(fill.quantity)", pair?.description].compactMap(\.self).joined(separator: " ")
-        try notify(
+        try desk.notify(
             account, event: "foreign_fill", order: nil,
             text: """
-                * foreign fill \(fill.id) at \(exchange.name): \(what) at \(fill.price), of its order \(exchangeOrderID), \
+                * foreign fill \(fill.id) at \(name): \(what) at \(fill.price), of its order \(exchangeOrderID), \
                 which was not made here
                 """,
             fields: ["exchange_order_id": .string(exchangeOrderID), "fill": .object(fill.json)], at: now)

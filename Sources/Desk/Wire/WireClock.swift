@@ -4,7 +4,7 @@ import Threads
 import Trading
 
 /// What is asked of an exchange over the wire because time passes.
-extension DeskCore {
+extension Seat {
     func lookAtWire() throws {
         guard wire != nil else { return }
         while let late = wire?.answers.popDue(by: now) { try answerIsLate(late) }
@@ -25,10 +25,10 @@ extension DeskCore {
         switch key.kind {
         case .place:
             guard order.status == .pending else { return }
-            try takeOutcome(engine.process(.report(.lost(order.clientOrderID)), at: now))
+            try takeOutcome(process(.report(.lost(order.clientOrderID))))
         case .cancel:
             guard order.status == .open || order.status == .partiallyFilled, order.cancelReason != nil else { return }
-            try takeOutcome(engine.process(.report(.lost(order.clientOrderID)), at: now))
+            try takeOutcome(process(.report(.lost(order.clientOrderID))))
         case .status:
             try askStatus(order.id)
         }
@@ -48,8 +48,8 @@ extension DeskCore {
     }
 
     func ask(_ query: ExchangeQuery, for purpose: Questions.Purpose) {
-        guard let id = wire?.questions.ask(purpose, at: now) else { return }
-        outputs.append(.ask(query, id))
+        guard let question = wire?.questions.ask(purpose, at: now) else { return }
+        desk.outputs.append(.ask(id, query, question))
     }
 
     // MARK: Accounts
@@ -87,10 +87,10 @@ extension DeskCore {
 
     func askFills(of account: AccountID, after: FillID?) {
         ask(
-            .fills(account, after: after, limit: configuration.limits.fillsPage), for: .fills(account))
+            .fills(account, after: after, limit: limits.fillsPage), for: .fills(account))
     }
 
-    var nextPoll: Timestamp { now.advanced(bySeconds: Int64(configuration.limits.openOrdersSeconds)) }
+    var nextPoll: Timestamp { now.advanced(bySeconds: Int64(limits.openOrdersSeconds)) }
 
     /// Whether an answer about one of its orders is awaited: then neither a difference of funds nor an order that nobody here
     /// knows can be told to be anything else.
@@ -119,7 +119,6 @@ extension DeskCore {
     // MARK: Questions without an answer
 
     func questionIsLost(_ question: Questions.Question) throws {
-        let limits = configuration.limits
         let most = Int64(limits.askAgainSeconds)
         func later(_ failures: Int) -> Timestamp {
             now.advanced(
@@ -154,7 +153,7 @@ extension DeskCore {
                 watch.balances.abandon(askAgainAt: now.advanced(bySeconds: wait))
             }
         case .line(let number):
-            try takeAnswer(.lost, toLine: number)
+            try desk.takeAnswer(.lost, toLine: number)
         }
     }
 }

@@ -5,7 +5,7 @@ import Logging
 import Trading
 
 /// What everybody is told when an exchange goes silent.
-extension DeskCore {
+extension Seat {
     /// Told once to every account, and once more when it is over. Orders at the exchange stay as they are, and nothing is guessed
     /// of them meanwhile.
     func takeConnection(_ connection: ExchangeConnection) throws {
@@ -15,44 +15,47 @@ extension DeskCore {
             guard wire?.isLost == false else { return }
             wire?.isLost = true
             let reason = reason.printable
-            log.warning("\(exchange.name) has not answered since \(since): \(reason)")
+            log.warning("\(name) has not answered since \(since): \(reason)")
             let fields: JSONObject = ["since": .string(since.description), "reason": .string(reason)]
-            try tell(wiredAccounts, event: "feed_lost", fields) { zone in
+            try desk.tell(wiredAccounts, event: "feed_lost", fields) { zone in
                 """
-                * feed lost: \(exchange.name) has not answered since \(zone.dateAndTime(of: since)) (\(reason)); what is open \
+                * feed lost: \(name) has not answered since \(zone.dateAndTime(of: since)) (\(reason)); what is open \
                 there stays there
                 """
             }
         case .back(let lostAt):
             guard wire?.isLost == true else { return }
             wire?.isLost = false
-            log.notice("\(exchange.name) answers again, lost since \(lostAt)")
-            try tell(wiredAccounts, event: "feed_back", ["since": .string(lostAt.description)]) { zone in
-                "* feed back: \(exchange.name) answers again; it was lost at \(zone.dateAndTime(of: lostAt))"
+            log.notice("\(name) answers again, lost since \(lostAt)")
+            try desk.tell(wiredAccounts, event: "feed_back", ["since": .string(lostAt.description)]) { zone in
+                "* feed back: \(name) answers again; it was lost at \(zone.dateAndTime(of: lostAt))"
             }
         }
     }
 
     private var wiredAccounts: [AccountID] { wire?.accounts.keys.sorted() ?? [] }
 
+    /// An account's key can send only so much more.
+    func takeKeyEnding(_ account: AccountID, requestsLeft: UInt64) throws {
+        log.warning("the key of \(account) at \(name) has \(requestsLeft) requests left")
+        guard wire?.accounts[account] != nil else { return }
+        try desk.notify(
+            account, event: "key_ending", order: nil,
+            text: """
+                * your key at \(name) is running out of nonces: \(requestsLeft) requests are left; make a new one there \
+                and set it here
+                """,
+            fields: ["requests_left": .int(Int64(clamping: requestsLeft))], at: now)
+    }
+}
+
+extension DeskCore {
+    /// Tells some accounts of something that is no order's, each in the times of its own zone.
     func tell(
         _ accounts: [AccountID], event: String, _ fields: JSONObject, _ text: (TimeZoneRules) -> String
     ) throws {
         for account in accounts {
             try notify(account, event: event, order: nil, text: text(try zone(of: account)), fields: fields, at: now)
         }
-    }
-
-    /// An account's key can send only so much more.
-    func takeKeyEnding(_ account: AccountID, requestsLeft: UInt64) throws {
-        log.warning("the key of \(account) at \(exchange.name) has \(requestsLeft) requests left")
-        guard wire?.accounts[account] != nil else { return }
-        try notify(
-            account, event: "key_ending", order: nil,
-            text: """
-                * your key at \(exchange.name) is running out of nonces: \(requestsLeft) requests are left; make a new one there \
-                and set it here
-                """,
-            fields: ["requests_left": .int(Int64(clamping: requestsLeft))], at: now)
     }
 }

@@ -6,7 +6,7 @@ import Threads
 import Trading
 
 /// The account's funds as an exchange over the wire has them.
-extension DeskCore {
+extension Seat {
     func takeBalances(_ account: AccountID, _ balances: [CoinBalance]) throws {
         if differences(account, balances).isEmpty {
             return settleFunds(account, isAdjusted: false)
@@ -30,8 +30,8 @@ extension DeskCore {
         guard let watch = wire?.accounts[account], watch.balances.needsSweep else { return }
         let isUnsettled = hasUnsettledOrders(account)
         let next = nextPoll
-        let first = Int64(configuration.limits.openOrdersSeconds)
-        let waits = Backoff(first: first, longest: max(first, Int64(configuration.limits.fillsOverlapSeconds)))
+        let first = Int64(limits.openOrdersSeconds)
+        let waits = Backoff(first: first, longest: max(first, Int64(limits.fillsOverlapSeconds)))
         let balances = wire?.change(account) { watch -> [CoinBalance]? in
             guard !watch.balances.isOvertaken(activity: watch.activity) else {
                 watch.balances.abandon(askAgainAt: next)
@@ -63,12 +63,12 @@ extension DeskCore {
         let adjustment = FundsAdjustment(
             account: account, coin: difference.coin, amount: difference.amount,
             reason: FundsAdjustment.Reason(reason), at: now)
-        let outcome = engine.process(.adjustFunds(adjustment), at: now)
+        let outcome = process(.adjustFunds(adjustment))
         if let refusal = outcome.refusal { log.error("\(account): \(refusal.message)") }
         try takeOutcome(outcome)
         guard !isFirst else { return }
         let words = difference.amount.isPositive ? "came" : "went"
-        try notify(
+        try desk.notify(
             account, event: "funds_changed", order: nil,
             text: "* funds changed: \(difference.amount.magnitude) \(difference.coin) \(words) (\(reason.rawValue))",
             fields: [
@@ -79,7 +79,6 @@ extension DeskCore {
 
     private func settleFunds(_ account: AccountID, isAdjusted: Bool) {
         // A fill that the exchange tells late would have been booked as money that came by itself: look again after that time.
-        let limits = configuration.limits
         // Funds that differ again and again are looked at less and less often.
         let first = Int64(limits.fillsOverlapSeconds)
         let waits = Backoff(first: first, longest: max(first, Int64(limits.contradictionSeconds)))

@@ -5,14 +5,14 @@ import OrderEngine
 import Trading
 
 /// What a desk cannot do before the exchange has told it enough, or when it has not told anything for long.
-extension DeskCore {
+extension Seat {
     /// Why a line cannot be done just now, though it may be in a moment.
     func refusalForNow(_ parsed: ParsedLine, _ session: Session) -> Refusal? {
         guard let wire else { return nil }
         if let refusal = parsed.refusal, !wire.feed.hasPairs,
             refusal.code == .unknownPair || refusal.code == .unknownCoin
         {
-            return Refusal(.feedStale, "\(exchange.name) has not told yet which pairs it trades; nothing was done")
+            return Refusal(.feedStale, "\(name) has not told yet which pairs it trades; nothing was done")
         }
         guard let command = parsed.command, command.trades, command != .panic, let login = session.login,
             login.rights == .trade
@@ -21,15 +21,15 @@ extension DeskCore {
         }
         guard !lacksKey(login.account) else {
             return Refusal(
-                .noKey, "this account has no key at \(exchange.name); nothing was done",
-                details: ["keys \(exchange.name) set KEY SECRET"])
+                .noKey, "this account has no key at \(name); nothing was done",
+                details: ["keys \(name) set KEY SECRET"])
         }
         guard let watch = wire.accounts[login.account] else {
-            return Refusal(.reconciling, "no report yet of this account from \(exchange.name) yet; nothing was done")
+            return Refusal(.reconciling, "no report yet of this account from \(name) yet; nothing was done")
         }
         guard !watch.isReconciled else { return nil }
         return Refusal(
-            .reconciling, "this account is being compared with \(exchange.name); nothing was done",
+            .reconciling, "this account is being compared with \(name); nothing was done",
             details: ["awaited: \(watch.awaitedWords)"])
     }
 
@@ -37,7 +37,7 @@ extension DeskCore {
 
     /// The engine without the prices that are too old to trade by.
     var freshEngine: OrderEngine {
-        guard wire != nil || tapeStop != nil else { return engine }
+        guard wire != nil || tape.stop != nil else { return engine }
         var fresh = engine
         for pair in pairs where !isFresh(pair) { fresh.forgetPrices(of: pair) }
         return fresh
@@ -45,12 +45,12 @@ extension DeskCore {
 
     /// A price was needed, and none that is fresh has been seen.
     func staleFeed(_ refusal: Refusal) -> Refusal {
-        guard wire != nil || tapeStop != nil, refusal.code == .noMarket else { return refusal }
+        guard wire != nil || tape.stop != nil, refusal.code == .noMarket else { return refusal }
         var stale = refusal
         stale.code = .feedStale
         stale.message =
-            tapeStop.map { "\($0.words), and its last price is not of now; nothing was done" }
-            ?? "\(exchange.name) has told no price for \(configuration.limits.feedStaleSeconds)s; nothing was done"
+            tape.stop.map { "\($0.words), and its last price is not of now; nothing was done" }
+            ?? "\(name) has told no price for \(limits.feedStaleSeconds)s; nothing was done"
         return stale
     }
 
@@ -66,29 +66,29 @@ extension DeskCore {
 
     func requireFreshPrice(of pair: Pair, at span: Span?) throws(Refusal) {
         guard !isFresh(pair) else { return }
-        if let tapeStop {
+        if let stop = tape.stop {
             throw Refusal(
-                .feedStale, "\(tapeStop.words), and the last price of \(pair) is not of now; nothing was done", at: span
+                .feedStale, "\(stop.words), and the last price of \(pair) is not of now; nothing was done", at: span
             )
         }
         let age = wire?.feed.lastTold(pair).map {
             "for \(now.nanoseconds(since: $0) / Timestamp.nanosecondsPerSecond)s"
         }
         throw Refusal(
-            .feedStale, "\(exchange.name) has told no price of \(pair) \(age ?? "yet"); nothing was done", at: span)
+            .feedStale, "\(name) has told no price of \(pair) \(age ?? "yet"); nothing was done", at: span)
     }
 
     /// Whether a trade that an exchange tells is too old, by its own time, to fire anything: the market is elsewhere by now. What
     /// is told next fires what it has to.
     func isStale(_ trade: MarketTrade) -> Bool {
-        wire != nil && now > trade.at.advanced(bySeconds: Int64(configuration.limits.feedStaleSeconds))
+        wire != nil && now > trade.at.advanced(bySeconds: Int64(limits.feedStaleSeconds))
     }
 
     /// Whether the price of a pair is one of now. On paper it is, unless the tape that made it has stopped.
     func isFresh(_ pair: Pair) -> Bool {
-        guard wire != nil else { return tapeStop == nil || pairsMovedByHand.contains(pair) }
+        guard wire != nil else { return tape.stop == nil || tape.pairsMovedByHand.contains(pair) }
         guard let told = wire?.feed.lastTold(pair) else { return false }
-        return now <= told.advanced(bySeconds: Int64(configuration.limits.feedStaleSeconds))
+        return now <= told.advanced(bySeconds: Int64(limits.feedStaleSeconds))
     }
 }
 

@@ -6,7 +6,7 @@ import OrderEngine
 import Trading
 
 /// What an exchange over the wire says of orders. Reports may come late, twice, in any order, or never.
-extension DeskCore {
+extension Seat {
     func takeWireExecution(_ account: AccountID, _ report: ExecutionReport) throws {
         let id = report.clientOrderID.order
         guard let order = engine.order(id) else { return try takeForgotten(account, report) }
@@ -37,7 +37,7 @@ extension DeskCore {
             jobs.ended(.orderChecks, at: now, tookNanoseconds: 0)
             _ = wire?.change(account) { $0.awaited.remove(id) }
         }
-        try takeOutcome(engine.process(.report(report), at: now))
+        try takeOutcome(process(.report(report)))
         if let attempt = engine.order(id)?.attempt, attempt != order.attempt { return hasBegunAgain(id) }
         followUp(report, id)
     }
@@ -96,18 +96,18 @@ extension DeskCore {
         guard wire?.accounts[account]?.toldFills.contains(fill.id) == false else { return }
         rememberTold(fill: fill.id, account)
         log.error("\(order.id) has filled \(fill.quantity) at \(fill.price) long after its end; the funds are compared")
-        try notify(
+        try desk.notify(
             account, event: "late_fill", order: order.id,
             text: """
                 * \(order.id) filled \(fill.quantity) \(order.pair.base) at \(fill.price) long after it was \
-                \(order.status.words); the funds are being compared with \(exchange.name)
+                \(order.status.words); the funds are being compared with \(name)
                 """,
             fields: ["order": .object(order.json), "fill": .object(fill.json)], at: now)
     }
 
     /// Money has moved that the records do not know of: the funds are compared, and not by an answer of before.
     func rememberTold(fill: FillID, _ account: AccountID) {
-        let most = configuration.limits.foreignKept
+        let most = limits.foreignKept
         _ = wire?.change(account) { watch in
             watch.activity += 1
             watch.balances.want(at: now)

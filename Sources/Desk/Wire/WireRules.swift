@@ -8,20 +8,20 @@ import Trading
 ///
 /// A report may come before the exchange has said after a restart which rules it has: an entry that fills has to know the step of its
 /// contra's quantity, and a stop that fires has to be placed. What was true last is better than nothing, which would refuse both.
-extension DeskCore {
+extension Seat {
     /// What the exchange says of a pair.
     func observe(_ rules: PairRules) throws {
         guard wire != nil else { return engine.observe(rules) }
         guard engine.rules[rules.pair] != rules else { return }
         engine.observe(rules)
-        try ledgerTransaction().putBook(exchange.name, key: DeskCore.rulesKey(rules.pair), value: Array(rules.row.utf8))
+        try ledgerTransaction().putBook(name, key: Seat.rulesKey(rules.pair), value: Array(rules.row.utf8))
     }
 
     /// Takes up the rules that were kept. The pairs are traded again once the exchange says so.
     func takeUpRules(_ rows: [[UInt8]: [UInt8]]) {
         for (key, value) in rows {
             let name = String(decoding: key, as: UTF8.self)
-            guard name.hasPrefix(DeskCore.rulesPrefix), let pair = Pair(name.dropFirst(DeskCore.rulesPrefix.count))
+            guard name.hasPrefix(Seat.rulesPrefix), let pair = Pair(name.dropFirst(Seat.rulesPrefix.count))
             else { continue }
             guard let rules = PairRules(pair, row: String(decoding: value, as: UTF8.self)) else {
                 log.error("the rules of \(pair) cannot be read: \(value)")

@@ -7,21 +7,22 @@ struct EventWords {
     let text: String
     let fields: JSONObject
 
-    init(_ event: OrderEvent, zone: TimeZoneRules, family: OrderFamily) {
-        text = "* " + EventWords.sentence(event, OrderWords(event.order, zone: zone), family)
+    init(_ event: OrderEvent, reader: Reader, family: OrderFamily) {
+        text = "* " + EventWords.sentence(event, OrderWords(event.order, reader: reader), family)
         fields = EventWords.fields(event)
     }
 
     private static func sentence(_ event: OrderEvent, _ words: OrderWords, _ family: OrderFamily) -> String {
         let order = event.order
         let base = order.pair.base
+        let place = words.reader.place(of: order)
         switch event.kind {
         case .opened:
             return "\(order.id) opened: \(words.asked)"
         case .partiallyFilled(let fill):
-            return "\(order.id) filled \(fill.quantity) \(base) at \(fill.price); \(order.remaining) left"
+            return "\(order.id)\(place) filled \(fill.quantity) \(base) at \(fill.price); \(order.remaining) left"
         case .filled:
-            return "\(order.id) filled: \(words.traded)"
+            return "\(order.id)\(place) filled: \(words.traded)"
         case .canceled:
             let why = event.why.map { "; \($0.message)" } ?? ""
             if case .paired = order.plan, family.children.contains(where: \.filled.isPositive) {

@@ -26,6 +26,7 @@ extension Order {
         var object: JSONObject = [
             "id": id.json,
             "kind": .string(kind.rawValue),
+            "exchange": .string(exchange.description),
             "pair": .string(pair.description),
             "side": .string(side.rawValue),
             "quantity": quantity.json,
@@ -43,6 +44,7 @@ extension Order {
             "created_at": createdAt.json,
             "closed_at": closedAt.map { $0.json } ?? .null,
             "tag": tag.map { .string($0) } ?? .null,
+            "exchange_order_id": exchangeOrderID.map { .string($0) } ?? .null,
         ]
         if let parent { object.append("parent", parent.json) }
         if !children.isEmpty { object.append("children", .array(children.map(\.json))) }

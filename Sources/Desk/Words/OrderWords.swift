@@ -3,11 +3,11 @@ import Trading
 /// An order in a trader's words: what was asked for, in the form in which it could be typed.
 struct OrderWords {
     let order: Order
-    let zone: TimeZoneRules
+    let reader: Reader
 
-    init(_ order: Order, zone: TimeZoneRules) {
+    init(_ order: Order, reader: Reader) {
         self.order = order
-        self.zone = zone
+        self.reader = reader
     }
 
     /// `buy 0.5 btc_usd at 230 until 2026-08-30 18:00 Europe/Madrid`, `slice sell 0.5 eur_usd 1.08..<1.08258 x5`, ...
@@ -25,7 +25,7 @@ struct OrderWords {
                 "\(what) at \(price) stop \(trigger)\(OrderWords.then(then, after: trigger))"
             case .trail(let trailing): "trail \(what) by \(trailing.distance.words)"
             }
-        return words + conditions
+        return words + conditions + reader.place(of: order)
     }
 
     /// `230` or `market`.
@@ -45,8 +45,8 @@ struct OrderWords {
         case .goodTillCanceled: break
         case .immediateOrCancel: words += " ioc"
         case .fillOrKill: words += " fok"
-        case .goodTillDate(let time): words += " until \(zone.text(of: time))"
-        case .day(let time): words += " day, until \(zone.text(of: time))"
+        case .goodTillDate(let time): words += " until \(reader.text(of: time))"
+        case .day(let time): words += " day, until \(reader.text(of: time))"
         }
         return order.isPostOnly ? words + " post" : words
     }
@@ -79,7 +79,7 @@ struct OrderWords {
     /// behind it, each for itself; the figures of any other order have all in them. Nil until a fill.
     func traded(with children: [Order]) -> String? {
         let legs = order.kind == .paired ? [order] + children : [order]
-        let traded = legs.filter(\.filled.isPositive).map { OrderWords($0, zone: zone).traded }
+        let traded = legs.filter(\.filled.isPositive).map { OrderWords($0, reader: reader).traded }
         return traded.isEmpty ? nil : traded.joined(separator: ", ")
     }
 }

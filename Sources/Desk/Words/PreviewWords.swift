@@ -42,7 +42,7 @@ extension DeskCore {
 
     /// What orders that are decided and not placed would cost, hold and leave.
     func preview(_ orders: [Order], _ basis: PreviewBasis, notes: [String], _ context: LineContext) -> Preview {
-        guard let root = orders.first, let rules = engine.rules[root.pair] else {
+        guard let root = orders.first, let rules = context.seat.engine.rules[root.pair] else {
             return Preview(lines: ["\(context.text): not an order"], basis: basis)
         }
         let working = orders.count > 1 ? Array(orders.dropFirst()) : orders
@@ -54,8 +54,8 @@ extension DeskCore {
             $0 + rules.fee(side: $1.order.side, price: $1.price, quantity: $1.order.quantity)
         }
         let feeCoin = rules.feeCurrency(for: root.side)
-        let funds = engine.funds(of: root.account, in: root.spentCoin)
-        let asked = OrderWords(root, zone: zone(context)).asked
+        let funds = context.seat.engine.funds(of: root.account, in: root.spentCoin)
+        let asked = OrderWords(root, reader: reader(context)).asked
         var lines = ["\(asked): nothing was done; \(goWords(context))"]
         let verb = root.side == .buy ? "costs" : "brings"
         let about = root.price.limit == nil && root.status != .armed
@@ -79,7 +79,7 @@ extension DeskCore {
                 "\(working.count) orders, from \(first.quantity) at \(first.price.bound) to \(last.quantity) at \(last.price.bound)"
             )
         }
-        if let then = OrderWords(root, zone: zone(context)).sentThen { lines.append(then) }
+        if let then = OrderWords(root, reader: reader(context)).sentThen { lines.append(then) }
         let sharing = LadderWords.sharing(working.map(\.price.bound))
         if !sharing.isEmpty { lines.append(String(sharing.dropFirst(2))) }
         return Preview(

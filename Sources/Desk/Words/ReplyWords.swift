@@ -5,13 +5,13 @@ import Trading
 struct PlacedWords {
     private let family: OrderFamily
     private let notes: [String]
-    private let zone: TimeZoneRules
+    private let reader: Reader
     private let now: Timestamp
 
-    init(_ family: OrderFamily, notes: [String], zone: TimeZoneRules, now: Timestamp) {
+    init(_ family: OrderFamily, notes: [String], reader: Reader, now: Timestamp) {
         self.family = family
         self.notes = notes
-        self.zone = zone
+        self.reader = reader
         self.now = now
     }
 
@@ -33,7 +33,7 @@ struct PlacedWords {
     /// Without mark and details.
     var message: String {
         let order = family.order
-        let asked = OrderWords(order, zone: zone).asked
+        let asked = OrderWords(order, reader: reader).asked
         guard let code = refusalCode else { return "\(order.id) \(asked)" }
         guard let child = rejectedChild else {
             return "\(order.id) \(asked): refused by the exchange, \(code.exchangeWords)"
@@ -49,7 +49,7 @@ struct PlacedWords {
     var text: String {
         guard refusalCode == nil else { return "! \(message)" }
         var lines = ["+ \(message)\(suffix)"]
-        lines += details + [OrderWords(family.order, zone: zone).sentThen].compactMap(\.self) + notes
+        lines += details + [OrderWords(family.order, reader: reader).sentThen].compactMap(\.self) + notes
         return lines.joined(separator: "\n  ")
     }
 
@@ -102,23 +102,23 @@ enum LadderWords {
 /// One order of the reply to a cancel.
 struct CanceledWords {
     private let family: OrderFamily
-    private let zone: TimeZoneRules
+    private let reader: Reader
 
-    init(_ family: OrderFamily, zone: TimeZoneRules) {
+    init(_ family: OrderFamily, reader: Reader) {
         self.family = family
-        self.zone = zone
+        self.reader = reader
     }
 
     /// `#1 canceled: buy 0.5 btc_usd at 230; 0.1 was filled`: what happened, which need not be what was asked for.
     var line: String {
         let order = family.order
-        let asked = OrderWords(order, zone: zone).asked
+        let asked = OrderWords(order, reader: reader).asked
         let filled = order.filled.isZero ? "" : "; \(order.filled) was filled"
         if order.status.isFinal, order.status != .canceled, order.closedAt != nil, order.cancelReason == nil {
             return "\(order.id) \(order.status.words): \(asked)\(filled)"
         }
         if order.status == .filled, family.children.isEmpty, order.kind != .paired {
-            return "\(order.id) was filled before it could be canceled: \(OrderWords(order, zone: zone).traded)"
+            return "\(order.id) was filled before it could be canceled: \(OrderWords(order, reader: reader).traded)"
         }
         if order.closedAt == nil, case .paired = order.plan, order.status.isFinal {
             return "\(order.id) canceled its first leg: \(asked)\(filled); its contra order may be placed"

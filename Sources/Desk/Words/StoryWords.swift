@@ -5,9 +5,9 @@ import Trading
 struct StoryWords {
     let text: String?
 
-    init(_ record: Record, of family: [Order], zone: TimeZoneRules) {
+    init(_ record: Record, of family: [Order], reader: Reader) {
         switch record {
-        case .orderPlaced(let order): text = StoryWords.placed(order, of: family, zone: zone)
+        case .orderPlaced(let order): text = StoryWords.placed(order, of: family, reader: reader)
         case .orderAccepted(_, let number, _):
             text = "the exchange took it as its \(number)"
         case .orderRejected(_, let code, let reason, _): text = "refused (\(code.name)): \(reason.printable)"
@@ -19,7 +19,7 @@ struct StoryWords {
             text =
                 "filled \(fill.quantity)\(base) at \(fill.price), fee \(fill.fee) \(fill.feeCurrency), "
                 + "\(fill.liquidity.rawValue), the exchange's fill \(fill.id) of "
-                + "\(zone.dateAndTime(of: fill.at, milliseconds: true))\(held)"
+                + "\(reader.dateAndTime(of: fill.at, milliseconds: true))\(held)"
         case .orderTriggered(_, let price, let child, _):
             text =
                 "the market traded at \(price), which fired its trigger"
@@ -28,7 +28,7 @@ struct StoryWords {
             text = "off the book; sent again for \(quantity) at \(price), less what has filled, \(reserved) held"
         case .triggerMoved(_, let trigger, let price, let tradedAt, _):
             text =
-                "the market traded at \(price) (\(zone.dateAndTime(of: tradedAt, milliseconds: true))): the trigger "
+                "the market traded at \(price) (\(reader.dateAndTime(of: tradedAt, milliseconds: true))): the trigger "
                 + "follows to \(trigger)"
         case .orderClosedByExchange(_, let code, let reason, _):
             text = "taken off by the exchange (\(code.name)): \(reason)"
@@ -37,8 +37,8 @@ struct StoryWords {
         }
     }
 
-    private static func placed(_ order: Order, of family: [Order], zone: TimeZoneRules) -> String {
-        let asked = OrderWords(order, zone: zone).asked
+    private static func placed(_ order: Order, of family: [Order], reader: Reader) -> String {
+        let asked = OrderWords(order, reader: reader).asked
         let held = order.reserved.isPositive ? ", \(order.reserved) \(order.spentCoin) held" : ""
         guard order.status == .pending else {
             return order.status == .armed

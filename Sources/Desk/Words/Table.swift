@@ -16,9 +16,15 @@ struct Table {
         let saidOnce: String?
         /// Whether it is left out where the table would be wider than a screen.
         let isOptional: Bool
+        /// Whether it is left out altogether: where there is nothing to tell apart.
+        let isHidden: Bool
 
-        init(_ header: String, _ alignment: Alignment = .left, saidOnce: String? = nil, isOptional: Bool = false) {
-            (self.header, self.alignment, self.saidOnce, self.isOptional) = (header, alignment, saidOnce, isOptional)
+        init(
+            _ header: String, _ alignment: Alignment = .left, saidOnce: String? = nil, isOptional: Bool = false,
+            isHidden: Bool = false
+        ) {
+            (self.header, self.alignment, self.saidOnce) = (header, alignment, saidOnce)
+            (self.isOptional, self.isHidden) = (isOptional, isHidden)
         }
     }
 
@@ -51,7 +57,7 @@ struct Table {
     /// The header and the rows.
     var lines: [String] {
         guard !rows.isEmpty else { return [] }
-        var shown = columns.indices.filter { !isSaidOnce($0) }
+        var shown = columns.indices.filter { !isSaidOnce($0) && !columns[$0].isHidden }
         var laid = layOut(shown)
         while width(laid) > Table.widthMax - 2, let optional = shown.last(where: { columns[$0].isOptional }) {
             shown.removeAll { $0 == optional }
@@ -61,7 +67,9 @@ struct Table {
     }
 
     private func isSaidOnce(_ column: Int) -> Bool {
-        guard columns[column].saidOnce != nil, rows.count > 1, let first = rows.first?[column], !first.isEmpty else {
+        guard columns[column].saidOnce != nil, !columns[column].isHidden, rows.count > 1,
+            let first = rows.first?[column], !first.isEmpty
+        else {
             return false
         }
         return rows.allSatisfy { $0[column] == first }

@@ -20,6 +20,8 @@ public enum StoredBytesError: Error, Hashable, Sendable {
     case impossibleCount(UInt64, at: Int)
     /// Bytes after the end.
     case trailingBytes(Int)
+    /// Values of which each belongs to so many others, and some of these are missing.
+    case incomplete(found: Int, of: Int64)
 }
 
 extension StoredBytesError: CustomStringConvertible {
@@ -34,6 +36,7 @@ extension StoredBytesError: CustomStringConvertible {
         case .malformedCoin(let offset): "the bytes at \(offset) are no coin's name"
         case .impossibleCount(let count, let offset): "the count \(count) at byte \(offset) is more than can follow"
         case .trailingBytes(let count): "\(count) bytes follow its end"
+        case .incomplete(let found, let count): "of its \(count) parts \(found) are there"
         }
     }
 }

@@ -82,6 +82,8 @@ struct ByteWriter {
 
     mutating func append(textOf coin: Coin) { coin.appendText(to: &bytes) }
 
+    mutating func append(textOf exchange: ExchangeID) { exchange.appendText(to: &bytes) }
+
     mutating func append(textOf pair: Pair) {
         pair.base.appendText(to: &bytes)
         bytes.append(UInt8(ascii: "_"))

@@ -18,12 +18,13 @@ public enum OrderCoder {
         writer.appendChecksum(from: start)
     }
 
-    /// Reads an order back. Throws for bytes of another version, cut short, changed, or with anything behind them.
-    public static func decode(_ bytes: [UInt8]) throws(StoredBytesError) -> Order {
+    /// Reads an order of an exchange back: the bytes do not name it, the row beside them does. Throws for bytes of another version, cut
+    /// short, changed, or with anything behind them.
+    public static func decode(_ bytes: [UInt8], of exchange: ExchangeID) throws(StoredBytesError) -> Order {
         var reader = try ByteReader(checked: bytes)
         let version = try reader.byte()
         guard version == OrderCoder.version else { throw .unknownVersion(version) }
-        let order = try reader.order()
+        let order = try reader.order(of: exchange)
         try reader.finish()
         return order
     }
@@ -177,7 +178,7 @@ extension ByteWriter {
 }
 
 extension ByteReader {
-    mutating func order() throws(StoredBytesError) -> Order {
+    mutating func order(of exchange: ExchangeID) throws(StoredBytesError) -> Order {
         let start = offset
         let parts = OrderParts(rawValue: try fixed16())
         guard parts.isSubset(of: .all) else {
@@ -205,8 +206,9 @@ extension ByteReader {
         let fee = try decimal()
         let feeCurrency = try coin()
         var order = Order(
-            id: id, account: account, pair: pair, side: side, kind: kind, quantity: quantity, price: price,
-            timeInForce: timeInForce, isPostOnly: parts.contains(.postOnly), cashQuantity: cash, plan: plan,
+            id: id, account: account, exchange: exchange, pair: pair, side: side, kind: kind, quantity: quantity,
+            price: price, timeInForce: timeInForce, isPostOnly: parts.contains(.postOnly), cashQuantity: cash,
+            plan: plan,
             parent: parent, line: line, tag: tag, createdAt: createdAt, status: status, reserved: try decimal(),
             feeCurrency: feeCurrency)
         order.attempt = attempt

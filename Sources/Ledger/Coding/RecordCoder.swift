@@ -1,5 +1,5 @@
 public import OrderEngine
-import Trading
+public import Trading
 
 /// Records as bytes: the format's version, the kind, what the case carries, a checksum.
 ///
@@ -23,14 +23,15 @@ public enum RecordCoder {
         writer.appendChecksum(from: start)
     }
 
-    /// Reads a record back. Throws for bytes of another version, cut short, changed, or with anything behind them.
-    public static func decode(_ bytes: [UInt8]) throws(StoredBytesError) -> Record {
+    /// Reads a record of an exchange back: the bytes do not name it, the row beside them does. Throws for bytes of another version, cut
+    /// short, changed, or with anything behind them.
+    public static func decode(_ bytes: [UInt8], of exchange: ExchangeID) throws(StoredBytesError) -> Record {
         var reader = try ByteReader(checked: bytes)
         let version = try reader.byte()
         guard version == RecordCoder.version else { throw .unknownVersion(version) }
         let code = try reader.byte()
         guard let kind = RecordKind(rawValue: code) else { throw .unknownCode("kind of record", UInt64(code), at: 1) }
-        let record = try reader.record(kind)
+        let record = try reader.record(kind, of: exchange)
         try reader.finish()
         return record
     }
@@ -143,10 +144,10 @@ extension ByteWriter {
 }
 
 extension ByteReader {
-    fileprivate mutating func record(_ kind: RecordKind) throws(StoredBytesError) -> Record {
+    fileprivate mutating func record(_ kind: RecordKind, of exchange: ExchangeID) throws(StoredBytesError) -> Record {
         switch kind {
         case .fundsAdjusted: return try fundsAdjusted()
-        case .orderPlaced: return .orderPlaced(try order())
+        case .orderPlaced: return .orderPlaced(try order(of: exchange))
         case .panicDeclared, .panicCleared, .panicLifted: return try panic(kind)
         default: break
         }

@@ -1,5 +1,5 @@
 public import OrderEngine
-import Trading
+public import Trading
 
 /// A snapshot of the engine as bytes.
 public enum SnapshotCoder {
@@ -33,14 +33,15 @@ public enum SnapshotCoder {
         return writer.bytes
     }
 
-    /// Reads a snapshot back. Throws for bytes of another version, cut short, changed, or with anything behind them.
-    public static func decode(_ bytes: [UInt8]) throws(StoredBytesError) -> EngineSnapshot {
+    /// Reads a snapshot of an exchange's engine back: the bytes do not name it, the row beside them does. Throws for bytes of another
+    /// version, cut short, changed, or with anything behind them.
+    public static func decode(_ bytes: [UInt8], of exchange: ExchangeID) throws(StoredBytesError) -> EngineSnapshot {
         var reader = try ByteReader(checked: bytes)
         let version = try reader.byte()
         guard version == SnapshotCoder.version else { throw .unknownVersion(version) }
         let next = OrderID(try reader.varint())
-        var snapshot = EngineSnapshot(nextOrderID: next, orders: [], finished: [], funds: [])
-        for _ in 0..<(try reader.count()) { snapshot.orders.append(try reader.entry()) }
+        var snapshot = EngineSnapshot(exchange: exchange, nextOrderID: next, orders: [], finished: [], funds: [])
+        for _ in 0..<(try reader.count()) { snapshot.orders.append(try reader.entry(of: exchange)) }
         for _ in 0..<(try reader.count()) { snapshot.finished.append(OrderID(try reader.varint())) }
         for _ in 0..<(try reader.count()) {
             let account = AccountID(try reader.zigzag())
@@ -86,8 +87,8 @@ extension ByteWriter {
 }
 
 extension ByteReader {
-    fileprivate mutating func entry() throws(StoredBytesError) -> OrderEntry {
-        var entry = OrderEntry(order: try order())
+    fileprivate mutating func entry(of exchange: ExchangeID) throws(StoredBytesError) -> OrderEntry {
+        var entry = OrderEntry(order: try order(of: exchange))
         let fills = try count()
         entry.fillIDs.reserveCapacity(fills)
         for _ in 0..<fills { entry.fillIDs.insert(FillID(try varint())) }

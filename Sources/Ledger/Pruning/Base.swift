@@ -1,21 +1,22 @@
 public import OrderEngine
 public import Trading
 
-/// The state that stands for the records that were pruned: what they had made of the engine.
+/// The state that stands for the records that were pruned: what they had made of the engines.
 ///
-/// The records up to `record` are not applied any more. Of those, the ones that name an order in `snapshot`, and those of money
+/// The records up to `record` are not applied any more. Of those, the ones that name an order in `snapshots`, and those of money
 /// that came or went, are still there to be read.
 public struct LedgerBase: Hashable, Sendable {
-    /// The last record that `snapshot` has in it.
+    /// The last record that `snapshots` have in them.
     public let record: RecordNumber
     /// What was over before then was pruned.
     public let at: Timestamp
-    public let snapshot: EngineSnapshot
+    /// One of each exchange's engine.
+    public let snapshots: [EngineSnapshot]
 
-    public init(record: RecordNumber, at: Timestamp, snapshot: EngineSnapshot) {
+    public init(record: RecordNumber, at: Timestamp, snapshots: [EngineSnapshot]) {
         self.record = record
         self.at = at
-        self.snapshot = snapshot
+        self.snapshots = snapshots
     }
 }
 
@@ -24,20 +25,24 @@ extension LedgerReading {
     /// account has is not known.
     public func base() throws(LedgerError) -> LedgerBase? {
         try onConnection { connection in
-            var base: LedgerBase?
+            var rows: [SnapshotRow] = []
+            var at: Timestamp?
             try connection.run(
                 .base,
                 each: { row in
-                    do {
-                        base = LedgerBase(
-                            record: RecordNumber(row.integer(0)), at: Timestamp(nanoseconds: row.integer(1)),
-                            snapshot: try SnapshotCoder.decode(row.bytes(2)))
-                    } catch {
-                        throw LedgerError.corrupt(detail: "what stands for the pruned records cannot be read: \(error)")
-                    }
-                    return false
+                    at = Timestamp(nanoseconds: row.integer(2))
+                    rows.append(
+                        SnapshotRow(
+                            number: RecordNumber(row.integer(1)), exchange: try row.exchange(0, "base"),
+                            engines: row.integer(3), body: row.bytes(4)))
+                    return true
                 })
-            return base
+            guard let at, let record = rows.first?.number else { return nil }
+            do {
+                return LedgerBase(record: record, at: at, snapshots: try decodedSnapshots(rows))
+            } catch {
+                throw LedgerError.corrupt(detail: "what stands for the pruned records cannot be read: \(error)")
+            }
         }
     }
 
@@ -119,26 +124,29 @@ extension LedgerReading {
 }
 
 extension LedgerTransaction {
-    /// Lets `base` stand for the records up to its own, and keeps `head` as the only snapshot: older ones have orders in them that
+    /// Lets `base` stand for the records up to its own, and keeps `heads` as the only snapshots: older ones have orders in them that
     /// are pruned. Nothing is deleted yet: see `sweepPruned`.
     public func setBase(
-        _ base: LedgerBase, head: EngineSnapshot, at number: RecordNumber
+        _ base: LedgerBase, heads: [EngineSnapshot], at number: RecordNumber
     ) throws(LedgerError) {
-        let body = SnapshotCoder.encode(base.snapshot)
-        let headBody = SnapshotCoder.encode(head)
         // The record that told the last moment may go.
         if let last = try lastMoment() { try setLastMoment(last) }
         try write { connection in
-            try connection.run(.setBase) { row in
-                row.append(base.record.rawValue)
-                row.append(base.at)
-                row.append(body)
-            }
+            try connection.run(.clearBase)
             try connection.run(.clearSnapshots)
-            try connection.run(.insertSnapshot) { row in
-                row.append(number.rawValue)
-                row.append(headBody)
+        }
+        for snapshot in base.snapshots {
+            let body = SnapshotCoder.encode(snapshot)
+            try write { connection in
+                try connection.run(.setBase) { row in
+                    row.append(snapshot.exchange)
+                    row.append(base.record.rawValue)
+                    row.append(base.at)
+                    row.append(Int64(base.snapshots.count))
+                    row.append(body)
+                }
             }
         }
+        try insert(heads, at: number)
     }
 }

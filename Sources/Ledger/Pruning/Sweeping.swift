@@ -42,7 +42,7 @@ extension LedgerTransaction {
         let base = try onConnection { connection in
             var record: Int64 = 0
             try connection.run(
-                .base,
+                .baseRecord,
                 each: { row in
                     record = row.integer(0)
                     return false

@@ -53,6 +53,12 @@ struct RowValues {
 
     mutating func append(_ coin: Coin) { appendText { $0.append(textOf: coin) } }
 
+    mutating func append(_ exchange: ExchangeID) { appendText { $0.append(textOf: exchange) } }
+
+    mutating func append(optional exchange: ExchangeID?) {
+        if let exchange { append(exchange) } else { appendNull() }
+    }
+
     /// A blob made by writing to the buffer.
     mutating func appendBlob(_ write: (inout ByteWriter) -> Void) {
         let start = writer.count

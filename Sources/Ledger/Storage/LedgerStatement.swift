@@ -15,7 +15,7 @@ enum LedgerStatement: Int, CaseIterable {
     case insertTag, completeTag, noteTag, tag, forgetTag, forgetTags
     case upsertWrittenBytes, writtenBytes
     case upsertClock, lastMoments
-    case insertTradeLeft, forgetTradesLeft, tradesLeft
+    case insertTradeLeft, forgetTradeLeft, tradesLeft
     case upsertBook, deleteBook, books
     case insertSnapshot, lastSnapshots, forgetSnapshots
     case upsertPrice, prices, forgetPrices
@@ -25,61 +25,65 @@ enum LedgerStatement: Int, CaseIterable {
     case insertPrunedRun, deletePrunedRun, prunedRunUpTo, unsweptRun, prunedRuns
     case upsertPrunedHistory, prunedHistory, unsweptHistory, endPrunedHistory
     case upsertPrunedCount, prunedCounts, finishedBehindNewest
-    case sweepNotifications, sweepFills, sweepRecords, ordersOfRun, deleteOrder, clearSnapshots
+    case sweepNotifications, sweepFills, sweepRecords, ordersOfRun, deleteOrder, clearSnapshots, clearBase, baseRecord
 
     private static let fillColumns =
-        "fill_id, order_id, account, pair, side, price, quantity, value, fee, fee_currency, liquidity, at"
+        "fill_id, order_id, account, pair, side, price, quantity, value, fee, fee_currency, liquidity, at, exchange"
 
     private static let finished = "closed_at IS NOT NULL AND is_root = 1 AND closed_at >= ?2 AND closed_at < ?3"
 
     var sql: String {
         switch self {
-        case .insertRecord: "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?)"
+        case .insertRecord: "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
         // A number that was pruned is not given out again.
         case .lastRecord:
             """
             SELECT max(coalesce((SELECT number FROM records ORDER BY number DESC LIMIT 1), 0),
-                coalesce((SELECT record FROM base WHERE id = 1), 0))
+                coalesce((SELECT max(record) FROM base), 0))
             """
-        case .recordsAfter: "SELECT number, body FROM records WHERE number > ? ORDER BY number LIMIT ?"
-        case .recordsOfOrder: "SELECT number, body FROM records WHERE order_id = ? ORDER BY number"
+        case .recordsAfter: "SELECT number, body, exchange FROM records WHERE number > ? ORDER BY number LIMIT ?"
+        case .recordsOfOrder: "SELECT number, body, exchange FROM records WHERE order_id = ? ORDER BY number"
 
         case .adjustments: Self.adjustments(order: "number")
         case .adjustmentsDescending: Self.adjustments(order: "number DESC")
 
         case .upsertOrder:
             """
-            INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (id) DO UPDATE SET
                 status = excluded.status, quantity = excluded.quantity, price = excluded.price,
                 filled = excluded.filled, filled_value = excluded.filled_value, fee = excluded.fee,
                 fee_currency = excluded.fee_currency, expire_at = excluded.expire_at, closed_at = excluded.closed_at,
                 body = excluded.body
             """
-        case .order: "SELECT body FROM orders WHERE id = ?"
-        case .children: "SELECT body FROM orders WHERE parent = ? ORDER BY id"
-        case .firstChildren: "SELECT body FROM orders WHERE parent = ? ORDER BY id LIMIT ?"
-        case .firstRecordsOfOrder: "SELECT number, body FROM records WHERE order_id = ? ORDER BY number LIMIT ?"
-        case .lastRecordsOfOrder: "SELECT number, body FROM records WHERE order_id = ? ORDER BY number DESC LIMIT ?"
+        case .order: "SELECT body, exchange FROM orders WHERE id = ?"
+        case .children: "SELECT body, exchange FROM orders WHERE parent = ? ORDER BY id"
+        case .firstChildren: "SELECT body, exchange FROM orders WHERE parent = ? ORDER BY id LIMIT ?"
+        case .firstRecordsOfOrder:
+            "SELECT number, body, exchange FROM records WHERE order_id = ? ORDER BY number LIMIT ?"
+        case .lastRecordsOfOrder:
+            "SELECT number, body, exchange FROM records WHERE order_id = ? ORDER BY number DESC LIMIT ?"
         case .recordCountOfOrder: "SELECT count(*) FROM records WHERE order_id = ?"
         case .firstFillsOfOrder:
             "SELECT \(Self.fillColumns) FROM fills WHERE order_id = ? ORDER BY fill_id LIMIT ?"
         case .openOrders:
             """
-            SELECT body FROM orders WHERE account = ?1 AND closed_at IS NULL
+            SELECT body, exchange FROM orders WHERE account = ?1 AND closed_at IS NULL
                 AND (is_root = 1 OR ?2) AND (?3 IS NULL OR kind = ?3) AND (?4 IS NULL OR pair = ?4)
+                AND (?5 IS NULL OR exchange = ?5)
             ORDER BY id
             """
         case .finishedRoots:
             """
-            SELECT body FROM orders WHERE account = ?1 AND \(Self.finished) AND (?4 IS NULL OR pair = ?4)
-            ORDER BY closed_at DESC, id DESC LIMIT ?5
+            SELECT body, exchange FROM orders WHERE account = ?1 AND \(Self.finished)
+                AND (?4 IS NULL OR pair = ?4) AND (?5 IS NULL OR exchange = ?5)
+            ORDER BY closed_at DESC, id DESC LIMIT ?6
             """
         case .finishedRootsOfKind:
             """
-            SELECT body FROM orders WHERE account = ?1 AND \(Self.finished) AND (?4 IS NULL OR pair = ?4)
-                AND kind = ?6
-            ORDER BY closed_at DESC, id DESC LIMIT ?5
+            SELECT body, exchange FROM orders WHERE account = ?1 AND \(Self.finished)
+                AND (?4 IS NULL OR pair = ?4) AND (?5 IS NULL OR exchange = ?5) AND kind = ?7
+            ORDER BY closed_at DESC, id DESC LIMIT ?6
             """
 
         // Row values: all behind a row, also where many happened at the same moment.
@@ -90,7 +94,7 @@ enum LedgerStatement: Int, CaseIterable {
             """
         case .finishedRootsBehind:
             """
-            SELECT body FROM orders WHERE account = ?1 AND closed_at IS NOT NULL AND is_root = 1
+            SELECT body, exchange FROM orders WHERE account = ?1 AND closed_at IS NOT NULL AND is_root = 1
                 AND (closed_at, id) > (?2, ?3)
             ORDER BY closed_at, id LIMIT ?4
             """
@@ -101,7 +105,7 @@ enum LedgerStatement: Int, CaseIterable {
             GROUP BY kind ORDER BY kind
             """
 
-        case .insertFill: "INSERT INTO fills VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        case .insertFill: "INSERT INTO fills VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         case .fillsOfOrder: "SELECT \(Self.fillColumns) FROM fills WHERE order_id = ? ORDER BY fill_id"
         case .pairsOfFills: "SELECT DISTINCT pair FROM fills WHERE account = ? ORDER BY pair"
         case .fillsByTime: fills(order: "at, fill_id")
@@ -113,27 +117,28 @@ enum LedgerStatement: Int, CaseIterable {
 
         case .upsertFunds:
             """
-            INSERT INTO funds VALUES (?, ?, ?, ?)
-            ON CONFLICT (account, coin) DO UPDATE SET total = excluded.total, reserved = excluded.reserved
+            INSERT INTO funds VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (account, exchange, coin) DO UPDATE SET total = excluded.total, reserved = excluded.reserved
             """
-        case .funds: "SELECT coin, total, reserved FROM funds WHERE account = ? ORDER BY coin"
+        case .funds: "SELECT exchange, coin, total, reserved FROM funds WHERE account = ? ORDER BY exchange, coin"
 
         case .fundsOfAll:
             """
-            SELECT account, coin, total, reserved FROM funds WHERE account > ? ORDER BY account, coin LIMIT ?
+            SELECT account, exchange, coin, total, reserved FROM funds
+            WHERE account > ? ORDER BY account, exchange, coin LIMIT ?
             """
 
         case .upsertFundsPoint:
             """
-            INSERT INTO funds_points VALUES (?, ?, ?, ?, ?, ?, ?)
-            ON CONFLICT (grain, account, stretch, coin) DO UPDATE SET
+            INSERT INTO funds_points VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (grain, account, stretch, exchange, coin) DO UPDATE SET
                 total = excluded.total, usd = excluded.usd, at = excluded.at
             """
         case .fundsPoints:
             """
-            SELECT at, coin, total, usd FROM funds_points
+            SELECT at, exchange, coin, total, usd FROM funds_points
             WHERE grain = ? AND account = ? AND stretch >= ? AND stretch < ?
-            ORDER BY stretch, coin
+            ORDER BY stretch, exchange, coin
             """
         case .lastFundsPoint: "SELECT max(at) FROM funds_points WHERE grain = 0"
         // Once a day: it looks at every row of the grain.
@@ -178,41 +183,50 @@ enum LedgerStatement: Int, CaseIterable {
                 coalesce((SELECT at FROM records ORDER BY number DESC LIMIT 1), 0))
             """
 
-        case .insertTradeLeft: "INSERT INTO trades_left VALUES (?, ?, ?, ?, ?, ?)"
-        case .forgetTradesLeft: "DELETE FROM trades_left WHERE number < ?"
-        case .tradesLeft: "SELECT number, pair, price, quantity, taker_side, at FROM trades_left ORDER BY number"
+        case .insertTradeLeft: "INSERT INTO trades_left VALUES (?, ?, ?, ?, ?, ?, ?)"
+        case .forgetTradeLeft: "DELETE FROM trades_left WHERE number = ?"
+        case .tradesLeft:
+            "SELECT number, pair, price, quantity, taker_side, at, exchange FROM trades_left ORDER BY number"
 
         case .upsertBook:
             "INSERT INTO exchange_books VALUES (?, ?, ?) ON CONFLICT (exchange, key) DO UPDATE SET value = excluded.value"
         case .deleteBook: "DELETE FROM exchange_books WHERE exchange = ? AND key = ?"
         case .books: "SELECT key, value FROM exchange_books WHERE exchange = ? ORDER BY key"
 
-        case .insertSnapshot: "INSERT OR REPLACE INTO snapshots VALUES (?, ?)"
-        case .lastSnapshots: "SELECT record, body FROM snapshots ORDER BY record DESC LIMIT 2"
+        case .insertSnapshot: "INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?)"
+        case .lastSnapshots:
+            """
+            SELECT record, exchange, engines, body FROM snapshots
+            WHERE record IN (SELECT DISTINCT record FROM snapshots ORDER BY record DESC LIMIT 2)
+            ORDER BY record DESC, exchange
+            """
         case .forgetSnapshots:
             """
             DELETE FROM snapshots WHERE record <
-                (SELECT min(record) FROM (SELECT record FROM snapshots ORDER BY record DESC LIMIT 2))
+                (SELECT min(record) FROM (SELECT DISTINCT record FROM snapshots ORDER BY record DESC LIMIT 2))
             """
 
         case .upsertPrice:
             """
-            INSERT INTO prices VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (grain, pair, at) DO UPDATE SET
+            INSERT INTO prices VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (grain, exchange, pair, at) DO UPDATE SET
                 bid = excluded.bid, ask = excluded.ask, last = excluded.last
             """
         case .prices:
             """
-            SELECT at, bid, ask, last FROM prices WHERE grain = ? AND pair = ? AND at >= ? AND at < ? ORDER BY at
+            SELECT at, bid, ask, last FROM prices
+            WHERE grain = ? AND exchange = ? AND pair = ? AND at >= ? AND at < ? ORDER BY at
             """
         // Once an hour: it looks at every row of the grain.
         case .forgetPrices: "DELETE FROM prices WHERE grain = ? AND at < ?"
-        case .insertAlert: "INSERT INTO alerts VALUES (?, ?, ?, ?, ?, ?, NULL)"
+        case .insertAlert: "INSERT INTO alerts VALUES (?, ?, ?, ?, ?, ?, NULL, ?)"
         case .endAlert: "UPDATE alerts SET ended_at = ?3 WHERE account = ?1 AND number = ?2 AND ended_at IS NULL"
         // The newest stays, whatever became of it: its number is not given out again.
         case .forgetAlerts: "DELETE FROM alerts WHERE account = ?1 AND number < ?2 AND ended_at IS NOT NULL"
         case .lastAlert: "SELECT number FROM alerts WHERE account = ? ORDER BY number DESC LIMIT 1"
         case .waitingAlerts:
-            "SELECT account, number, pair, direction, price, created_at FROM alerts WHERE ended_at IS NULL"
+            """
+            SELECT account, number, pair, direction, price, created_at, exchange FROM alerts WHERE ended_at IS NULL
+            """
 
         // A DELETE without WHERE empties the table's tree without visiting rows.
         case .clearOrders: "DELETE FROM orders"
@@ -225,13 +239,13 @@ enum LedgerStatement: Int, CaseIterable {
     /// Of what was pruned, and of what deletes it.
     private var pruningSQL: String {
         switch self {
-        case .setBase: "INSERT OR REPLACE INTO base VALUES (1, ?, ?, ?)"
-        case .base: "SELECT record, at, body FROM base WHERE id = 1"
+        case .setBase: "INSERT OR REPLACE INTO base VALUES (?, ?, ?, ?, ?)"
+        case .base: "SELECT exchange, record, at, engines, body FROM base ORDER BY exchange"
         case .firstRecordSince: "SELECT number FROM records WHERE number > ? AND at >= ? ORDER BY number LIMIT 1"
         case .recordOfOrderAfter: "SELECT number FROM records WHERE order_id = ? AND number > ? LIMIT 1"
         case .fillRecords:
             """
-            SELECT number, body FROM records
+            SELECT number, body, exchange FROM records
             WHERE number > ? AND number <= ? AND kind = 'order_filled' ORDER BY number LIMIT ?
             """
         case .insertPrunedRun: "INSERT INTO pruned_orders VALUES (?, ?, ?, ?)"
@@ -282,6 +296,8 @@ enum LedgerStatement: Int, CaseIterable {
         case .ordersOfRun: "SELECT id, account, kind, is_root FROM orders WHERE id >= ? AND id <= ? ORDER BY id LIMIT ?"
         case .deleteOrder: "DELETE FROM orders WHERE id = ?"
         case .clearSnapshots: "DELETE FROM snapshots"
+        case .clearBase: "DELETE FROM base"
+        case .baseRecord: "SELECT max(record) FROM base"
         default: preconditionFailure("\(self) is no statement of pruning")
         }
     }
@@ -289,8 +305,9 @@ enum LedgerStatement: Int, CaseIterable {
     /// The index has these records alone, by account and, as every index, by number.
     private static func adjustments(order: String) -> String {
         """
-        SELECT number, body FROM records INDEXED BY records_of_funds
+        SELECT number, body, exchange FROM records INDEXED BY records_of_funds
         WHERE account = ?1 AND kind = 'funds_adjusted' AND at >= ?2 AND at < ?3 AND number >= ?4 AND number <= ?5
+        AND (?7 IS NULL OR exchange = ?7)
         ORDER BY \(order) LIMIT ?6
         """
     }
@@ -299,7 +316,7 @@ enum LedgerStatement: Int, CaseIterable {
         """
         SELECT \(Self.fillColumns) FROM fills
         WHERE account = ?1 AND at >= ?2 AND at < ?3 AND fill_id >= ?4 AND fill_id <= ?5
-            AND \(ofPair ? "pair = ?6" : "(?6 IS NULL OR pair = ?6)")
+            AND \(ofPair ? "pair = ?6" : "(?6 IS NULL OR pair = ?6)") AND (?8 IS NULL OR exchange = ?8)
         ORDER BY \(order) LIMIT ?7
         """
     }

@@ -1,4 +1,5 @@
 import GRDB
+import Trading
 
 /// The ledger's tables. A migration once released is never changed, only followed by another.
 enum Schema {
@@ -122,6 +123,89 @@ enum Schema {
         migrator.registerMigration("ledger-11-pruning") { database in
             try database.execute(sql: pruning)
         }
+        // A desk with several exchanges: every row says which. What was there before is the one exchange's that the desk had.
+        migrator.registerMigration("ledger-12-exchanges") { database in
+            let known = try String.fetchOne(
+                database, sql: "SELECT exchange FROM exchange_books ORDER BY exchange <> 'paper', exchange LIMIT 1")
+            let exchange = known.flatMap { ExchangeID($0) } ?? .paper
+            try database.execute(sql: exchanges(of: exchange))
+        }
+    }
+
+    /// A column with a default is added without writing a row anew; where it is part of the key, the table is made again. `engines` is how
+    /// many rows stand for one moment: where one of them is missing, none counts.
+    private static func exchanges(of only: ExchangeID) -> String {
+        """
+        ALTER TABLE records ADD COLUMN exchange TEXT NOT NULL DEFAULT '\(only)';
+        ALTER TABLE orders ADD COLUMN exchange TEXT NOT NULL DEFAULT '\(only)';
+        ALTER TABLE fills ADD COLUMN exchange TEXT NOT NULL DEFAULT '\(only)';
+        ALTER TABLE alerts ADD COLUMN exchange TEXT NOT NULL DEFAULT '\(only)';
+        ALTER TABLE trades_left ADD COLUMN exchange TEXT NOT NULL DEFAULT '\(only)';
+
+        CREATE TABLE snapshots_of_exchanges (
+            record INTEGER NOT NULL,
+            exchange TEXT NOT NULL,
+            engines INTEGER NOT NULL,
+            body BLOB NOT NULL,
+            PRIMARY KEY (record, exchange)
+        ) STRICT;
+        INSERT INTO snapshots_of_exchanges SELECT record, '\(only)', 1, body FROM snapshots;
+        DROP TABLE snapshots;
+        ALTER TABLE snapshots_of_exchanges RENAME TO snapshots;
+
+        CREATE TABLE base_of_exchanges (
+            exchange TEXT PRIMARY KEY,
+            record INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            engines INTEGER NOT NULL,
+            body BLOB NOT NULL
+        ) STRICT;
+        INSERT INTO base_of_exchanges SELECT '\(only)', record, at, 1, body FROM base;
+        DROP TABLE base;
+        ALTER TABLE base_of_exchanges RENAME TO base;
+
+        CREATE TABLE funds_of_exchanges (
+            account INTEGER NOT NULL,
+            exchange TEXT NOT NULL,
+            coin TEXT NOT NULL,
+            total TEXT NOT NULL,
+            reserved TEXT NOT NULL,
+            PRIMARY KEY (account, exchange, coin)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO funds_of_exchanges SELECT account, '\(only)', coin, total, reserved FROM funds;
+        DROP TABLE funds;
+        ALTER TABLE funds_of_exchanges RENAME TO funds;
+
+        CREATE TABLE prices_of_exchanges (
+            grain INTEGER NOT NULL,
+            exchange TEXT NOT NULL,
+            pair TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            bid TEXT,
+            ask TEXT,
+            last TEXT,
+            PRIMARY KEY (grain, exchange, pair, at)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO prices_of_exchanges SELECT grain, '\(only)', pair, at, bid, ask, last FROM prices;
+        DROP TABLE prices;
+        ALTER TABLE prices_of_exchanges RENAME TO prices;
+
+        CREATE TABLE points_of_exchanges (
+            grain INTEGER NOT NULL,
+            account INTEGER NOT NULL,
+            stretch INTEGER NOT NULL,
+            exchange TEXT NOT NULL,
+            coin TEXT NOT NULL,
+            total TEXT NOT NULL,
+            usd TEXT,
+            at INTEGER NOT NULL,
+            PRIMARY KEY (grain, account, stretch, exchange, coin)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO points_of_exchanges
+            SELECT grain, account, stretch, '\(only)', coin, total, usd, at FROM funds_points;
+        DROP TABLE funds_points;
+        ALTER TABLE points_of_exchanges RENAME TO funds_points;
+        """
     }
 
     /// `base` is the engine after the last record of those that were pruned: later records are applied to it. `pruned_orders` has the

@@ -5,6 +5,7 @@ public struct Alert: Hashable, Sendable {
     public let account: AccountID
     /// From 1 for each account, never used again.
     public let number: UInt64
+    public let exchange: ExchangeID
     public let pair: Pair
     public let direction: AlertDirection
     /// In the quote coin.
@@ -12,11 +13,12 @@ public struct Alert: Hashable, Sendable {
     public let createdAt: Timestamp
 
     public init(
-        account: AccountID, number: UInt64, pair: Pair, direction: AlertDirection, price: ExactDecimal,
-        createdAt: Timestamp
+        account: AccountID, number: UInt64, exchange: ExchangeID, pair: Pair, direction: AlertDirection,
+        price: ExactDecimal, createdAt: Timestamp
     ) {
         self.account = account
         self.number = number
+        self.exchange = exchange
         self.pair = pair
         self.direction = direction
         self.price = price
@@ -35,6 +37,7 @@ extension LedgerTransaction {
                 row.append(alert.direction.rawValue)
                 row.append(alert.price)
                 row.append(alert.createdAt)
+                row.append(alert.exchange)
             }
             try connection.run(.forgetAlerts) { row in
                 row.append(alert.account.rawValue)
@@ -78,6 +81,7 @@ extension LedgerReading {
                     alerts.append(
                         Alert(
                             account: AccountID(row.integer(0)), number: UInt64(bitPattern: row.integer(1)),
+                            exchange: try row.exchange(6, "alerts"),
                             pair: try value(Pair(row.text(2)), "alerts", "pair", row.text(2)),
                             direction: try value(
                                 AlertDirection(rawValue: row.text(3)), "alerts", "direction", row.text(3)),

@@ -5,14 +5,18 @@ public import Trading
 public struct FundsPoint: Hashable, Sendable {
     public let account: AccountID
     public let at: Timestamp
+    public let exchange: ExchangeID
     public let coin: Coin
     public let total: ExactDecimal
     /// At the last price then; nil where none had been seen.
     public let usd: ExactDecimal?
 
-    public init(account: AccountID, at: Timestamp, coin: Coin, total: ExactDecimal, usd: ExactDecimal?) {
+    public init(
+        account: AccountID, at: Timestamp, exchange: ExchangeID, coin: Coin, total: ExactDecimal, usd: ExactDecimal?
+    ) {
         self.account = account
         self.at = at
+        self.exchange = exchange
         self.coin = coin
         self.total = total
         self.usd = usd
@@ -49,6 +53,7 @@ extension LedgerTransaction {
                     row.append(grain.rawValue)
                     row.append(point.account.rawValue)
                     row.append(grain.row(of: point.at))
+                    row.append(point.exchange)
                     row.append(point.coin)
                     row.append(point.total)
                     if let usd = point.usd { row.append(usd) } else { row.appendNull() }
@@ -104,9 +109,10 @@ extension LedgerReading {
                 points.append(
                     FundsPoint(
                         account: account, at: Timestamp(nanoseconds: row.integer(0)),
-                        coin: try value(Coin(row.text(1)), "funds_points", "coin", row.text(1)),
-                        total: try row.decimal(2, "funds_points"),
-                        usd: row.isNull(3) ? nil : try row.decimal(3, "funds_points")))
+                        exchange: try row.exchange(1, "funds_points"),
+                        coin: try value(Coin(row.text(2)), "funds_points", "coin", row.text(2)),
+                        total: try row.decimal(3, "funds_points"),
+                        usd: row.isNull(4) ? nil : try row.decimal(4, "funds_points")))
                 return true
             }
             return points
@@ -127,13 +133,13 @@ extension LedgerReading {
         }
     }
 
-    /// What accounts with higher numbers than `account` have, by account and coin: as many rows as told, and the rest of the last
+    /// What accounts with higher numbers than `account` have, by account, exchange and coin: as many rows as told, and the rest of the last
     /// account only where it fits.
     public func funds(
         behind account: AccountID, limit: Int
-    ) throws(LedgerError) -> [(account: AccountID, coin: Coin, funds: Funds)] {
+    ) throws(LedgerError) -> [(account: AccountID, exchange: ExchangeID, coin: Coin, funds: Funds)] {
         try onConnection { connection in
-            var rows: [(account: AccountID, coin: Coin, funds: Funds)] = []
+            var rows: [(account: AccountID, exchange: ExchangeID, coin: Coin, funds: Funds)] = []
             try connection.run(
                 .fundsOfAll,
                 { row in
@@ -141,9 +147,9 @@ extension LedgerReading {
                     row.append(Int64(limit))
                 }
             ) { row in
-                let coin = try value(Coin(row.text(1)), "funds", "coin", row.text(1))
-                let funds = Funds(total: try row.decimal(2, "funds"), reserved: try row.decimal(3, "funds"))
-                rows.append((AccountID(row.integer(0)), coin, funds))
+                let coin = try value(Coin(row.text(2)), "funds", "coin", row.text(2))
+                let funds = Funds(total: try row.decimal(3, "funds"), reserved: try row.decimal(4, "funds"))
+                rows.append((AccountID(row.integer(0)), try row.exchange(1, "funds"), coin, funds))
                 return true
             }
             return rows

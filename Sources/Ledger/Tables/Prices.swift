@@ -45,11 +45,14 @@ public enum PriceGrain: Int64, Hashable, Sendable, CaseIterable {
 
 extension LedgerTransaction {
     /// Stores a point: by itself, and as the last so far of its hour and its day.
-    public func store(_ point: PricePoint, of pair: Pair) throws(LedgerError) {
+    public func store(
+        _ point: PricePoint, of pair: Pair, at exchange: ExchangeID
+    ) throws(LedgerError) {
         for grain in PriceGrain.allCases {
             try write { connection in
                 try connection.run(.upsertPrice) { row in
                     row.append(grain.rawValue)
+                    row.append(exchange)
                     row.append(pair)
                     row.append(grain.row(of: point.at))
                     for price in [point.bid, point.ask, point.last] {
@@ -72,13 +75,15 @@ extension LedgerTransaction {
 }
 
 extension LedgerReading {
-    /// A pair's prices from `since` on and before `until`, oldest first, each stretch of time as fine as it is still kept:
+    /// A pair's prices at an exchange from `since` on and before `until`, oldest first, each stretch of time as fine as it is still kept:
     /// days, then hours, then points.
-    public func prices(of pair: Pair, since: Timestamp, until: Timestamp) throws(LedgerError) -> [PricePoint] {
+    public func prices(
+        of pair: Pair, at exchange: ExchangeID, since: Timestamp, until: Timestamp
+    ) throws(LedgerError) -> [PricePoint] {
         var found: [PricePoint] = []
         var end = until
         for grain in PriceGrain.allCases where since < end {
-            let rows = try prices(grain, of: pair, since: since, until: end)
+            let rows = try prices(grain, of: pair, at: exchange, since: since, until: end)
             found = rows + found
             // A coarser row whose hour or day reaches into what is there already would tell it twice, and before its time.
             if let coarser = PriceGrain(rawValue: grain.rawValue + 1) {
@@ -89,7 +94,7 @@ extension LedgerReading {
     }
 
     private func prices(
-        _ grain: PriceGrain, of pair: Pair, since: Timestamp, until: Timestamp
+        _ grain: PriceGrain, of pair: Pair, at exchange: ExchangeID, since: Timestamp, until: Timestamp
     ) throws(LedgerError) -> [PricePoint] {
         try onConnection { connection in
             var points: [PricePoint] = []
@@ -97,6 +102,7 @@ extension LedgerReading {
                 .prices,
                 { row in
                     row.append(grain.rawValue)
+                    row.append(exchange)
                     row.append(pair)
                     row.append(since)
                     row.append(until)

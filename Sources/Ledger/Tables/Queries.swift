@@ -30,26 +30,29 @@ extension LedgerReading {
 
     /// Those that something can still happen to, in the order of their numbers; without children unless told.
     public func openOrders(
-        _ account: AccountID, kind: OrderKind? = nil, pair: Pair? = nil, includingChildren: Bool = false
+        _ account: AccountID, kind: OrderKind? = nil, exchange: ExchangeID? = nil, pair: Pair? = nil,
+        includingChildren: Bool = false
     ) throws(LedgerError) -> [Order] {
         try orders(.openOrders) { row in
             row.append(account.rawValue)
             row.append(includingChildren)
             row.append(optional: kind?.rawValue)
             row.append(optional: pair)
+            row.append(optional: exchange)
         }
     }
 
     /// Finished orders that are no other's children, the last closed first: closed from `since` on and before `until`.
     public func finishedRoots(
-        _ account: AccountID, kind: OrderKind? = nil, pair: Pair? = nil, since: Timestamp? = nil,
-        until: Timestamp? = nil, limit: Int
+        _ account: AccountID, kind: OrderKind? = nil, exchange: ExchangeID? = nil, pair: Pair? = nil,
+        since: Timestamp? = nil, until: Timestamp? = nil, limit: Int
     ) throws(LedgerError) -> [Order] {
         try orders(kind == nil ? .finishedRoots : .finishedRootsOfKind) { row in
             row.append(account.rawValue)
             row.append(since?.nanoseconds ?? .min)
             row.append(until?.nanoseconds ?? .max)
             row.append(optional: pair)
+            row.append(optional: exchange)
             row.append(Int64(limit))
             if let kind { row.append(kind.rawValue) }
         }
@@ -74,8 +77,9 @@ extension LedgerReading {
         try onConnection { connection in
             var orders: [Order] = []
             try connection.run(statement, fill) { row in
+                let exchange = try row.exchange(1, "orders")
                 do {
-                    orders.append(try OrderCoder.decode(row.bytes(0)))
+                    orders.append(try OrderCoder.decode(row.bytes(0), of: exchange))
                 } catch {
                     throw LedgerError.badRow(table: "orders", detail: String(describing: error))
                 }
@@ -126,6 +130,7 @@ extension LedgerReading {
             row.append(filter.toID.map { Int64(bitPattern: $0.rawValue) } ?? .max)
             row.append(optional: filter.pair)
             row.append(Int64(filter.limit))
+            row.append(optional: filter.exchange)
         }
     }
 
@@ -167,14 +172,17 @@ extension LedgerReading {
         }
     }
 
-    /// What an account has, in the order of the coins' names.
-    public func funds(_ account: AccountID) throws(LedgerError) -> [(coin: Coin, funds: Funds)] {
+    /// What an account has, in the order of the exchanges' and the coins' names.
+    public func funds(
+        _ account: AccountID
+    ) throws(LedgerError) -> [(exchange: ExchangeID, coin: Coin, funds: Funds)] {
         try onConnection { connection in
-            var rows: [(coin: Coin, funds: Funds)] = []
+            var rows: [(exchange: ExchangeID, coin: Coin, funds: Funds)] = []
             try connection.run(.funds, { $0.append(account.rawValue) }) { row in
-                let coin = try value(Coin(row.text(0)), "funds", "coin", row.text(0))
-                let total = try row.decimal(1, "funds")
-                rows.append((coin, Funds(total: total, reserved: try row.decimal(2, "funds"))))
+                let coin = try value(Coin(row.text(1)), "funds", "coin", row.text(1))
+                let total = try row.decimal(2, "funds")
+                rows.append(
+                    (try row.exchange(0, "funds"), coin, Funds(total: total, reserved: try row.decimal(3, "funds"))))
                 return true
             }
             return rows
@@ -191,7 +199,7 @@ private func fillRow(_ row: RowColumns) throws -> FillRow {
         at: Timestamp(nanoseconds: row.integer(11)))
     return FillRow(
         fill: fill, order: OrderID(UInt64(bitPattern: row.integer(1))), account: AccountID(row.integer(2)),
-        pair: try value(Pair(row.text(3)), "fills", "pair", row.text(3)),
+        exchange: try row.exchange(12, "fills"), pair: try value(Pair(row.text(3)), "fills", "pair", row.text(3)),
         side: try value(Side(rawValue: row.text(4)), "fills", "side", row.text(4)), value: try row.decimal(7, "fills"))
 }
 
@@ -201,6 +209,10 @@ func value<T>(_ parsed: T?, _ table: String, _ what: String, _ text: String) thr
 }
 
 extension RowColumns {
+    func exchange(_ column: Int32, _ table: String) throws -> ExchangeID {
+        try value(ExchangeID(text(column)), table, "exchange", text(column))
+    }
+
     func decimal(_ column: Int32, _ table: String) throws -> ExactDecimal {
         let text = bytes(column)
         do {

@@ -1,9 +1,10 @@
 public import OrderEngine
 public import Trading
 
-/// A record with its number.
+/// A record with its number, and whose engine's it is.
 public struct NumberedRecord: Hashable, Sendable {
     public let number: RecordNumber
+    public let exchange: ExchangeID
     public let record: Record
 }
 
@@ -66,13 +67,14 @@ extension LedgerReading {
                     row.append(filter.from?.rawValue ?? 0)
                     row.append(filter.to?.rawValue ?? .max)
                     row.append(Int64(filter.limit))
+                    row.append(optional: filter.exchange)
                 }
             ) { row in
                 let numbered = try numberedRecord(row)
                 guard case .fundsAdjusted(let adjustment) = numbered.record else {
                     throw LedgerError.badRow(table: "records", detail: "\(numbered.number) is not about funds")
                 }
-                rows.append(AdjustmentRow(number: numbered.number, adjustment: adjustment))
+                rows.append(AdjustmentRow(number: numbered.number, exchange: numbered.exchange, adjustment: adjustment))
                 return true
             }
             return rows
@@ -83,7 +85,7 @@ extension LedgerReading {
     /// error, and so is one that was pruned: what stands for those is `base`.
     public func forEachRecord(
         after number: RecordNumber = .none, through end: RecordNumber? = nil,
-        _ body: (RecordNumber, Record) throws -> Void
+        _ body: (NumberedRecord) throws -> Void
     ) throws(LedgerError) {
         var last = number
         while end.map({ last < $0 }) ?? true {
@@ -92,7 +94,7 @@ extension LedgerReading {
             guard let newest = page.last else { return }
             for numbered in page {
                 do {
-                    try body(numbered.number, numbered.record)
+                    try body(numbered)
                 } catch let error as LedgerError {
                     throw error
                 } catch {
@@ -131,8 +133,10 @@ let recordsPerPage: Int64 = 1_000
 
 func numberedRecord(_ row: RowColumns) throws -> NumberedRecord {
     let number = RecordNumber(row.integer(0))
+    let exchange = try row.exchange(2, "records")
     do {
-        return NumberedRecord(number: number, record: try RecordCoder.decode(row.bytes(1)))
+        return NumberedRecord(
+            number: number, exchange: exchange, record: try RecordCoder.decode(row.bytes(1), of: exchange))
     } catch {
         throw LedgerError.badRecord(number, error)
     }

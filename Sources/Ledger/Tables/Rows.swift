@@ -6,6 +6,7 @@ public struct FillRow: Hashable, Sendable {
     public let fill: Fill
     public let order: OrderID
     public let account: AccountID
+    public let exchange: ExchangeID
     public let pair: Pair
     public let side: Side
     /// Price × quantity, in the quote coin.
@@ -14,6 +15,8 @@ public struct FillRow: Hashable, Sendable {
 
 /// Which fills are asked for. The time runs from `since` on and ends before `until`; the numbers include both ends.
 public struct FillFilter: Hashable, Sendable {
+    /// Nil: those of all exchanges.
+    public var exchange: ExchangeID?
     public var pair: Pair?
     public var since: Timestamp?
     public var until: Timestamp?
@@ -24,9 +27,11 @@ public struct FillFilter: Hashable, Sendable {
     public var oldestFirst: Bool
 
     public init(
-        pair: Pair? = nil, since: Timestamp? = nil, until: Timestamp? = nil, fromID: FillID? = nil,
+        exchange: ExchangeID? = nil, pair: Pair? = nil, since: Timestamp? = nil, until: Timestamp? = nil,
+        fromID: FillID? = nil,
         toID: FillID? = nil, limit: Int, oldestFirst: Bool = false
     ) {
+        self.exchange = exchange
         self.pair = pair
         self.since = since
         self.until = until
@@ -40,11 +45,14 @@ public struct FillFilter: Hashable, Sendable {
 /// Money that came or went, with the number of its record.
 public struct AdjustmentRow: Hashable, Sendable {
     public let number: RecordNumber
+    public let exchange: ExchangeID
     public let adjustment: FundsAdjustment
 }
 
 /// Which changes of funds are asked for. The time runs from `since` on and ends before `until`; the numbers include both ends.
 public struct AdjustmentFilter: Hashable, Sendable {
+    /// Nil: those of all exchanges.
+    public var exchange: ExchangeID?
     public var since: Timestamp?
     public var until: Timestamp?
     public var from: RecordNumber?
@@ -53,9 +61,11 @@ public struct AdjustmentFilter: Hashable, Sendable {
     public var oldestFirst: Bool
 
     public init(
-        since: Timestamp? = nil, until: Timestamp? = nil, from: RecordNumber? = nil, to: RecordNumber? = nil,
+        exchange: ExchangeID? = nil, since: Timestamp? = nil, until: Timestamp? = nil, from: RecordNumber? = nil,
+        to: RecordNumber? = nil,
         limit: Int, oldestFirst: Bool = false
     ) {
+        self.exchange = exchange
         self.since = since
         self.until = until
         self.from = from

@@ -4,9 +4,11 @@ public import Trading
 // MARK: Records and the tables made of them
 
 extension LedgerTransaction {
-    /// Appends a record and gives its number. `account` is for the readers of the table, where the record names none.
+    /// Appends a record of an exchange's engine and gives its number. `account` is for the readers of the table, where the record names none.
     @discardableResult
-    public func append(_ record: Record, account: AccountID? = nil) throws(LedgerError) -> RecordNumber {
+    public func append(
+        _ record: Record, of exchange: ExchangeID, account: AccountID? = nil
+    ) throws(LedgerError) -> RecordNumber {
         let number = RecordNumber(try recordHead().rawValue + 1)
         try write { connection in
             try connection.run(.insertRecord) { row in
@@ -17,6 +19,7 @@ extension LedgerTransaction {
                 row.append(optional: (record.accountID ?? account)?.rawValue)
                 row.append(record.decidedAt)
                 row.appendBlob { RecordCoder.encode(record, into: &$0) }
+                row.append(exchange)
             }
         }
         ledger.heads.record = number
@@ -46,6 +49,7 @@ extension LedgerTransaction {
                 row.append(order.createdAt)
                 row.append(optional: order.closedAt?.nanoseconds)
                 row.appendBlob { OrderCoder.encode(order, into: &$0) }
+                row.append(order.exchange)
             }
         }
     }
@@ -66,15 +70,19 @@ extension LedgerTransaction {
                 row.append(fill.feeCurrency)
                 row.append(fill.liquidity.rawValue)
                 row.append(fill.at)
+                row.append(order.exchange)
             }
         }
     }
 
-    /// Writes what an account has of a coin.
-    public func project(_ account: AccountID, _ coin: Coin, funds: Funds) throws(LedgerError) {
+    /// Writes what an account has of a coin at an exchange.
+    public func project(
+        _ account: AccountID, _ coin: Coin, at exchange: ExchangeID, funds: Funds
+    ) throws(LedgerError) {
         try write { connection in
             try connection.run(.upsertFunds) { row in
                 row.append(account.rawValue)
+                row.append(exchange)
                 row.append(coin)
                 row.append(funds.total)
                 row.append(funds.reserved)

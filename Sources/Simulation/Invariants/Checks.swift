@@ -96,8 +96,9 @@ extension Simulation {
             throw Violation(.restoredIsLive, "the engine made of the records has \(difference)")
         }
         let loaded = try ledger.load()
-        var restored = loaded.snapshot.map { OrderEngine(restoring: $0) } ?? OrderEngine()
-        try ledger.forEachRecord(after: loaded.number) { restored.replay($1) }
+        var restored =
+            loaded.snapshots.first.map { OrderEngine(restoring: $0) } ?? OrderEngine(exchange: desk.onlyExchange)
+        try ledger.forEachRecord(after: loaded.number) { restored.replay($0.record) }
         if let difference = firstDifference(live, restored.snapshot()) {
             throw Violation(.restoredIsLive, "the engine restored from its snapshot has \(difference)")
         }
@@ -116,7 +117,8 @@ extension Simulation {
 
     private func checkOneLineOneOrder(_ ledger: Ledger) throws {
         var made: [String: Int] = [:]
-        try ledger.forEachRecord { _, record in
+        try ledger.forEachRecord { numbered in
+            let record = numbered.record
             if case .orderPlaced(let order) = record, order.parent == nil {
                 made["\(order.account) \(order.line)", default: 0] += 1
             }

@@ -34,7 +34,7 @@ extension Simulation {
     }
 
     private func noteOffBook(_ inputs: [DeskInput]) {
-        for case .exchange(let reports) in inputs {
+        for case .exchange(_, let reports) in inputs {
             for case .execution(_, .canceled(let client)) in reports { watch.toldOffBook.insert(client.order) }
             for case .execution(_, .canceledByExchange(let client, _, _)) in reports {
                 watch.toldOffBook.insert(client.order)
@@ -74,7 +74,7 @@ extension Simulation {
         guard let wire else { return }
         notePrintsBeforeTurn()
         wire.collectPrints()
-        for case .exchange(let reports) in inputs {
+        for case .exchange(_, let reports) in inputs {
             for report in reports {
                 switch report {
                 case .trade(let print):
@@ -186,7 +186,7 @@ extension Simulation {
 
     /// What was unknown is settled by nothing but the exchange's word on that order, in the same turn.
     private func judgeReconciliation(_ id: OrderID, _ order: Order?, _ inputs: [DeskInput]) throws {
-        for case .exchange(let reports) in inputs {
+        for case .exchange(_, let reports) in inputs {
             for case .execution(_, .status(let client, let state)) in reports where client.order == id {
                 guard order?.status == .unknown else { return }
                 switch state {
@@ -271,7 +271,7 @@ extension Simulation {
             }
         }
         if fault.hasPrefix("crash"), let ledger = server.ledger, let loaded = try? ledger.load(),
-            loaded.snapshot != nil,
+            !loaded.snapshots.isEmpty,
             loaded.number < observer.last
         {
             coverage.reached(.snapshotThenCrash)

@@ -12,7 +12,7 @@ struct RecordObserver {
         let after: Order?
     }
 
-    private(set) var engine = OrderEngine()
+    private(set) var engine = OrderEngine(exchange: .paper)
     private(set) var last = RecordNumber.none
     /// Each record's own text, to see that it is still the same after a crash.
     private var texts: [String] = []
@@ -40,9 +40,11 @@ struct RecordObserver {
     mutating func read(_ ledger: Ledger) throws -> [Observation] {
         guard try ledger.recordHead() > last else { return [] }
         var new: [Observation] = []
-        var records: [(RecordNumber, Record)] = []
-        try ledger.forEachRecord(after: last) { records.append(($0, $1)) }
-        for (number, record) in records {
+        var records: [NumberedRecord] = []
+        try ledger.forEachRecord(after: last) { records.append($0) }
+        if last == .none, let first = records.first { engine = OrderEngine(exchange: first.exchange) }
+        for numbered in records {
+            let (number, record) = (numbered.number, numbered.record)
             let before = record.order.flatMap { engine.order($0) }
             engine.replay(record)
             let after = record.order.flatMap { engine.order($0) }
@@ -78,7 +80,8 @@ struct RecordObserver {
     mutating func readAgain(_ ledger: Ledger) throws -> [Observation] {
         var found: [String] = []
         let known = Int64(texts.count)
-        try ledger.forEachRecord { number, record in
+        try ledger.forEachRecord { numbered in
+            let (number, record) = (numbered.number, numbered.record)
             if number.rawValue <= known { found.append(record.traceText) }
         }
         for (index, text) in texts.enumerated() {

@@ -174,7 +174,8 @@ struct OrderClaims {
         var accounts: [OrderID: AccountID] = [:]
         var numbers: [String: Set<OrderID>] = [:]
         var fills: [FillID: [Told]] = [:]
-        try ledger.forEachRecord { _, record in
+        try ledger.forEachRecord { numbered in
+            let record = numbered.record
             switch record {
             case .orderPlaced(let order): accounts[order.id] = order.account
             case .orderAccepted(let id, let number, _): if number != "0" { numbers[number, default: []].insert(id) }

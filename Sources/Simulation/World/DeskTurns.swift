@@ -96,13 +96,13 @@ extension Simulation {
         case .close(let id, _, _):
             for trader in traders { trader.lost(id) }
             put(.server(.closed(id)))
-        case .request(let request):
+        case .request(_, let request):
             if let wire { hear(wire.adapter?.submit(request, at: clock) ?? []) }
             expectWire()
-        case .ask(let query, let id):
+        case .ask(_, let query, let id):
             if let wire { hear(wire.adapter?.ask(query, id: id, at: clock) ?? []) }
             expectWire()
-        case .noted(let order, let account):
+        case .noted(_, let order, let account):
             wire?.adapter?.noted(order, of: account, at: clock)
             expectWire()
         // Its exchange knows accounts without keys.
@@ -113,7 +113,7 @@ extension Simulation {
 
     /// What died with the process before anybody was told.
     private func noteLost(_ outputs: ArraySlice<DeskOutput>) {
-        if outputs.contains(where: { if case .request(.place) = $0 { true } else { false } }) {
+        if outputs.contains(where: { if case .request(_, .place) = $0 { true } else { false } }) {
             coverage.reached(.crashBeforeRequestSent)
         }
         for case .send(let id, let message) in outputs {

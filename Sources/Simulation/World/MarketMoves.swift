@@ -99,7 +99,7 @@ extension Simulation {
 
     /// What the adapter says goes into the desk's inbox, in the order in which it was said.
     func hear(_ reports: [ExchangeReport]) {
-        if !reports.isEmpty { put(.exchange(reports)) }
+        if !reports.isEmpty { put(.exchange(server.exchangeID, reports)) }
     }
 
     private func quote(_ market: SimulatedMarket) -> PaperAction {

@@ -17,6 +17,8 @@ final class SimulatedServer {
     private(set) var ledger: Ledger?
     private(set) var paper: PaperExchange?
     private(set) var desk: DeskCore?
+    /// Under which name the desk trades.
+    private(set) var exchangeID = ExchangeID.paper
 
     init(_ plan: SimulationPlan, diskSeed: UInt64) {
         configuration = plan.configuration
@@ -40,8 +42,12 @@ final class SimulatedServer {
                 AccountStore.registerMigrations(in: &$0)
             }
             let exchange = try wire ?? paperExchange(of: ledger)
+            let id = try exchangeID(exchange)
+            exchangeID = id
             let desk = try DeskCore(
-                configuration, ledger: ledger, exchange: exchange, passwords: passwords, log: log.logger, now: now)
+                configuration, ledger: ledger,
+                exchanges: [DeskCore.ExchangeSetup(id: id, exchange: exchange)],
+                passwords: passwords, log: log.logger, now: now)
             self.ledger = ledger
             self.paper = exchange as? PaperExchange
             self.desk = desk
@@ -49,6 +55,11 @@ final class SimulatedServer {
             letGo()
             throw error
         }
+    }
+
+    private func exchangeID(_ exchange: any Exchange) throws -> ExchangeID {
+        guard let id = ExchangeID(exchange.name) else { throw DeskError.cannotOpen("no name: \(exchange.name)") }
+        return id
     }
 
     private func paperExchange(of ledger: Ledger) throws -> PaperExchange {

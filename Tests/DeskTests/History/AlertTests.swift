@@ -49,7 +49,7 @@ import Trading
         bench.exchange.books.ticker = Ticker(bid: d("218"), ask: d("221"), last: d("219.5"), at: bench.now)
         bench.pass(seconds: 10)
         #expect(fired(bench) == ["* alert 1: btc_usd traded at 219.5 (below 220)"])
-        #expect(bench.desk?.alerts.count(of: bench.account) == 0)
+        #expect(bench.desk?.firstSeat.alerts.count(of: bench.account) == 0)
     }
 
     @Test func `at each death of the process it is told once: before it is kept, and after`() throws {
@@ -77,7 +77,7 @@ import Trading
         for number in 1...1_000 as ClosedRange<UInt64> {
             book.insert(
                 Alert(
-                    account: AccountID(Int64(number % 7)), number: number,
+                    account: AccountID(Int64(number % 7)), number: number, exchange: .paper,
                     pair: number % 2 == 0 ? "btc_usd" : "ltc_usd",
                     direction: random.percent(50) ? .above : .below, price: ExactDecimal(1 + random.below(1_000)),
                     createdAt: now))

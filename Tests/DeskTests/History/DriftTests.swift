@@ -22,7 +22,8 @@ import Trading
         let rules = try #require(rules["btc_usd"])
         let held = rules.reservation(side: side, price: d(price), quantity: d(quantity))
         return Order(
-            id: OrderID(id), account: AccountID(1), pair: "btc_usd", side: side, kind: .simple, quantity: d(quantity),
+            id: OrderID(id), account: AccountID(1), exchange: .paper, pair: "btc_usd", side: side, kind: .simple,
+            quantity: d(quantity),
             price: .limit(d(price)), line: "", createdAt: start, status: .open, reserved: held, feeCurrency: "usd")
     }
 

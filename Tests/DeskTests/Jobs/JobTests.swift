@@ -51,7 +51,7 @@ import Trading
         bench.exchange.habits.delayMillisecondsMax = 80
         bench.reconcile()
         bench.pass(seconds: 20)
-        let jobs = try #require(bench.desk?.jobs)
+        let jobs = try #require(bench.desk?.firstSeat.jobs)
         for job in [JobBook.Job.pairs, .tickers, .openOrders, .fills, .funds] {
             #expect(jobs[job].runs > 0 && jobs[job].failures == 0, "\(job)")
         }
@@ -59,7 +59,7 @@ import Trading
         #expect(jobs[.tickers].lastTookNanoseconds <= 200_000_000)
         bench.exchange.isDeaf = true
         bench.pass(seconds: 30)
-        let later = try #require(bench.desk?.jobs)
+        let later = try #require(bench.desk?.firstSeat.jobs)
         #expect(later[.tickers].failures > 0 && later[.tickers].lastError == "no answer in time")
         #expect(later[.tickers].lastTookNanoseconds >= 10_000_000_000)
     }
@@ -73,8 +73,10 @@ import Trading
         let start = Timestamp(seconds: 1_756_576_800)
         while bench.now < start.advanced(bySeconds: 301) { bench.pass(seconds: 1) }
         func stored() throws -> [Int64] {
-            try #require(bench.desk).ledger.prices(of: "btc_usd", since: start, until: start.advanced(bySeconds: 9_000))
-                .map { $0.at.nanoseconds(since: start) / Timestamp.nanosecondsPerSecond }
+            try #require(bench.desk).ledger.prices(
+                of: "btc_usd", at: "lossy", since: start, until: start.advanced(bySeconds: 9_000)
+            )
+            .map { $0.at.nanoseconds(since: start) / Timestamp.nanosecondsPerSecond }
         }
         #expect(try stored() == [60, 120, 180, 240, 300])
         bench.exchange.isDeaf = true
@@ -95,7 +97,7 @@ import Trading
         let start = bench.now
         while bench.now < start.advanced(bySeconds: 4 * 86_400) { bench.pass(seconds: 60) }
         let points = try #require(bench.desk).ledger.prices(
-            of: "btc_usd", since: start.advanced(bySeconds: -86_400), until: bench.now)
+            of: "btc_usd", at: "lossy", since: start.advanced(bySeconds: -86_400), until: bench.now)
         let gaps = zip(points.dropFirst(), points).map { $0.at.nanoseconds(since: $1.at) / 1_000_000_000 }
         // Days first, then hours, then points: never the other way.
         #expect(gaps.first == 86_400 && gaps.contains(3_600) && gaps.last == 240)

@@ -157,7 +157,7 @@ private final class KeyedDesk {
             DeskServer.Setup(
                 database: database, desk: DeskConfiguration(),
                 gateway: { [chat, logger] in ChatServer(configuration: chat, handlers: $0, logger: logger) },
-                exchange: .overTheWire { sink in KeyedThreads(rules, heard, sink) },
+                exchanges: [.init("threaded", .overTheWire { sink in KeyedThreads(rules, heard, sink) })],
                 masterKey: master.map { .given($0) } ?? .none),
             log: logger)
         try server.start()

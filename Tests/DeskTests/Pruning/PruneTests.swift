@@ -63,14 +63,14 @@ import Trading
         )
         try bench.restart()
         let before = answers(bench, orders: kept)
-        let paper = bench.desk.paper?.balances(of: bench.account)
+        let paper = bench.desk.firstSeat.paper?.balances(of: bench.account)
         let fills = try bench.desk.ledger.fills(bench.account, FillFilter(since: cut, limit: 10_000))
         let pruned = try prune(bench, days: days)
         #expect(pruned.rows.orders == gone.count, "\(comment)")
         let after = answers(bench, orders: kept)
         for (one, other) in zip(before, after) { #expect(one == other, "\(comment)") }
         #expect(before.count == after.count)
-        #expect(bench.desk.paper?.balances(of: bench.account) == paper)
+        #expect(bench.desk.firstSeat.paper?.balances(of: bench.account) == paper)
         #expect(
             try bench.desk.ledger.fills(bench.account, FillFilter(since: cut, limit: 10_000)) == fills, "\(comment)")
         #expect(try bench.desk.ledger.recordHead() == heads.0)

@@ -56,7 +56,7 @@ enum NamingCommand: CaseIterable {
             .cancel(.kind), .orders, .report, .reportDrift, .go, .undo, .panic, .resume(from: nil), .funds, .fund,
             .summary, .export, .price, .depth, .tape, .pairs, .fee, .chart, .watch, .unwatch, .alert, .alerts,
             .settings, .set, .keys, .keysSet, .keysDrop, .inbox(count: nil), .help, .time, .version, .aliases,
-            .twoFactor, .paper(.quote), .paper(.trade), .jobs:
+            .twoFactor, .paper(.quote), .paper(.trade), .jobs, .exchanges, .use:
             return nil
         }
     }
@@ -96,6 +96,7 @@ enum SightProbes {
         "buy": ["? buy 0.1 btc_usd at 200", "? buy 100% btc at market"],
         "cancel": ["cancel all", "? cancel all", "cancel sliced", "? cancel stops", "cancel all btc"],
         "chart": ["chart btc funds", "chart funds btc"], "contra": ["? contra 15 at 231"],
+        "exchanges": ["exchanges"], "use": ["use", "use paper"],
         "export": ["export trades", "export orders json", "export transactions"], "fee": ["fee btc"],
         "fund": ["fund btc", "fund usd"], "funds": ["funds"], "go": ["go"], "help": ["help"],
         "inbox": ["inbox", "inbox 50"], "jobs": ["jobs"], "keys": ["keys"], "login": ["login ann x"],

@@ -7,6 +7,8 @@ import Trading
 
 /// Turns go round by whose they are, whatever anybody sends.
 @Suite struct TurnRingTests {
+    private func work(_ order: UInt64) -> SeatWork { SeatWork(seat: .paper, input: .settle(OrderID(order))) }
+
     private static let ann = TurnRing.Owner.account(AccountID(1))
     private static let ben = TurnRing.Owner.account(AccountID(2))
 
@@ -27,7 +29,7 @@ import Trading
     @Test func `sixteen sessions of one account get as many turns as one of another`() {
         var ring = TurnRing()
         for number in 1...16 { ring.add(session(UInt64(number)), isUrgent: false, of: TurnRingTests.ann) }
-        for _ in 1...4 { ring.add(.settle(OrderID(1)), of: TurnRingTests.ben) }
+        for _ in 1...4 { ring.add(work(1), of: TurnRingTests.ben) }
         #expect(
             turns(&ring, 8) { _ in 1 } == [
                 TurnRingTests.ann, TurnRingTests.ben, TurnRingTests.ann, TurnRingTests.ben, TurnRingTests.ann,
@@ -38,8 +40,8 @@ import Trading
     @Test func `whoever takes five turns' worth in one is passed over until the others have had theirs`() {
         var ring = TurnRing()
         for _ in 1...20 {
-            ring.add(.settle(OrderID(1)), of: TurnRingTests.ann)
-            ring.add(.settle(OrderID(2)), of: TurnRingTests.ben)
+            ring.add(work(1), of: TurnRingTests.ann)
+            ring.add(work(2), of: TurnRingTests.ben)
         }
         let taken = turns(&ring, 24) { $0 == TurnRingTests.ann ? 50 : 10 }
         // Ann's turns cost 50 and Ben's 10: the cost comes out even.
@@ -48,17 +50,17 @@ import Trading
 
     @Test func `what somebody owes is not forgotten by leaving while others wait`() {
         var ring = TurnRing()
-        ring.add(.settle(OrderID(1)), of: TurnRingTests.ann)
-        for _ in 1...9 { ring.add(.settle(OrderID(2)), of: TurnRingTests.ben) }
+        ring.add(work(1), of: TurnRingTests.ann)
+        for _ in 1...9 { ring.add(work(2), of: TurnRingTests.ben) }
         #expect(turns(&ring, 1) { _ in 40 } == [TurnRingTests.ann])
         #expect(turns(&ring, 1) { _ in 10 } == [TurnRingTests.ben])
-        ring.add(.settle(OrderID(1)), of: TurnRingTests.ann)
+        ring.add(work(1), of: TurnRingTests.ann)
         #expect(turns(&ring, 4) { _ in 10 }.prefix(3).allSatisfy { $0 == TurnRingTests.ben })
     }
 
     @Test func `who is alone is never kept waiting by what they owe`() {
         var ring = TurnRing()
-        for _ in 1...3 { ring.add(.settle(OrderID(1)), of: TurnRingTests.ann) }
+        for _ in 1...3 { ring.add(work(1), of: TurnRingTests.ann) }
         #expect(turns(&ring, 3) { _ in 1_000 }.count == 3)
         #expect(ring.next(share: 10) == nil && ring.isIdle)
     }

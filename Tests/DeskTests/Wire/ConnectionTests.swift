@@ -12,11 +12,11 @@ import Trading
         _ = bench.takeTold()
         let since = bench.now
         for _ in 0..<2 {
-            bench.process([.exchange([.connection(.lost(since: since, reason: "timed out"))])])
+            bench.process([.exchange("lossy", [.connection(.lost(since: since, reason: "timed out"))])])
         }
         let lost = bench.takeTold().filter { $0.contains("feed") }
         #expect(lost.count == 1 && lost[0].hasPrefix("* feed lost: ") && lost[0].contains("(timed out)"))
-        for _ in 0..<2 { bench.process([.exchange([.connection(.back(lostAt: since))])]) }
+        for _ in 0..<2 { bench.process([.exchange("lossy", [.connection(.back(lostAt: since))])]) }
         let back = bench.takeTold().filter { $0.contains("feed") }
         #expect(back.count == 1 && back[0].hasPrefix("* feed back: "))
     }
@@ -25,7 +25,7 @@ import Trading
         let bench = try WireBench()
         bench.reconcile()
         _ = bench.takeTold()
-        bench.process([.exchange([.keyEnding(account: bench.account, requestsLeft: 1_000)])])
+        bench.process([.exchange("lossy", [.keyEnding(account: bench.account, requestsLeft: 1_000)])])
         #expect(bench.takeTold().filter { $0.contains("1000 requests are left") }.count == 1)
     }
 }

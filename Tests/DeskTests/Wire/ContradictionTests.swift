@@ -110,7 +110,7 @@ import Trading
         _ = bench.takeTold()
         bench.type("why 1")
         #expect(bench.takeTold().last?.contains("ActiveOrders says that 0.5 has filled, TradeHistory has 0.3") == true)
-        let job = try #require(bench.desk?.jobs[.orderChecks])
+        let job = try #require(bench.desk?.firstSeat.jobs[.orderChecks])
         #expect(job.failures == 1 && job.lastError == "#1: ActiveOrders says that 0.5 has filled, TradeHistory has 0.3")
         // The account's list is not asked for before that: it has no other order.
         let before = bench.exchange.queries.count { if case .openOrders = $0 { true } else { false } }

@@ -35,7 +35,7 @@ import Trading
         #expect(bench.takeTold().contains { $0.hasPrefix("[a] + #1") })
         bench.type(line, tag: "a")
         bench.pass(seconds: 60)
-        let roots = bench.desk?.engine.snapshot().orders.filter { $0.order.parent == nil }
+        let roots = bench.desk?.firstSeat.engine.snapshot().orders.filter { $0.order.parent == nil }
         #expect(roots?.count ?? 0 <= 1 && bench.order(1) != nil)
         #expect(bench.differences() == [])
     }

@@ -114,16 +114,16 @@ final class WireBench {
                 }
                 var reports: [ExchangeReport] = []
                 switch output {
-                case .request(let request): reports = exchange.submit(request, at: now)
-                case .ask(let query, let id):
+                case .request(_, let request): reports = exchange.submit(request, at: now)
+                case .ask(_, let query, let id):
                     keys?.used.append("ask")
                     reports = exchange.ask(query, id: id, at: now)
                 case .send(let to, let message): if to == session { hear(message) }
-                case .useKey(let account, let key): keys?.used.append("\(account.rawValue) \(key?.key ?? "none")")
-                case .noted(let order, _): noted.append(order)
+                case .useKey(_, let account, let key): keys?.used.append("\(account.rawValue) \(key?.key ?? "none")")
+                case .noted(_, let order, _): noted.append(order)
                 case .close, .loggedIn, .offer, .withdrawOffers: break
                 }
-                if !reports.isEmpty { inputs.append(.exchange(reports)) }
+                if !reports.isEmpty { inputs.append(.exchange("lossy", reports)) }
             }
             inputs += passwords.takeAnswers() + (keys?.takeAnswers() ?? [])
         } while !inputs.isEmpty
@@ -154,7 +154,7 @@ final class WireBench {
         while let due = [desk?.nextDue, exchange.nextDue].compactMap(\.self).min(), due <= end {
             now = max(now, due)
             let reports = exchange.deliver(at: now)
-            process(reports.isEmpty ? [.wake] : [.exchange(reports)])
+            process(reports.isEmpty ? [.wake] : [.exchange("lossy", reports)])
             if desk == nil { return }
             steps += 1
             if steps > 1_000_000 {
@@ -169,18 +169,20 @@ final class WireBench {
     /// Until the account may trade.
     func reconcile(withinSeconds limit: Int64 = 300, sourceLocation: SourceLocation = #_sourceLocation) {
         for _ in 0..<limit where !isReconciled { pass(seconds: 1) }
-        #expect(isReconciled, "\(desk?.wire?.accounts[account]?.awaitedWords ?? "")", sourceLocation: sourceLocation)
+        #expect(
+            isReconciled, "\(desk?.firstSeat.wire?.accounts[account]?.awaitedWords ?? "")",
+            sourceLocation: sourceLocation)
     }
 
     // MARK: What a test looks at
 
-    var isReconciled: Bool { desk?.wire?.accounts[account]?.isReconciled ?? false }
+    var isReconciled: Bool { desk?.firstSeat.wire?.accounts[account]?.isReconciled ?? false }
 
-    func order(_ id: UInt64) -> Order? { desk?.engine.order(OrderID(id)) }
+    func order(_ id: UInt64) -> Order? { desk?.firstSeat.engine.order(OrderID(id)) }
 
     func client(_ id: UInt64) -> ClientOrderID { ClientOrderID(order: OrderID(id), attempt: 1) }
 
-    func funds(_ coin: Coin) -> Funds { desk?.engine.funds(of: account, in: coin) ?? Funds() }
+    func funds(_ coin: Coin) -> Funds { desk?.firstSeat.engine.funds(of: account, in: coin) ?? Funds() }
 
     func asked() -> [String] {
         exchange.takeRequests().map { request in
@@ -196,7 +198,7 @@ final class WireBench {
     func differences() -> [String] {
         guard let desk else { return ["there is no desk"] }
         var found = exchange.books.complaints
-        for entry in desk.engine.snapshot().orders where !entry.order.isOnlyParent {
+        for entry in desk.firstSeat.engine.snapshot().orders where !entry.order.isOnlyParent {
             let order = entry.order
             let held = exchange.books.held[order.clientOrderID]
             if order.status == .pending || order.status == .unknown { found.append("\(order.id) is \(order.status)") }
@@ -223,13 +225,13 @@ final class WireBench {
                 found.append("\(order.id) is still being canceled")
             }
         }
-        for id in exchange.books.held.keys.sorted() where desk.engine.order(id.order) == nil {
+        for id in exchange.books.held.keys.sorted() where desk.firstSeat.engine.order(id.order) == nil {
             found.append("\(id) is at the exchange and not here")
         }
         for (coin, total) in exchange.books.totals.sorted(by: { $0.key < $1.key }) where funds(coin).total != total {
             found.append("\(funds(coin).total) \(coin) here and \(total) there")
         }
-        if !isReconciled { found.append("awaited: \(desk.wire?.accounts[account]?.awaitedWords ?? "all")") }
+        if !isReconciled { found.append("awaited: \(desk.firstSeat.wire?.accounts[account]?.awaitedWords ?? "all")") }
         return found
     }
 }

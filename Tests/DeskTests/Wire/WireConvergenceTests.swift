@@ -42,7 +42,7 @@ import Trading
             default: break
             }
             bench.pass(seconds: Int64(chance.below(8)))
-            wasStopped = wasStopped || bench.desk?.engine.panic(of: bench.account) != nil
+            wasStopped = wasStopped || bench.desk?.firstSeat.engine.panic(of: bench.account) != nil
             if bench.desk == nil { try bench.restart(afterSeconds: Int64(chance.below(20))) }
         }
         bench.diesAfterOutputs = nil

@@ -60,7 +60,7 @@ private final class ThreadedExchange: Exchange {
                         configuration: ChatServerConfiguration(host: "127.0.0.1", port: 0), handlers: $0,
                         logger: Logger(label: "outcry.wire") { _ in SwiftLogNoOpLogHandler() })
                 },
-                exchange: .overTheWire { sink in ThreadedExchange(rules, heard, sink) }),
+                exchanges: [.init("threaded", .overTheWire { sink in ThreadedExchange(rules, heard, sink) })]),
             log: Logger(label: "outcry.wire") { _ in SwiftLogNoOpLogHandler() })
         try server.start()
         defer { server.stop() }

@@ -1,0 +1,34 @@
+import Trading
+
+/// Who reads: in which zone times are said, and whether the exchange is named.
+struct Reader {
+    let zone: TimeZoneRules
+    /// Whether the account trades at more than one exchange, so that an order has to say at which it is.
+    let namesExchange: Bool
+
+    /// As `TimeZoneRules.text`.
+    func text(of moment: Timestamp, milliseconds: Bool = false) -> String {
+        zone.text(of: moment, milliseconds: milliseconds)
+    }
+
+    /// As `TimeZoneRules.dateAndTime`.
+    func dateAndTime(of moment: Timestamp, milliseconds: Bool = false) -> String {
+        zone.dateAndTime(of: moment, milliseconds: milliseconds)
+    }
+
+    /// ` on kraken`, or nothing.
+    func place(of order: Order) -> String { namesExchange ? " on \(order.exchange)" : "" }
+}
+
+extension DeskCore {
+    /// Whoever typed a line.
+    func reader(_ context: LineContext) -> Reader {
+        let names = context.login.map { namesExchange($0.account) } ?? false
+        return Reader(zone: zone(context), namesExchange: names || context.isSeatNamed)
+    }
+
+    /// Whoever reads what an account is told.
+    func reader(of account: AccountID) throws -> Reader {
+        Reader(zone: try zone(of: account), namesExchange: namesExchange(account))
+    }
+}
