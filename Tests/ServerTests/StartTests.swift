@@ -167,7 +167,12 @@ extension `The server` {
 
         @Test(
             arguments: [
-                (["--exchange", "mtgox"], "no exchange mtgox; expected paper"),
+                (["--exchange", "mtgox"], "no exchange mtgox; expected paper, btce or yobit"),
+                (
+                    ["--exchange", "paper", "--exchange", "btce=http://127.0.0.1:9"],
+                    "a desk takes one exchange as yet, and these are 2: paper and btce"
+                ),
+                (["--config", "/nowhere/outcry.json"], "cannot read the configuration file /nowhere/outcry.json"),
                 (["--limit", "patience=3"], "no limit patience"),
                 (["--limit", "line_rate=fast"], "NAME=VALUE with a whole number, not line_rate=fast"),
                 (["--limit", "ticker_s=30"], "ticker_s (30) has to be below feed_stale_s (30)"),
