@@ -1,5 +1,4 @@
 import ArgumentParser
-import Desk
 
 /// `outcry config`: what a server started with the same options is set to, and who said so.
 struct ConfigCommand: ParsableCommand {
