@@ -10,7 +10,14 @@ struct ConfigCommand: ParsableCommand {
             configuration file can be tried before the server is started with it. It opens neither the database nor a socket.
             """)
 
-    @OptionGroup var options: ServeOptions
+    @OptionGroup var database: DatabaseOption
+    @OptionGroup var exchange: ExchangeOptions
+    @OptionGroup var master: MasterKeyOption
+    @OptionGroup var server: ServerOptions
+
+    var options: ServeOptions {
+        ServeOptions(database: database, exchange: exchange, master: master, server: server)
+    }
 
     func run() throws {
         for line in try options.settings().lines { print(line) }

@@ -22,7 +22,14 @@ struct ServeCommand: AsyncParsableCommand {
             typed wins over the environment, and that over the file; outcry config shows what comes of it.
             """)
 
-    @OptionGroup var options: ServeOptions
+    @OptionGroup var database: DatabaseOption
+    @OptionGroup var exchange: ExchangeOptions
+    @OptionGroup var master: MasterKeyOption
+    @OptionGroup var server: ServerOptions
+
+    private var options: ServeOptions {
+        ServeOptions(database: database, exchange: exchange, master: master, server: server)
+    }
 
     func run() async throws {
         let settings = try options.settings()

@@ -1,12 +1,21 @@
 import ArgumentParser
 
-/// What `outcry serve` is started with, and `outcry config` shows.
-struct ServeOptions: ParsableArguments {
-    @OptionGroup var database: DatabaseOption
+/// What `outcry serve` is started with, and `outcry config` shows: its groups of options. A command has each of them itself, for the
+/// parser checks a group in a group many times over.
+struct ServeOptions {
+    let database: DatabaseOption
+    let exchange: ExchangeOptions
+    let master: MasterKeyOption
+    let server: ServerOptions
+
+    /// What is in force: these options, and what the environment and the configuration file say beneath them. Throws a `Failure`.
+    func settings() throws -> ServerSettings { try ServerSettings(self, try database.settings()) }
+}
+
+/// What is about the server itself.
+struct ServerOptions: ParsableArguments {
     @Option(help: "Where to listen, HOST:PORT. (default: 127.0.0.1:7015)")
     var listen: String?
-    @OptionGroup var exchange: ExchangeOptions
-    @OptionGroup var master: MasterKeyOption
     @Option(
         help: ArgumentHelp(
             """
@@ -57,7 +66,4 @@ struct ServeOptions: ParsableArguments {
     var acceptLoss = false
     @Option(help: "What to log: debug, info, notice, warning, error.")
     var logLevel: String?
-
-    /// What is in force: these options, and what the environment and the configuration file say beneath them. Throws a `Failure`.
-    func settings() throws -> ServerSettings { try ServerSettings(self, try database.settings()) }
 }

@@ -35,53 +35,54 @@ struct ServerSettings: Sendable {
         func text(_ name: SettingName, _ typed: String?, _ standard: String) -> Sourced<String> {
             settings.text(name, typed: typed) ?? Sourced(value: standard, source: .standard(name.rawValue))
         }
+        let server = options.server
         self.settings = settings
-        logLevel = text(.logLevel, options.logLevel, "notice")
+        logLevel = text(.logLevel, server.logLevel, "notice")
         guard Logger.Level(rawValue: logLevel.value) != nil else {
             throw Failure("\(logLevel.source): no log level \(logLevel.value)")
         }
-        insecure = try settings.flag(.insecure, typed: options.insecure)
+        insecure = try settings.flag(.insecure, typed: server.insecure)
         exchanges = try options.exchange.resolved(settings, isInsecure: insecure.value)
-        demo = try settings.flag(.demo, typed: options.demo)
+        demo = try settings.flag(.demo, typed: server.demo)
         if demo.value, !exchanges.hasPaper {
             throw Failure("\(demo.source) gives the paper exchange's money, and paper is not among the exchanges")
         }
         acceptLoss = Sourced(
-            value: options.acceptLoss, source: options.acceptLoss ? .flag("accept-loss") : .standard("accept-loss"))
-        let address = text(.listen, options.listen, ListenAddress.standard)
+            value: server.acceptLoss, source: server.acceptLoss ? .flag("accept-loss") : .standard("accept-loss"))
+        let address = text(.listen, server.listen, ListenAddress.standard)
         listen = try address.map { try ListenAddress($0, source: address.source) }
-        tlsCert = settings.text(.tlsCert, typed: options.tlsCert)
-        tlsKey = settings.text(.tlsKey, typed: options.tlsKey)
+        tlsCert = settings.text(.tlsCert, typed: server.tlsCert)
+        tlsKey = settings.text(.tlsKey, typed: server.tlsKey)
         guard (tlsCert == nil) == (tlsKey == nil) else { throw Failure("--tls-cert and --tls-key go together") }
         if tlsCert == nil, !insecure.value, !listen.value.isLocal {
             throw Failure(
                 "without --tls-cert and --tls-key it listens on 127.0.0.1, ::1 or localhost only, not \(listen.value.host), unless told --insecure"
             )
         }
-        limits = try ServerLimits(settings, typed: options.limit)
-        openRegistration = try settings.flag(.openRegistration, typed: options.openRegistration)
-        timezone = text(.timezone, options.timezone, "UTC")
+        limits = try ServerLimits(settings, typed: server.limit)
+        openRegistration = try settings.flag(.openRegistration, typed: server.openRegistration)
+        timezone = text(.timezone, server.timezone, "UTC")
         do {
             zone = try TimeZoneRules(named: timezone.value, at: nil)
         } catch {
             throw Failure("\(timezone.source): \(error.message)")
         }
-        allowOrigin = settings.list(.allowOrigin, typed: options.allowOrigin)
+        allowOrigin = settings.list(.allowOrigin, typed: server.allowOrigin)
         for origin in allowOrigin.value {
             if let problem = WebOrigin.problem(with: origin) { throw Failure("\(allowOrigin.source): \(problem)") }
         }
-        host = settings.list(.host, typed: options.host)
+        host = settings.list(.host, typed: server.host)
         for name in host.value {
             if let problem = AllowedHosts.problem(with: name) { throw Failure("\(host.source): \(problem)") }
         }
-        trustForwardedFor = try settings.flag(.trustForwardedFor, typed: options.trustForwardedFor)
-        tape = settings.list(.tape, typed: options.tape)
-        speed = text(.speed, options.speed, "1")
+        trustForwardedFor = try settings.flag(.trustForwardedFor, typed: server.trustForwardedFor)
+        tape = settings.list(.tape, typed: server.tape)
+        speed = text(.speed, server.speed, "1")
         guard let factor = ExactDecimal(speed.value), factor.isPositive else {
             throw Failure("\(speed.source) takes a number above zero, not \(speed.value)")
         }
-        loop = try settings.flag(.loop, typed: options.loop)
-        tapeSkipBad = try settings.flag(.tapeSkipBad, typed: options.tapeSkipBad)
+        loop = try settings.flag(.loop, typed: server.loop)
+        tapeSkipBad = try settings.flag(.tapeSkipBad, typed: server.tapeSkipBad)
         guard exchanges.hasPaper || tape.value.isEmpty else {
             throw Failure("\(tape.source): a tape drives the paper exchange, and that is not among the exchanges")
         }

@@ -18,7 +18,7 @@ struct Started {
         defer { try? FileManager.default.removeItem(at: folder) }
         let path = folder.appending(path: fileName).path
         if let file { try Data(file.utf8).write(to: URL(filePath: path)) }
-        let options = try ServeOptions.parse(arguments)
+        let options = try ConfigCommand.parse(arguments).options
         // The home folder is where a database would be that nobody has named.
         let variables = ["HOME": folder.path].merging(environment) { $1 }
         return try ServerSettings(
