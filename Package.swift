@@ -112,7 +112,7 @@ let package = Package(
         .executableTarget(
             name: "outcry",
             dependencies: [
-                "Trading", "Secrets", "Threads", "Conversation", "CommandGrammar", "Accounts", "Exchange",
+                "Trading", "Secrets", "Threads", "Conversation", "CommandGrammar", "Accounts", "Exchange", "ExactJSON",
                 "BtceExchange", "ChatServer", "CommandPages", "Desk", "Transcripts", "Venue", "VenueServer",
                 "CEditline", arguments, logging, lifecycle, signals, configuration,
             ],
@@ -253,9 +253,12 @@ let package = Package(
                 "Accounts", grdb, "Threads",
             ],
             swiftSettings: settings),
-        // What the program itself adds: the terminal client.
+        // What the program itself adds: the terminal client, its configuration.
         .testTarget(
-            name: "OutcryTests", dependencies: ["outcry", "ChatServer", "Conversation", "Trading", "Threads"],
+            name: "OutcryTests",
+            dependencies: [
+                "outcry", "ChatServer", "Conversation", "Desk", "Exchange", "Trading", "Threads", arguments,
+            ],
             swiftSettings: settings),
         // That the simulator can fail: the mutants fit the sources, and what survives is told.
         .testTarget(name: "MutantTests", dependencies: ["outcry-mutants"], swiftSettings: settings),

@@ -154,7 +154,7 @@ start_service() {
         systemctl restart outcry
     fi
     # Told to listen elsewhere, or to speak TLS, it is asked of systemd only.
-    if grep -Eqs -e '^[^#]*(--listen|--tls-cert)' /etc/default/outcry; then
+    if grep -Eqs -e '^[^#]*(--listen|--tls-cert|--config|OUTCRY_(LISTEN|TLS_CERT|CONFIG)=)' /etc/default/outcry; then
         sleep 3
         systemctl is-active --quiet outcry || fail "the service did not start; see: journalctl -u outcry"
         say "service: up"

@@ -2,7 +2,7 @@
 ///
 /// Distances are Damerau and Levenshtein's (a letter left out, put in, replaced, or two swapped), weighted by how fingers
 /// slip: a neighbouring key, a doubled letter and a swap count less than any other edit.
-enum Suggestions {
+package enum Suggestions {
     /// How many candidates are tried on the line.
     static let candidatesMax = 8
     /// Longer words are no slips of the finger, and comparing them costs.
@@ -15,7 +15,7 @@ enum Suggestions {
     private static let doubleCost = 7
 
     /// The words that are near enough, nearest first; of two as near, the one that was listed first.
-    static func nearest(to typed: String, among words: [String]) -> [String] {
+    package static func nearest(to typed: String, among words: [String]) -> [String] {
         let typed = lowercased(typed)
         guard !typed.isEmpty, typed.count <= wordBytesMax else { return [] }
         let letters = letterSet(typed)

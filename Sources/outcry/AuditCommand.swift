@@ -41,7 +41,7 @@ struct AuditCommand: ParsableCommand {
                 return name
             }
             let most = last ?? (since == nil ? AuditCommand.linesDefault : OperatorDesk.auditLinesMax)
-            for entry in try OperatorDesk(database: database.path(Settings())).audit(
+            for entry in try OperatorDesk(database: database.path()).audit(
                 last: most, account: name, since: since)
             { print(entry) }
         } catch let refusal as Refusal {

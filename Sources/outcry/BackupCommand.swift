@@ -15,7 +15,7 @@ struct BackupCommand: ParsableCommand {
     var target: String
 
     func run() throws {
-        try OperatorDesk(database: database.path(Settings())).backup(to: target)
+        try OperatorDesk(database: database.path()).backup(to: target)
         print("copied to \(target)")
     }
 }

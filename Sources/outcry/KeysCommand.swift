@@ -42,9 +42,9 @@ struct KeysCommand: ParsableCommand {
         var newMaster: String
 
         func run() throws {
-            let settings = Settings()
+            let settings = try database.settings()
             let new = try MasterKeyFile(path: newMaster).read()
-            let path = try database.path(settings)
+            let path = try database.path(settings).value
             let count = try OperatorDesk.resealKeys(
                 database: path, from: try master.read(settings, database: path), to: new)
             let already = count.already == 0 ? "" : "; \(count.already) were already"
@@ -52,7 +52,8 @@ struct KeysCommand: ParsableCommand {
                 "sealed \(count.keys) keys and \(count.codes) two-factor secrets under the master key \(new.name)\(already)"
             )
             print(
-                "now put \(newMaster) in the place of \(master.path(settings, database: path)), and start the server")
+                "now put \(newMaster) in the place of \(master.path(settings, database: path).value), and start the server"
+            )
         }
     }
 
@@ -68,8 +69,8 @@ struct KeysCommand: ParsableCommand {
         @OptionGroup var master: MasterKeyOption
 
         func run() throws {
-            let settings = Settings()
-            let path = try database.path(settings)
+            let settings = try database.settings()
+            let path = try database.path(settings).value
             let forgotten = try OperatorDesk.forgetUnreadableSecrets(
                 database: path, under: try master.read(settings, database: path))
             for (name, key) in forgotten.keys { print("forgot \(name)'s key \(key.start)... at \(key.exchange)") }

@@ -1,7 +1,6 @@
 import Accounts
 import ArgumentParser
 import Desk
-import Foundation
 
 /// `--master-key-file`: what two-factor secrets and the keys of traders at exchanges are sealed under.
 struct MasterKeyOption: ParsableArguments {
@@ -17,23 +16,30 @@ struct MasterKeyOption: ParsableArguments {
 
     /// What a server is started with.
     func source(_ settings: Settings) throws -> MasterKeySource {
-        try named(settings).map { .given(try $0.read()) } ?? .beside
+        try named(settings).map { .given(try $0.value.read()) } ?? .beside
     }
 
     /// The key that is in use, for a command beside the server; nil where there is none.
     func read(_ settings: Settings, database: String) throws -> MasterKey? {
-        if let file = named(settings) { return try file.read() }
+        if let file = named(settings)?.value { return try file.read() }
         let own = MasterKeyFile.beside(database: database)
         return own.exists ? try own.read() : nil
     }
 
-    /// The file in use, or that would be.
-    func path(_ settings: Settings, database: String) -> String {
-        (named(settings) ?? .beside(database: database)).path
+    /// The file in use, or that would be, and who named it.
+    func path(_ settings: Settings, database: String) -> Sourced<String> {
+        named(settings)?.map(\.path)
+            ?? Sourced(
+                value: MasterKeyFile.beside(database: database).path,
+                source: .standard(SettingName.masterKeyFile.rawValue))
     }
 
-    private func named(_ settings: Settings) -> MasterKeyFile? {
-        (masterKeyFile ?? settings.text("master.key.file")).map { MasterKeyFile(path: $0) }
-            ?? .credential(environment: ProcessInfo.processInfo.environment)
+    private func named(_ settings: Settings) -> Sourced<MasterKeyFile>? {
+        if let path = settings.text(.masterKeyFile, typed: masterKeyFile) {
+            return path.map { MasterKeyFile(path: $0) }
+        }
+        return MasterKeyFile.credential(environment: settings.variables).map {
+            Sourced(value: $0, source: .environment("CREDENTIALS_DIRECTORY"))
+        }
     }
 }

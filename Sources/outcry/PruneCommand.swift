@@ -37,7 +37,7 @@ struct PruneCommand: ParsableCommand {
         } catch {
             throw Failure("--older-than: \(error.message)")
         }
-        let path = try database.path(Settings())
+        let path = try database.path()
         // Opening makes a database where there is none.
         guard access(path, F_OK) == 0 else { throw Failure("there is no database \(path)") }
         let pruned = try OperatorDesk.prune(database: path, before: cut, at: now, isTrial: dryRun)

@@ -19,7 +19,7 @@ struct RebuildCommand: ParsableCommand {
     var trustPages = false
 
     func run() throws {
-        let count = try OperatorDesk.rebuildTables(database: database.path(Settings()), trustingPages: trustPages) {
+        let count = try OperatorDesk.rebuildTables(database: database.path(), trustingPages: trustPages) {
             print($0)
         }
         print("made the tables again from \(count) records")

@@ -18,76 +18,29 @@ struct ServeCommand: AsyncParsableCommand {
         discussion: """
             Traders connect with any WebSocket client. Without TLS it listens on this machine's own addresses only, unless \
             --insecure says otherwise. Each option may also stand in the environment, as OUTCRY_LISTEN for --listen, \
-            OUTCRY_LIMIT for --limit and OUTCRY_HOST for --host (several with commas); what is typed wins.
+            OUTCRY_LIMIT for --limit and OUTCRY_HOST for --host (several with commas), and in the file of --config. What is \
+            typed wins over the environment, and that over the file; outcry config shows what comes of it.
             """)
 
     @OptionGroup var database: DatabaseOption
-    @Option(help: "Where to listen, HOST:PORT. (default: 127.0.0.1:7015)")
-    var listen: String?
     @OptionGroup var exchange: ExchangeOptions
     @OptionGroup var master: MasterKeyOption
-    @Option(
-        help: ArgumentHelp(
-            """
-            A tape of trades that drives the paper exchange: a CSV file, or PAIR=FILE for one without a column of pairs; \
-            synthetic is the one that is built in. outcry tape check says what it takes a file for. May be given several times.
-            """, valueName: "tape"))
-    var tape: [String] = []
-    @Option(help: "How much faster than it happened the tapes play.")
-    var speed: String?
-    @Flag(help: "Start the tapes again when they are over.")
-    var loop = false
-    @Flag(help: "Leave bad rows of tapes out, and say how many, instead of refusing the tape.")
-    var tapeSkipBad = false
-    @Option(help: "A PEM file with the certificate and its chain. On SIGHUP it is read again, with its key.")
-    var tlsCert: String?
-    @Option(help: "A PEM file with the key of the certificate.")
-    var tlsKey: String?
-    @Flag(help: "Listen without TLS on addresses that other machines reach.")
-    var insecure = false
-    @Option(
-        help:
-            "A web page's origin that may connect besides the server's own: https://pages.example. May be given several times."
-    )
-    var allowOrigin: [String] = []
-    @Option(
-        help: ArgumentHelp(
-            """
-            A name under which clients ask for this server, desk.example: what a browser has in its address bar. localhost, \
-            127.0.0.1, [::1] and the address that a client has reached need none; all other names are answered 421. May be \
-            given several times.
-            """, valueName: "name"))
-    var host: [String] = []
-    @Flag(help: "Believe the X-Forwarded-For of a proxy on this machine.")
-    var trustForwardedFor = false
-    @Flag(help: "Let anybody who can connect make an account, with register.")
-    var openRegistration = false
-    @Option(help: "The time zone of accounts that have set none. (default: UTC)")
-    var timezone: String?
-    @Option(help: "A limit, NAME=VALUE; outcry config lists them. May be given several times.")
-    var limit: [String] = []
-    @Flag(help: "Make an account demo with funds, where there is no account yet, and print its password.")
-    var demo = false
-    @Flag(
-        help: """
-            Serve a database that has lost what was committed to it, or another one than was served here last: without those \
-            orders and fills.
-            """)
-    var acceptLoss = false
-    @Option(help: "What to log: debug, info, notice, warning, error.")
-    var logLevel: String?
+    @OptionGroup var server: ServerOptions
+
+    private var options: ServeOptions {
+        ServeOptions(database: database, exchange: exchange, master: master, server: server)
+    }
 
     func run() async throws {
-        let settings = Settings()
-        let log = try settings.logger(logLevel)
-        let made = try setup(settings, log)
-        var setup = made.desk
-        let chat = made.chat
-        setup.acceptsLoss = acceptLoss
+        let settings = try options.settings()
+        let log = settings.logger()
+        let chat = ServeCommand.chat(settings)
+        var setup = try setup(settings, chat, log)
         let (failures, failed) = AsyncStream.makeStream(of: (any Error).self)
         setup.onFailure = { failed.yield($0) }
         let path = setup.database
-        let demoPassword = demo ? try telling { try DemoAccount.makeIfFirst(database: path) } : nil
+        let isDemo = settings.demo.value
+        let demoPassword = isDemo ? try telling { try DemoAccount.makeIfFirst(database: path) } : nil
         let server = try DeskServer(setup, log: log)
         let manager = ServiceManager()
         // Before the database is opened, which may take minutes, and before anybody is told that it listens: who is told may send
@@ -105,7 +58,7 @@ struct ServeCommand: AsyncParsableCommand {
         let scheme = chat.tls == nil ? "ws" : "wss"
         let host = chat.host.contains(":") ? "[\(chat.host)]" : chat.host
         let url = "\(scheme)://\(host):\(server.port ?? chat.port)"
-        if demo { DemoAccount.greet(password: demoPassword, url: url) }
+        if isDemo { DemoAccount.greet(password: demoPassword, url: url) }
         log.notice("outcry \(Version.text) listens on \(url), database \(path)")
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
@@ -180,54 +133,36 @@ struct ServeCommand: AsyncParsableCommand {
         func end() { state.withLock { $0 = false } }
     }
 
-    private func setup(_ settings: Settings, _ log: Logger) throws -> (
-        desk: DeskServer.Setup, chat: ChatServerConfiguration
-    ) {
-        let isPaper = try exchange.name(settings) == ExchangeOptions.paper
-        if demo, !isPaper { throw Failure("--demo gives the paper exchange's money; there is none with --exchange") }
-        let (address, port) = try settings.listen(listen)
-        let tls = try settings.tls(certificate: tlsCert, key: tlsKey)
-        if tls == nil, !insecure, !settings.flag("insecure"), !["127.0.0.1", "::1", "localhost"].contains(address) {
-            throw Failure(
-                "without --tls-cert and --tls-key it listens on 127.0.0.1, ::1 or localhost only, not \(address), unless told --insecure"
-            )
-        }
-        let limits = try settings.limits(limit)
-        var desk = DeskConfiguration(engineLimits: limits.desk.engine, limits: limits.desk.desk)
-        desk.auditLog = try settings.logger(logLevel, label: "audit")
-        desk.isRegistrationOpen = openRegistration || settings.flag("open.registration")
-        if let name = timezone ?? settings.text("timezone") {
-            do {
-                desk.timeZone = try TimeZoneRules(named: name, at: nil)
-            } catch {
-                throw Failure(error.message)
-            }
-        }
-        let chat = ChatServerConfiguration(
-            host: address, port: port, tls: tls, allowedOrigins: try settings.origins(allowOrigin),
-            hosts: try settings.hosts(host),
-            trustsForwardedFor: trustForwardedFor || settings.flag("trust.forwarded.for"), limits: limits.chat)
-        let tapes = try TapeOptions(
-            names: tape.isEmpty ? settings.list("tape") : tape, speed: speed ?? settings.text("speed"),
-            isLooping: loop || settings.flag("loop"), skipsBadRows: tapeSkipBad || settings.flag("tape.skip.bad"))
-        guard isPaper || (tape.isEmpty && settings.list("tape").isEmpty) else {
-            throw Failure("a tape drives the paper exchange, not --exchange")
-        }
-        let path = try database.path(settings)
+    private static func chat(_ settings: ServerSettings) -> ChatServerConfiguration {
+        ChatServerConfiguration(
+            host: settings.listen.value.host, port: settings.listen.value.port, tls: settings.tls,
+            allowedOrigins: settings.allowOrigin.value, hosts: settings.host.value,
+            trustsForwardedFor: settings.trustForwardedFor.value, limits: settings.limits.chat)
+    }
+
+    private func setup(
+        _ settings: ServerSettings, _ chat: ChatServerConfiguration, _ log: Logger
+    ) throws -> DeskServer.Setup {
+        let limits = settings.limits.desk
+        var desk = DeskConfiguration(engineLimits: limits.engine, limits: limits.desk)
+        desk.auditLog = settings.logger(label: "audit")
+        desk.isRegistrationOpen = settings.openRegistration.value
+        desk.timeZone = settings.zone
+        let tapes = try settings.tapes()
         let clock = MachineClock()
-        let venue = try exchange.venue(
-            settings, database: path, isInsecure: insecure || settings.flag("insecure"), limits: limits.desk.desk,
-            clock: clock)
+        let venues = try settings.exchanges.venues(
+            ExchangeSurroundings(database: settings.database.value, limits: limits.desk, clock: clock))
         // Last of all, for it may take a while.
         let checked = try tapes.check()
         for report in checked.reports { log.notice("\(report)") }
         var setup = DeskServer.Setup(
-            database: path, desk: desk,
+            database: settings.database.value, desk: desk,
             gateway: { [log] in ChatServer(configuration: chat, handlers: $0, logger: log) },
-            exchanges: [DeskServer.Place(isPaper ? .paper : "btce", venue)],
-            masterKey: try master.source(settings), tapes: { checked.open() })
+            exchanges: venues.map { DeskServer.Place($0.name, $0.venue) },
+            masterKey: try options.master.source(settings.settings), tapes: { checked.open() })
         setup.clock = clock
-        return (setup, chat)
+        setup.acceptsLoss = settings.acceptLoss.value
+        return setup
     }
 }
 

@@ -118,7 +118,7 @@ struct UserCommand: ParsableCommand {
     /// Does something with the database; a refusal becomes the line that the program ends with.
     static func desk<Value>(_ database: DatabaseOption, _ body: (OperatorDesk) throws -> Value) throws -> Value {
         do {
-            return try body(try OperatorDesk(database: database.path(Settings())))
+            return try body(try OperatorDesk(database: database.path()))
         } catch let refusal as Refusal {
             throw Failure(refusal.message)
         }

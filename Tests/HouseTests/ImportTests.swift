@@ -59,8 +59,8 @@ private let table: [(room: String, mayImport: Set<String>)] = [
     (
         "outcry",
         [
-            "Trading", "Secrets", "Threads", "Conversation", "CommandGrammar", "Accounts", "Exchange", "BtceExchange",
-            "ChatServer",
+            "Trading", "Secrets", "Threads", "Conversation", "CommandGrammar", "Accounts", "Exchange", "ExactJSON",
+            "BtceExchange", "ChatServer",
             "CommandPages", "Desk", "Transcripts", "Venue", "VenueServer", "CEditline", "ArgumentParser", "Logging",
             "ServiceLifecycle",
             "UnixSignals", "Configuration", "Foundation", "Dispatch",

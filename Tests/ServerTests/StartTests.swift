@@ -167,7 +167,8 @@ extension `The server` {
 
         @Test(
             arguments: [
-                (["--exchange", "mtgox"], "no exchange mtgox; expected paper"),
+                (["--exchange", "mtgox"], "no exchange mtgox; expected paper, btce or yobit"),
+                (["--config", "/nowhere/outcry.json"], "cannot read the configuration file /nowhere/outcry.json"),
                 (["--limit", "patience=3"], "no limit patience"),
                 (["--limit", "line_rate=fast"], "NAME=VALUE with a whole number, not line_rate=fast"),
                 (["--limit", "ticker_s=30"], "ticker_s (30) has to be below feed_stale_s (30)"),

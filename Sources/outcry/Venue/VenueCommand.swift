@@ -110,10 +110,9 @@ struct VenueCommand: AsyncParsableCommand {
         let market = try VenueMarketOptions(prices: price, tape: tapes.tapes.first)
         settings.pairs = market.pairs
         settings.prices = market.prices
-        let addresses = Settings()
         func address(_ text: String) throws -> VenueServer.Address {
-            let (host, port) = try addresses.listen(text)
-            return VenueServer.Address(host: host, port: Int(port))
+            let address = try ListenAddress(text)
+            return VenueServer.Address(host: address.host, port: Int(address.port))
         }
         let clock = MachineClock()
         var setup = VenueServer.Setup(
