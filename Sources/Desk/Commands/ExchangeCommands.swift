@@ -82,7 +82,7 @@ extension Seat {
     /// How far what the account has here is known.
     fileprivate func standing(of account: AccountID) -> String {
         guard wire != nil else { return "known" }
-        guard !lacksKey(account) else { return "keys \(name) set" }
+        guard !lacksKey(account) else { return "keys \(keysName) set" }
         guard let watch = wire?.accounts[account] else { return "not asked yet" }
         return watch.isReconciled ? "known" : "being read: \(watch.awaitedWords)"
     }

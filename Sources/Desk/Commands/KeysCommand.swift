@@ -22,7 +22,7 @@ extension DeskCore {
     func runKeys(_ name: String?, _ context: LineContext) throws -> Reply {
         let seat = try name.map { try keyedSeat($0) }
         let stored = try accountStore().exchangeKeys(of: try context.account())
-            .filter { seat == nil || $0.exchange == seat?.name }
+            .filter { seat == nil || $0.exchange == seat?.keysName }
         var table = Table([.init("exchange"), .init("key"), .init("since"), .init("rights")])
         for key in stored {
             table.append([
@@ -48,7 +48,7 @@ extension DeskCore {
         guard let key = ExchangeKey(key: key, secret: secret) else {
             throw Refusal(.unexpectedWord, "a KEY and a SECRET are each one word, of letters, digits and signs")
         }
-        try accountStore().requireUnused(key, at: seat.name, for: account)
+        try accountStore().requireUnused(key, at: seat.keysName, for: account)
         guard keyJobs.count < configuration.limits.keyChecks else {
             throw Refusal(.tooManyWaiting, "too many keys are being checked; try again in a moment")
         }
@@ -77,17 +77,17 @@ extension DeskCore {
         switch verdict {
         case .accepted(let told): rights = told
         case .refused(let words):
-            throw Refusal(.keyRefused, "\(seat.name) does not accept this key: \(words); nothing was kept")
+            throw Refusal(.keyRefused, "\(seat.keysName) does not accept this key: \(words); nothing was kept")
         case .unavailable(let reason):
             throw Refusal(
                 .exchangeUnavailable,
-                "\(seat.name) could not be asked about this key: \(reason); nothing was kept")
+                "\(seat.keysName) could not be asked about this key: \(reason); nothing was kept")
         }
         guard rights.info else {
-            throw Refusal(.keyRefused, "this key may not even read at \(seat.name); nothing was kept")
+            throw Refusal(.keyRefused, "this key may not even read at \(seat.keysName); nothing was kept")
         }
         let stored = try accountStore().setExchangeKey(
-            job.key, at: seat.name, rights: rights, sealedUnder: job.master, for: job.account, at: now)
+            job.key, at: seat.keysName, rights: rights, sealedUnder: job.master, for: job.account, at: now)
         seat.keyedAccounts.insert(job.account)
         outputs.append(.useKey(seat.id, job.account, job.key))
         try seat.askAnew(job.account)
@@ -108,15 +108,15 @@ extension DeskCore {
         if seat.wire != nil, seat.keyedAccounts.contains(account), let first = open.first {
             throw Refusal(
                 .ordersOpen,
-                "\(open.count) order\(open.count == 1 ? " is" : "s are") open at \(seat.name), \(first.id) first",
+                "\(open.count) order\(open.count == 1 ? " is" : "s are") open at \(seat.keysName), \(first.id) first",
                 details: ["without the key nobody could ask what becomes of them; cancel all, or set another key"])
         }
-        try accountStore().dropExchangeKey(at: seat.name, of: account)
+        try accountStore().dropExchangeKey(at: seat.keysName, of: account)
         seat.keyedAccounts.remove(account)
         outputs.append(.useKey(seat.id, account, nil))
-        try tellKeyChanged("\(seat.name) key was dropped", account, context)
-        try audit(.keyDropped(seat.name), of: context)
-        return Reply(mark: .done, text: "+ \(seat.name) key dropped")
+        try tellKeyChanged("\(seat.keysName) key was dropped", account, context)
+        try audit(.keyDropped(seat.keysName), of: context)
+        return Reply(mark: .done, text: "+ \(seat.keysName) key dropped")
     }
 
     /// The account's other sessions hear of it: it may not have been its owner.
@@ -132,16 +132,19 @@ extension DeskCore {
             let names = seats.map(\.name).joined(separator: ", ")
             throw Refusal(.unknownExchange, "this desk trades on \(names), which needs no keys")
         }
-        guard let seat = keyed.first(where: { $0.name == name }) else {
+        guard let seat = keyed.first(where: { $0.keysName == name }) else {
             throw Refusal(
                 .unknownExchange,
-                "no such exchange here; expected \(keyed.map(\.name).joined(separator: " or "))")
+                "no such exchange here; expected \(keyed.map(\.keysName).joined(separator: " or "))")
         }
         return seat
     }
 }
 
 extension Seat {
+    /// Under which name its keys are kept.
+    var keysName: String { custody?.exchange ?? name }
+
     /// What the exchange could not be asked for want of a key, or was asked with another, is asked now.
     fileprivate func askAnew(_ account: AccountID) throws {
         try watch(account)

@@ -78,7 +78,7 @@ extension DeskCore {
         outputs.append(.withdrawOffers(id))
         try endSessions(of: id, because: "the operator has deleted this account")
         let stored = Set(try accountStore().exchangeKeys(of: id).map(\.exchange))
-        for seat in seats where seat.keyedAccounts.contains(id) && !stored.contains(seat.name) {
+        for seat in seats where seat.keyedAccounts.contains(id) && !stored.contains(seat.keysName) {
             seat.keyedAccounts.remove(id)
             outputs.append(.useKey(seat.id, id, nil))
         }

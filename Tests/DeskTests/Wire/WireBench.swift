@@ -30,12 +30,15 @@ final class WireBench {
     private let passwords = ReadyPasswords()
     /// Where the exchange wants keys.
     let keys: BenchKeys?
+    /// Whether the desk has a paper exchange too, which is its first.
+    private let isBesidePaper: Bool
     private(set) var desk: DeskCore?
     var now = Timestamp(seconds: 1_756_576_800)
     var configuration = DeskConfiguration()
     private(set) var account = AccountID(0)
     private var sessions: UInt64 = 0
     private var session = SessionID(rawValue: 0)
+    private var heard: SessionID?
     /// All that the trader was told and answered.
     private(set) var told: [String] = []
     /// The orders of which the exchange was said that its words are on disk.
@@ -44,10 +47,13 @@ final class WireBench {
     var diesAfterOutputs: Int?
 
     init(
-        usd: String = "10000", btc: String = "100", seed: UInt64 = 1, disk: SimulatedDisk? = nil, keys: BenchKeys? = nil
+        usd: String = "10000", btc: String = "100", seed: UInt64 = 1, disk: SimulatedDisk? = nil,
+        keys: BenchKeys? = nil,
+        isBesidePaper: Bool = false
     ) throws {
         self.disk = disk
         self.keys = keys
+        self.isBesidePaper = isBesidePaper
         let rules = try PairRules(
             pair: "btc_usd", priceTick: d("0.001"), quantityStep: d("0.0001"), quantityMin: d("0.001"),
             feeRate: d("0.002"))
@@ -72,11 +78,24 @@ final class WireBench {
 
     // MARK: The process
 
-    func open() throws {
+    var log: Logger {
         var log = Logger(label: "outcry.wire")
         log.logLevel = .critical
+        return log
+    }
+
+    func open() throws {
         let path = disk == nil ? home.appending(path: "desk.db").path : "/desk.db"
         let options = disk.map { LedgerOptions(use: .serve, busyMillisecondsMax: 0, vfs: $0.name) } ?? .serve
+        if isBesidePaper {
+            desk = try DeskCore.open(
+                database: path, configuration,
+                exchanges: [
+                    DeskCore.paper(), { [exchange] _, _ in DeskCore.ExchangeSetup(id: "lossy", exchange: exchange) },
+                ],
+                ledger: options, passwords: passwords, log: log, now: now)
+            return
+        }
         desk = try DeskCore.openOverTheWire(
             database: path, configuration, exchange: exchange, ledger: options, passwords: passwords,
             keys: keys?.custody, masterKey: keys?.master.map { .given($0) } ?? .none, log: log, now: now)
@@ -87,6 +106,12 @@ final class WireBench {
         session = SessionID(rawValue: sessions)
         process([.server(.opened(session, Peer(address: "127.0.0.1", format: .text)))])
         process([.server(.lines(session, [IncomingLine(text: "login dog a-password")]))])
+    }
+
+    /// The process ends, and the database is somebody else's to have.
+    func close() {
+        desk = nil
+        exchange.hangUp()
     }
 
     /// The process dies where it stands and starts again.
@@ -118,7 +143,7 @@ final class WireBench {
                 case .ask(_, let query, let id):
                     keys?.used.append("ask")
                     reports = exchange.ask(query, id: id, at: now)
-                case .send(let to, let message): if to == session { hear(message) }
+                case .send(let to, let message): if to == heard ?? session { hear(message, isJSON: heard != nil) }
                 case .useKey(_, let account, let key): keys?.used.append("\(account.rawValue) \(key?.key ?? "none")")
                 case .noted(_, let order, _): noted.append(order)
                 case .close, .loggedIn, .offer, .withdrawOffers: break
@@ -129,8 +154,11 @@ final class WireBench {
         } while !inputs.isEmpty
     }
 
-    private func hear(_ message: OutgoingMessage) {
-        guard let bytes = message.payload(as: .text) else { return }
+    /// From now on what this session is told counts, in JSON.
+    func heardBy(_ session: SessionID) { heard = session }
+
+    private func hear(_ message: OutgoingMessage, isJSON: Bool) {
+        guard let bytes = message.payload(as: isJSON ? .json : .text) else { return }
         told.append(String(decoding: bytes, as: UTF8.self))
     }
 
@@ -170,19 +198,22 @@ final class WireBench {
     func reconcile(withinSeconds limit: Int64 = 300, sourceLocation: SourceLocation = #_sourceLocation) {
         for _ in 0..<limit where !isReconciled { pass(seconds: 1) }
         #expect(
-            isReconciled, "\(desk?.firstSeat.wire?.accounts[account]?.awaitedWords ?? "")",
+            isReconciled, "\(seat?.wire?.accounts[account]?.awaitedWords ?? "")",
             sourceLocation: sourceLocation)
     }
 
     // MARK: What a test looks at
 
-    var isReconciled: Bool { desk?.firstSeat.wire?.accounts[account]?.isReconciled ?? false }
+    /// The desk's place at the exchange over the wire.
+    var seat: Seat? { desk?.seat("lossy") }
 
-    func order(_ id: UInt64) -> Order? { desk?.firstSeat.engine.order(OrderID(id)) }
+    var isReconciled: Bool { seat?.wire?.accounts[account]?.isReconciled ?? false }
+
+    func order(_ id: UInt64) -> Order? { seat?.engine.order(OrderID(id)) }
 
     func client(_ id: UInt64) -> ClientOrderID { ClientOrderID(order: OrderID(id), attempt: 1) }
 
-    func funds(_ coin: Coin) -> Funds { desk?.firstSeat.engine.funds(of: account, in: coin) ?? Funds() }
+    func funds(_ coin: Coin) -> Funds { seat?.engine.funds(of: account, in: coin) ?? Funds() }
 
     func asked() -> [String] {
         exchange.takeRequests().map { request in
@@ -196,9 +227,9 @@ final class WireBench {
 
     /// Everything at which the desk and the exchange differ.
     func differences() -> [String] {
-        guard let desk else { return ["there is no desk"] }
+        guard let seat else { return ["there is no desk"] }
         var found = exchange.books.complaints
-        for entry in desk.firstSeat.engine.snapshot().orders where !entry.order.isOnlyParent {
+        for entry in seat.engine.snapshot().orders where !entry.order.isOnlyParent {
             let order = entry.order
             let held = exchange.books.held[order.clientOrderID]
             if order.status == .pending || order.status == .unknown { found.append("\(order.id) is \(order.status)") }
@@ -225,13 +256,13 @@ final class WireBench {
                 found.append("\(order.id) is still being canceled")
             }
         }
-        for id in exchange.books.held.keys.sorted() where desk.firstSeat.engine.order(id.order) == nil {
+        for id in exchange.books.held.keys.sorted() where seat.engine.order(id.order) == nil {
             found.append("\(id) is at the exchange and not here")
         }
         for (coin, total) in exchange.books.totals.sorted(by: { $0.key < $1.key }) where funds(coin).total != total {
             found.append("\(funds(coin).total) \(coin) here and \(total) there")
         }
-        if !isReconciled { found.append("awaited: \(desk.firstSeat.wire?.accounts[account]?.awaitedWords ?? "all")") }
+        if !isReconciled { found.append("awaited: \(seat.wire?.accounts[account]?.awaitedWords ?? "all")") }
         return found
     }
 }
