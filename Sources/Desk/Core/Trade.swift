@@ -132,6 +132,7 @@ extension DeskCore {
             try takeAnswer(id, answer)
         case .connection(let connection): try takeConnection(connection)
         case .keyEnding(let account, let requestsLeft): try takeKeyEnding(account, requestsLeft: requestsLeft)
+        case .keyRights: break
         case .contradiction(let account, let order, let said): try takeContradiction(account, order, said)
         }
     }
