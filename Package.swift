@@ -141,7 +141,7 @@ let package = Package(
             swiftSettings: settings),
         // What every exchange owes the desk.
         .target(
-            name: "ExchangeConformance", dependencies: ["Trading", "Exchange"], swiftSettings: settings),
+            name: "ExchangeConformance", dependencies: ["Trading", "Secrets", "Exchange"], swiftSettings: settings),
         // What takes bytes from outside, and what holds whatever they are.
         .target(
             name: "FuzzTargets",

@@ -22,6 +22,9 @@ public import Trading
 ///   active orders nor the trade history since the intent show it).
 /// - **A fill carries the same `FillID` each time that it is told**, so that the desk counts it once. Reports of one
 ///   order may be late or out of order; `status` and `fills(after:)` make up for those that never come.
+/// - **An account's book is the exchange's.** Balances, open orders, fills and transactions are told as the exchange has them, whoever
+///   made them: what orders placed elsewhere hold is held, fills begin with the account's first, and rows keep the exchange's ids,
+///   times and words.
 /// - **No order of the reports is left to chance**: the same requests at the same times give the same reports.
 public protocol Exchange: AnyObject {
     /// The name that a trader types and reads: `paper`.
@@ -29,6 +32,9 @@ public protocol Exchange: AnyObject {
 
     /// How reports come, and whose transaction its books are part of.
     var settlement: Settlement { get }
+
+    /// What it can do and how.
+    var traits: ExchangeTraits { get }
 
     /// What the desk knows of the orders that it has sent, or may have sent, before this run: every one that is not
     /// finished and the newest finished ones, by their numbers. Called once, before anything is asked, so that an adapter
@@ -40,6 +46,22 @@ public protocol Exchange: AnyObject {
 
     /// Asks a question that changes nothing; answered by `ExchangeReport.answer` under the same id.
     func ask(_ query: ExchangeQuery, id: QueryID, at now: Timestamp) -> [ExchangeReport]
+
+    /// Cancels an order that this desk did not make: one that `ExchangeQuery.openOrders` lists without a name of ours.
+    ///
+    /// Answered by `ExchangeReport.answer` under `id`, once: `foreignCanceled` where the exchange has taken it off the book;
+    /// `refused` where it is gone already (`orderFinished`), where the exchange knows no such order of the account
+    /// (`unknownOrder`), where it is one of the desk's own, which is canceled by its number here (`unknownOrder`), where an order
+    /// of the desk's has no answer yet and may be this one (`reconciling`), where the id is none (`badNumber`) or the key may not
+    /// (`notAllowed`); `lost` where nobody knows whether it is off the book: ask for the open orders. What had filled of it before
+    /// is in the fills.
+    ///
+    /// - Parameters:
+    ///   - exchangeOrderID: the exchange's own name for it, as it was told in `OpenOrder`.
+    ///   - pair: its pair, for exchanges that ask for it; nil where it is not known.
+    func cancelForeign(
+        exchangeOrderID: String, pair: Pair?, of account: AccountID, id: QueryID, at now: Timestamp
+    ) -> [ExchangeReport]
 
     /// What was said of the order so far is on the desk's disk. Until then an adapter that tells orders apart by what they have
     /// in common sends no other like it: a desk that dies, or whose ledger fails, would have to tell the two apart from nothing.
@@ -55,6 +77,14 @@ extension Exchange {
 
     /// An exchange that knows orders by their names need not wait.
     public func noted(_ order: ClientOrderID, of account: AccountID, at now: Timestamp) {}
+
+    /// An exchange on which every order is the desk's own, or that cannot cancel any other.
+    public func cancelForeign(
+        exchangeOrderID: String, pair: Pair?, of account: AccountID, id: QueryID, at now: Timestamp
+    ) -> [ExchangeReport] {
+        let reason = "\(name) cancels no orders but those that were made here"
+        return [.answer(id, .refused(.exchangeRejected, reason: reason))]
+    }
 
     /// An exchange that answers at once has nothing under way.
     public func shutDown() {}

@@ -1,3 +1,4 @@
+public import Secrets
 public import Trading
 
 /// What an exchange says: about an order, about the market, about money, or in answer to a question.
@@ -18,6 +19,9 @@ public enum ExchangeReport: Hashable, Sendable {
     case connection(ExchangeConnection)
     /// An account's key is running out of nonces: after so many more requests only a new key helps.
     case keyEnding(account: AccountID, requestsLeft: UInt64)
+    /// What an account's key may do, as the exchange has just said. Told when that is another than was told last for this key in this
+    /// run, the first time included.
+    case keyRights(account: AccountID, ExchangeKeyRights)
     /// The exchange contradicts itself about an order, again; nil where it has agreed with itself since.
     case contradiction(account: AccountID, ClientOrderID, Contradiction?)
 }
@@ -74,9 +78,17 @@ public enum ExchangeQuery: Hashable, Sendable {
     case openOrders(AccountID, pair: Pair?)
     /// One order, by the desk's name for it.
     case order(ClientOrderID, account: AccountID)
-    /// The fills of an account with higher numbers than `after`, lowest first, at most `limit`.
+    /// The fills of an account with higher numbers than `after`, lowest first, at most `limit`: the desk's own and all others, from
+    /// the account's very first on where `after` is nil. Fewer than `limit` are the last of them.
     case fills(AccountID, after: FillID?, limit: Int)
     case balances(AccountID)
+    /// What came to an account and went from it other than by its trades, oldest first: at most `limit` rows from a place on, or
+    /// from the very first where `after` is nil. An answer may have fewer than `limit` though there are more: `next` says so.
+    ///
+    /// New rows are found by asking again after the `place` of the newest row that is known, which comes once more as the first.
+    /// A row that was `waiting` or `unconfirmed` changes later: ask for it by itself, after its own `place` with a `limit` of 1.
+    /// Rows are known by their ids, so that one that comes twice is one.
+    case transactions(AccountID, after: HistoryCursor?, limit: Int)
     /// The rules of every pair.
     case pairs
     case ticker(Pair)
@@ -86,14 +98,20 @@ public enum ExchangeQuery: Hashable, Sendable {
     case recentTrades(Pair, count: Int)
 }
 
-/// What an exchange answers to an `ExchangeQuery`.
+/// What an exchange answers to an `ExchangeQuery`, or to `Exchange.cancelForeign`.
 public enum ExchangeAnswer: Hashable, Sendable {
     /// Oldest first.
     case openOrders([OpenOrder])
     case order(ClientOrderID, ExchangeOrderState)
     /// Lowest number first.
     case fills([AccountFill])
-    /// By coin, in the order of their names.
+    /// Oldest first; `next` is where the list goes on, nil where there is no more now. An exchange that has no such list answers with
+    /// none; one that says so only when it is asked is `refused` with `exchangeRejected`.
+    case transactions([ExchangeTransaction], next: HistoryCursor?)
+    /// The order of `Exchange.cancelForeign` is off the book.
+    case foreignCanceled(exchangeOrderID: String)
+    /// By coin, in the order of their names. What is held is held by all open orders of the account, whoever placed them; all figures
+    /// are of one moment.
     case balances([CoinBalance])
     /// By pair, in the order of their names.
     case pairs([PairRules])

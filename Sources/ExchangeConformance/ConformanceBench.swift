@@ -116,6 +116,17 @@ final class ConformanceBench {
         }
     }
 
+    func cancelForeign(_ exchangeOrderID: String, of account: AccountID) throws -> ExchangeAnswer {
+        lastQuery += 1
+        let id = QueryID(lastQuery)
+        reports += harness.exchange.cancelForeign(
+            exchangeOrderID: exchangeOrderID, pair: rules.pair, of: account, id: id, at: harness.now)
+        return try wait("an answer to a cancel of \(exchangeOrderID)") { reports in
+            for case .answer(id, let answer) in reports { return answer }
+            return nil
+        }
+    }
+
     // MARK: Seeing
 
     /// Waits until `look` finds something in the reports, as long as the harness has patience.

@@ -12,14 +12,15 @@ public struct ExchangeConformance {
     /// One thing that an exchange owes, as a sentence.
     public struct Check: Sendable, CustomStringConvertible {
         public let name: String
-        let needs: Set<ExchangeCapability>
+        /// What the exchange must be able to do; where it cannot, the check is skipped.
+        public let needs: Set<ExchangeCapability>
         let body: @Sendable (ConformanceBench) throws -> Void
 
         public var description: String { name }
     }
 
     /// All checks.
-    public static let checks: [Check] = placing + matching + asking
+    public static let checks: [Check] = placing + matching + asking + books
 
     /// Runs one check on an exchange of its own. False where the exchange cannot do what it is about; throws
     /// `ConformanceFailure` where it does it wrong.

@@ -27,9 +27,49 @@ public protocol ExchangeHarness: AnyObject {
     /// Has a trade of strangers print.
     func print(price: ExactDecimal, quantity: ExactDecimal, takerSide: Side?) throws -> [ExchangeReport]
 
+    /// Places an order of an account with no desk involved, as its trader would at the exchange's own page: a limit order. The
+    /// exchange's id of it. For `.foreignOrders`.
+    func placeElsewhere(_ account: AccountID, _ side: Side, quantity: ExactDecimal, price: ExactDecimal) throws
+        -> String
+
+    /// Moves an account's money other than by trading; the exchange's id of the transaction. For `.transactions`.
+    func transact(
+        _ account: AccountID, _ kind: BalanceChangeReason, _ coin: Coin, _ amount: ExactDecimal,
+        _ status: TransactionStatus, description: String
+    ) throws -> String
+
+    /// A transaction that waits becomes another. For `.transactions`.
+    func settle(_ transaction: String, as status: TransactionStatus) throws
+
+    /// Withdraws the right to trade from an account's key, or gives it back. For `.keyRights`.
+    func setTradeRight(_ mayTrade: Bool, of account: AccountID) throws
+
     /// Reports that came by themselves since the last call. Waits for the first of them, up to a bound of the harness's own
     /// choosing, and returns none when that is over.
     func nextReports() -> [ExchangeReport]
+}
+
+extension ExchangeHarness {
+    private func cannot(_ what: String) -> ConformanceFailure {
+        ConformanceFailure(check: "the harness", message: "it claims what it cannot: \(what)")
+    }
+
+    /// A harness without `.foreignOrders` need not.
+    public func placeElsewhere(
+        _ account: AccountID, _ side: Side, quantity: ExactDecimal, price: ExactDecimal
+    ) throws -> String { throw cannot("an order from elsewhere") }
+
+    /// A harness without `.transactions` need not.
+    public func transact(
+        _ account: AccountID, _ kind: BalanceChangeReason, _ coin: Coin, _ amount: ExactDecimal,
+        _ status: TransactionStatus, description: String
+    ) throws -> String { throw cannot("a transaction") }
+
+    /// A harness without `.transactions` need not.
+    public func settle(_ transaction: String, as status: TransactionStatus) throws { throw cannot("a transaction") }
+
+    /// A harness without `.keyRights` need not.
+    public func setTradeRight(_ mayTrade: Bool, of account: AccountID) throws { throw cannot("a key's rights") }
 }
 
 /// What not every exchange can do.
@@ -41,6 +81,12 @@ public enum ExchangeCapability: String, Hashable, Sendable, CaseIterable {
     case severalAccounts
     /// Orders of one account are kept from trading with each other.
     case selfTradePrevention
+    /// Accounts may have orders that the desk did not make, which it may cancel.
+    case foreignOrders
+    /// Deposits, withdrawals, credits and debits are listed.
+    case transactions
+    /// Accounts have keys whose rights may change.
+    case keyRights
 }
 
 /// What an exchange did that it may not do.

@@ -68,7 +68,9 @@ struct GatewayScript {
         ask(.balances(GatewayScript.account))
         ask(.openOrders(GatewayScript.account, pair: "btc_usd"))
         ask(.fills(GatewayScript.account, after: nil, limit: 10))
+        ask(.transactions(GatewayScript.account, after: nil, limit: 10))
         try pass(seconds: 3)
+        cancelForeign("77")
         gateway.submit(.cancel(sent(orders[0])), at: now)
         gateway.submit(.status(sent(orders[1])), at: now)
         for query: ExchangeQuery in [
@@ -89,6 +91,14 @@ struct GatewayScript {
         let id = QueryID(questionCount)
         questions.insert(id)
         gateway.ask(query, id: id, at: now)
+    }
+
+    private mutating func cancelForeign(_ number: String) {
+        questionCount += 1
+        let id = QueryID(questionCount)
+        questions.insert(id)
+        gateway.cancelForeign(
+            exchangeOrderID: number, pair: "btc_usd", of: GatewayScript.account, id: id, at: now)
     }
 
     private mutating func pass(seconds: Int64) throws(FuzzFinding) {
@@ -157,10 +167,13 @@ struct GatewayScript {
                 try expect(
                     balances.allSatisfy { !$0.free.isNegative && !$0.held.isNegative }, "somebody owes: \(balances)")
             }
+            if case .transactions(let rows, _) = answer {
+                try expect(rows.allSatisfy { !$0.amount.isNegative }, "a transaction of less than nothing: \(rows)")
+            }
         case .trade(let trade):
             try expect(trade.price.isPositive && trade.quantity.isPositive, "\(trade)")
         case .connection(.lost(_, let reason)): try oneLine(reason)
-        case .ticker, .rules, .balanceChanged, .connection, .keyEnding, .contradiction: break
+        case .ticker, .rules, .balanceChanged, .connection, .keyEnding, .keyRights, .contradiction: break
         }
     }
 

@@ -129,7 +129,8 @@ struct VenueScript {
         let said = parts.count > 1 ? (try? ExchangeJSONReader.read(Array(parts[1])))?.numbers ?? [] : []
         for change in changes {
             switch change {
-            case .money(_, let amount, _, _): try expect(said.contains(amount), "nobody has said \(change)")
+            case .money(_, let amount, _, _), .transaction(_, let amount, _, _, _, _):
+                try expect(said.contains(amount), "nobody has said \(change)")
             case .print(_, _, let price, let quantity):
                 try expect(said.isSuperset(of: [price, quantity]), "nobody has said \(change)")
             default: break

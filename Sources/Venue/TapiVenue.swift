@@ -41,7 +41,9 @@ public final class TapiVenue {
     }
 
     let settings: Settings
-    package let books = VenueBooks()
+    package let books: VenueBooks
+    /// What keys may do where that was changed while the venue ran.
+    var changedRights: [AccountID: Set<KeyRight>] = [:]
     var pairs: [Pair: VenuePair] = [:]
     /// By number: account `n` stands at `n - 1`.
     var accounts: [KnownAccount] = []
@@ -63,6 +65,7 @@ public final class TapiVenue {
 
     public init(_ settings: Settings) {
         self.settings = settings
+        books = VenueBooks(orderNumberBase: settings.dialect.orderNumberBase)
         faults = settings.faults
         chance = SplitMix64(seed: settings.seed)
         access = Dictionary(settings.accounts.map { ($0.key, $0) }, uniquingKeysWith: { $1 })
@@ -84,6 +87,8 @@ public final class TapiVenue {
     /// Opens for business: brings in what the settings have and the books do not know yet.
     public func start(at now: Timestamp) {
         startedAt = now
+        // Books of versions up to 0.2 have none for what happened before: a row keeps its number for ever.
+        if dialect.writesOrderRows, !books.writesOrderRows { commit(.orderRows, at: now) }
         for pair in settings.pairs where pairs[pair.rules.pair] == nil { commit(.pair(pair), at: now) }
         for account in settings.accounts where accountNumbers[account.key] == nil {
             commit(.account(key: account.key), at: now)
@@ -112,6 +117,11 @@ public final class TapiVenue {
             books.setRules(pair.rules, at: now)
         case .money(let account, let amount, let coin, let reason):
             books.move(amount, coin, reason, of: account, at: now)
+        case .transaction(let account, let amount, let coin, let reason, let status, let text):
+            books.move(amount, coin, reason, status, text: text, of: account, at: now)
+        case .settle(let number, let status): books.settle(number, status)
+        case .orderRows: books.writesOrderRows = true
+        case .rights(let account, let rights): changedRights[account] = rights
         case .nonce(let account, let nonce):
             let index = Int(account.rawValue) - 1
             if accounts.indices.contains(index) { accounts[index].nonce = nonce }
@@ -153,6 +163,13 @@ public final class TapiVenue {
 
     /// An order's number as clients know it.
     package func told(_ number: UInt64) -> UInt64 { dialect.orderNumberBase + number }
+
+    /// What an account's key may do now.
+    func rights(of account: AccountID) -> Set<KeyRight> {
+        if let changed = changedRights[account] { return changed }
+        let index = Int(account.rawValue) - 1
+        return accounts.indices.contains(index) ? access[accounts[index].key]?.rights ?? [] : []
+    }
 
     /// The books' number of an order as a client names it.
     func number(told text: String?) -> UInt64? {

@@ -50,7 +50,9 @@ final class VenueHarness: ExchangeHarness {
 
     let rules: PairRules
     /// An account's orders cannot match each other's here, and what is neither rests nor trades at once the exchange does not know.
-    let capabilities: Set<ExchangeCapability> = [.immediateOrCancel, .severalAccounts, .selfTradePrevention]
+    let capabilities: Set<ExchangeCapability> = [
+        .immediateOrCancel, .severalAccounts, .selfTradePrevention, .foreignOrders, .transactions, .keyRights,
+    ]
     private let adapter: BtceExchange
     private let client: HTTPClient
     private let control: String
@@ -113,13 +115,51 @@ final class VenueHarness: ExchangeHarness {
         return []
     }
 
+    func placeElsewhere(
+        _ account: AccountID, _ side: Side, quantity: ExactDecimal, price: ExactDecimal
+    ) throws -> String {
+        let order = #""pair":"btc_usd","type":"\#(side.rawValue)","rate":"\#(price)","amount":"\#(quantity)""#
+        return try number("order_id", in: try move("order", #"{"key":"K\#(account.rawValue)",\#(order)}"#))
+    }
+
+    func transact(
+        _ account: AccountID, _ kind: BalanceChangeReason, _ coin: Coin, _ amount: ExactDecimal,
+        _ status: TransactionStatus, description: String
+    ) throws -> String {
+        let isGain = kind == .deposit || kind == .credit
+        let words = String(decoding: try JSONEncoder().encode(description), as: UTF8.self)
+        let fields = #""type":"\#(kind.rawValue)","status":"\#(status.name)","description":\#(words)"#
+        return try number(
+            "number",
+            in: try move(
+                isGain ? "deposit" : "withdraw",
+                #"{"key":"K\#(account.rawValue)","coin":"\#(coin)","amount":"\#(amount)",\#(fields)}"#))
+    }
+
+    func settle(_ transaction: String, as status: TransactionStatus) throws {
+        try move("settle", #"{"number":\#(transaction),"status":"\#(status.name)"}"#)
+    }
+
+    func setTradeRight(_ mayTrade: Bool, of account: AccountID) throws {
+        try move("rights", #"{"key":"K\#(account.rawValue)","trade":\#(mayTrade)}"#)
+    }
+
+    /// A member of an answer that is a whole number.
+    private func number(_ name: String, in answer: String) throws -> String {
+        guard let found = answer.firstRange(of: "\"\(name)\":") else {
+            throw HarnessFailure(what: name, outcome: answer)
+        }
+        return String(answer[found.upperBound...].prefix { $0.isNumber })
+    }
+
     func nextReports() -> [ExchangeReport] {
         defer { early = [] }
         return early.isEmpty ? box.next(seconds: VenueHarness.patienceSeconds) : early
     }
 
-    /// Asks the venue's operator for something, and waits until it is done.
-    private func move(_ what: String, _ body: String) throws {
+    /// Asks the venue's operator for something, and waits until it is done; the answer.
+    @discardableResult
+    private func move(_ what: String, _ body: String) throws -> String {
         let done = DispatchSemaphore(value: 0)
         let outcome = Mutex<HTTPOutcome?>(nil)
         let request = HTTPRequest(
@@ -133,6 +173,7 @@ final class VenueHarness: ExchangeHarness {
         guard case .success(let response) = outcome.withLock({ $0 }), response.status == 200 else {
             throw HarnessFailure(what: "\(what) \(body)", outcome: outcome.withLock { "\(String(describing: $0))" })
         }
+        return String(decoding: response.body, as: UTF8.self)
     }
 
     struct HarnessFailure: Error {

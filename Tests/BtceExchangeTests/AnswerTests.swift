@@ -99,16 +99,40 @@ import Trading
         let btce = try reader.tickers(HTTPResponse(RecordedAnswers.tickers))
         #expect(btce.map(\.pair) == ["btc_usd", "ltc_usd"])
         #expect(btce[0].value.ticker.ask == .of("101.9") && btce[0].value.ticker.bid == .of("101.773"))
-        #expect(btce[0].value.average == .of("100.51") && !btce[0].value.isCrossed)
+        #expect(!btce[0].value.isCrossed)
         // A price of 0 is none.
-        #expect(
-            btce[1].value.ticker == Ticker(bid: .of("4.1"), ask: nil, last: nil, at: Timestamp(seconds: 1_370_816_309)))
+        let other = btce[1].value.ticker
+        #expect(other.bid == .of("4.1") && other.ask == nil && other.last == nil)
+        #expect(other.at == Timestamp(seconds: 1_370_816_309))
         let yobit = try PublicReader(.yobit).tickers(HTTPResponse(RecordedAnswers.tickers))
         #expect(yobit[0].value.ticker.bid == .of("101.9") && yobit[0].value.isCrossed)
         let old = try reader.fallbackTicker(HTTPResponse(RecordedAnswers.oldTicker))
         #expect(
             old.ticker
-                == Ticker(bid: .of("8.5"), ask: .of("8.7"), last: .of("8.6"), at: Timestamp(seconds: 1_370_816_308)))
+                == Ticker(
+                    bid: .of("8.5"), ask: .of("8.7"), last: .of("8.6"), at: Timestamp(seconds: 1_370_816_308),
+                    day: TickerDay(high: 9, low: 8, average: .of("8.5"), volume: 2, value: 1)))
+    }
+
+    /// `vol` is in the quote coin and `vol_cur` in the base coin, in both dialects.
+    @Test(arguments: Dialect.allCases)
+    func `a ticker keeps the figures of its day, with what the exchange does not say left out`(dialect: Dialect) throws
+    {
+        let tickers = try PublicReader(dialect).tickers(HTTPResponse(RecordedAnswers.tickers))
+        #expect(
+            tickers[0].value.ticker.day
+                == TickerDay(
+                    high: .of("109.88"), low: .of("91.14"), average: .of("100.51"), volume: .of("16541.51969"),
+                    value: .of("1632898.2249")))
+        func day(_ figures: String) throws -> TickerDay? {
+            let body = #"{"btc_usd":{"last":8,"buy":9,"sell":8,"updated":1370816308\#(figures)}}"#
+            return try PublicReader(dialect).tickers(HTTPResponse(body))[0].value.ticker.day
+        }
+        #expect(try day("") == nil)
+        // Nothing has traded all day: there is no highest price, and the volume is none.
+        #expect(try day(#","high":0,"low":0,"avg":0,"vol":0,"vol_cur":0"#) == TickerDay(volume: 0, value: 0))
+        // A figure that is none, or cannot be, spoils neither the price nor the other figures.
+        #expect(try day(#","high":[],"low":-1,"avg":"x","vol":1e40,"vol_cur":"2.5""#) == TickerDay(volume: .of("2.5")))
     }
 
     @Test func `depth, trades and fees are of many pairs at once, and of one in version 2`() throws {

@@ -112,6 +112,13 @@ final class GatewayBench {
         return answers[id]
     }
 
+    func cancelForeign(_ number: String, pair: Pair?) -> QueryID {
+        lastQuery += 1
+        gateway.cancelForeign(
+            exchangeOrderID: number, pair: pair, of: GatewayBench.account, id: QueryID(lastQuery), at: now)
+        return QueryID(lastQuery)
+    }
+
     /// The process dies, with all that was on its way, and another begins: it is told what the desk has kept.
     func restart() throws {
         arriving.removeAll()

@@ -300,7 +300,7 @@ import Trading
 
     @Test func `funds are read between two equal words, and money that came is told by its kind`() throws {
         let bench = try GatewayBench()
-        bench.venue.transactions = [(1, 5 * unit, "USD"), (2, unit, "BTC")]
+        bench.venue.transactions = [.init(1, 5 * unit, "USD"), .init(2, unit, "BTC")]
         bench.place(bench.order(1, .buy, "2", at: "90"))
         bench.place(bench.order(2, .sell, "3", at: "110"))
         bench.run(seconds: 1)

@@ -1,3 +1,4 @@
+import ExactJSON
 import Trading
 
 @testable import BtceExchange
@@ -26,6 +27,25 @@ final class TestVenue {
         let at: Int64
     }
 
+    /// A row of TransHistory, by the codes of the protocol.
+    struct Transaction {
+        let type: Int
+        let amount: Int64
+        let coin: String
+        let text: String
+        var status: Int
+
+        init(_ type: Int, _ amount: Int64, _ coin: String, _ text: String = "", status: Int = 2) {
+            (self.type, self.amount, self.coin, self.text, self.status) = (type, amount, coin, text, status)
+        }
+    }
+
+    struct KeyRights {
+        var info: Bool
+        var trade: Bool
+        static let all = KeyRights(info: true, trade: true)
+    }
+
     /// 10^8.
     static let unit: Int64 = 100_000_000
 
@@ -42,7 +62,10 @@ final class TestVenue {
     /// What strangers offer and bid, best first: rate and amount.
     var asks: [(rate: Int64, amount: Int64)] = []
     var bids: [(rate: Int64, amount: Int64)] = []
-    var transactions: [(type: Int, amount: Int64, coin: String)] = []
+    var transactions: [Transaction] = []
+    var rights = KeyRights.all
+    /// Methods that it does not have.
+    var unknownMethods: Set<String> = []
     private(set) var lastNonce: UInt64 = 0
     private var lastNumber: UInt64 = 1_000
     /// Whether the exchange gives no number to an order that fills at once.
@@ -86,7 +109,13 @@ final class TestVenue {
             return refuse("invalid nonce parameter; on key:\(lastNonce), you sent:\(nonce)")
         }
         lastNonce = nonce
-        switch form["method"] {
+        let method = form["method"] ?? ""
+        guard !unknownMethods.contains(method) else { return refuse("invalid method") }
+        let isTrading = method == "Trade" || method == "CancelOrder"
+        guard isTrading ? rights.trade : rights.info else {
+            return refuse("api key dont have \(isTrading ? "trade" : "info") permission")
+        }
+        switch method {
         case "getInfo": return HTTPResponse(#"{"success":1,"return":\#(info)}"#)
         case "Trade": return trade(form)
         case "CancelOrder": return cancelOrder(UInt64(form["order_id"] ?? "") ?? 0)
@@ -223,13 +252,16 @@ final class TestVenue {
 
     private func transactionHistory(_ form: [String: String]) -> HTTPResponse {
         let first = Int(form["from_id"] ?? "") ?? 0
-        let found = transactions.enumerated().filter { $0.offset + 1 >= first }
+        let isAscending = form["order"] == "ASC" || form["since"] != nil
+        let all = transactions.enumerated().filter { $0.offset + 1 >= first }
+        let found = (isAscending ? all : all.reversed()).prefix(Int(form["count"] ?? "") ?? 1_000)
         guard !found.isEmpty else { return refuse("no transactions") }
         return object(
             found.map { index, row in
                 """
                 "\(index + 1)":{"type":\(row.type),"amount":\(decimal(row.amount)),"currency":"\(row.coin)",\
-                "desc":"","status":2,"timestamp":\(now.seconds)}
+                "desc":\(String(decoding: ExchangeJSON.string(row.text).bytes, as: UTF8.self)),"status":\(row.status),\
+                "timestamp":1795000000}
                 """
             })
     }
@@ -252,7 +284,7 @@ final class TestVenue {
 
     private var info: String {
         """
-        {"funds":{"usd":\(decimal(usd)),"btc":\(decimal(btc))},"rights":{"info":1,"trade":1,"withdraw":0},\
+        {"funds":{"usd":\(decimal(usd)),"btc":\(decimal(btc))},"rights":{"info":\(rights.info ? 1 : 0),"trade":\(rights.trade ? 1 : 0),"withdraw":0},\
         "transaction_count":0,"open_orders":\(orders.values.count(where: \.isActive)),"server_time":\(clock)}
         """
     }

@@ -31,6 +31,13 @@ import Trading
                 "an order takes what there is and rests with the rest",
                 "immediate-or-cancel keeps what it got and cancels the rest", "fill-or-kill trades whole or not at all",
                 "an account does not trade with itself",
+                "what orders placed elsewhere hold is held, and they are told without a name",
+                "an order placed elsewhere is canceled once, and holds nothing then",
+                "trades made elsewhere are told from the first, with side, fee and who waited",
+                "every kind and status of a transaction is told, with its words",
+                "transactions are paged from the first, each row once",
+                "a transaction that waited is asked about by its place, and its money is free then",
+                "a right that is withdrawn is told and named, and told again when it is back",
             ])
     }
 }
@@ -53,6 +60,8 @@ enum Fault: CaseIterable {
     case fillsAtTheLimit
     case tickerUpsideDown
     case oldestTradesFirst
+    case cancelsForeignOrdersOfNobody
+    case listsNothingAsLost
 }
 
 /// A harness whose exchange passes everything through one fault. Answers come late, through `nextReports()`.
@@ -61,7 +70,7 @@ private final class FaultyHarness: ExchangeHarness, Exchange {
     private let fault: Fault?
     private var waiting: [ExchangeReport] = []
     private var copies: UInt64 = 1_000
-    var capabilities = Set(ExchangeCapability.allCases)
+    var capabilities = ExchangeCapability.ofPaper
 
     init(_ fault: Fault?) throws {
         inner = try PaperHarness(feeBasis: .quote)
@@ -125,6 +134,15 @@ private final class FaultyHarness: ExchangeHarness, Exchange {
         return []
     }
 
+    func cancelForeign(
+        exchangeOrderID: String, pair: Pair?, of account: AccountID, id: QueryID, at now: Timestamp
+    ) -> [ExchangeReport] {
+        waiting += inner.paper.cancelForeign(
+            exchangeOrderID: exchangeOrderID, pair: pair, of: account, id: id, at: now
+        ).map(changed)
+        return []
+    }
+
     private func changed(_ report: ExchangeReport) -> ExchangeReport {
         switch (fault, report) {
         case (.answersNeverArrivedForAll, .execution(let account, .status(let id, _))):
@@ -150,6 +168,10 @@ private final class FaultyHarness: ExchangeHarness, Exchange {
             .answer(id, .ticker(pair, Ticker(bid: ticker.ask, ask: ticker.bid, last: ticker.last, at: ticker.at)))
         case (.oldestTradesFirst, .answer(let id, .recentTrades(let pair, let trades))):
             .answer(id, .recentTrades(pair, trades.reversed()))
+        case (.cancelsForeignOrdersOfNobody, .answer(let id, .refused(.exchangeRejected, _))):
+            .answer(id, .foreignCanceled(exchangeOrderID: "1"))
+        case (.listsNothingAsLost, .answer(let id, .transactions)):
+            .answer(id, .lost)
         default:
             report
         }

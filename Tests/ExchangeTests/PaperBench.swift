@@ -85,7 +85,7 @@ struct PaperBench {
             case .rules(let rules): "rules of \(rules.pair)"
             case .balanceChanged(_, let coin, let amount, let reason): "\(reason) \(amount) \(coin)"
             case .answer(let id, _): "answer \(id)"
-            case .connection, .keyEnding, .contradiction: nil
+            case .connection, .keyEnding, .keyRights, .contradiction: nil
             }
         }
     }

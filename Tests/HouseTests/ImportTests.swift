@@ -47,7 +47,7 @@ private let table: [(room: String, mayImport: Set<String>)] = [
             "Foundation",
         ] + system
     ),
-    ("ExchangeConformance", ["Trading", "Exchange"]),
+    ("ExchangeConformance", ["Trading", "Secrets", "Exchange"]),
     (
         "FuzzTargets",
         [

@@ -84,7 +84,10 @@ import Trading
             "/pair", #"{"pair":"btc_usd","fee":"0.12345678901"}"#,
             "a fee of 0.12345678901% cannot be taken exactly on btc_usd"
         ),
-        ("/nothing", "{}", "there are GET /books and POST /cancel, /deposit, /fault, /pair, /quote, /trade, /withdraw"),
+        (
+            "/nothing", "{}",
+            "there are GET /books and POST /cancel, /deposit, /fault, /fill, /order, /pair, /quote, /rights, /settle, /trade, /withdraw"
+        ),
     ])
     func `what cannot be done is said`(path: String, body: String, error: String) throws {
         let venue = VenueUnderTest()

@@ -11,6 +11,9 @@ import Trading
         let entries: [VenueEntry] = [
             .account(key: "ann"), .pair(pair), .money(AccountID(1), 10, "usd", .debit),
             .nonce(AccountID(1), 4_294_967_294),
+            .transaction(AccountID(1), 50, "usd", .deposit, .waiting, text: "50% of a\nwire, ü = \u{0} "),
+            .transaction(AccountID(1), 50, "usd", .credit, .unconfirmed, text: ""), .settle(2, .canceled), .orderRows,
+            .rights(AccountID(1), [.info, .withdraw]), .rights(AccountID(2), []),
             .order(AccountID(1), "ltc_btc", .sell, price: ExactDecimal(units: 17_390_000_000_000_000), quantity: 1),
             .cancel(3), .take(4, ExactDecimal(units: 10_000_000_000)),
             .quote(

@@ -142,6 +142,6 @@ import Trading
         #expect(
             try venue.call("ann", "getInfo").text
                 == #"{"funds":{"btc":99,"ltc":1000,"usd":10000},"rights":{"info":1,"trade":1,"withdraw":0},"#
-                + #""transaction_count":3,"open_orders":1,"server_time":1772366400}"#)
+                + #""transaction_count":4,"open_orders":1,"server_time":1772366400}"#)
     }
 }

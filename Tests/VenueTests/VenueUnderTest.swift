@@ -26,6 +26,15 @@ final class VenueUnderTest {
         venue.start(at: now)
     }
 
+    /// One that was killed, with what its books had kept.
+    init(again records: [VenueRecord], change: (inout TapiVenue.Settings) -> Void = { _ in }) {
+        var settings = VenueUnderTest.settings(.btce)
+        change(&settings)
+        venue = TapiVenue(settings)
+        for record in records { venue.replay(record) }
+        venue.start(at: now)
+    }
+
     static func settings(_ dialect: VenueDialect) -> TapiVenue.Settings {
         let funds: [(amount: ExactDecimal, coin: Coin)] = [(10_000, "usd"), (100, "btc"), (1_000, "ltc")]
         let accounts = ["ann", "bob", "eve"].compactMap { key in

@@ -10,12 +10,12 @@ extension BtceGateway {
         guard account.key != nil else {
             return answer(id, .refused(.notAllowed, reason: "no key of this account is known here"))
         }
-        guard account.questions.count + account.balances.count < settings.waitingMax else {
-            return answer(id, .lost)
-        }
+        guard account.questionCount < settings.waitingMax else { return answer(id, .lost) }
         let deadline = clock.advanced(byNanoseconds: settings.questionWaitNanoseconds)
         switch query {
         case .balances: return askBalances(id, deadline, account)
+        case .transactions(_, let after, let limit):
+            return askTransactions(id, after: after, limit: limit, deadline, account)
         case .order(let client, _):
             guard let order = account.orders[client] else { return }
             account.questions[id] = TradedAccount.Question(query: query, deadline: deadline)
@@ -36,8 +36,9 @@ extension BtceGateway {
         case .openOrders(_, let pair):
             answer(id, .openOrders(openOrders(look, account).filter { pair == nil || $0.pair == pair }))
         case .fills(_, let after, let limit):
-            answer(id, .fills(fills(after: after, limit: limit, account)))
-        case .order, .balances, .pairs, .ticker, .depth, .recentTrades: return
+            guard let fills = fills(after: after, limit: limit, look, account) else { return }
+            answer(id, .fills(fills))
+        case .order, .balances, .transactions, .pairs, .ticker, .depth, .recentTrades: return
         }
         account.questions[id] = nil
     }
@@ -52,16 +53,11 @@ extension BtceGateway {
                 placedAt: row.createdAt)
         }
     }
+}
 
-    /// Lowest number first.
-    private func fills(after: FillID?, limit: Int, _ account: TradedAccount) -> [AccountFill] {
-        let ids = account.rows.keys.filter { $0 > after?.rawValue ?? 0 }.sorted().prefix(max(0, limit))
-        return ids.compactMap { account.rows[$0] }.map { row in
-            let client = account.fillOwners[row.id] ?? (row.isYourOrder ? account.owners[row.orderID] : nil)
-            let owner = client.flatMap { account.orders[$0] }
-            return AccountFill(
-                clientOrderID: client, exchangeOrderID: row.isYourOrder ? String(row.orderID) : "0", pair: row.pair,
-                side: row.side, fill: owner?.fills[row.id] ?? fill(row))
-        }
+extension TradedAccount {
+    /// How many questions wait for an answer.
+    var questionCount: Int {
+        questions.count + balances.count + transactions.count + foreignCancels.values.reduce(0) { $0 + $1.count }
     }
 }

@@ -83,7 +83,7 @@ extension BtceGateway {
 
     private func readBalances(_ account: TradedAccount) {
         let steps: [BalanceReading.Step] =
-            [.before] + scopes(of: account).map { .active($0) } + [.transactions, .after]
+            [.before] + scopes(of: account, [.balances(account.id)]).map { .active($0) } + [.transactions, .after]
         account.balances.begin(steps, number: nextLookNumber())
         sendBalancesStep(account)
     }
@@ -119,6 +119,7 @@ extension BtceGateway {
             switch step {
             case .before:
                 let info = try sane(try reader.accountInfo(try answer.get()))
+                noteRights(info.rights, account)
                 account.balances.serverTime = info.serverTime
                 if let whole = info.fundsWithOrders { return answerBalances(info.funds, whole: whole, account) }
                 account.balances.before = info
@@ -136,7 +137,10 @@ extension BtceGateway {
             case .transactions:
                 // Only words depend on it: an exchange that does not tell is not asked twice.
                 if let rows = try? reader.transactionHistory(try answer.get()) { takeTransactions(rows, account) }
-            case .after: return takeAfter(try sane(try reader.accountInfo(try answer.get())), account)
+            case .after:
+                let info = try sane(try reader.accountInfo(try answer.get()))
+                noteRights(info.rights, account)
+                return takeAfter(info, account)
             }
             account.balances.stepFailures = 0
             account.balances.steps.removeFirst()
@@ -146,8 +150,8 @@ extension BtceGateway {
                 account.balances.stepFailures += 1
                 return sendBalancesStep(account)
             }
-            if case .refused(let refusal, let words) = error, refusal.code == .notAllowed {
-                return failBalances(account, .refused(.notAllowed, reason: words))
+            if error.code == .notAllowed {
+                return failBalances(account, .refused(.notAllowed, reason: error.reason))
             }
             failBalances(account, .lost)
         }
@@ -188,28 +192,25 @@ extension BtceGateway {
         if account.balances.count > 0 { readBalances(account) }
     }
 
+    /// Rows about an order move what the order holds, and are no reason for a change of the funds.
     private func takeTransactions(_ rows: [WireTransaction], _ account: TradedAccount) {
         var unsettled: UInt64?
-        for row in rows {
+        for row in rows where row.orderID == nil {
             switch row.status {
             case .waiting, .notConfirmed: unsettled = min(unsettled ?? row.id, row.id)
             case .failed: break
             case .successful:
                 guard account.balances.toldTransactions.insert(row.id).inserted else { continue }
-                let reason: BalanceChangeReason
-                switch row.kind {
-                case .deposit: reason = .deposit
-                case .withdrawal: reason = .withdrawal
-                case .credit: reason = .credit
-                case .debit: reason = .debit
-                }
                 let isGain = row.kind == .deposit || row.kind == .credit
                 turn.reports.append(
                     .balanceChanged(
-                        account: account.id, coin: row.coin, by: isGain ? row.amount : -row.amount, reason: reason))
+                        account: account.id, coin: row.coin, by: isGain ? row.amount : -row.amount,
+                        reason: row.kind.reason))
             }
         }
-        if let next = unsettled ?? rows.last.map({ $0.id + 1 }) { account.balances.nextTransaction = next }
+        guard let next = unsettled ?? rows.last.map({ $0.id + 1 }) else { return }
+        account.balances.nextTransaction = next
+        account.balances.toldTransactions = account.balances.toldTransactions.filter { $0 >= next }
     }
 
     /// Funds that sums of are sure to stay inside what a number can hold.

@@ -53,7 +53,7 @@ public final class BtceGateway {
     private var keyOwners: [String: AccountID] = [:]
     private var lookCount: UInt64 = 0
     /// Whether something was put down since the last turn.
-    private var hasWork = true
+    var hasWork = true
 
     /// `seed` decides how long it waits between tries, and nothing else.
     public init(_ settings: BtceSettings, nonceStore: any NonceStore, startedAt: Timestamp, seed: UInt64) {
@@ -75,6 +75,7 @@ public final class BtceGateway {
         let account = account(id)
         if let key, let owner = keyOwners[key.key], owner != id { throw .usedBy(owner) }
         let before = account.key
+        if before != key?.key { account.toldRights = nil }
         if let before {
             account.key = nil
             keyOwners[before] = nil
@@ -126,7 +127,7 @@ public final class BtceGateway {
         switch query {
         case .pairs, .ticker, .depth, .recentTrades: askMarket(query, id)
         case .openOrders(let account, _), .fills(let account, _, _), .balances(let account),
-            .order(_, let account):
+            .transactions(let account, _, _), .order(_, let account):
             askAccount(query, id, self.account(account))
         }
     }

@@ -48,12 +48,15 @@ public struct BtceSettings: Hashable, Sendable {
     public var waitingMax = 1_000
     /// Rows of a history that are asked for at once; the protocol gives 1,000 at most.
     public var historyRows = 1_000
-    /// Rows of an account's history that are kept in memory.
+    /// Rows of an account's history that are kept in memory, and the most that one question for fills is answered with.
     public var historyRowsKept = 20_000
     /// Finished orders of an account that are kept in memory.
     public var finishedOrdersKept = 20_000
     /// Pairs that one request names: a URL has its limits.
     public var pairsPerRequest = 50
+    /// On an exchange that wants a pair named: up to so many pairs, all of them are asked about for fills, open orders and funds;
+    /// where it trades more, only those on which the account has orders that are known here.
+    public var pairsAskedMax = 10
     /// For how long questions for tickers are gathered into one request.
     public var gatherNanoseconds: Int64 = 5_000_000
     /// For how long version 2 is asked after version 3 has not given an answer that makes sense.

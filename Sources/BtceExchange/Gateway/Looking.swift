@@ -17,42 +17,33 @@ extension BtceGateway {
         var look = Look(
             number: nextLookNumber(), beganAt: clock, members: members, questions: account.questions.keys.sorted(),
             steps: [])
-        look.steps = steps(for: look, account)
+        let queries = look.questions.compactMap { account.questions[$0]?.query }
+        look.scopes = scopes(of: account, queries)
+        look.pagesAfter = queries.compactMap(\.fillsAfter).min()
+        look.steps = steps(for: look, look.scopes, queries, account)
         account.look = look
         goOn(account)
     }
 
-    private func steps(for look: Look, _ account: TradedAccount) -> [Look.Step] {
-        let queries = look.questions.compactMap { account.questions[$0]?.query }
-        let pairs = scopes(of: account, queries)
+    private func steps(for look: Look, _ pairs: [Pair?], _ queries: [ExchangeQuery], _ account: TradedAccount)
+        -> [Look.Step]
+    {
         let unseen = unseenScopes(of: account)
         let readsBook = !look.members.isEmpty || queries.contains(where: \.isOpenOrders)
         var steps: [Look.Step] = pairs.filter { readsBook || unseen.contains($0) }.map { .active($0) }
-        let asked = queries.compactMap(\.fillsAfter).min()
         for pair in pairs {
-            let (after, since) = historyNeeded(by: look.members.filter { scope(of: $0.order.pair) == pair }, asked)
-            let fresh = HistoryMirror(overlapNanoseconds: settings.historyOverlapNanoseconds)
-            let starts =
-                after != nil || since != nil
-                ? account.mirrors[pair, default: fresh].plan(since: since, after: after, now: clock) : []
-            steps += starts.map { .history(pair, $0, first: nil, next: $0) }
+            let members = look.members.filter { scope(of: $0.order.pair) == pair }
+            let read = historySteps(pair, members: members, queries, account)
+            steps += read
             // A reading from a moment on may find nothing of a history that has an end.
-            if unseen.contains(pair), !starts.contains(where: \.isByNumber) { steps.append(.newest(pair)) }
+            if unseen.contains(pair), !read.contains(where: \.isByNumber) { steps.append(.newest(pair)) }
         }
         return steps
     }
 
-    /// From where on rows may be of these orders, or are asked for. By number: what the clocks say is compared only for an
-    /// order of an earlier run of which nobody knows what had been seen before it.
-    private func historyNeeded(by orders: [PlacedOrder], _ asked: UInt64?) -> (after: UInt64?, since: Timestamp?) {
-        let after = (orders.compactMap { $0.seenBefore.fill?.rawValue } + [asked].compactMap(\.self)).min()
-        let unknown = orders.first { $0.seenBefore.fill == nil }
-        return (after, unknown?.sentAt.advanced(byNanoseconds: -settings.clockDifferenceNanoseconds))
-    }
-
     /// What an order waits for to be sent: its part of the book and the end of its history are to be read first, so that what
     /// comes later is known to be later.
-    private func unseenScopes(of account: TradedAccount) -> Set<Pair?> {
+    func unseenScopes(of account: TradedAccount) -> Set<Pair?> {
         Set(
             account.waiting.compactMap { account.orders[$0] }.map { scope(of: $0.order.pair) }
                 .filter { !hasSeen($0, account) })
@@ -68,11 +59,15 @@ extension BtceGateway {
     func scope(of pair: Pair) -> Pair? { settings.dialect.requiresPair ? pair : nil }
 
     /// For what ActiveOrders and TradeHistory are asked: everything at once, or where the exchange wants a pair, each pair on
-    /// which the account has an order that is known here.
+    /// which the account has an order that is known here. Questions about all that the account has there ask of every pair that the
+    /// exchange trades, where those are no more than `pairsAskedMax`.
     func scopes(of account: TradedAccount, _ queries: [ExchangeQuery] = []) -> [Pair?] {
         guard settings.dialect.requiresPair else { return [nil] }
         var pairs = Set(account.orders.values.map(\.order.pair))
         for case .openOrders(_, let pair?) in queries { pairs.insert(pair) }
+        if market.pairs.count <= settings.pairsAskedMax, queries.contains(where: \.isAboutAllPairs) {
+            pairs.formUnion(market.pairs.keys)
+        }
         return pairs.sorted().map { $0 }
     }
 
@@ -93,6 +88,10 @@ extension BtceGateway {
             case .since(let time): range.since = time
             }
             request = .tradeHistory(range, pair: pair)
+        case .page(let pair, let page):
+            request = .tradeHistory(
+                HistoryRange(count: UInt64(settings.historyRows), firstID: page.position + 1, isOldestFirst: true),
+                pair: pair)
         case .newest(let pair): request = .tradeHistory(HistoryRange(count: 1), pair: pair)
         }
         let settles =
@@ -110,6 +109,7 @@ extension BtceGateway {
             switch step {
             case .active(let pair): try takeActive(try answer.get(), pair, account)
             case .newest(let pair): try takeNewest(try answer.get(), pair, account)
+            case .page(let pair, let page): try takePage(try answer.get(), pair, page, account)
             case .history(let pair, let start, let first, let next):
                 try takeHistory(try answer.get(), pair, start, first, next, account)
             case .details(let number): try takeDetails(answer, number, account)
@@ -124,9 +124,9 @@ extension BtceGateway {
                 account.look?.stepFailures += 1
                 return goOn(account)
             }
-            if case .refused(let refusal, let words) = error, refusal.code == .notAllowed {
+            if error.code == .notAllowed {
                 for id in account.look?.questions ?? [] where account.questions.removeValue(forKey: id) != nil {
-                    self.answer(id, .refused(.notAllowed, reason: words))
+                    self.answer(id, .refused(.notAllowed, reason: error.reason))
                 }
             }
             failLook(account)
@@ -166,6 +166,7 @@ extension BtceGateway {
             account.look?.steps.insert(.history(pair, start, first: lowest, next: .after(last.id)), at: 0)
         } else {
             mirror.finished(start, first: lowest, at: clock)
+            account.look?.ended.insert(pair)
         }
         account.mirrors[pair] = mirror
     }
@@ -253,7 +254,7 @@ extension BtceGateway {
 }
 
 extension AnswerFailure {
-    fileprivate static func absurd(_ row: UInt64) -> AnswerFailure {
+    static func absurd(_ row: UInt64) -> AnswerFailure {
         .unreadable(path: "return.\(row)", message: "more than any account can hold")
     }
 }
@@ -261,7 +262,22 @@ extension AnswerFailure {
 extension ExchangeQuery {
     fileprivate var isOpenOrders: Bool { if case .openOrders = self { true } else { false } }
 
-    fileprivate var fillsAfter: UInt64? {
-        if case .fills(_, let after, _) = self { after?.rawValue ?? 0 } else { nil }
+    /// Whether it is about what the account has on all pairs.
+    fileprivate var isAboutAllPairs: Bool {
+        switch self {
+        case .openOrders(_, nil), .fills, .balances: true
+        case .openOrders, .order, .transactions, .pairs, .ticker, .depth, .recentTrades: false
+        }
+    }
+}
+
+extension Look.Step {
+    /// Whether it reads the history from a number on.
+    fileprivate var isByNumber: Bool {
+        switch self {
+        case .history(_, let start, _, _): start.isByNumber
+        case .page: true
+        case .active, .newest, .details: false
+        }
     }
 }

@@ -64,7 +64,7 @@ extension BtceGateway {
             askOne(.depth(pair, rows: rows, id, isOld: market.asksVersion2(at: clock)))
         case .recentTrades(let pair, let count):
             askOne(.trades(pair, count: count, id, isOld: market.asksVersion2(at: clock)))
-        case .openOrders, .fills, .balances, .order: break
+        case .openOrders, .fills, .balances, .transactions, .order: break
         }
     }
 

@@ -8,7 +8,20 @@ enum Ticket: Sendable {
     /// With the number of the look or reading: an answer to an earlier one does nothing.
     case look(AccountID, UInt64)
     case balances(AccountID, UInt64)
+    case transactions(AccountID, QueryID)
+    /// By the exchange's number.
+    case cancelForeign(AccountID, UInt64)
     case market(MarketTicket)
+
+    /// Whose key it is sent with; nil where it takes none.
+    var account: AccountID? {
+        switch self {
+        case .place(let id, _), .cancel(let id, _), .look(let id, _), .balances(let id, _), .transactions(let id, _),
+            .cancelForeign(let id, _):
+            id
+        case .market: nil
+        }
+    }
 }
 
 /// What the way out and back says of requests.
@@ -41,6 +54,11 @@ extension BtceGateway {
     }
 
     private func answered(_ ticket: Ticket, _ answer: Result<HTTPResponse, AnswerFailure>) {
+        if case .failure(let failure) = answer, let right = failure.missingRight,
+            let account = ticket.account.flatMap({ accounts[$0] })
+        {
+            noteMissing(right, account)
+        }
         switch ticket {
         case .place(let id, let client):
             guard let account = accounts[id], let order = account.orders[client] else { return }
@@ -54,6 +72,10 @@ extension BtceGateway {
         case .balances(let id, let number):
             guard let account = accounts[id], account.balances.number == number else { return }
             takeBalancesAnswer(answer, account)
+        case .transactions(let id, let query):
+            if let account = accounts[id] { takeTransactionsAnswer(answer, query, account) }
+        case .cancelForeign(let id, let number):
+            if let account = accounts[id] { takeForeignCanceled(answer, number, account) }
         case .market(let ticket): takeMarket(ticket, answer)
         }
     }
@@ -74,6 +96,12 @@ extension BtceGateway {
         case .balances(let id, let number):
             guard let account = accounts[id], account.balances.number == number else { return }
             failBalances(account, .lost)
+        case .transactions(let id, let query):
+            if accounts[id]?.transactions.removeValue(forKey: query) != nil { answer(query, .lost) }
+        case .cancelForeign(let id, let number):
+            if let account = accounts[id] {
+                endForeignCancel(number, .refused(.exchangeUnavailable, reason: reason), account)
+            }
         case .market(let ticket): failMarket(ticket)
         }
     }
@@ -84,6 +112,7 @@ extension BtceGateway {
     func dueTimes(of account: TradedAccount) -> [Timestamp] {
         var due = account.questions.values.map(\.deadline) + account.balances.deadlines
         due += account.waiting.compactMap { account.orders[$0]?.sendBy }
+        due += account.transactions.values.map(\.deadline)
         if let look = account.lookDue, account.look == nil { due.append(look) }
         return due
     }
@@ -102,5 +131,10 @@ extension BtceGateway {
             answer(id, .lost)
         }
         for id in account.balances.takeLate(at: clock) { answer(id, .lost) }
+        for id in account.transactions.keys.sorted() {
+            guard let question = account.transactions[id], question.deadline <= clock else { continue }
+            account.transactions[id] = nil
+            answer(id, .lost)
+        }
     }
 }

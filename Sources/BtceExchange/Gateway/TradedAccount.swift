@@ -48,6 +48,12 @@ final class TradedAccount {
     var failedLooks = 0
     var questions: [QueryID: Question] = [:]
     var balances = BalanceReading()
+    /// Questions for transactions, each of one request.
+    var transactions: [QueryID: TransactionsQuestion] = [:]
+    /// Who asked for orders to be canceled that were not made here, by the exchange's number.
+    var foreignCancels: [UInt64: [QueryID]] = [:]
+    /// What its key may do, as the desk was told; nil where it was not told yet.
+    var toldRights: KeyRights?
 
     init(_ id: AccountID) { self.id = id }
 
@@ -158,6 +164,7 @@ struct Look {
     enum Step: Hashable {
         case active(Pair?)
         case history(Pair?, HistoryMirror.Start, first: UInt64?, next: HistoryMirror.Start)
+        case page(Pair?, HistoryPage)
         /// The newest row of the history, and no more: what comes later has a higher number.
         case newest(Pair?)
         case details(UInt64)
@@ -171,6 +178,13 @@ struct Look {
     let questions: [QueryID]
     /// What is still to be asked, in this order; the first is under way.
     var steps: [Step]
+    /// The parts of the account that it reads.
+    var scopes: [Pair?] = []
+    /// The parts whose history has been read to its end.
+    var ended: Set<Pair?> = []
+    /// Rows that only questions asked for, of histories that go on behind them, and after which number they begin.
+    var pages: [Pair?: [UInt64: WireFill]] = [:]
+    var pagesAfter: UInt64?
     var active: [UInt64: WireOrder] = [:]
     var hasListed = false
     /// How often the first step has failed, one time after the other.

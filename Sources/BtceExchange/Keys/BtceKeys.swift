@@ -26,14 +26,18 @@ extension KeyCheck {
     }
 }
 
+extension ExchangeKeyRights {
+    /// Rights as the btc-e protocol tells them.
+    init(_ rights: KeyRights) { self.init(info: rights.info, trade: rights.trade, withdraw: rights.withdraw) }
+}
+
 extension KeyVerdict {
     /// What the answer to getInfo means for the key. What the exchange says of itself (that it is asked too often, that it is not
     /// available) says nothing of the key.
     init(_ result: Result<AccountInfo, KeyCheck.Failure>) {
         switch result {
         case .success(let info):
-            self = .accepted(
-                ExchangeKeyRights(info: info.rights.info, trade: info.rights.trade, withdraw: info.rights.withdraw))
+            self = .accepted(ExchangeKeyRights(info.rights))
         case .failure(.answer(.refused(let refusal, let words))):
             switch refusal {
             case .noPermission, .invalidKey, .invalidSignature, .unknown: self = .refused(words: words)

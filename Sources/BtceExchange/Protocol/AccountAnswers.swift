@@ -25,6 +25,19 @@ public struct KeyRights: Hashable, Sendable {
         self.trade = trade
         self.withdraw = withdraw
     }
+
+    /// A right as the exchange calls it.
+    enum Name: String, CaseIterable {
+        case info
+        case trade
+        case withdraw
+    }
+
+    /// The same rights but one.
+    func without(_ name: Name) -> KeyRights {
+        KeyRights(
+            info: info && name != .info, trade: trade && name != .trade, withdraw: withdraw && name != .withdraw)
+    }
 }
 
 /// The answer to getInfo.

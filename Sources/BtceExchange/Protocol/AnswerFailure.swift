@@ -43,9 +43,19 @@ public enum AnswerFailure: Error, Hashable, Sendable {
         }
     }
 
+    /// What a key may not do, where the exchange has refused a request for want of a right and said which:
+    /// `api key dont have trade permission`.
+    var missingRight: KeyRights.Name? {
+        guard case .refused(.noPermission, let words) = self else { return nil }
+        let text = words.lowercased()
+        return KeyRights.Name.allCases.first { text.contains("\($0.rawValue) permission") }
+    }
+
     /// For the trader and the log.
     public var reason: String {
         switch self {
+        case .refused(.noPermission, let words):
+            "this key has no \(missingRight.map { "\($0.rawValue) right" } ?? "right to do this") at the exchange: \(words)"
         case .refused(_, let words): words.allSatisfy(\.isWhitespace) ? "a refusal without words" : words
         case .transport(let failure): failure.message.isEmpty ? failure.cause.rawValue : failure.message
         case .empty(let status): "an empty answer (HTTP \(status))"

@@ -1,3 +1,4 @@
+public import Exchange
 public import Trading
 
 /// A row of TradeHistory: a fill of the account's.
@@ -41,6 +42,52 @@ public struct WireTransaction: Hashable, Sendable {
     public let text: String
     public let status: Status
     public let at: Timestamp
+
+    /// The number of the order that the row is about; nil where it is about none.
+    ///
+    /// btc-e books an order's money in this list too: `In payment for a warrant :order:927468408:` takes what an order on the book
+    /// may spend, `Cancel order :order:927468408:` brings back the rest of it, and `Buy`, `Sell` and `Bought` with `from order` or
+    /// `from your order` are its trades. All of them write the number in the same way, and nothing else does.
+    public var orderID: UInt64? {
+        guard kind == .credit || kind == .debit, let mark = text.firstRange(of: ":order:") else { return nil }
+        let digits = text[mark.upperBound...].prefix { $0.isASCII && $0.isNumber }
+        guard text[digits.endIndex...].first == ":", let number = UInt64(digits), number > 0 else { return nil }
+        return number
+    }
+}
+
+/// A page of TransHistory.
+public struct TransactionPage: Hashable, Sendable {
+    /// By number, oldest first.
+    public let rows: [WireTransaction]
+    /// How many rows the exchange gave, with those that were left out.
+    public let count: Int
+    /// The highest number of them; nil where there are none.
+    public let last: UInt64?
+}
+
+extension WireTransaction.Kind {
+    /// The same in the desk's words.
+    public var reason: BalanceChangeReason {
+        switch self {
+        case .deposit: .deposit
+        case .withdrawal: .withdrawal
+        case .credit: .credit
+        case .debit: .debit
+        }
+    }
+}
+
+extension WireTransaction.Status {
+    /// The same in the desk's words.
+    public var status: TransactionStatus {
+        switch self {
+        case .failed: .canceled
+        case .waiting: .waiting
+        case .successful: .successful
+        case .notConfirmed: .unconfirmed
+        }
+    }
 }
 
 extension TapiReader {
@@ -57,7 +104,14 @@ extension TapiReader {
 
     /// By number, oldest first. Empty where the exchange says `no transactions`.
     public func transactionHistory(_ response: HTTPResponse) throws(AnswerFailure) -> [WireTransaction] {
-        try rows(response) { (name, row) throws(UnreadableAnswer) in
+        try transactionPage(response).rows
+    }
+
+    /// The same with what it takes to ask for the next page: rows of coins whose names the desk cannot hold are left out, and
+    /// counted.
+    public func transactionPage(_ response: HTTPResponse) throws(AnswerFailure) -> TransactionPage {
+        let told = try rows(response) { (name, row) throws(UnreadableAnswer) -> (UInt64, WireTransaction?) in
+            let id = try row.rowID(name)
             let kind = try row.required("type")
             let status = try row.required("status")
             let currency = try row.required("currency")
@@ -67,12 +121,15 @@ extension TapiReader {
             guard let knownStatus = WireTransaction.Status(rawValue: try status.whole()) else {
                 throw status.unreadable("no status")
             }
-            guard let coin = Coin(try currency.text()) else { throw currency.unreadable("no coin") }
-            return WireTransaction(
-                id: try row.rowID(name), kind: knownKind, coin: coin, amount: try row.required("amount").amount(),
+            guard let coin = Coin(try currency.text()) else { return (id, nil) }
+            let transaction = WireTransaction(
+                id: id, kind: knownKind, coin: coin, amount: try row.required("amount").amount(),
                 text: try row.optional("desc")?.text() ?? "", status: knownStatus,
                 at: try row.required("timestamp").timestamp())
-        }.sorted { $0.id < $1.id }
+            return (id, transaction)
+        }
+        return TransactionPage(
+            rows: told.compactMap(\.1).sorted { $0.id < $1.id }, count: told.count, last: told.map(\.0).max())
     }
 
     private func rows<Row>(

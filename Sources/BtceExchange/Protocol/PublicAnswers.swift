@@ -37,16 +37,9 @@ public struct MarketInfo: Hashable, Sendable {
     public let pairs: [PairInfo]
 }
 
-/// A pair's ticker, and the figures of its day; these are shown, not traded on, and cut to 18 decimals.
+/// A pair's ticker, with the figures of its day.
 public struct WireTicker: Hashable, Sendable {
     public let ticker: Ticker
-    public let high: ExactDecimal?
-    public let low: ExactDecimal?
-    public let average: ExactDecimal?
-    /// In the quote coin.
-    public let volumeInQuote: ExactDecimal?
-    /// In the base coin.
-    public let volumeInBase: ExactDecimal?
 
     /// Whether the best bid is above the best ask: a wrong dialect, or a market of another moment.
     public var isCrossed: Bool {
@@ -114,12 +107,23 @@ extension JSONPlace {
         let last = try required("last").amount().orNilIfZero
         guard let at = try optional("updated")?.timestamp() ?? fallback else { throw unreadable("has no updated") }
         let ticker = Ticker(
-            bid: dialect.isTickerBuyTheAsk ? sell : buy, ask: dialect.isTickerBuyTheAsk ? buy : sell, last: last, at: at
-        )
-        return WireTicker(
-            ticker: ticker, high: try optional("high")?.figure(), low: try optional("low")?.figure(),
-            average: try optional("avg")?.figure(), volumeInQuote: try optional("vol")?.figure(),
-            volumeInBase: try optional("vol_cur")?.figure())
+            bid: dialect.isTickerBuyTheAsk ? sell : buy, ask: dialect.isTickerBuyTheAsk ? buy : sell, last: last,
+            at: at,
+            day: try day())
+        return WireTicker(ticker: ticker)
+    }
+
+    /// The last 24 hours; nil where nothing is said of them. `vol` is in the quote coin and `vol_cur` in the base coin, in both
+    /// dialects. A figure that is none spoils no price.
+    private func day() throws(UnreadableAnswer) -> TickerDay? {
+        func figure(_ name: String) throws(UnreadableAnswer) -> ExactDecimal? {
+            guard let figure = try optional(name)?.figure(), !figure.isNegative else { return nil }
+            return figure
+        }
+        let day = TickerDay(
+            high: try figure("high")?.orNilIfZero, low: try figure("low")?.orNilIfZero,
+            average: try figure("avg")?.orNilIfZero, volume: try figure("vol_cur"), value: try figure("vol"))
+        return day.isEmpty ? nil : day
     }
 
     func depth() throws(UnreadableAnswer) -> WireDepth {

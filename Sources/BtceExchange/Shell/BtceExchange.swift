@@ -36,6 +36,11 @@ public final class BtceExchange: Exchange, Sendable {
 
     public let name: String
     public let settlement = Settlement.overTheWire
+    /// The protocol knows no names of ours and pushes nothing; fees are taken in what is received.
+    public let traits = ExchangeTraits(
+        news: .polled, keepsClientOrderIDs: false, fillNumbering: .perAccount, feeBasis: .received,
+        listsTransactions: true,
+        cancelsForeignOrders: true, needsKeys: true)
     /// Asks what a key may do that no account uses yet.
     public let keyCheck: KeyCheck
     private let mailbox: Mailbox<GatewayMessage>
@@ -106,6 +111,14 @@ public final class BtceExchange: Exchange, Sendable {
     /// Puts the question down; answers `lost` at once where too many wait.
     public func ask(_ query: ExchangeQuery, id: QueryID, at now: Timestamp) -> [ExchangeReport] {
         mailbox.post(.ask(query, id), evenIfFull: false) ? [] : [.answer(id, .lost)]
+    }
+
+    /// Puts the cancel down; refuses it at once where too many wait.
+    public func cancelForeign(
+        exchangeOrderID: String, pair: Pair?, of account: AccountID, id: QueryID, at now: Timestamp
+    ) -> [ExchangeReport] {
+        guard !mailbox.post(.cancelForeign(exchangeOrderID, pair, account, id), evenIfFull: false) else { return [] }
+        return [.answer(id, .refused(.exchangeUnavailable, reason: "too many requests wait for \(name)"))]
     }
 
     /// Sends nothing more, waits for what is under way, tells what became of it, and returns when the thread has ended. What got no

@@ -62,6 +62,8 @@ struct GatewayLoop {
         case .submit(let request): gateway.submit(request, at: now)
         case .noted(let order, let account): gateway.noted(order, of: account, at: now)
         case .ask(let query, let id): gateway.ask(query, id: id, at: now)
+        case .cancelForeign(let order, let pair, let account, let id):
+            gateway.cancelForeign(exchangeOrderID: order, pair: pair, of: account, id: id, at: now)
         case .answered(let number, let outcome):
             underWay -= 1
             gateway.answered(number, outcome, at: now)

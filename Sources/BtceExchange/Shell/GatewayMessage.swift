@@ -8,6 +8,7 @@ enum GatewayMessage: Sendable {
     case submit(OrderRequest)
     case noted(ClientOrderID, AccountID)
     case ask(ExchangeQuery, QueryID)
+    case cancelForeign(String, Pair?, AccountID, QueryID)
     case answered(UInt64, HTTPOutcome)
     case shutDown
 }

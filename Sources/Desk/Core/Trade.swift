@@ -131,6 +131,7 @@ extension Seat {
             try takeAnswer(query, answer)
         case .connection(let connection): try takeConnection(connection)
         case .keyEnding(let account, let requestsLeft): try takeKeyEnding(account, requestsLeft: requestsLeft)
+        case .keyRights: break
         case .contradiction(let account, let order, let said): try takeContradiction(account, order, said)
         }
     }

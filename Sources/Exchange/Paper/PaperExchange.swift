@@ -51,6 +51,11 @@ public import Trading
 public final class PaperExchange: Exchange {
     public let name = "paper"
     public let settlement = Settlement.withinTransaction
+    /// It lists no transactions, since the desk's records have all that came and went, and it knows no order that the desk did not make.
+    public let traits = ExchangeTraits(
+        news: .pushed, keepsClientOrderIDs: true, fillNumbering: .perAccount, feeBasis: .quote,
+        listsTransactions: false,
+        cancelsForeignOrders: false, needsKeys: false)
 
     var markets: [PaperMarket] = []
     var marketIndex: [Pair: Int] = [:]
@@ -134,6 +139,9 @@ public final class PaperExchange: Exchange {
             return .fills(fills(of: account, after: after, limit: limit))
         case .balances(let account):
             return .balances(balances(of: account))
+        case .transactions:
+            // Its books are written in the desk's own transaction: the desk's records are the list.
+            return .transactions([], next: nil)
         case .pairs:
             return .pairs(rules)
         case .ticker(let pair):

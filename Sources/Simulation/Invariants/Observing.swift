@@ -87,7 +87,8 @@ extension Simulation {
                     guard let last = ticker.last, wire.hasPrinted(pair, at: last, by: ticker.at) else { continue }
                     watch.prints[pair, default: []].append(
                         MarketTrade(pair: pair, price: last, quantity: .zero, takerSide: nil, at: ticker.at))
-                case .execution, .rules, .balanceChanged, .connection, .keyEnding, .contradiction, .answer: break
+                case .execution, .rules, .balanceChanged, .connection, .keyEnding, .keyRights, .contradiction, .answer:
+                    break
                 }
             }
         }

@@ -33,7 +33,7 @@ extension SimulatedBtce {
 
     /// In the desk's names.
     var moneyMoved: [(account: AccountID, amount: ExactDecimal)] {
-        venue.books.transactions.compactMap { one in
+        venue.books.transactions.filter { $0.order == nil }.compactMap { one in
             let index = Int(one.account.rawValue) - 1
             return accounts.indices.contains(index) ? (accounts[index], one.amount) : nil
         }

@@ -42,7 +42,7 @@ extension SimulatedGateway {
             call(
                 .history(after: last?.rawValue ?? 0, since: nil, limit: limit - question.fills.count), for: .ask(id),
                 account)
-        case .order, .pairs, .ticker, .depth, .recentTrades: break
+        case .order, .transactions, .pairs, .ticker, .depth, .recentTrades: break
         }
     }
 
@@ -139,7 +139,7 @@ extension ExchangeQuery {
     fileprivate var isAboutOrders: Bool {
         switch self {
         case .openOrders, .fills, .order: true
-        case .balances, .pairs, .ticker, .depth, .recentTrades: false
+        case .balances, .transactions, .pairs, .ticker, .depth, .recentTrades: false
         }
     }
 }

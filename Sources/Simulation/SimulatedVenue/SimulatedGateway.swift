@@ -93,6 +93,8 @@ public final class SimulatedGateway: Exchange {
         case .recentTrades(let pair, let count): unsentQuestions.append((id, .recentTrades(pair, count: count)))
         case .openOrders(let account, _), .fills(let account, _, _), .balances(let account):
             submitQuestion(query, id, of: self.account(account))
+        // Like paper, it has no such list: what moves money there is told at once.
+        case .transactions: reports.append(.answer(id, .transactions([], next: nil)))
         case .order(let client, let account): submitQuestion(about: client, id, of: self.account(account))
         }
         return endTurn()

@@ -1,6 +1,7 @@
 import Desk
 import Exchange
 import OrderEngine
+import Secrets
 import Trading
 
 // Records, requests and reports in one short line each. Written out by hand: what Swift prints of a value by itself differs
@@ -143,6 +144,8 @@ extension ExchangeReport {
         case .connection(.lost(let since, let reason)): "lost since \(since.nanoseconds) \(reason)"
         case .connection(.back(let lostAt)): "back, lost at \(lostAt.nanoseconds)"
         case .keyEnding(let account, let left): "key of \(account.rawValue) ends after \(left)"
+        case .keyRights(let account, let rights):
+            "key of \(account.rawValue) may info \(rights.info) trade \(rights.trade) withdraw \(rights.withdraw)"
         case .contradiction(let account, let order, let said):
             "contradiction of \(account.rawValue) about \(order): \(said?.words ?? "none any more")"
         }
@@ -161,6 +164,9 @@ extension ExchangeAnswer {
         case .ticker(let pair, let ticker): "ticker \(pair) \(ticker.traceText)"
         case .depth: "depth"
         case .recentTrades(let pair, let trades): "trades \(pair) \(trades.map(\.traceText))"
+        case .transactions(let rows, let next):
+            "transactions \(rows.map { "\($0.id) \($0.kind.rawValue) \($0.status.name) \($0.amount) \($0.coin)" }) \(next?.text ?? "")"
+        case .foreignCanceled(let number): "foreign canceled \(number)"
         case .refused(let code, _): "refused \(code.name)"
         case .lost: "lost"
         }
@@ -200,6 +206,8 @@ extension ExchangeQuery {
         case .fills(let account, let after, let limit):
             "fills \(account.rawValue) after \(after?.rawValue ?? 0) \(limit)"
         case .balances(let account): "balances \(account.rawValue)"
+        case .transactions(let account, let after, let limit):
+            "transactions \(account.rawValue) after \(after?.text ?? "-") \(limit)"
         case .pairs: "pairs"
         case .ticker(let pair): "ticker \(pair)"
         case .depth(let pair, let rows): "depth \(pair) \(rows)"

@@ -1,5 +1,5 @@
-public import Exchange
-public import Trading
+package import Exchange
+package import Trading
 
 /// An exchange's books: who has what, what rests, what traded. Price-time priority, double entry, no clock and no chance.
 ///
@@ -16,14 +16,20 @@ package final class VenueBooks {
     /// The positions of each account's fills in `fills`.
     package internal(set) var accountFills: [AccountID: [Int]] = [:]
     package internal(set) var openOrderNumbers: [AccountID: Set<UInt64>] = [:]
-    /// Every deposit and withdrawal, oldest first.
+    /// Every row of the lists of transactions, oldest first: number `n` stands at `n - 1`.
     package internal(set) var transactions: [VenueTransaction] = []
+    /// The positions of each account's rows in `transactions`.
+    package internal(set) var accountTransactions: [AccountID: [Int]] = [:]
+    /// Whether orders that are accepted, trade or are canceled from now on leave rows among the transactions.
+    var writesOrderRows = false
+    /// What is added to an order's number where a text names it.
+    let orderNumberBase: UInt64
     /// How many fills there were, of strangers too.
     package internal(set) var fillCount: UInt64 = 0
     private var orderCount: UInt64 = 0
     var events: [VenueEvent] = []
 
-    package init() {}
+    package init(orderNumberBase: UInt64 = 0) { self.orderNumberBase = orderNumberBase }
 
     /// What has happened since the last call, in the order in which it did.
     package func drainEvents() -> [VenueEvent] {
@@ -73,31 +79,6 @@ package final class VenueBooks {
 
     // MARK: Money
 
-    /// Money comes in, or goes as far as it is free; what went, negative, or came. Amounts are above zero.
-    @discardableResult
-    package func move(
-        _ amount: ExactDecimal, _ coin: Coin, _ reason: BalanceChangeReason, of account: AccountID, at now: Timestamp
-    ) -> ExactDecimal {
-        let free = VenueLedger.Purse.free(.account(account))
-        let moved: ExactDecimal
-        switch reason {
-        case .deposit, .credit:
-            ledger.move(amount.units, coin, from: .outside, to: free)
-            moved = amount
-        case .withdrawal, .debit:
-            let taken = min(amount.units, ledger[free, coin])
-            guard taken > 0 else { return .zero }
-            ledger.move(taken, coin, from: free, to: .outside)
-            moved = ExactDecimal(units: -taken)
-        }
-        let transaction = VenueTransaction(
-            number: UInt64(transactions.count + 1), account: account, coin: coin, amount: moved, reason: reason, at: now
-        )
-        transactions.append(transaction)
-        events.append(.money(transaction))
-        return moved
-    }
-
     /// What an account has of each coin that it ever had, by name.
     package func balances(of account: AccountID) -> [CoinBalance] {
         ledger.coins.sorted().compactMap { coin in
@@ -142,17 +123,6 @@ package struct VenueFill {
     package let pair: Pair
     package let side: Side
     package let fill: Fill
-}
-
-/// Money that came or went other than by a trade.
-public struct VenueTransaction: Hashable, Sendable {
-    public let number: UInt64
-    public let account: AccountID
-    public let coin: Coin
-    /// Negative where it went.
-    public let amount: ExactDecimal
-    public let reason: BalanceChangeReason
-    public let at: Timestamp
 }
 
 /// What happened in the books. A fill is told by its position in `VenueBooks.fills`.

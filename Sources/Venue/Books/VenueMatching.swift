@@ -56,6 +56,7 @@ extension VenueBooks {
         let prints = trade(order, own: new.selfTrade, at: now)
         if order.left > 0, new.mayRest, new.selfTrade == nil || !meetsItself(order) {
             markets[new.pair]?.book[new.side].add(order)
+            noteResting(order, at: now)
         } else if order.left > 0 {
             end(order, .canceled)
         }
@@ -139,6 +140,7 @@ extension VenueBooks {
                     fee: ExactDecimal(units: fee), feeCurrency: coin, liquidity: order === maker ? .maker : .taker,
                     at: now)
                 note(fill, of: order, account, maker: maker.number)
+                noteTrade(order, maker: maker, quantity, fee: fee, at: now)
             }
             if order.left == 0 { end(order, .filled) }
         }
@@ -155,6 +157,7 @@ extension VenueBooks {
 
     /// Cancels an order that rests.
     package func cancel(_ order: VenueOrder, at now: Timestamp) {
+        noteCanceled(order, rest: order.hold(for: order.left), at: now)
         end(order, .canceled)
         tell([], order.pair, at: now)
     }

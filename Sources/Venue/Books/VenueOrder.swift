@@ -20,6 +20,8 @@ package final class VenueOrder {
     package internal(set) var status = VenueOrderStatus.open
     /// Whether its number was kept back.
     package var isNumberUntold = false
+    /// Whether what it held when it came to rest was written down as a debit.
+    var hasDebitRow = false
     /// The positions of its fills in the venue's list.
     package internal(set) var fills: [Int] = []
 

@@ -46,10 +46,17 @@ extension TapiVenue {
                         )
                     })
             ),
+            ("rights", .array(KeyRight.allCases.filter(rights(of: account.id).contains).map { .string($0.rawValue) })),
             ("open_orders", .array(orders.filter { $0.status == .open }.map { .whole(told($0.number)) })),
             ("orders", .array(orders.map(row))),
             ("fills", .array((books.accountFills[account.id] ?? []).map { row(books.fills[$0]) })),
-            ("transactions", .array(books.transactions.filter { $0.account == account.id }.map(row))),
+            // What orders took and brought is in the orders and fills.
+            (
+                "transactions",
+                .array(
+                    (books.accountTransactions[account.id] ?? []).map { books.transactions[$0] }
+                        .filter { $0.order == nil }.map(row))
+            ),
         ])
     }
 
@@ -76,7 +83,8 @@ extension TapiVenue {
         .members([
             ("number", .whole(one.number)), ("type", .string(one.reason.rawValue)),
             ("coin", .string(one.coin.description)), ("amount", text(one.amount)),
-            ("timestamp", .whole(one.at.seconds)),
+            ("timestamp", .whole(one.at.seconds)), ("status", .string(one.status.name)),
+            ("description", .string(one.text)),
         ])
     }
 

@@ -31,8 +31,9 @@ extension TapiVenue {
 
     private static var actions: [String: (TapiVenue) -> Action] {
         [
-            "/quote": quote, "/trade": print, "/deposit": deposit, "/withdraw": withdraw, "/cancel": cancel,
-            "/fault": setFaults, "/pair": changePair,
+            "/quote": quote, "/trade": print, "/deposit": deposit, "/withdraw": withdraw, "/settle": settle,
+            "/order": order, "/fill": fill, "/cancel": cancel, "/rights": changeRights, "/fault": setFaults,
+            "/pair": changePair,
         ]
     }
 
@@ -69,43 +70,6 @@ extension TapiVenue {
         let before = books.fills.count
         commit(.print(rules.pair, side, price: price, quantity: quantity), at: now)
         return [("fills", .whole(books.fills.count - before))]
-    }
-
-    /// `{key, coin, amount}`, and `type: credit` for what is no deposit.
-    private func deposit(_ body: ControlBody, at now: Timestamp) throws -> [(String, ExchangeJSON)] {
-        try move(body, .deposit, or: .credit, at: now)
-    }
-
-    /// `{key, coin, amount}`, and `type: debit` for what is no withdrawal. No more goes than is free.
-    private func withdraw(_ body: ControlBody, at now: Timestamp) throws -> [(String, ExchangeJSON)] {
-        try move(body, .withdrawal, or: .debit, at: now)
-    }
-
-    private func move(
-        _ body: ControlBody, _ usual: BalanceChangeReason, or other: BalanceChangeReason, at now: Timestamp
-    ) throws -> [(String, ExchangeJSON)] {
-        guard let account = accountNumbers[try body.text("key")] else { throw ControlRefusal("no such key") }
-        guard let coin = Coin(try body.text("coin")), books.ledger.coins.contains(coin) else {
-            throw ControlRefusal("no pair has that coin")
-        }
-        let amount = try body.positive("amount")
-        let reason = try body.optional("type") == other.rawValue ? other : usual
-        let free = books.ledger[.free(.account(account)), coin]
-        if usual == .withdrawal, amount.units > free {
-            throw ControlRefusal("only \(ExactDecimal(units: free)) is free")
-        }
-        commit(.money(account, amount, coin, reason), at: now)
-        return [("free", .string("\(ExactDecimal(units: books.ledger[.free(.account(account)), coin]))"))]
-    }
-
-    /// `{order_id}`: the trader cancels it at the venue's own page.
-    private func cancel(_ body: ControlBody, at now: Timestamp) throws -> [(String, ExchangeJSON)] {
-        guard let number = number(told: try body.text("order_id")), let order = books.order(number) else {
-            throw ControlRefusal("no such order")
-        }
-        guard order.status == .open else { throw ControlRefusal("it is \(order.status.rawValue)") }
-        commit(.cancel(number), at: now)
-        return []
     }
 
     /// `{"lose-answer": 0.05, "delay": "200ms"}`: these faults and no others from now on.
@@ -147,7 +111,7 @@ extension TapiVenue {
         return pair
     }
 
-    private func quantity(_ body: ControlBody, _ rules: PairRules, at price: ExactDecimal) throws -> ExactDecimal {
+    func quantity(_ body: ControlBody, _ rules: PairRules, at price: ExactDecimal) throws -> ExactDecimal {
         let quantity = try body.positive("amount")
         guard quantity.isMultiple(of: rules.quantityStep) else {
             throw ControlRefusal("\(quantity) is no multiple of \(rules.quantityStep)")

@@ -9,6 +9,14 @@ public enum VenueEntry: Hashable, Sendable {
     /// A pair is new, or its rules are.
     case pair(VenuePair)
     case money(AccountID, ExactDecimal, Coin, BalanceChangeReason)
+    /// The same with all that can be said of a transaction: it may wait, and has a text.
+    case transaction(AccountID, ExactDecimal, Coin, BalanceChangeReason, TransactionStatus, text: String)
+    /// A transaction that waited is another now, by its number.
+    case settle(UInt64, TransactionStatus)
+    /// Orders leave rows among the transactions from now on.
+    case orderRows
+    /// An account's key may do this from now on, whatever the settings say.
+    case rights(AccountID, Set<KeyRight>)
     /// A private call was let in.
     case nonce(AccountID, UInt64)
     case order(AccountID, Pair, Side, price: ExactDecimal, quantity: ExactDecimal)

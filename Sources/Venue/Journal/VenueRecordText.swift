@@ -29,6 +29,7 @@ struct WordReader {
     mutating func pair() -> Pair? { next().flatMap { Pair($0) } }
     mutating func coin() -> Coin? { next().flatMap { Coin($0) } }
     mutating func side() -> Side? { next().flatMap { Side(rawValue: $0) } }
+    mutating func status() -> TransactionStatus? { next().flatMap { TransactionStatus(name: $0) } }
 }
 
 extension VenueEntry {
@@ -38,6 +39,11 @@ extension VenueEntry {
         case .pair(let pair): "pair \(pair.words)"
         case .money(let account, let amount, let coin, let reason):
             "money \(account.rawValue) \(amount) \(coin) \(reason.rawValue)"
+        case .transaction(let account, let amount, let coin, let reason, let status, let text):
+            "transaction \(account.rawValue) \(amount) \(coin) \(reason.rawValue) \(status.name) \(EscapedText.word(text))"
+        case .settle(let number, let status): "settle \(number) \(status.name)"
+        case .orderRows: "order_rows"
+        case .rights(let account, let rights): "rights \(account.rawValue) \(rights.word)"
         case .nonce(let account, let nonce): "nonce \(account.rawValue) \(nonce)"
         case .order(let account, let pair, let side, let price, let quantity):
             "order \(account.rawValue) \(pair) \(side.rawValue) \(price) \(quantity)"
@@ -67,6 +73,21 @@ extension VenueEntry {
                 let coin = words.coin(), let reason = words.next().flatMap({ BalanceChangeReason(rawValue: $0) })
             else { return nil }
             self = .money(account, amount, coin, reason)
+        case "transaction":
+            guard let account = words.account(), let amount = words.decimal(), amount.isPositive,
+                let coin = words.coin(), let reason = words.next().flatMap({ BalanceChangeReason(rawValue: $0) }),
+                let status = words.status(), let text = words.next().flatMap({ EscapedText.text($0) })
+            else { return nil }
+            self = .transaction(account, amount, coin, reason, status, text: text)
+        case "settle":
+            guard let number = words.number(), let status = words.status() else { return nil }
+            self = .settle(number, status)
+        case "order_rows": self = .orderRows
+        case "rights":
+            guard let account = words.account(), let rights = words.next().flatMap({ Set<KeyRight>(word: $0) }) else {
+                return nil
+            }
+            self = .rights(account, rights)
         case "nonce":
             guard let account = words.account(), let nonce = words.number() else { return nil }
             self = .nonce(account, nonce)

@@ -41,7 +41,7 @@ extension TapiVenue {
             request.header("Content-Type")?.lowercased().hasPrefix("application/x-www-form-urlencoded") ?? false
         let fields = FormFields(isForm ? request.body : [])
         try take(nonce: fields["nonce"] ?? "", of: account, at: now)
-        return TapiCall(account: account, rights: known.rights, fields: fields, at: now)
+        return TapiCall(account: account, rights: rights(of: account), fields: fields, at: now)
     }
 
     private func take(nonce text: String, of account: AccountID, at now: Timestamp) throws(TapiError) {

@@ -18,7 +18,7 @@ extension TapiVenue {
                 "rights",
                 .members(KeyRight.allCases.map { ($0.rawValue, call.rights.contains($0) ? 1 : 0) })
             ),
-            ("transaction_count", .whole(books.transactions.lazy.filter { $0.account == account }.count)),
+            ("transaction_count", .whole(books.accountTransactions[account]?.count ?? 0)),
             ("open_orders", .whole(books.openOrderNumbers[account]?.count ?? 0)),
             ("server_time", .whole(call.at.seconds)),
         ]
@@ -84,8 +84,8 @@ extension TapiVenue {
 
     func transactionHistory(_ call: TapiCall) throws(TapiError) -> ExchangeJSON {
         let range = try HistoryRange(call)
-        let rows = range.chosen(
-            from: books.transactions.lazy.filter { $0.account == call.account }, number: \.number, at: \.at)
+        let own = (books.accountTransactions[call.account] ?? []).lazy.map { self.books.transactions[$0] }
+        let rows = range.chosen(from: own, number: \.number, at: \.at)
         if rows.isEmpty, dialect.refusesEmptyLists { throw .noTransactions }
         return .members(
             rows.map { row in
@@ -93,8 +93,8 @@ extension TapiVenue {
                     String(row.number),
                     .members([
                         ("type", .whole(row.reason.transactionType)), ("amount", .decimal(row.amount.magnitude)),
-                        ("currency", .string(row.coin.capitals)), ("desc", .string(row.reason.rawValue.capitalized)),
-                        ("status", 2), ("timestamp", .whole(row.at.seconds)),
+                        ("currency", .string(row.coin.capitals)), ("desc", .string(row.text)),
+                        ("status", .whole(row.status.rawValue)), ("timestamp", .whole(row.at.seconds)),
                     ])
                 )
             })
@@ -154,9 +154,4 @@ extension BalanceChangeReason {
         case .debit: 5
         }
     }
-}
-
-extension String {
-    /// With its first letter in capitals.
-    fileprivate var capitalized: String { prefix(1).uppercased() + dropFirst() }
 }

@@ -20,17 +20,25 @@ extension TapiVenue {
     /// What the fields order, where nothing is against it.
     private func entry(_ call: TapiCall) throws(TapiError) -> OrderEntry {
         guard let name = call.fields["pair"] else { throw .badField }
+        return try entry(
+            call.account, pair: name, type: call.fields["type"], rate: call.fields["rate"],
+            amount: call.fields["amount"])
+    }
+
+    /// An order of an account by the names and figures that somebody gave, where nothing is against it.
+    func entry(
+        _ account: AccountID, pair name: String, type: String?, rate: String?, amount: String?
+    ) throws(TapiError) -> OrderEntry {
         guard let pair = listed(name) else { throw .invalidPair(name) }
-        guard let side = call.fields["type"].flatMap({ Side(rawValue: $0) }),
-            let price = call.fields["rate"].flatMap({ ExactDecimal($0) }), price.isPositive,
-            let quantity = call.fields["amount"].flatMap({ ExactDecimal($0) }), quantity.isPositive
+        guard let side = type.flatMap({ Side(rawValue: $0) }), let price = rate.flatMap({ ExactDecimal($0) }),
+            price.isPositive, let quantity = amount.flatMap({ ExactDecimal($0) }), quantity.isPositive
         else { throw .badField }
         let rules = pair.rules
         if quantity < rules.quantityMin { throw .amountBelow(rules.quantityMin, rules.pair.base) }
         if price < pair.priceMin { throw .priceBelow(pair.priceMin, rules.pair) }
         if price > pair.priceMax { throw .priceAbove(pair.priceMax, rules.pair) }
         let entry = OrderEntry(
-            account: call.account, pair: rules.pair, side: side, price: price, quantity: quantity)
+            account: account, pair: rules.pair, side: side, price: price, quantity: quantity)
         switch books.objection(to: entry) {
         case nil: return entry
         case .insufficientFunds(let coin): throw .notEnough(coin, side)

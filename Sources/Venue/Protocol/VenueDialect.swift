@@ -22,6 +22,9 @@ public enum VenueDialect: String, Hashable, Sendable, CaseIterable {
     /// Whether an empty list is an error, `no orders`; YoBit gives an empty object, which is what its clients take.
     var refusesEmptyLists: Bool { self == .btce }
 
+    /// Whether orders leave rows in TransHistory. Recorded answers of btc-e have them; YoBit's sources say nothing of it.
+    var writesOrderRows: Bool { self == .btce }
+
     /// How a nonce is refused, with the highest that the key has sent before.
     func nonceRefusal(onKey last: UInt64, sent: String) -> String {
         switch self {

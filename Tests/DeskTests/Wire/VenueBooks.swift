@@ -186,6 +186,7 @@ struct VenueBooks {
                 $0.fill.id < $1.fill.id
             }
             return .fills(Array(sorted.prefix(limit)))
+        case .transactions: return .transactions([], next: nil)
         case .order, .depth, .recentTrades: return .refused(.notYet, reason: "nobody asks this")
         }
     }
