@@ -18,7 +18,7 @@ public struct OrderEngine: Sendable {
     public private(set) var market: [Pair: Ticker] = [:]
 
     var entries: [OrderID: OrderEntry] = [:]
-    /// The number that the next order gets. Numbers are one sequence for all engines of a desk: see `giveNumbers(from:)`.
+    /// The number behind the last order of this engine. Numbers are one sequence for all engines of a desk: see `process`.
     public internal(set) var nextOrderID = OrderID(1)
     /// Finished orders, oldest first, kept for late reports up to `EngineLimits.finishedOrdersKept`.
     var finished = Deque<OrderID>()
@@ -49,9 +49,6 @@ public struct OrderEngine: Sendable {
         self.exchange = exchange
         self.limits = limits
     }
-
-    /// Leaves out the order numbers below one: another engine of the same desk has given them.
-    public mutating func giveNumbers(from next: OrderID) { nextOrderID = max(nextOrderID, next) }
 
     // MARK: Observations
 
@@ -189,7 +186,18 @@ public struct OrderEngine: Sendable {
     static let decisionsMax = 1_000_000
 
     /// Decides an input, applies what was decided, and goes on until there is nothing left to decide, or, where that is more
-    /// than `decisionOrdersMax` orders, leaves the rest in `Outcome.unfinished`.
+    /// than `decisionOrdersMax` orders, leaves the rest in `Outcome.unfinished`. Orders get numbers from `next` on: other engines of the
+    /// same desk have given those below.
+    public mutating func process(_ input: Input, at now: Timestamp, numbersFrom next: OrderID) -> Outcome {
+        let own = nextOrderID
+        nextOrderID = max(own, next)
+        let first = nextOrderID
+        // What another has given is not this engine's, as long as it has given none itself: it is in no record.
+        defer { if nextOrderID == first { nextOrderID = own } }
+        return process(input, at: now)
+    }
+
+    /// The same of a desk that has one engine.
     public mutating func process(_ input: Input, at now: Timestamp) -> Outcome {
         var outcome = Outcome()
         if case .marketTrade(let trade) = input { observe(trade) }

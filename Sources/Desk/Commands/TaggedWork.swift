@@ -86,6 +86,8 @@ extension DeskCore {
     /// Lets a line wait for what the exchange says. What it has set going is kept with its tag.
     func keepWaiting(_ pending: PendingReply) throws {
         var pending = pending
+        // A silent exchange does not hold up what is typed behind it for others.
+        if pending.context.seat.wire?.isLost == true { pending.dueBy = now }
         // Whoever has typed `cancel` or `panic` behind it does not wait for the exchange.
         if sessions[pending.context.session]?.urgentLines ?? 0 > 0 { pending.dueBy = now }
         pendingReplies.append(pending)

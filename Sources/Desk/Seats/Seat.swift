@@ -79,9 +79,8 @@ final class Seat {
 
     /// Decides an input and applies what was decided. Orders get the desk's next numbers.
     func process(_ input: Input, at moment: Timestamp? = nil) -> OrderEngine.Outcome {
-        engine.giveNumbers(from: desk.nextOrderID)
-        defer { desk.nextOrderID = engine.nextOrderID }
-        return engine.process(input, at: moment ?? now)
+        defer { desk.nextOrderID = max(desk.nextOrderID, engine.nextOrderID) }
+        return engine.process(input, at: moment ?? now, numbersFrom: desk.nextOrderID)
     }
 
     /// When something of it is due by itself.
