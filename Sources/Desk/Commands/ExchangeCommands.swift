@@ -84,6 +84,6 @@ extension Seat {
         guard wire != nil else { return "known" }
         guard !lacksKey(account) else { return "keys \(keysName) set" }
         guard let watch = wire?.accounts[account] else { return "not asked yet" }
-        return watch.isReconciled ? "known" : "being read: \(watch.awaitedWords)"
+        return watch.isReconciled ? "known" : "being read"
     }
 }

@@ -25,9 +25,10 @@ extension DeskCore {
         let changes = try ledgerTransaction()
             .adjustments(account, AdjustmentFilter(limit: DeskCore.transactionsCounted)).map { Transaction($0) }
         let keys = try seats.map { try $0.keyWords(account) }
-        let names = seats.map(\.name).joined(separator: ", ")
+        let places = seats.map(\.name).joined(separator: ", ")
+        let names = namesExchange(account)
 
-        var lines = ["= \(login.name) on \(names), \(zone.text(of: now))"]
+        var lines = ["= \(login.name) on \(places), \(zone.text(of: now))"]
         for (seat, words) in zip(seats, keys) {
             lines.append("keys          " + (seats.count > 1 ? "\(seat.name): " : "") + words)
         }
@@ -38,13 +39,14 @@ extension DeskCore {
         let count = "\(changes.count)" + (isCut ? " or more" : "") + (changes.count == 1 ? "" : ", the last:")
         lines.append("transactions  " + (changes.isEmpty ? "none" : count))
         lines += changes.prefix(DeskCore.transactionsShown).map { row in
-            "  \(row.number) \(zone.dateAndTime(of: row.at)) \(row.kind.rawValue) \(row.amount) \(row.coin), \(row.status.words)"
+            "  \(row.number) \(zone.dateAndTime(of: row.at)) \(row.kind.rawValue) \(row.amount) \(row.coin)"
+                + (names ? " on \(row.exchange)" : "") + ", \(row.status.words)"
         }
         return Reply(
             mark: .answer, text: lines.joined(separator: "\n  "),
             fields: [
                 "summary": [
-                    "name": .string(login.name.text), "exchange": .string(names),
+                    "name": .string(login.name.text), "exchange": .string(places),
                     "keys": .string(keys.joined(separator: "; ")),
                     "equity_usd": equity.points.last?.usd.json ?? .null, "open_orders": DeskCore.json(openByKind),
                     "finished_orders": DeskCore.json(finished), "transactions": .int(Int64(changes.count)),
