@@ -118,12 +118,18 @@ public final class DeskCore {
         public let keys: KeyCustody?
         /// What drives a paper exchange.
         public let tape: TapePlayer?
+        /// Whose market a paper exchange follows in place of a tape.
+        public let follows: ExchangeID?
 
-        public init(id: ExchangeID, exchange: any Exchange, keys: KeyCustody? = nil, tape: TapePlayer? = nil) {
+        public init(
+            id: ExchangeID, exchange: any Exchange, keys: KeyCustody? = nil, tape: TapePlayer? = nil,
+            follows: ExchangeID? = nil
+        ) {
             self.id = id
             self.exchange = exchange
             self.keys = keys
             self.tape = tape
+            self.follows = follows
         }
     }
 

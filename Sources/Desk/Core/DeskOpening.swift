@@ -31,8 +31,10 @@ extension DeskCore {
             now: now)
     }
 
-    /// The paper exchange with its books as the ledger has them, driven by tapes where there are any.
-    public static func paper(tapes: PaperTapes? = nil, keys: KeyCustody? = nil) -> MakeExchange {
+    /// The paper exchange with its books as the ledger has them, driven by tapes or by another exchange's market where there are any.
+    public static func paper(
+        tapes: PaperTapes? = nil, keys: KeyCustody? = nil, follows: ExchangeID? = nil
+    ) -> MakeExchange {
         { ledger, now in
             let books = try ledger.books(ExchangeID.paper.description)
             let exchange = try PaperExchange(
@@ -42,7 +44,7 @@ extension DeskCore {
                     tapes.sources, speed: tapes.speed, loop: tapes.isLooping, startingAt: now,
                     position: exchange.note("tape").flatMap { TapePosition(bytes: $0) })
             }
-            return ExchangeSetup(id: .paper, exchange: exchange, keys: keys, tape: tape)
+            return ExchangeSetup(id: .paper, exchange: exchange, keys: keys, tape: tape, follows: follows)
         }
     }
 

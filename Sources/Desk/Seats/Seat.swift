@@ -18,6 +18,8 @@ final class Seat {
     let paper: PaperExchange?
     /// Nil where the exchange needs no keys.
     let custody: KeyCustody?
+    /// Whose market it goes by, where that is a paper exchange that has none of its own.
+    let follows: ExchangeID?
     /// Whose seat it is.
     unowned let desk: DeskCore
 
@@ -57,6 +59,7 @@ final class Seat {
         exchange = setup.exchange
         paper = setup.exchange as? PaperExchange
         custody = setup.keys
+        follows = setup.follows
         tape = SeatTape(setup.tape)
         self.engine = engine
         self.alerts = alerts
@@ -93,7 +96,8 @@ final class Seat {
         for report in exchange.ask(.pairs, id: QueryID(0), at: now) {
             guard case .answer(_, .pairs(let rules)) = report else { continue }
             for one in rules { engine.observe(one) }
-            pairs = rules.map(\.pair)
+            // Which pairs another exchange has, that one tells.
+            pairs = follows == nil ? rules.map(\.pair) : []
         }
         for pair in pairs {
             for report in exchange.ask(.ticker(pair), id: QueryID(0), at: now) {

@@ -56,6 +56,8 @@ public final class DeskServer: Sendable {
     /// Where orders go.
     public enum Venue: Sendable {
         case paper
+        /// The paper exchange at the prices of another exchange of the desk.
+        case paperFollowing(ExchangeID)
         /// Makes the adapter, on the loop's own thread. What it is told by itself it gives to the sink.
         case overTheWire(@Sendable (@escaping ExchangeSink) throws -> any Exchange)
     }
@@ -299,6 +301,7 @@ public final class DeskServer: Sendable {
     ) throws -> DeskCore.ExchangeSetup {
         switch place.venue {
         case .paper: return try DeskCore.paper(tapes: setup.tapes())(ledger, now)
+        case .paperFollowing(let other): return try DeskCore.paper(follows: other)(ledger, now)
         case .overTheWire(let make):
             let (inbox, generation, id) = (inbox, generation, place.id)
             let exchange = try make { reports in

@@ -37,6 +37,7 @@ extension Seat {
             pairs = told
             parsers.removeAll()
         }
+        try tellFollowers(rules)
         let next = now.advanced(bySeconds: Int64(limits.pairsSeconds))
         wire?.feed.pairsTold(told, nextAt: next, now: now)
     }
@@ -53,6 +54,7 @@ extension Seat {
         if let known = engine.market[pair], ticker.at < known.at { return }
         engine.observe(ticker, of: pair)
         prices.changed(pair)
+        try tellFollowers(ticker, of: pair)
         guard let last = ticker.last else { return }
         let trade = MarketTrade(pair: pair, price: last, quantity: .zero, takerSide: nil, at: ticker.at)
         guard !isStale(trade) else { return }

@@ -8,12 +8,12 @@ import Trading
 extension Seat {
     /// Why a line cannot be done just now, though it may be in a moment.
     func refusalForNow(_ parsed: ParsedLine, _ session: Session) -> Refusal? {
-        guard let wire else { return nil }
-        if let refusal = parsed.refusal, !wire.feed.hasPairs,
+        if let refusal = parsed.refusal, marketSeat.wire?.feed.hasPairs == false,
             refusal.code == .unknownPair || refusal.code == .unknownCoin
         {
-            return Refusal(.feedStale, "\(name) has not told yet which pairs it trades; nothing was done")
+            return Refusal(.feedStale, "\(marketSeat.name) has not told yet which pairs it trades; nothing was done")
         }
+        guard let wire else { return nil }
         guard let command = parsed.command, command.trades, command != .panic, let login = session.login,
             login.rights == .trade
         else {
@@ -37,7 +37,7 @@ extension Seat {
 
     /// The engine without the prices that are too old to trade by.
     var freshEngine: OrderEngine {
-        guard wire != nil || tape.stop != nil else { return engine }
+        guard wire != nil || tape.stop != nil || follows != nil else { return engine }
         var fresh = engine
         for pair in pairs where !isFresh(pair) { fresh.forgetPrices(of: pair) }
         return fresh
@@ -45,12 +45,12 @@ extension Seat {
 
     /// A price was needed, and none that is fresh has been seen.
     func staleFeed(_ refusal: Refusal) -> Refusal {
-        guard wire != nil || tape.stop != nil, refusal.code == .noMarket else { return refusal }
+        guard wire != nil || tape.stop != nil || follows != nil, refusal.code == .noMarket else { return refusal }
         var stale = refusal
         stale.code = .feedStale
         stale.message =
             tape.stop.map { "\($0.words), and its last price is not of now; nothing was done" }
-            ?? "\(name) has told no price for \(limits.feedStaleSeconds)s; nothing was done"
+            ?? "\(marketSeat.name) has told no price for \(limits.feedStaleSeconds)s; nothing was done"
         return stale
     }
 
@@ -71,11 +71,11 @@ extension Seat {
                 .feedStale, "\(stop.words), and the last price of \(pair) is not of now; nothing was done", at: span
             )
         }
-        let age = wire?.feed.lastTold(pair).map {
+        let age = marketSeat.wire?.feed.lastTold(pair).map {
             "for \(now.nanoseconds(since: $0) / Timestamp.nanosecondsPerSecond)s"
         }
         throw Refusal(
-            .feedStale, "\(name) has told no price of \(pair) \(age ?? "yet"); nothing was done", at: span)
+            .feedStale, "\(marketSeat.name) has told no price of \(pair) \(age ?? "yet"); nothing was done", at: span)
     }
 
     /// Whether a trade that an exchange tells is too old, by its own time, to fire anything: the market is elsewhere by now. What
@@ -86,6 +86,7 @@ extension Seat {
 
     /// Whether the price of a pair is one of now. On paper it is, unless the tape that made it has stopped.
     func isFresh(_ pair: Pair) -> Bool {
+        if marketSeat !== self { return marketSeat.isFresh(pair) }
         guard wire != nil else { return tape.stop == nil || tape.pairsMovedByHand.contains(pair) }
         guard let told = wire?.feed.lastTold(pair) else { return false }
         return now <= told.advanced(bySeconds: Int64(limits.feedStaleSeconds))

@@ -13,9 +13,19 @@ extension PaperExchange {
             throw Refusal(.outOfRange, "a quote must be above zero")
         }
         if let bid, let ask, bid > ask { throw Refusal(.outOfRange, "the bid \(bid) is above the ask \(ask)") }
+        changes.durable.insert(.market(pair))
+        var reports = moveQuote(of: market, bid: bid, ask: ask, at: now)
+        appendTicker(of: market, at: now, &reports)
+        return reports
+    }
+
+    /// Sets the outside quote, and fills whole what it crosses.
+    func moveQuote(
+        of market: Int, bid: ExactDecimal?, ask: ExactDecimal?, at now: Timestamp
+    ) -> [ExchangeReport] {
         markets[market].quotedBid = bid
         markets[market].quotedAsk = ask
-        changes.durable.insert(.market(pair))
+        changes.market.insert(.market(markets[market].rules.pair))
         var reports: [ExchangeReport] = []
         var prints: [MarketTrade] = []
         while let order = markets[market].book.best(.buy), let ask, order.price >= ask {
@@ -25,7 +35,6 @@ extension PaperExchange {
             fillFromQuote(order, .sell, in: market, at: now, &reports, &prints)
         }
         for print in prints { reports.append(record(print, in: market)) }
-        appendTicker(of: market, at: now, &reports)
         return reports
     }
 

@@ -83,6 +83,9 @@ struct ServerSettings: Sendable {
         }
         loop = try settings.flag(.loop, typed: server.loop)
         tapeSkipBad = try settings.flag(.tapeSkipBad, typed: server.tapeSkipBad)
+        if let prices = exchanges.compactMap(\.prices).first, !tape.value.isEmpty {
+            throw Failure("\(tape.source): paper follows the prices of \(prices.value), and a tape would move them too")
+        }
         guard exchanges.hasPaper || tape.value.isEmpty else {
             throw Failure("\(tape.source): a tape drives the paper exchange, and that is not among the exchanges")
         }

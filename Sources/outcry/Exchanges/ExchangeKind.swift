@@ -16,7 +16,8 @@ struct ExchangeKind: Sendable {
     let venue: @Sendable (ExchangeSetting, ExchangeSurroundings) throws -> DeskServer.Venue
 
     static let paper = ExchangeKind(
-        name: "paper", isOverTheWire: false, hasStreams: false, venue: { _, _ in .paper })
+        name: "paper", isOverTheWire: false, hasStreams: false,
+        venue: { setting, _ in setting.prices.map { .paperFollowing($0.value) } ?? .paper })
 
     /// All that there are.
     static let all = [paper] + [Dialect.btce, .yobit].map(ExchangeKind.init(dialect:))

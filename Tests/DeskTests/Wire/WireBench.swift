@@ -32,6 +32,8 @@ final class WireBench {
     let keys: BenchKeys?
     /// Whether the desk has a paper exchange too, which is its first.
     private let isBesidePaper: Bool
+    /// Whose prices it has.
+    private let paperFollows: ExchangeID?
     private(set) var desk: DeskCore?
     var now = Timestamp(seconds: 1_756_576_800)
     var configuration = DeskConfiguration()
@@ -49,11 +51,12 @@ final class WireBench {
     init(
         usd: String = "10000", btc: String = "100", seed: UInt64 = 1, disk: SimulatedDisk? = nil,
         keys: BenchKeys? = nil,
-        isBesidePaper: Bool = false
+        isBesidePaper: Bool = false, paperFollows: ExchangeID? = nil
     ) throws {
         self.disk = disk
         self.keys = keys
         self.isBesidePaper = isBesidePaper
+        self.paperFollows = paperFollows
         let rules = try PairRules(
             pair: "btc_usd", priceTick: d("0.001"), quantityStep: d("0.0001"), quantityMin: d("0.001"),
             feeRate: d("0.002"))
@@ -91,7 +94,8 @@ final class WireBench {
             desk = try DeskCore.open(
                 database: path, configuration,
                 exchanges: [
-                    DeskCore.paper(), { [exchange] _, _ in DeskCore.ExchangeSetup(id: "lossy", exchange: exchange) },
+                    DeskCore.paper(follows: paperFollows),
+                    { [exchange] _, _ in DeskCore.ExchangeSetup(id: "lossy", exchange: exchange) },
                 ],
                 ledger: options, passwords: passwords, log: log, now: now)
             return

@@ -27,11 +27,11 @@ import Trading
         var wasStopped = false
         for _ in 0..<90 {
             switch chance.below(10) {
-            case 0...3: bench.type(line(&chance))
+            case 0...3: bench.type(StoryLines.line(&chance))
             case 4: bench.type(chance.pick(["cancel all", "cancel \(chance.below(30) + 1)"]))
             case 9 where chance.percent(15): bench.type(chance.pick(["panic", "undo"]))
             case 9 where chance.percent(30): bench.type("resume")
-            case 9: bench.type(move(&chance))
+            case 9: bench.type(StoryLines.move(&chance))
             case 5, 6: bench.exchange.fillAny(at: bench.now)
             case 7:
                 let price = ExactDecimal(200 + chance.below(60))
@@ -55,15 +55,18 @@ import Trading
         let hasPlaced = bench.exchange.books.arrivals.count > 0
         #expect(hasPlaced || wasStopped || Self.placingNothing.contains(seed), "seed \(seed)")
     }
+}
 
-    private func move(_ chance: inout SplitMix64) -> String {
+/// Lines that traders type in stories.
+enum StoryLines {
+    static func move(_ chance: inout SplitMix64) -> String {
         let id = chance.below(30) + 1
         return chance.percent(70)
             ? "move \(id) to \(190 + chance.below(80))"
             : "move \(id) amount \(ExactDecimal(chance.below(20) + 1).times(d("0.01")))"
     }
 
-    private func line(_ chance: inout SplitMix64) -> String {
+    static func line(_ chance: inout SplitMix64) -> String {
         let amount = ExactDecimal(chance.below(20) + 1).times(d("0.01"))
         let buy = 190 + chance.below(40)
         let sell = 232 + chance.below(40)

@@ -6,7 +6,11 @@ import Trading
 import Venue
 
 @Suite struct `Simulated exchange conformance` {
-    @Test(arguments: ExchangeConformance.checks, [FeeBasis.quote, .received])
+    private static let checks = ExchangeConformance.checks.filter {
+        $0.needs.isSubset(of: SimulatedHarness.abilities)
+    }
+
+    @Test(arguments: checks, [FeeBasis.quote, .received])
     func `the gateway and a clean venue do what every exchange owes`(
         check: ExchangeConformance.Check, feeBasis: FeeBasis
     ) throws {
@@ -19,7 +23,7 @@ import Venue
 
     /// The suite counts on hearing of a fill before its print, which a network that reorders cannot promise; and it asks for a
     /// state right after it has seen less than all.
-    @Test(arguments: ExchangeConformance.checks.filter { $0.name != "every execution prints, after the executions" })
+    @Test(arguments: checks.filter { $0.name != "every execution prints, after the executions" })
     func `delays and repeats change nothing`(check: ExchangeConformance.Check) throws {
         let faults = NetworkFaults(
             delayMinNanoseconds: 1_000_000, delayMaxNanoseconds: 200_000_000, repeatedPerMille: 300,

@@ -10,7 +10,9 @@ final class SimulatedHarness: ExchangeHarness {
     let venue: SimulatedVenue
     let network: SimulatedNetwork
     let gateway: SimulatedGateway
-    let capabilities = Set(ExchangeCapability.allCases)
+    let capabilities = SimulatedHarness.abilities
+    /// The simulated gateway has no list of transactions, cancels nobody else's orders and needs no keys.
+    static let abilities = Set(ExchangeCapability.allCases).subtracting([.foreignOrders, .transactions, .keyRights])
     private(set) var now = Timestamp(seconds: 1_000)
     private var accountCount: Int64 = 0
 
