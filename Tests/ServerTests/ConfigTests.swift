@@ -33,6 +33,19 @@ extension `The server` {
             #expect(ending != .exit(0) && error.contains("no limit line_rate that can be 0"), "\(error)")
         }
 
+        @Test func `a tape does not move prices that paper takes from another exchange`() throws {
+            let desk = try DeskUnderTest()
+            let file = try write(
+                """
+                {"exchanges": {"paper": {"prices": "main"}, "main": {"kind": "btce", "url": "https://a.example"}}}
+                """, in: desk)
+            let said = try config(desk, ["--config", file])
+            #expect(said.contains("  prices main (file)"), "\(said)")
+            let (ending, error) = try desk.refusal(of: ["config", "--config", file, "--tape", "synthetic"])
+            #expect(ending != .exit(0))
+            #expect(error.contains("--tape: paper follows the prices of main, and a tape would move them too"))
+        }
+
         @Test func `each limit that config lists can be given to serve, and holds`() throws {
             let desk = try DeskUnderTest()
             let limits = try config(desk, []).filter { $0.hasPrefix("limit ") }.map { $0.split(separator: " ")[1] }
@@ -49,7 +62,7 @@ extension `The server` {
                 """
                 {"listen": "127.0.0.1:7100", "host": ["a.example", "b.example"], "timezone": "Europe/Madrid",
                  "limits": {"line_burst": 30},
-                 "exchanges": {"paper": {"prices": "main"},
+                 "exchanges": {"paper": {},
                    "main": {"kind": "btce", "url": "https://a.example", "timeout": 5000},
                    "other": {"kind": "yobit", "url": "https://b.example"}}}
                 """, in: desk)
@@ -64,7 +77,7 @@ extension `The server` {
                     "insecure no (default)", "allow-origin - (default)", "host a.example, b.example (file)",
                     "trust-forwarded-for no (default)", "open-registration no (default)",
                     "timezone Asia/Tokyo (environment)", "demo no (default)", "log-level notice (default)",
-                    "accept-loss no (default)", "exchange paper", "  kind paper (file)", "  prices main (file)",
+                    "accept-loss no (default)", "exchange paper", "  kind paper (file)", "  prices - (default)",
                     "exchange main", "  kind btce (file)", "  url https://a.example (file)",
                     "  connect-timeout 3000 (default)", "  timeout 5000 (file)", "  answer-bytes 4194304 (default)",
                     "  rate 10/20 (default)", "exchange other", "  kind yobit (file)",

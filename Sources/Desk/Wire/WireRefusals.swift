@@ -45,7 +45,9 @@ extension Seat {
 
     /// A price was needed, and none that is fresh has been seen.
     func staleFeed(_ refusal: Refusal) -> Refusal {
-        guard wire != nil || tape.stop != nil || follows != nil, refusal.code == .noMarket else { return refusal }
+        guard wire != nil || tape.stop != nil || follows != nil, refusal.code == .noMarket,
+            pairs.contains(where: { !isFresh($0) })
+        else { return refusal }
         var stale = refusal
         stale.code = .feedStale
         stale.message =
