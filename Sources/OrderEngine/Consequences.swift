@@ -161,21 +161,21 @@ extension Order {
 
     /// What came of it in the base coin: what filled, less a fee that was taken out of it.
     public var received: ExactDecimal {
-        side == .buy && feeCurrency == pair.base ? filled - fee : filled
+        side == .buy ? filled - fee(in: pair.base) : filled
     }
 
     /// What its fee was worth where it was taken in the base coin: at the price of the fills that paid it, in the quote coin,
     /// rounded up in the last digit.
     var baseFeeValue: ExactDecimal {
-        guard filled.isPositive, fee.isPositive else { return .zero }
-        let product = try? filledValue.multiplied(by: fee, rounding: .up)
+        let baseFee = fee(in: pair.base)
+        guard filled.isPositive, baseFee.isPositive else { return .zero }
+        let product = try? filledValue.multiplied(by: baseFee, rounding: .up)
         return product.flatMap { try? $0.divided(by: filled, rounding: .up) } ?? .zero
     }
 
     mutating func add(_ fill: Fill) {
         filled += fill.quantity
         filledValue += fill.price.times(fill.quantity)
-        fee += fill.fee
-        feeCurrency = fill.feeCurrency
+        pay(fill.fee, fill.feeCurrency)
     }
 }

@@ -120,16 +120,13 @@ extension OrderEngine {
         var baseFees = ExactDecimal.zero
         for leg in [order] + contras {
             if leg.side == .sell { money += leg.filledValue } else { money -= leg.filledValue }
-            if leg.feeCurrency == quote {
-                fees += leg.fee
-                money -= leg.fee
-            } else if leg.feeCurrency == order.pair.base {
-                let value = leg.baseFeeValue
-                fees += value
-                baseFees += leg.fee
-                // A purchase's fee that is traded back no more has cost its coins already; a contra's purchase is short by it.
-                if leg.id != order.id { money -= value }
-            }
+            fees += leg.fee(in: quote)
+            money -= leg.fee(in: quote)
+            let value = leg.baseFeeValue
+            fees += value
+            baseFees += leg.fee(in: order.pair.base)
+            // A purchase's fee that is traded back no more has cost its coins already; a contra's purchase is short by it.
+            if leg.id != order.id { money -= value }
         }
         return PairedResult(
             benefit: money, fees: fees, baseFees: baseFees, left: leftToTradeBack(order, contras), currency: quote)

@@ -96,9 +96,11 @@ public struct Order: Hashable, Sendable {
     public var filled: ExactDecimal
     /// The sum of price × quantity of the fills, in the quote coin.
     public var filledValue: ExactDecimal
-    /// What was paid in fees, in `feeCurrency`.
+    /// What was paid in fees in `feeCurrency`, which is the coin of the newest fill that paid one; before any, the one that is expected.
     public var fee: ExactDecimal
     public var feeCurrency: Coin
+    /// What was paid in other coins, by their names: fills of one order may pay in several. Never added to `fee`.
+    public var otherFees: [CoinAmount]
     /// What is held for the rest of it, in the coin that it spends.
     public var reserved: ExactDecimal
     /// Set while a cancel is under way, and for what was canceled.
@@ -145,6 +147,7 @@ public struct Order: Hashable, Sendable {
         self.filledValue = .zero
         self.fee = .zero
         self.feeCurrency = feeCurrency
+        self.otherFees = []
         self.reserved = reserved
         self.children = []
         self.filledBefore = .zero
@@ -160,6 +163,33 @@ public struct Order: Hashable, Sendable {
         case .trail(let trailing): trailing.trigger
         case .none, .sliced, .paired: nil
         }
+    }
+
+    /// All that was paid in fees, a figure for each coin, by the coins' names.
+    public var fees: [CoinAmount] {
+        guard !otherFees.isEmpty else { return fee.isZero ? [] : [CoinAmount(fee, feeCurrency)] }
+        return (otherFees + [CoinAmount(fee, feeCurrency)]).sorted { $0.coin < $1.coin }
+    }
+
+    /// What was paid in fees in a coin.
+    public func fee(in coin: Coin) -> ExactDecimal {
+        coin == feeCurrency ? fee : otherFees.first { $0.coin == coin }?.amount ?? .zero
+    }
+
+    /// Counts a fee.
+    public mutating func pay(_ amount: ExactDecimal, _ coin: Coin) {
+        guard coin != feeCurrency, !amount.isZero else {
+            if coin == feeCurrency { fee += amount }
+            return
+        }
+        let before = self.fee(in: coin)
+        otherFees.removeAll { $0.coin == coin }
+        if !fee.isZero {
+            otherFees.append(CoinAmount(fee, feeCurrency))
+            otherFees.sort { $0.coin < $1.coin }
+        }
+        fee = before + amount
+        feeCurrency = coin
     }
 
     /// What is not filled yet, in the base coin.

@@ -11,6 +11,12 @@ import Trading
             #expect(try RecordCoder.decode(RecordCoder.encode(record), of: .paper) == record, "\(name)")
         }
         #expect(try OrderCoder.decode(OrderCoder.encode(Samples.full), of: .paper) == Samples.full)
+        var paid = Samples.full
+        paid.pay(2, "doge")
+        paid.pay(3, "eur")
+        paid.pay(4, "bnb")
+        #expect(paid.otherFees.count == 2)
+        #expect(try OrderCoder.decode(OrderCoder.encode(paid), of: .paper) == paid)
         #expect(try SnapshotCoder.decode(SnapshotCoder.encode(Samples.snapshot), of: .paper) == Samples.snapshot)
     }
 

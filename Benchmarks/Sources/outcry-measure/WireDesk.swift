@@ -37,9 +37,13 @@ final class WireDesk {
             DeskServer.Setup(
                 database: path, desk: Traders.configuration,
                 gateway: Traders.gateway,
-                exchange: .overTheWire { sink in
-                    try BtceExchange(exchange, nonceStore: DurableNonces(beside: path), sink: sink)
-                }, masterKey: .given(master)), log: log)
+                exchanges: [
+                    DeskServer.Place(
+                        "btce",
+                        .overTheWire { sink in
+                            try BtceExchange(exchange, nonceStore: DurableNonces(beside: path), sink: sink)
+                        })
+                ], masterKey: .given(master)), log: log)
         try server.start()
         guard let port = server.port else { throw MeasureError("the server listens nowhere") }
         self.port = port

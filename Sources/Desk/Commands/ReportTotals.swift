@@ -81,6 +81,6 @@ extension ReportTotals.Total {
             sold += order.filled
             soldValue += order.filledValue
         }
-        if !order.fee.isZero { fees[order.feeCurrency, default: .zero] += order.fee }
+        for fee in order.fees { fees[fee.coin, default: .zero] += fee.amount }
     }
 }

@@ -39,7 +39,7 @@ extension DeskCore {
 
 extension Seat {
     /// Accounts that nothing is traded for yet, since they are being compared with the exchange.
-    var accountsReconciling: Int { wire?.accounts.values.count { !$0.isReconciled } ?? 0 }
+    var accountsReconciling: Int { wire?.accounts.count { !lacksKey($0.key) && !$0.value.isReconciled } ?? 0 }
 
     /// Whether it answers.
     var state: String {

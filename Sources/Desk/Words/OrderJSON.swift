@@ -37,6 +37,7 @@ extension Order {
             "average_price": averagePriceText.map { .string($0) } ?? .null,
             "fee": fee.json,
             "fee_currency": .string(feeCurrency.description),
+            "fees": .array(fees.map { ["amount": $0.amount.json, "currency": .string($0.coin.description)] }),
             "status": .string(status.rawValue),
             "time_in_force": .string(timeInForce.name),
             "post_only": .bool(isPostOnly),

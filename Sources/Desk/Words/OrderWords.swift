@@ -71,8 +71,14 @@ struct OrderWords {
     var traded: String {
         """
         \(order.side == .buy ? "bought" : "sold") \(order.filled) \(order.pair.base) for \(order.filledValue.shown) \
-        \(order.pair.quote) (average \(order.averagePriceText ?? "none")), fee \(order.fee.shown) \(order.feeCurrency)
+        \(order.pair.quote) (average \(order.averagePriceText ?? "none")), fee \(feeWords)
         """
+    }
+
+    /// `0.22994 usd`, or `0.1 usd and 0.0002 btc`.
+    private var feeWords: String {
+        let fees = order.fees.isEmpty ? [CoinAmount(order.fee, order.feeCurrency)] : order.fees
+        return fees.map { "\($0.amount.shown) \($0.coin)" }.joined(separator: " and ")
     }
 
     /// The same of an order with those under it: the contra orders of a paired one trade the other way, and are told

@@ -46,7 +46,9 @@ private struct OrderParts: OptionSet {
     static let replaced = OrderParts(rawValue: 1 << 8)
     static let cashQuantity = OrderParts(rawValue: 1 << 9)
     static let tag = OrderParts(rawValue: 1 << 10)
-    static let all = OrderParts(rawValue: 0x7FF)
+    /// Fees in other coins than the newest.
+    static let otherFees = OrderParts(rawValue: 1 << 11)
+    static let all = OrderParts(rawValue: 0xFFF)
 
     init(rawValue: UInt16) { self.rawValue = rawValue }
 
@@ -63,6 +65,7 @@ private struct OrderParts: OptionSet {
         if order.replacedAt != nil { parts.insert(.replaced) }
         if order.cashQuantity != nil { parts.insert(.cashQuantity) }
         if order.tag != nil { parts.insert(.tag) }
+        if !order.otherFees.isEmpty { parts.insert(.otherFees) }
         self = parts
     }
 }
@@ -102,6 +105,12 @@ extension ByteWriter {
         if let time = order.replacedAt {
             append(time)
             append(order.filledBefore)
+        }
+        guard !order.otherFees.isEmpty else { return }
+        append(varint: UInt64(order.otherFees.count))
+        for fee in order.otherFees {
+            append(fee.coin)
+            append(fee.amount)
         }
     }
 
@@ -227,6 +236,12 @@ extension ByteReader {
         if parts.contains(.replaced) {
             order.replacedAt = try time()
             order.filledBefore = try decimal()
+        }
+        if parts.contains(.otherFees) {
+            for _ in 0..<(try count()) {
+                let coin = try self.coin()
+                order.otherFees.append(CoinAmount(try decimal(), coin))
+            }
         }
         return order
     }
