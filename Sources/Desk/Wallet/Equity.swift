@@ -15,11 +15,13 @@ struct Equity {
     /// Oldest first.
     let points: [Point]
 
-    /// A point at which no price was known of a coin that has one later is left out: its value is a false one.
+    /// A point at which no price was known of a coin that had one before and after is left out: its value is a false one.
     init(_ stored: [FundsPoint]) {
         var points: [Point] = []
-        var lastPriced: [Coin: Timestamp] = [:]
-        for point in stored where point.usd != nil { lastPriced[point.coin] = point.at }
+        var priced: [Coin: ClosedRange<Timestamp>] = [:]
+        for point in stored where point.usd != nil && !point.total.isZero {
+            priced[point.coin] = (priced[point.coin]?.lowerBound ?? point.at)...point.at
+        }
         var index = stored.startIndex
         while index < stored.endIndex {
             let at = stored[index].at
@@ -34,7 +36,7 @@ struct Equity {
                 }
                 index += 1
             }
-            let isFalse = unpriced.contains { coin in lastPriced[coin].map { $0 > at } ?? false }
+            let isFalse = unpriced.contains { priced[$0]?.contains(at) ?? false }
             if !isFalse { points.append(Point(at: at, usd: usd, unpriced: unpriced)) }
         }
         self.points = points

@@ -88,7 +88,7 @@ extension `The server` {
                 for _ in 0..<(patienceSeconds * 5) where !isDone {
                     isDone = ann.events.contains { $0.text.contains("paired done") && $0.text.contains(benefit) }
                     let account = try venue.control("/books")["accounts"]?.elements.first
-                    for order in account?["orders"]?.elements ?? [] where order["status"] == "open" {
+                    for order in account?["orders"]?.elements ?? [] where order["status"]?.written == "open" {
                         _ = try venue.control("/fill", #"{"order_id":\#(order["order_id"]?.written ?? "")}"#)
                     }
                     usleep(200_000)
