@@ -336,6 +336,8 @@ public enum CancelTarget: Hashable, Sendable {
     case orders([Located<OrderID>])
     case all(pair: Located<Pair>?)
     case kind(OrderKind)
+    /// One that was not made here, by the exchange's own name for it.
+    case foreign(id: Located<String>)
 }
 
 /// What to change about an open order.

@@ -10,7 +10,7 @@ extension LineReader {
         return .contra(order: order, price: price, overridesGuard: try takeAnyway())
     }
 
-    /// After `cancel`: `ORDER...`, `all [PAIR]` or a kind.
+    /// After `cancel`: `ORDER...`, `all [PAIR]`, a kind, or `foreign ID`.
     mutating func takeCancelCommand() throws(Misreading) -> Command {
         guard let word = peek() else { throw missing("an ORDER such as #41, all, or a kind of order") }
         if take(.all) {
@@ -23,10 +23,15 @@ extension LineReader {
             try expectEnd()
             return .cancel(.kind(kind))
         }
+        if take(.foreign) {
+            let id = try takeWord("the exchange's ID of an order that was not made here, as orders shows it")
+            try expectEnd()
+            return .cancel(.foreign(id: Located(text(id), at: span(id))))
+        }
         guard isDigit(firstByte(word)) || firstByte(word) == UInt8(ascii: "#") || word.keyword == .last else {
             throw unexpected(
-                "an ORDER such as #41, all, or one of sliced, timed, paired, stops",
-                near: [.all, .sliced, .timed, .paired, .stops, .simple, .oco, .trail])
+                "an ORDER such as #41, all, foreign ID, or one of sliced, timed, paired, stops",
+                near: [.all, .sliced, .timed, .paired, .stops, .simple, .oco, .trail, .foreign])
         }
         var orders: [Located<OrderID>] = []
         var seen: Set<OrderID> = []

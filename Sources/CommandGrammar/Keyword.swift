@@ -14,7 +14,7 @@ enum Keyword: String, CaseIterable, Sendable {
         x
 
     // Kinds and filters
-    case all, from, oco, oldest, paired, simple, since, sliced, stops, timed
+    case all, foreign, from, oco, oldest, paired, simple, since, sliced, stops, timed
 
     // Elsewhere
     case above, below, deposit, drop, equity, full, new, off, on, quote, read, trade

@@ -16,6 +16,8 @@ public struct OrderEngine: Sendable {
     public private(set) var rules: [Pair: PairRules] = [:]
     /// The newest prices. Observed, not recorded.
     public private(set) var market: [Pair: Ticker] = [:]
+    /// What orders that were not made here hold at the exchange. Observed, not recorded.
+    private(set) var heldElsewhere: [AccountID: [Coin: ExactDecimal]] = [:]
 
     var entries: [OrderID: OrderEntry] = [:]
     /// The number behind the last order of this engine. Numbers are one sequence for all engines of a desk: see `process`.
@@ -67,6 +69,12 @@ public struct OrderEngine: Sendable {
         market[pair] = nil
     }
 
+    /// What orders that were not made here hold of an account's coins at the exchange, all of them: it is not free for orders of
+    /// this desk. After a restart nothing is known to be held until it is observed again.
+    public mutating func observe(heldElsewhere held: [Coin: ExactDecimal], of account: AccountID) {
+        heldElsewhere[account] = held.isEmpty ? nil : held
+    }
+
     /// A trade that is told late is not the last one.
     private mutating func observe(_ trade: MarketTrade) {
         if let known = market[trade.pair], known.last != nil, trade.at < known.at { return }
@@ -102,7 +110,9 @@ public struct OrderEngine: Sendable {
 
     /// What an account has of a coin; nothing, where it never had any.
     public func funds(of account: AccountID, in coin: Coin) -> Funds {
-        funds[FundsKey(account: account, coin: coin)] ?? Funds()
+        var held = funds[FundsKey(account: account, coin: coin)] ?? Funds()
+        if let foreign = heldElsewhere[account]?[coin] { held.foreign = foreign }
+        return held
     }
 
     /// Since when an account takes on nothing new, and whether all of it is off the book by now; nil where it trades.

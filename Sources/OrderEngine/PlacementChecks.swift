@@ -63,10 +63,10 @@ extension OrderEngine {
     func checkFunds(
         _ account: AccountID, _ coin: Coin, needed: ExactDecimal, for what: @autoclosure () -> String
     ) throws(EngineRefusal) {
-        let free = funds(of: account, in: coin).free
-        guard needed <= free else {
+        let funds = funds(of: account, in: coin)
+        guard needed <= funds.free else {
             throw EngineRefusal(
-                .insufficientFunds, .amount, "\(what()) needs \(needed) \(coin); \(free) \(coin) is free")
+                .insufficientFunds, .amount, "\(what()) needs \(needed) \(coin); \(funds.freeWords(of: coin))")
         }
     }
 
@@ -134,9 +134,11 @@ extension OrderEngine {
             case .buy:
                 let ceiling = bound
                 let rate = rules.feeBasis == .quote ? ExactDecimal.one + rules.feeRate : .one
-                let free = funds(of: account, in: rules.pair.quote).free
-                let affordable = try free.divided(by: rate, rounding: .down).divided(by: quantity, rounding: .down)
-                    .rounded(toMultipleOf: rules.priceTick, .down)
+                let funds = funds(of: account, in: rules.pair.quote)
+                let affordable = try funds.free.divided(by: rate, rounding: .down).divided(
+                    by: quantity, rounding: .down
+                )
+                .rounded(toMultipleOf: rules.priceTick, .down)
                 guard affordable >= touch else {
                     try checkValue(ceiling, quantity, rules)
                     let needed = try touch.rounded(toMultipleOf: rules.priceTick, .up)
@@ -145,7 +147,7 @@ extension OrderEngine {
                         """
                         buying \(quantity) \(rules.pair.base) at \(touch) needs \
                         \(rules.reservation(side: .buy, price: needed, quantity: quantity)) \(rules.pair.quote); \
-                        \(free) \(rules.pair.quote) is free
+                        \(funds.freeWords(of: rules.pair.quote))
                         """)
                 }
                 return min(ceiling, affordable)
@@ -213,5 +215,13 @@ extension OrderEngine {
             try checkPrice(limit, rules, .price)
             try checkValue(limit, quantity, rules)
         }
+    }
+}
+
+extension Funds {
+    /// `1.5998 btc is free`, and what is not free for a reason that the desk's own orders do not show.
+    func freeWords(of coin: Coin) -> String {
+        let words = "\(free) \(coin) is free"
+        return foreign.isPositive ? "\(words); \(foreign) is in orders that were not made here: orders" : words
     }
 }

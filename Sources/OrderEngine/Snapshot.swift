@@ -34,14 +34,25 @@ public struct OrderEntry: Hashable, Sendable {
 public struct Funds: Hashable, Sendable {
     /// Everything, held or not.
     public var total: ExactDecimal
-    /// Held for open orders.
+    /// Held for open orders of this desk.
     public var reserved: ExactDecimal
+    /// Held at the exchange by orders that were not made here. Observed and never recorded: see `OrderEngine.observe(heldElsewhere:of:)`.
+    public var foreign: ExactDecimal
 
-    public var free: ExactDecimal { total - reserved }
+    /// Held by all open orders, whoever made them.
+    public var inOrders: ExactDecimal { reserved + foreign }
 
-    public init(total: ExactDecimal = .zero, reserved: ExactDecimal = .zero) {
+    /// What new orders may hold. Orders made elsewhere never take it below zero: what they hold and the total are told at different
+    /// moments.
+    public var free: ExactDecimal {
+        let own = total - reserved
+        return foreign.isPositive ? max(own - foreign, min(own, .zero)) : own
+    }
+
+    public init(total: ExactDecimal = .zero, reserved: ExactDecimal = .zero, foreign: ExactDecimal = .zero) {
         self.total = total
         self.reserved = reserved
+        self.foreign = foreign
     }
 }
 

@@ -134,7 +134,7 @@ final class TranscriptDesk {
                 connections[index].unseen.append("(closed \(code): \(reason))")
                 connections[index].isOpen = false
                 closed.append(.server(.closed(id)))
-            case .loggedIn, .request, .ask, .noted, .useKey, .offer, .withdrawOffers:
+            case .loggedIn, .request, .ask, .cancelForeign, .noted, .useKey, .offer, .withdrawOffers:
                 // The paper exchange answers within the transaction and knows accounts without keys; nobody fetches files.
                 break
             }

@@ -174,6 +174,7 @@ struct CommandGenerator {
                     side: side(), amount: amount(), pair: pair(), distance: located(distance), conditions: conditions))
         case 12: return .cancel(.orders([order(), located(OrderID(1_000_001 + UInt64(below(9))))]))
         case 13: return .cancel(.all(pair: maybe { $0.pair() }))
+        case 14 where chance(3): return .cancel(.foreign(id: located("\(below(1_000_000))")))
         case 14: return .cancel(.kind(kind()))
         case 15 where chance(3):
             return .move(order: order(), change: .trigger(price(allowsMarket: false)), overridesGuard: chance(4))

@@ -31,6 +31,7 @@ enum CommandPrinter {
         case .cancel(.orders(let orders)): join("cancel", orders.map { "\($0.value)" }.joined(separator: " "))
         case .cancel(.all(let pair)): join("cancel all", pair?.value.description)
         case .cancel(.kind(let kind)): join("cancel", kind.rawValue)
+        case .cancel(.foreign(let id)): join("cancel foreign", id.value)
         case .move(let order, .price(let price), let isAnyway):
             join("move \(order.value) to \(self.price(price.value))", isAnyway ? "anyway" : nil)
         case .move(let order, .trigger(let price), let isAnyway):

@@ -51,7 +51,7 @@ import Trading
                 case .request(_, let request): reports += wire.gateway?.submit(request, at: now) ?? []
                 case .ask(_, let query, let id): reports += wire.gateway?.ask(query, id: id, at: now) ?? []
                 case .noted(_, let order, let account): wire.gateway?.noted(order, of: account, at: now)
-                case .send, .close, .loggedIn, .useKey, .offer, .withdrawOffers: break
+                case .send, .close, .loggedIn, .useKey, .offer, .withdrawOffers, .cancelForeign: break
                 }
             }
             inputs = reports.isEmpty ? [.wake] : [.exchange(desk.onlyExchange, reports)]

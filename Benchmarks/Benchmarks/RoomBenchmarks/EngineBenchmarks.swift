@@ -28,7 +28,8 @@ func engineBenchmarks() {
 
 /// An engine with one trader, and an exchange that takes and fills everything.
 private final class EngineDesk {
-    private var engine = OrderEngine(exchange: .paper, limits: EngineLimits(openOrdersMax: 10_000_000, finishedOrdersKept: 1_000))
+    private var engine = OrderEngine(
+        exchange: .paper, limits: EngineLimits(openOrdersMax: 10_000_000, finishedOrdersKept: 1_000))
     private let trader = AccountID(1)
     private let pair: Pair = "btc_usd"
     private var now = Timestamp(seconds: 1_756_576_800)

@@ -33,6 +33,7 @@ public struct AuditEvent: Hashable, Sendable {
         case codesOff = "totp_off"
         case keySet = "key_set"
         case keyDropped = "key_dropped"
+        case keyRights = "key_rights"
         case settingChanged = "setting"
         case panic
         case panicLifted = "panic_lifted"
@@ -54,7 +55,8 @@ public struct AuditEvent: Hashable, Sendable {
             case .loginFailed, .loginWait, .codeFailed, .passwordFailed, .registerFailed: .attempt
             case .originRefused, .hostRefused: .request
             case .registered, .accountMade, .accountDisabled, .accountEnabled, .passwordChanged, .loggedOut, .tokenMade,
-                .tokenDropped, .codesOn, .codesOff, .keySet, .keyDropped, .settingChanged, .panic, .panicLifted,
+                .tokenDropped, .codesOn, .codesOff, .keySet, .keyDropped, .keyRights, .settingChanged, .panic,
+                .panicLifted,
                 .paperMoved, .masterKeyChanged, .secretsForgotten, .secretsSealed, .backup, .rebuilt, .pruned,
                 .clockStepped, .accountDeleted, .roleChanged:
                 .change

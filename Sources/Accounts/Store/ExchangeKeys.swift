@@ -10,8 +10,9 @@ public struct StoredExchangeKey: Hashable, Sendable {
     public let exchange: String
     /// The first characters of the key.
     public let start: String
-    /// When it was checked.
+    /// What it may do, as its exchange said it last.
     public let rights: ExchangeKeyRights
+    /// When it was checked.
     public let createdAt: Timestamp
     /// The name of the master key that it is sealed under.
     public let master: String
@@ -72,6 +73,21 @@ extension AccountStore {
             ])
         return StoredExchangeKey(
             account: id, exchange: exchange, start: key.start, rights: rights, createdAt: now, master: master.name)
+    }
+
+    /// Keeps what a key may do now. The key with those rights; nil where the account has none there, or that is known.
+    public func setExchangeKeyRights(
+        _ rights: ExchangeKeyRights, at exchange: String, of id: AccountID
+    ) throws -> StoredExchangeKey? {
+        guard let known = try exchangeKeys(of: id).first(where: { $0.exchange == exchange }), known.rights != rights
+        else { return nil }
+        try database.execute(
+            sql: """
+                UPDATE exchange_keys SET can_info = ?, can_trade = ?, can_withdraw = ? WHERE account = ? AND exchange = ?
+                """, arguments: [rights.info, rights.trade, rights.withdraw, id.rawValue, exchange])
+        return StoredExchangeKey(
+            account: id, exchange: exchange, start: known.start, rights: rights, createdAt: known.createdAt,
+            master: known.master)
     }
 
     /// Forgets a key. Refuses with `no_key`.

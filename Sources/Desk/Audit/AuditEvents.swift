@@ -69,16 +69,19 @@ extension AuditEvent {
     }
 
     /// Of the key only what `keys` lists.
-    static func keySet(_ key: StoredExchangeKey) -> AuditEvent {
+    static func keySet(_ key: StoredExchangeKey) -> AuditEvent { AuditEvent(.keySet, fields(of: key)) }
+
+    /// The exchange has said that a key may do other things than before; `key` has them.
+    static func keyRights(_ key: StoredExchangeKey) -> AuditEvent { AuditEvent(.keyRights, fields(of: key)) }
+
+    private static func fields(of key: StoredExchangeKey) -> [AuditLine.Field] {
         let may = [
             key.rights.info ? "read" : nil, key.rights.trade ? "trade" : nil, key.rights.withdraw ? "withdraw" : nil,
         ]
-        return AuditEvent(
-            .keySet,
-            [
-                AuditLine.Field("exchange", key.exchange), AuditLine.Field("key", key.start),
-                AuditLine.Field("rights", may.compactMap(\.self).joined(separator: ",")),
-            ])
+        return [
+            AuditLine.Field("exchange", key.exchange), AuditLine.Field("key", key.start),
+            AuditLine.Field("rights", may.compactMap(\.self).joined(separator: ",")),
+        ]
     }
 
     static func keyDropped(_ exchange: String) -> AuditEvent {

@@ -72,19 +72,29 @@ extension DeskCore {
     // MARK: What all is worth
 
     private func chartEquity(seconds: Int64, _ context: LineContext) throws -> Reply {
+        let account = try context.account()
         let from = now.advanced(bySeconds: -seconds)
-        let points = try equity(of: try context.account(), since: from).points
-            .map { ChartSeries.Point(at: min($0.at, now), value: $0.usd) }
+        let equity = try equity(of: account, since: from)
+        let points = equity.points.map { ChartSeries.Point(at: min($0.at, now), value: $0.usd) }
         guard let series = ChartSeries(fromHistory: points, from: from, to: now, columns: TextChart.columns) else {
             throw Refusal(.noMarket, "no equity recorded yet: try again later")
         }
+        var notes: [String] = []
+        if let last = equity.points.last, !last.unpriced.isEmpty {
+            let coins = last.unpriced.map(\.description).joined(separator: ", ")
+            notes.append("without \(coins): no price in usd is known")
+        }
+        if let last = equity.points.last, last.at < now {
+            notes.append("of now not all prices and funds are known")
+        }
         return chartReply(
-            series, .line, "what you have, in usd", unit: "usd", seconds: seconds, ["coin": "usd"], context)
+            series, .line, "what all you have is worth", unit: "usd", seconds: seconds,
+            ["subject": "equity", "currency": "usd"], notes: notes, context)
     }
 
     private func chartReply(
         _ series: ChartSeries, _ style: TextChart.Style, _ what: String, unit: Coin, seconds: Int64,
-        _ subject: JSONObject, _ context: LineContext
+        _ subject: JSONObject, notes: [String] = [], _ context: LineContext
     ) -> Reply {
         let zone = zone(context)
         let figures = "first \(series.first), high \(series.high), low \(series.low), last \(series.last) \(unit)"
@@ -110,6 +120,7 @@ extension DeskCore {
                         ]
                     }
                 }))
-        return Reply(mark: .answer, text: ([title, figures] + chart.lines).joined(separator: "\n  "), fields: fields)
+        return Reply(
+            mark: .answer, text: ([title, figures] + notes + chart.lines).joined(separator: "\n  "), fields: fields)
     }
 }

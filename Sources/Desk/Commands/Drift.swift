@@ -10,6 +10,8 @@ struct Drift {
         var funds: [Coin: Funds]
         /// The orders that are at the exchange, as far as is known here.
         var orders: [Order]
+        /// The orders there that were not made here, as far as is known here.
+        var foreign: [OpenOrder] = []
     }
 
     /// What the exchange has said.
@@ -61,7 +63,7 @@ struct Drift {
                             + "\(fill.fill.quantity) \(fill.pair) at \(fill.fill.price)"))
             }
         }
-        let holds = Drift.holds(books.orders, told.orders, rules)
+        let holds = Drift.holds(books, told.orders, rules)
         let there = Dictionary(told.balances.map { ($0.coin, $0) }, uniquingKeysWith: { first, _ in first })
         let coins = Set(books.funds.keys).union(there.keys).sorted()
         differences = coins.flatMap { coin in
@@ -74,7 +76,7 @@ struct Drift {
                         a credit or a debit when the funds are next compared
                         """),
                 Drift.difference(
-                    coin, .inOrders, mine.reserved, its?.held ?? .zero, holds[coin] ?? [],
+                    coin, .inOrders, mine.inOrders, its?.held ?? .zero, holds[coin] ?? [],
                     rest: "no order says why: the exchange holds another amount for the same orders"),
             ].compactMap(\.self)
         }
@@ -92,11 +94,23 @@ struct Drift {
 
     /// What each order holds more, or less, there than here.
     private static func holds(
-        _ mine: [Order], _ its: [OpenOrder], _ rules: [Pair: PairRules]
+        _ books: Books, _ its: [OpenOrder], _ rules: [Pair: PairRules]
     ) -> [Coin: [Reason]] {
+        let mine = books.orders
+        let foreign = Dictionary(
+            books.foreign.map { ($0.exchangeOrderID, $0) }, uniquingKeysWith: { first, _ in first })
         var reasons: [Coin: [Reason]] = [:]
         var listed: Set<OrderID> = []
         for order in its {
+            if let known = foreign[order.exchangeOrderID] {
+                let (coin, there) = order.hold(rules[order.pair])
+                let amount = there - known.hold(rules[order.pair]).amount
+                guard !amount.isZero else { continue }
+                let text =
+                    "foreign \(order.exchangeOrderID.printable) has \(order.remaining) left there and \(known.remaining) here"
+                reasons[coin, default: []].append(Reason(amount: amount, text: text))
+                continue
+            }
             guard let rules = rules[order.pair] else { continue }
             guard rules.valueFits(price: order.price, quantity: order.remaining),
                 order.price.isMultiple(of: rules.priceTick), order.remaining.isMultiple(of: rules.quantityStep)
@@ -113,10 +127,16 @@ struct Drift {
                 } else if let name = order.clientOrderID {
                     "\(name.order) is on the book there, and over here"
                 } else {
-                    "order \(order.exchangeOrderID) there was not made here: \(order.side.rawValue) \(order.remaining) "
+                    "order \(order.exchangeOrderID.printable) there was not made here: \(order.side.rawValue) \(order.remaining) "
                         + "\(order.pair) at \(order.price)"
                 }
             reasons[coin, default: []].append(Reason(amount: amount, text: text))
+        }
+        let listedThere = Set(its.map(\.exchangeOrderID))
+        for order in books.foreign where !listedThere.contains(order.exchangeOrderID) {
+            let (coin, amount) = order.hold(rules[order.pair])
+            let text = "foreign \(order.exchangeOrderID.printable) is not on the exchange's list any more"
+            reasons[coin, default: []].append(Reason(amount: -amount, text: text))
         }
         for order in mine where !listed.contains(order.id) && order.reserved.isPositive {
             let coin = order.side == .buy ? order.pair.quote : order.pair.base

@@ -16,8 +16,11 @@ extension DeskCore {
         // Three questions, one after the other: what happens between them is a difference that the next look does not find.
         return try ask(.balances(account), context) { [self] told in
             guard case .balances(let balances) = told else { throw context.seat.noAnswer }
+            let askedAt = now
             return try ask(.openOrders(account, pair: nil), context) { [self] told in
                 guard case .openOrders(let orders) = told else { throw context.seat.noAnswer }
+                // What was placed elsewhere since the last look is in the books from now on.
+                if context.seat.wire != nil { try context.seat.takeForeign(account, orders, askedAt: askedAt) }
                 try flushTables()
                 let newest = try ledgerTransaction()
                     .fills(account, FillFilter(exchange: context.seat.id, fromID: FillID(0), limit: 1)).first?.fill.id
@@ -35,7 +38,8 @@ extension DeskCore {
         let coins = context.seat.engine.coins(of: account)
         let books = Drift.Books(
             funds: Dictionary(uniqueKeysWithValues: coins.map { ($0, context.seat.engine.funds(of: account, in: $0)) }),
-            orders: context.seat.engine.openOrders(of: account).filter(\.isAtExchangeItself))
+            orders: context.seat.engine.openOrders(of: account).filter(\.isAtExchangeItself),
+            foreign: context.seat.foreignOrders(of: account))
         let changes = try ledgerTransaction()
             .adjustments(account, AdjustmentFilter(exchange: context.seat.id, limit: DeskCore.bookedLookedAt)).map {
                 Transaction($0)

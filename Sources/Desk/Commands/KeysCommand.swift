@@ -89,6 +89,7 @@ extension DeskCore {
         let stored = try accountStore().setExchangeKey(
             job.key, at: seat.keysName, rights: rights, sealedUnder: job.master, for: job.account, at: now)
         seat.keyedAccounts.insert(job.account)
+        seat.keyRights[job.account] = rights
         outputs.append(.useKey(seat.id, job.account, job.key))
         try seat.askAnew(job.account)
         try tellKeyChanged("\(stored.exchange) key \(stored.start)... was set", job.account, job.context)
@@ -113,6 +114,7 @@ extension DeskCore {
         }
         try accountStore().dropExchangeKey(at: seat.keysName, of: account)
         seat.keyedAccounts.remove(account)
+        seat.keyRights[account] = nil
         outputs.append(.useKey(seat.id, account, nil))
         try tellKeyChanged("\(seat.keysName) key was dropped", account, context)
         try audit(.keyDropped(seat.keysName), of: context)

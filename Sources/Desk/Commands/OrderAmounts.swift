@@ -120,8 +120,13 @@ extension OrderResolver {
         _ share: ExactDecimal, _ words: String, _ span: Span, _ rules: PairRules, _ side: Side
     ) throws -> Meant {
         let coin = rules.reservedCoin(for: side)
-        let free = engine.funds(of: account, in: coin).free
-        guard free.isPositive else { throw Refusal(.insufficientFunds, "no \(coin) is free", at: span) }
+        let funds = engine.funds(of: account, in: coin)
+        let free = funds.free
+        guard free.isPositive else {
+            let foreign =
+                funds.foreign.isPositive ? "; \(funds.foreign) is in orders that were not made here: orders" : ""
+            throw Refusal(.insufficientFunds, "no \(coin) is free\(foreign)", at: span)
+        }
         let spent = try free.multiplied(by: share, rounding: .down)
         let budget = Budget(most: spent, words: "\(words) of \(free) \(coin)", span: span)
         guard side == .sell else { return .budget(budget) }

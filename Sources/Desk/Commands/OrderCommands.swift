@@ -159,6 +159,8 @@ extension DeskCore {
             return openRoots(of: account, context) {
                 $0.kind == kind || (kind == .stop && ($0.kind == .oco || $0.kind == .trail))
             }
+        // It has no number here.
+        case .foreign: return []
         }
     }
 

@@ -14,17 +14,33 @@ extension DeskCore {
         }
         let what = [kind?.rawValue, "orders", pair.map { "of \($0)" }, context.namedExchange.map { "on \($0)" }]
             .compactMap(\.self).joined(separator: " ")
-        guard !open.isEmpty else {
-            return Reply(mark: .answer, text: "= no open \(what)", fields: ["orders": []])
+        let foreign = kind == nil ? try foreignOrders(pair, context) : []
+        var fields: JSONObject = ["orders": []]
+        let rowsMax = configuration.limits.answerRows
+        // Where no order could have been made elsewhere there is nothing to say of any.
+        if seats.contains(where: { $0.wire != nil }) {
+            fields.append("foreign", .array(foreign.prefix(rowsMax).map { .object($0.order.json($0.seat.name)) }))
         }
-        let shown = open.prefix(configuration.limits.answerRows)
+        let besides = foreign.isEmpty ? "" : ", \(foreign.count) foreign"
+        let ages = asked(context).compactMap { $0.ageWords(.openOrders, of: sight.account, zone(context)) }
+        func lines(_ own: [String]) -> String {
+            let shown = foreign.prefix(rowsMax).map {
+                "\(words($0.order, at: $0.seat, sight.account)): \($0.order.standing)"
+            }
+            let more = foreign.count > shown.count ? ["and \(foreign.count - shown.count) more foreign ones"] : []
+            return (own + shown + more + ages).joined(separator: "\n  ")
+        }
+        guard !open.isEmpty else {
+            return Reply(mark: .answer, text: lines(["= no open \(what)\(besides)"]), fields: fields)
+        }
+        let shown = open.prefix(rowsMax)
         let reader = reader(context)
-        var lines = ["= \(open.count) open \(open.count == 1 ? String(what.replacing("orders", with: "order")) : what)"]
-        lines += shown.map { "\($0.id) \(OrderWords($0, reader: reader).asked): \(standing($0, sight))" }
-        if open.count > shown.count { lines.append("and \(open.count - shown.count) more") }
-        return Reply(
-            mark: .answer, text: lines.joined(separator: "\n  "),
-            fields: ["orders": .array(shown.map { .object($0.json) })])
+        let title = open.count == 1 ? String(what.replacing("orders", with: "order")) : what
+        var own = ["= \(open.count) open \(title)\(besides)"]
+        own += shown.map { "\($0.id) \(OrderWords($0, reader: reader).asked): \(standing($0, sight))" }
+        if open.count > shown.count { own.append("and \(open.count - shown.count) more") }
+        fields["orders"] = .array(shown.map { .object($0.json) })
+        return Reply(mark: .answer, text: lines(own), fields: fields)
     }
 
     /// Where an open order stands, in a few words.

@@ -49,6 +49,13 @@ extension DeskCore {
         case (true, let refusal):
             // Whoever may not trade is shown what is their own account's all the same.
             shown = try preview(command, inner)
+            if shown.refusal?.code == .insufficientFunds, command.makesOrder {
+                let seat = try spendingSeat(of: command, inner)
+                if try waitForFunds(.funds, at: [seat], .preview(command, line: line), context) { return nil }
+                if let words = seat.ageWords(.funds, of: try context.account(), zone(context)) {
+                    shown.lines.append(words)
+                }
+            }
             if let refusal { shown.forbid(refusal) }
         case (false, let refusal?): shown = Preview(refusal, of: line)
         case (false, nil):
@@ -67,6 +74,7 @@ extension DeskCore {
         do {
             if command.makesOrder {
                 try requireNoPanic(context)
+                try spendingSeat(of: command, context).requireKeyMayTrade(try context.account())
                 try requireAllowance(context)
             }
             switch command {
@@ -87,6 +95,7 @@ extension DeskCore {
                 return try previewContra(order, price, isAnyway, at(order, context))
             case .move(let order, let change, let isAnyway):
                 return try previewMove(order, change, isAnyway, at(order, context))
+            case .cancel(.foreign(let id)): return try previewCancelForeign(id, context)
             case .cancel(let target): return try previewCancel(target, context)
             case .panic: return try previewPanic(context)
             case .undo: return try previewUndo(context)
@@ -115,9 +124,19 @@ extension DeskCore {
         inner.line = preview.line
         inner.verb = preview.command.verb
         inner.seat = preview.seat
+        /// `go` itself is run again when the funds are known: what was previewed is held against the market then.
+        func waits() throws -> Bool {
+            let seat = try spendingSeat(of: preview.command, inner)
+            guard try waitForFunds(.funds, at: [seat], .go, context) else { return false }
+            sessions[context.session]?.preview = preview
+            return true
+        }
+        if preview.command.takesShareOfFunds, try waits() { return nil }
+        inner.hasAskedForFunds = preview.command.shows == nil
         do {
             return try runPreviewed(preview, inner)
         } catch var refusal as Refusal {
+            if refusal.code == .insufficientFunds, preview.command.makesOrder, try waits() { return nil }
             // A `go` that may be sent again has to find what it is for.
             if refusal.code.passesByItself { sessions[context.session]?.preview = preview }
             guard refusal.span != nil else { throw refusal }

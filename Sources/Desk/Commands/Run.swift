@@ -6,7 +6,18 @@ extension DeskCore {
     /// Runs a command. Nil where the reply comes later.
     func run(_ command: Command, _ context: LineContext) throws -> Reply? {
         if let question = try askCode(for: command, context) { return question }
-        if command.makesOrder { try requireNoPanic(context) }
+        if command.makesOrder {
+            try requireNoPanic(context)
+            let (seat, account) = (try spendingSeat(of: command, context), try context.account())
+            // The right may have been given back since.
+            if seat.mayNotTrade(account), try waitForFunds(.funds, at: [seat], command, context) { return nil }
+            try seat.requireKeyMayTrade(account)
+        }
+        return try runWithFunds(command, context)
+    }
+
+    /// Runs a command with what is known.
+    func runKnown(_ command: Command, _ context: LineContext) throws -> Reply? {
         switch command {
         case .login(let method): return try runLogin(method, context)
         case .register(let user, let password): return try runRegister(user, password, context)
@@ -42,6 +53,7 @@ extension DeskCore {
         case .alias(let name, let command): return try runAlias(name, command, context)
         case .aliasDrop(let name): return try runAliasDrop(name, context)
         case .twoFactor(let change): return try runTwoFactor(change, context)
+        case .cancel(.foreign(let id)): return try runCancelForeign(id, context)
         case .cancel(let target): return try runCancel(target, context)
         case .orders(let kind, let pair): return try runOrders(kind, pair?.value, context)
         case .orderDetail(let order): return try runOrderDetail(order, context)

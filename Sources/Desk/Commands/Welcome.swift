@@ -59,7 +59,7 @@ extension DeskCore {
         var lines = ["+ hello \(login.name) (\(login.role.rawValue)\(rights))\(waiting)\(panic)"]
         if let pair { lines.append(priceWords(pair, seat)) }
         let free = seat.engine.coins(of: account).map { ($0, seat.engine.funds(of: account, in: $0)) }
-            .filter { !$0.1.free.isZero || !$0.1.reserved.isZero }
+            .filter { !$0.1.free.isZero || !$0.1.inOrders.isZero }
         lines.append("\(freeWords(free)); \(open == 0 ? "no open orders" : DeskCore.count(open, "open order"))")
         let tries = try toTry(pair, login, id, seat)
         if !tries.isEmpty { lines.append("Lines to try:") }
@@ -68,7 +68,7 @@ extension DeskCore {
             "account": .string(login.name.text), "role": .string(login.role.rawValue),
             "rights": .string(login.rights.rawValue), "seq": .int(Int64(clamping: head)),
             "missed": .int(Int64(clamping: missed)), "open_orders": .int(Int64(open)),
-            "funds": .array(free.map { .object(seat.fundJSON($0.1, $0.0)) }),
+            "funds": .array(free.map { .object(seat.fundJSON($0.1, $0.0, of: account)) }),
         ]
         if let pair, let ticker = seat.engine.market[pair], ticker.isSeen {
             fields.append("prices", [.object(seat.json(ticker, of: pair))])

@@ -40,6 +40,7 @@ extension DeskCore {
         }
         try storeFundsIfDue()
         for seat in seats { seat.takeUpPostponed() }
+        try answerFundsWaits()
         try answerPending()
         try flushEvents()
     }
@@ -80,6 +81,7 @@ extension DeskCore {
         let stored = Set(try accountStore().exchangeKeys(of: id).map(\.exchange))
         for seat in seats where seat.keyedAccounts.contains(id) && !stored.contains(seat.keysName) {
             seat.keyedAccounts.remove(id)
+            seat.keyRights[id] = nil
             outputs.append(.useKey(seat.id, id, nil))
         }
     }

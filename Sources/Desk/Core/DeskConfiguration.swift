@@ -136,6 +136,9 @@ public struct DeskLimits: Hashable, Sendable {
     public var fillsOverlapSeconds = 60
     /// Seconds between two comparisons of an account's funds with the exchange's, where nothing asks for one.
     public var fundsSeconds = 21_600
+    /// Seconds after which what is known of an account's funds and of orders made elsewhere is asked for again when somebody asks
+    /// for it, or is refused for want of funds.
+    public var fundsFreshSeconds = 10
     /// Seconds between two questions for the pairs and their rules.
     public var pairsSeconds = 600
     /// Seconds between two questions for a pair's price.

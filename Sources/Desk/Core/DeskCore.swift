@@ -34,6 +34,8 @@ public final class DeskCore {
     var accounts: [AccountID: AccountPlace] = [:]
     var pendingReplies: [PendingReply] = []
     var lineQuestions = LineQuestions()
+    /// Lines that wait until an exchange has told the funds.
+    var fundsWaits: [FundsWait] = []
     var turns = TurnRing()
     /// Questions that are being answered in steps.
     var longQuestions: [AccountID: Deque<LongQuestion>] = [:]
@@ -218,7 +220,10 @@ public final class DeskCore {
         guard halt == nil else { return nil }
         guard openingOutputs.isEmpty, turns.isIdle else { return now }
         guard !isReadOnly else { return [pendingReplies.map(\.dueBy).min(), logins.firstEnd].compactMap(\.self).min() }
-        let due = [pendingReplies.map(\.dueBy).min(), fundsStoring.dueAt, logins.firstEnd, loginDeadlines.next]
+        let due = [
+            pendingReplies.map(\.dueBy).min(), fundsWaits.map(\.dueBy).min(), fundsStoring.nextDue, logins.firstEnd,
+            loginDeadlines.next,
+        ]
         return (due + seats.map(\.nextDue)).compactMap(\.self).min()
     }
 
@@ -328,6 +333,7 @@ public final class DeskCore {
         case .keyChecked(let job, let verdict): try keyChecked(job, verdict)
         case .exchange(let id, let reports):
             try seat(id)?.takeReports(reports)
+            try answerFundsWaits()
             try answerPending()
             try flushEvents()
         case .paper(let action):

@@ -66,6 +66,8 @@ public enum DeskOutput: Sendable {
     case request(ExchangeID, OrderRequest)
     /// For `Exchange.ask` of such an exchange; what is said comes back in the same way.
     case ask(ExchangeID, ExchangeQuery, QueryID)
+    /// For `Exchange.cancelForeign` of such an exchange; what is said comes back in the same way.
+    case cancelForeign(ExchangeID, exchangeOrderID: String, pair: Pair, AccountID, QueryID)
     /// For `Exchange.noted` of such an exchange.
     case noted(ExchangeID, ClientOrderID, AccountID)
     /// For `KeyedExchange.use`, before what comes after it.

@@ -22,6 +22,7 @@ extension DeskCore {
     private func refuseUnanswered() {
         pendingReplies.removeAll()
         lineQuestions.removeAll()
+        fundsWaits.removeAll()
         exports.removeAll()
         longQuestions.removeAll()
         passwordJobs.removeAll()
@@ -54,6 +55,7 @@ extension DeskCore {
         guard isAnsweringLater else { return ready }
         let replies = pendingReplies.map { ($0.context.session, $0.context.tag) }
         let questions = lineQuestions.waiting.map { ($0.context.session, $0.context.tag) }
+        let funds = fundsWaits.map { ($0.context.session, $0.context.tag) }
         let long = longQuestionsAsked.map { ($0.session, $0.tag) }
         let files = exports.making.map { ($0.context.session, $0.context.tag) }
         let checks = passwordJobs.sorted { $0.key.rawValue < $1.key.rawValue }.map { ($0.value.session, $0.value.tag) }
@@ -61,7 +63,7 @@ extension DeskCore {
             (job.value.context.session, job.value.context.tag)
         }
         let logins = waitingLogins.all.map { ($0.session, $0.tag) }
-        let waiting = (replies + questions + long + files + checks + logins + keys).map { session, tag in
+        let waiting = (replies + questions + funds + long + files + checks + logins + keys).map { session, tag in
             Unanswered(
                 session: session, isWaiting: true, tag: tag, behind: sessions[session]?.waitingLines ?? [])
         }

@@ -13,15 +13,20 @@ struct LineQuestions {
         let number: UInt64
         let context: LineContext
         let answer: LineAnswer
+        /// Whether `answer` is given a refusal and a loss too: what was asked for may have been done.
+        let takesFailures: Bool
     }
 
     /// In the order in which they were asked.
     private(set) var waiting: [Waiting] = []
     private var lastNumber: UInt64 = 0
 
-    mutating func add(_ context: LineContext, _ answer: @escaping LineAnswer) -> UInt64 {
+    mutating func add(
+        _ context: LineContext, takesFailures: Bool = false, _ answer: @escaping LineAnswer
+    ) -> UInt64 {
         lastNumber += 1
-        waiting.append(Waiting(number: lastNumber, context: context, answer: answer))
+        waiting.append(
+            Waiting(number: lastNumber, context: context, answer: answer, takesFailures: takesFailures))
         return lastNumber
     }
 
@@ -50,11 +55,30 @@ extension DeskCore {
         return nil
     }
 
+    /// Asks the exchange of a line to cancel an order that was not made here. `answer` is given whatever it says, also that it said
+    /// nothing.
+    func cancelForeign(
+        _ order: OpenOrder, _ context: LineContext, _ answer: @escaping LineAnswer
+    ) throws -> Reply? {
+        let seat = context.seat
+        if let reason = configuration.readOnly { throw reason.refusal }
+        let number = lineQuestions.add(context, takesFailures: true, answer)
+        sessions[context.session]?.isWaiting = true
+        guard let question = seat.wire?.questions.ask(.line(number), at: now) else { throw seat.noAnswer }
+        outputs.append(
+            .cancelForeign(
+                seat.id, exchangeOrderID: order.exchangeOrderID, pair: order.pair, try context.account(), question))
+        return nil
+    }
+
     /// The exchange has answered a line's question, or has said nothing in time.
     func takeAnswer(_ told: ExchangeAnswer, toLine number: UInt64) throws {
         guard let waiting = lineQuestions.take(number) else { return }
         do {
-            guard let reply = try known(told, waiting.answer, of: waiting.context.seat) else { return }
+            let made =
+                waiting.takesFailures
+                ? try waiting.answer(told) : try known(told, waiting.answer, of: waiting.context.seat)
+            guard let reply = made else { return }
             try answer(reply, waiting.context)
         } catch let refusal as Refusal {
             try answer(refused(refusal, waiting.context), waiting.context)

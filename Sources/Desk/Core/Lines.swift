@@ -249,6 +249,8 @@ struct LineContext {
     var isKept = false
     /// Whether the second factor has been shown for this line.
     var hasShownCode = false
+    /// Whether its exchanges have been asked for the funds already, for this line.
+    var hasAskedForFunds = false
 
     /// The exchange that the line names; nil where it means all, or the account's own.
     var namedExchange: ExchangeID? { isSeatNamed ? seat.id : nil }

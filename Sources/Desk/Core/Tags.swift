@@ -53,6 +53,13 @@ extension DeskCore {
             sessions[session]?.isWaiting = true
             return true
         }
+        if isAsking(for: tag, of: account) {
+            let refusal = Refusal(
+                .tooManyWaiting, "this line is still being answered: \(currentSeat(of: account).name) is being asked",
+                details: ["send it again in a moment, with the same tag"])
+            send(.reply(.refused(refusal, verb: verb, tag: tag)), to: session)
+            return true
+        }
         // Its reply was too long to keep, or the server went down between the two: the orders say what the line came to.
         if try answerFromWork(remembered, tag, account, verb: verb, session) { return true }
         let refusal = Refusal(
@@ -60,6 +67,12 @@ extension DeskCore {
             details: ["orders shows what it made"])
         send(.reply(.refused(refusal, tag: tag)), to: session)
         return true
+    }
+
+    /// Whether a line of this tag waits for the answer to a question.
+    private func isAsking(for tag: String, of account: AccountID) -> Bool {
+        let contexts = lineQuestions.waiting.map(\.context) + fundsWaits.map(\.context)
+        return contexts.contains { $0.tag == tag && $0.isKept && $0.login?.account == account }
     }
 
     /// Keeps the reply to a tagged line; of one that is too long, what makes it again.

@@ -131,7 +131,7 @@ extension Seat {
             try takeAnswer(query, answer)
         case .connection(let connection): try takeConnection(connection)
         case .keyEnding(let account, let requestsLeft): try takeKeyEnding(account, requestsLeft: requestsLeft)
-        case .keyRights: break
+        case .keyRights(let account, let rights): try takeKeyRights(account, rights)
         case .contradiction(let account, let order, let said): try takeContradiction(account, order, said)
         }
     }

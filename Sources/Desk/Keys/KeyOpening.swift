@@ -17,6 +17,7 @@ extension Seat {
             switch key {
             case .success(let key):
                 keyedAccounts.insert(stored.account)
+                keyRights[stored.account] = stored.rights
                 desk.outputs.append(.useKey(id, stored.account, key))
             case .failure(.anotherMaster(let name)): locked[name, default: 0] += 1
             case .failure(.damaged):

@@ -4,6 +4,7 @@ import Exchange
 import Ledger
 import Logging
 import OrderEngine
+import Secrets
 import Trading
 
 /// The desk's place at one exchange: the engine of its orders, what is known of its market, what is asked and awaited of it, and how
@@ -32,6 +33,8 @@ final class Seat {
     var wire: Wire?
     /// The accounts that the exchange can be asked for.
     var keyedAccounts: Set<AccountID> = []
+    /// What the accounts' keys may do, as the exchange said it last.
+    var keyRights: [AccountID: ExchangeKeyRights] = [:]
     var tape: SeatTape
     var prices = PriceWatch()
     var alerts: AlertBook

@@ -360,6 +360,10 @@ public final class DeskServer: Sendable {
                 takeBack(desk.exchange(id)?.submit(request, at: setup.clock.now), from: id)
             case .ask(let id, let query, let question):
                 takeBack(desk.exchange(id)?.ask(query, id: question, at: setup.clock.now), from: id)
+            case .cancelForeign(let id, let order, let pair, let account, let question):
+                takeBack(
+                    desk.exchange(id)?.cancelForeign(
+                        exchangeOrderID: order, pair: pair, of: account, id: question, at: setup.clock.now), from: id)
             case .noted(let id, let order, let account):
                 desk.exchange(id)?.noted(order, of: account, at: setup.clock.now)
             case .useKey(let id, let account, let key):

@@ -56,6 +56,7 @@ extension DeskCore {
     private func hurry(_ id: SessionID) {
         sessions[id]?.urgentLines += 1
         guard sessions[id]?.isWaiting == true else { return }
+        for index in fundsWaits.indices where fundsWaits[index].context.session == id { fundsWaits[index].dueBy = now }
         let hurried = pendingReplies.filter { $0.context.session == id }
         for index in pendingReplies.indices {
             let pending = pendingReplies[index]

@@ -15,8 +15,13 @@ struct Equity {
     /// Oldest first.
     let points: [Point]
 
+    /// A point at which no price was known of a coin that had one before and after is left out: its value is a false one.
     init(_ stored: [FundsPoint]) {
         var points: [Point] = []
+        var priced: [Coin: ClosedRange<Timestamp>] = [:]
+        for point in stored where point.usd != nil && !point.total.isZero {
+            priced[point.coin] = (priced[point.coin]?.lowerBound ?? point.at)...point.at
+        }
         var index = stored.startIndex
         while index < stored.endIndex {
             let at = stored[index].at
@@ -31,7 +36,8 @@ struct Equity {
                 }
                 index += 1
             }
-            points.append(Point(at: at, usd: usd, unpriced: unpriced))
+            let isFalse = unpriced.contains { priced[$0]?.contains(at) ?? false }
+            if !isFalse { points.append(Point(at: at, usd: usd, unpriced: unpriced)) }
         }
         self.points = points
     }
@@ -67,9 +73,11 @@ struct Equity {
 }
 
 extension DeskCore {
-    /// From what was stored in the time, and now.
+    /// From what was stored in the time, and now, where every exchange has told since the start what the account has and what it is
+    /// worth: a value made of less would be a gain or a loss that never was.
     func equity(of account: AccountID, since: Timestamp) throws -> Equity {
         let stored = try ledgerTransaction().fundsPoints(account, since: since, until: now)
+        guard isValued(account) else { return Equity(stored) }
         let current = seats.flatMap { seat in
             seat.engine.coins(of: account).map { coin -> FundsPoint in
                 let total = seat.engine.funds(of: account, in: coin).total

@@ -26,6 +26,10 @@ extension DeskCore {
         } else if let route = seat.route(of: coin.value, in: "usd"), coin.value != "usd" {
             lines.append("in usd at \(route.price)")
         }
+        if funds.foreign.isPositive {
+            lines.append("\(funds.foreign) \(coin.value) in orders that were not made here: orders")
+        }
+        if let age = seat.ageWords(.funds, of: account, zone) { lines.append(age) }
         var table = Table([.init("time"), .init("change", .decimal), .init("total", .decimal), .init("by")])
         for change in history.changes {
             table.append([
@@ -41,7 +45,7 @@ extension DeskCore {
         }
         let gone = history.begins == nil || history.hasMore ? [] : try historyLines(of: account, since: nil)
         let fields: JSONObject = [
-            "fund": .object(seat.fundJSON(funds, coin.value)),
+            "fund": .object(seat.fundJSON(funds, coin.value, of: account)),
             "changes": .array(history.changes.map(\.json)), "more": .bool(history.hasMore),
         ]
         return Reply(
@@ -52,7 +56,7 @@ extension DeskCore {
 
 extension Seat {
     fileprivate func amountWords(_ funds: Funds, _ coin: Coin) -> String {
-        let amounts = [(funds.free, "free"), (funds.reserved, "in orders"), (funds.total, "total")]
+        let amounts = [(funds.free, "free"), (funds.inOrders, "in orders"), (funds.total, "total")]
         return amounts.map { amount, words in
             let value = coin == "usd" ? nil : usd(amount, coin).map { " (\($0) usd)" }
             return "\(amount) \(words)\(value ?? "")"
@@ -60,13 +64,18 @@ extension Seat {
     }
 
     /// A coin as `funds` has it in JSON.
-    func fundJSON(_ funds: Funds, _ coin: Coin) -> JSONObject {
-        [
+    func fundJSON(_ funds: Funds, _ coin: Coin, of account: AccountID) -> JSONObject {
+        var object: JSONObject = [
             "exchange": .string(name), "coin": .string(coin.description), "free": funds.free.json,
-            "in_orders": funds.reserved.json,
+            "in_orders": funds.inOrders.json,
             "total": funds.total.json, "free_usd": usd(funds.free, coin).json,
-            "in_orders_usd": usd(funds.reserved, coin).json, "total_usd": usd(funds.total, coin).json,
+            "in_orders_usd": usd(funds.inOrders, coin).json, "total_usd": usd(funds.total, coin).json,
         ]
+        if let wire {
+            object.append("in_foreign_orders", funds.foreign.json)
+            object.append("as_of", wire.accounts[account]?.age.known(.funds)?.json ?? .null)
+        }
+        return object
     }
 }
 

@@ -33,6 +33,7 @@ extension DeskCore {
             lines.append("keys          " + (seats.count > 1 ? "\(seat.name): " : "") + words)
         }
         lines += equityLines(equity, zone)
+        lines += seats.compactMap { $0.ageWords(.funds, of: account, zone) }
         lines.append("open orders   \(DeskCore.words(openByKind))")
         lines.append("finished      \(DeskCore.words(finished))")
         let isCut = changes.count == DeskCore.transactionsCounted
@@ -60,7 +61,9 @@ extension DeskCore {
         guard let last = equity.points.last else { return ["equity        nothing yet"] }
         let unpriced = last.unpriced.map(\.description).joined(separator: ", ")
         let without = unpriced.isEmpty ? "" : ", without \(unpriced): no price in usd is known"
-        var lines = ["equity        \(last.usd) usd\(without)"]
+        let when =
+            last.at < now ? " at \(zone.dateAndTime(of: last.at)); of now not all prices and funds are known" : ""
+        var lines = ["equity        \(last.usd) usd\(without)\(when)"]
         guard let first = equity.points.first, first.at < last.at,
             let high = equity.points.max(by: { $0.usd < $1.usd }), let low = equity.points.min(by: { $0.usd < $1.usd })
         else { return lines }

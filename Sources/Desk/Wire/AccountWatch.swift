@@ -35,6 +35,10 @@ struct AccountWatch {
     var adjustments = 0
     /// What the exchange itself has said of money that came or went: a hint for the words, not for the figures.
     var reasons: [Coin: BalanceChangeReason] = [:]
+    /// Its orders that were not made here.
+    var foreign = ForeignOrders()
+    /// How old what is known of its money is.
+    var age = FundsAge()
 
     /// `highestSent` is the highest order that may have been sent before.
     init(
@@ -50,7 +54,9 @@ struct AccountWatch {
     }
 
     /// Whether the exchange has said all that the desk has to know before it trades for the account.
-    var isReconciled: Bool { awaited.isEmpty && hasSwept && balances.isKnown }
+    ///
+    /// The open orders are among it: what those hold that were made elsewhere must not be spent.
+    var isReconciled: Bool { awaited.isEmpty && hasSwept && balances.isKnown && age.ordersAt != nil }
 
     /// What is still to be heard, for the trader who is kept waiting.
     var awaitedWords: String {
@@ -63,6 +69,7 @@ struct AccountWatch {
         }
         if !hasSwept { parts.append("the fills") }
         if !balances.isKnown { parts.append("the funds") }
+        if age.ordersAt == nil { parts.append("the open orders") }
         return parts.joined(separator: ", ")
     }
 
@@ -81,6 +88,12 @@ struct AccountWatch {
     }
 
     mutating func forgetFirstSight(of fill: FillID) { firstSights[fill] = nil }
+
+    /// Nothing came of a comparison of the funds.
+    mutating func abandonFunds(askAgainAt time: Timestamp) {
+        age.comparisonsLost += 1
+        balances.abandon(askAgainAt: time)
+    }
 
     private static let ordersNamed = 5
 

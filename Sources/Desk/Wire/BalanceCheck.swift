@@ -22,6 +22,10 @@ struct BalanceCheck {
     private var isWantedAgain = false
     /// Whether they have been found equal, or made so, since the start.
     private(set) var isKnown = false
+    /// When the question was asked that is being answered, or was last.
+    private(set) var askedAt: Timestamp?
+
+    var isUnderWay: Bool { if case .idle = phase { false } else { true } }
 
     init(dueAt: Timestamp) {
         self.dueAt = dueAt
@@ -38,8 +42,9 @@ struct BalanceCheck {
     /// The account has orders under way: later.
     mutating func postpone(to time: Timestamp) { dueAt = time }
 
-    mutating func asked(activity: UInt64) {
+    mutating func asked(activity: UInt64, at now: Timestamp) {
         phase = .asked(activity: activity)
+        askedAt = now
         dueAt = nil
         isWantedAgain = false
     }

@@ -9,8 +9,10 @@ struct MarketFeed {
     private var toldAt: [Pair: Timestamp] = [:]
     private(set) var hasPairs = false
     private var failures = 0
+    let startedAt: Timestamp
 
     init(at now: Timestamp) {
+        startedAt = now
         pairsDueAt = now
     }
 

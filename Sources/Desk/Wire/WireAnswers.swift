@@ -88,43 +88,15 @@ extension Seat {
         _ = wire?.change(account) { $0.missing.keep(atExchange) }
         for order in listed {
             noteSeen(account, order.pair, exchangeOrderID: order.exchangeOrderID)
-            try lookForForeign(account, order)
         }
+        try takeForeign(account, listed, askedAt: askedAt)
         let next = hasOrdersAtExchange(account) ? nextPoll(of: account) : nil
         _ = wire?.change(account) { watch in
             watch.failures = 0
             watch.isListing = false
             watch.openOrdersDueAt = next
+            watch.age.ordersAt = max(watch.age.ordersAt ?? askedAt, askedAt)
         }
-    }
-
-    private func lookForForeign(_ account: AccountID, _ order: OpenOrder) throws {
-        if let client = order.clientOrderID {
-            if engine.order(client.order) != nil { return }
-            if try ledgerTransaction().order(client.order) != nil { return }
-            if try ledgerTransaction().isPruned(client.order, of: account) { return }
-        } else if hasUnsettledOrders(account) {
-            // It may be the one whose answer is awaited.
-            return
-        }
-        guard wire?.accounts[account]?.toldOrders.contains(order.exchangeOrderID) == false else { return }
-        let most = limits.foreignKept
-        _ = wire?.change(account) { watch in
-            if watch.toldOrders.count >= most { watch.toldOrders.removeAll() }
-            watch.toldOrders.insert(order.exchangeOrderID)
-            watch.balances.want(at: now)
-        }
-        log.notice("\(account) has an order at \(name) that is not the desk's: \(order.exchangeOrderID)")
-        try desk.notify(
-            account, event: "foreign_order", order: nil,
-            text: """
-                * foreign order \(order.exchangeOrderID) at \(name): \(order.side.rawValue) \(order.quantity) \
-                \(order.pair) at \(order.price); it was not made here and is left alone
-                """,
-            fields: [
-                "exchange_order_id": .string(order.exchangeOrderID), "pair": .string(order.pair.description),
-                "side": .string(order.side.rawValue), "quantity": order.quantity.json, "price": order.price.json,
-            ], at: now)
     }
 
     // MARK: Fills

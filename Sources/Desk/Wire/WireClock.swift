@@ -54,7 +54,7 @@ extension Seat {
 
     // MARK: Accounts
 
-    private func askAbout(_ account: AccountID) {
+    func askAbout(_ account: AccountID) {
         guard !lacksKey(account), let watch = wire?.accounts[account] else { return }
         if let due = watch.openOrdersDueAt, due <= now {
             _ = wire?.change(account) { watch in
@@ -66,9 +66,12 @@ extension Seat {
         if let due = watch.sweepDueAt, due <= now { beginSweep(of: account) }
         if let due = watch.balances.dueAt, due <= now {
             if hasUnsettledOrders(account) {
-                _ = wire?.change(account) { $0.balances.postpone(to: nextPoll) }
+                _ = wire?.change(account) { watch in
+                    watch.age.comparisonsLost += 1
+                    watch.balances.postpone(to: nextPoll)
+                }
             } else {
-                _ = wire?.change(account) { $0.balances.asked(activity: $0.activity) }
+                _ = wire?.change(account) { $0.balances.asked(activity: $0.activity, at: now) }
                 ask(.balances(account), for: .balances(account))
             }
         }
@@ -136,6 +139,7 @@ extension Seat {
                 watch.isListing = false
                 watch.openOrdersDueAt = later(watch.failures)
                 watch.failures += 1
+                watch.age.answersLost += 1
             }
         case .fills(let account):
             _ = wire?.change(account) { watch in
@@ -150,6 +154,7 @@ extension Seat {
                 watch.balanceFailures += 1
                 let longest = watch.balances.isKnown ? Int64(limits.contradictionSeconds) : most
                 let wait = Backoff(first: first, longest: max(first, longest)).wait(failures: watch.balanceFailures)
+                watch.age.answersLost += 1
                 watch.balances.abandon(askAgainAt: now.advanced(bySeconds: wait))
             }
         case .line(let number):

@@ -17,7 +17,7 @@ extension Seat {
             let waits = watch.balances.answered(
                 balances, activity: watch.activity, sweepsBegun: watch.sweep.begun)
             guard waits else {
-                watch.balances.abandon(askAgainAt: next)
+                watch.abandonFunds(askAgainAt: next)
                 return
             }
             // One under way began before the answer; the next begins when it has ended.
@@ -34,13 +34,13 @@ extension Seat {
         let waits = Backoff(first: first, longest: max(first, Int64(limits.fillsOverlapSeconds)))
         let balances = wire?.change(account) { watch -> [CoinBalance]? in
             guard !watch.balances.isOvertaken(activity: watch.activity) else {
-                watch.balances.abandon(askAgainAt: next)
+                watch.abandonFunds(askAgainAt: next)
                 return nil
             }
             guard !isUnsettled, !watch.sweep.isHeld else {
                 watch.balanceFailures += 1
                 let wait = waits.wait(failures: watch.balanceFailures)
-                watch.balances.abandon(askAgainAt: now.advanced(bySeconds: wait))
+                watch.abandonFunds(askAgainAt: now.advanced(bySeconds: wait))
                 return nil
             }
             guard let balances = watch.balances.swept(watch.sweep.begun, activity: watch.activity) else {
@@ -89,6 +89,7 @@ extension Seat {
             let next = now.advanced(bySeconds: wait)
             watch.failures = 0
             watch.reasons.removeAll()
+            watch.age.balancesAt = watch.balances.askedAt
             watch.balances.settle(nextAt: next, now: now)
         }
     }

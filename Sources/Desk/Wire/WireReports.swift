@@ -25,7 +25,11 @@ extension Seat {
         case .accepted, .filled:
             if report.clientOrderID == order.clientOrderID { wire?.answers.answered(.place, of: id) }
         case .rejected(_, .insufficientFunds, _):
-            _ = wire?.change(account) { $0.balances.want(at: now) }
+            // Somebody has spent it elsewhere: an order that holds it may be on the book.
+            _ = wire?.change(account) { watch in
+                watch.balances.want(at: now)
+                if !watch.isListing { watch.openOrdersDueAt = now }
+            }
         case .rejected: break
         case .cancelRejected: wire?.answers.answered(.cancel, of: id)
         case .lost:

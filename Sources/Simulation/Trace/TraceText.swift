@@ -36,6 +36,7 @@ extension DeskOutput {
         case .loggedIn(let id, let isLoggedIn): "\(id) is \(isLoggedIn ? "logged in" : "nobody's")"
         case .request(_, let request): "request \(request.traceText)"
         case .useKey(_, let account, let key): "\(account) \(key == nil ? "has no key" : "has a key")"
+        case .cancelForeign(_, let order, _, _, let id): "cancel foreign \(order) \(id.rawValue)"
         case .noted(_, let order, _): "noted \(order)"
         case .ask(_, let query, let id): "ask \(id.rawValue) \(query.traceText)"
         // The word is chance's own.

@@ -102,6 +102,13 @@ extension Simulation {
         case .ask(_, let query, let id):
             if let wire { hear(wire.adapter?.ask(query, id: id, at: clock) ?? []) }
             expectWire()
+        case .cancelForeign(_, let order, let pair, let account, let id):
+            if let wire {
+                hear(
+                    wire.adapter?.cancelForeign(
+                        exchangeOrderID: order, pair: pair, of: account, id: id, at: clock) ?? [])
+            }
+            expectWire()
         case .noted(_, let order, let account):
             wire?.adapter?.noted(order, of: account, at: clock)
             expectWire()

@@ -53,7 +53,8 @@ enum NamingCommand: CaseIterable {
             self = naming
         case .logout, .quit, .whoami, .password, .tokenNew, .tokens, .order, .slice, .pair, .stop, .trail,
             .cancel(.all),
-            .cancel(.kind), .orders, .report, .reportDrift, .go, .undo, .panic, .resume(from: nil), .funds, .fund,
+            .cancel(.kind), .cancel(.foreign), .orders, .report, .reportDrift, .go, .undo, .panic, .resume(from: nil),
+            .funds, .fund,
             .summary, .export, .price, .depth, .tape, .pairs, .fee, .chart, .watch, .unwatch, .alert, .alerts,
             .settings, .set, .keys, .keysSet, .keysDrop, .inbox(count: nil), .help, .time, .version, .aliases,
             .twoFactor, .paper(.quote), .paper(.trade), .jobs, .exchanges, .use:
@@ -94,7 +95,9 @@ enum SightProbes {
     static let own: [String: [String]] = [
         "alert": ["alert drop 1"], "alerts": ["alerts"], "alias": ["alias"],
         "buy": ["? buy 0.1 btc_usd at 200", "? buy 100% btc at market"],
-        "cancel": ["cancel all", "? cancel all", "cancel sliced", "? cancel stops", "cancel all btc"],
+        "cancel": [
+            "cancel all", "? cancel all", "cancel sliced", "? cancel stops", "cancel all btc", "cancel foreign 7",
+        ],
         "chart": ["chart btc funds", "chart funds btc"], "contra": ["? contra 15 at 231"],
         "exchanges": ["exchanges"], "use": ["use", "use paper"],
         "export": ["export trades", "export orders json", "export transactions"], "fee": ["fee btc"],

@@ -12,6 +12,7 @@ final class LossyExchange: Exchange {
     private enum Cargo {
         case request(OrderRequest)
         case query(ExchangeQuery, QueryID)
+        case cancelForeign(String, QueryID)
         case report(ExchangeReport, run: Int)
     }
 
@@ -32,6 +33,7 @@ final class LossyExchange: Exchange {
     var isMute = false
     /// Questions that it answers with nothing but that the answer was lost.
     var losesBalances = false
+    var losesForeignCancels = false
     /// What happens at the exchange just after it has answered.
     var afterAnswer: ((ExchangeQuery) -> Void)?
     private(set) var requests: [OrderRequest] = []
@@ -60,6 +62,13 @@ final class LossyExchange: Exchange {
     func ask(_ query: ExchangeQuery, id: QueryID, at now: Timestamp) -> [ExchangeReport] {
         queries.append(query)
         if !isDeaf { send(.query(query, id), at: now) }
+        return []
+    }
+
+    func cancelForeign(
+        exchangeOrderID: String, pair: Pair?, of account: AccountID, id: QueryID, at now: Timestamp
+    ) -> [ExchangeReport] {
+        if !isDeaf { send(.cancelForeign(exchangeOrderID, id), at: now) }
         return []
     }
 
@@ -107,6 +116,9 @@ final class LossyExchange: Exchange {
                 }
                 send(.report(.answer(id, answer), run: run), at: now)
                 afterAnswer?(query)
+            case .cancelForeign(let number, let id):
+                let answer = books.cancelForeign(number)
+                send(.report(.answer(id, losesForeignCancels ? .lost : answer), run: run), at: now)
             case .report(let report, let of): if of == run { told.append(report) }
             }
         }

@@ -100,7 +100,7 @@ struct VenueBooks {
     }
 
     func free(_ coin: Coin) -> ExactDecimal {
-        held.values.filter { $0.isOpen && rules.reservedCoin(for: $0.order.side) == coin }.reduce(
+        (held.values + foreign).filter { $0.isOpen && rules.reservedCoin(for: $0.order.side) == coin }.reduce(
             totals[coin] ?? .zero
         ) { $0 - rules.reservation(side: $1.order.side, price: $1.order.price.bound, quantity: $1.left) }
     }
@@ -136,6 +136,26 @@ struct VenueBooks {
             clientOrderID: ClientOrderID(order: OrderID(0), attempt: 0), account: AccountID(0), pair: rules.pair,
             side: side, quantity: quantity, price: .limit(price), lifetime: .rest)
         foreign.append(Held(number: "x\(nextNumber)", order: order, placedAt: now))
+    }
+
+    /// An order of somebody else's hand, canceled by a number: through the desk, or elsewhere too.
+    mutating func cancelForeign(_ number: String) -> ExchangeAnswer {
+        guard let index = foreign.firstIndex(where: { $0.number == number }) else {
+            return .refused(.unknownOrder, reason: "no order \(number) of this account")
+        }
+        guard foreign[index].isOpen else {
+            return .refused(.orderFinished, reason: "\(number) is filled or canceled already")
+        }
+        foreign[index].isOpen = false
+        return .foreignCanceled(exchangeOrderID: number)
+    }
+
+    /// Somebody takes so much of an order that rests and was made elsewhere.
+    mutating func fillForeign(_ number: String, _ quantity: ExactDecimal, at now: Timestamp) {
+        guard let index = foreign.firstIndex(where: { $0.number == number }) else { return }
+        let order = foreign[index].order
+        foreign[index].fills.append(move(order.side, quantity, order.price.bound, at: now))
+        if foreign[index].left.isZero { foreign[index].isOpen = false }
     }
 
     private mutating func move(

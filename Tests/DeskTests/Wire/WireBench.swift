@@ -51,7 +51,7 @@ final class WireBench {
     init(
         usd: String = "10000", btc: String = "100", seed: UInt64 = 1, disk: SimulatedDisk? = nil,
         keys: BenchKeys? = nil,
-        isBesidePaper: Bool = false, paperFollows: ExchangeID? = nil
+        isBesidePaper: Bool = false, paperFollows: ExchangeID? = nil, feeBasis: FeeBasis = .quote
     ) throws {
         self.disk = disk
         self.keys = keys
@@ -59,7 +59,7 @@ final class WireBench {
         self.paperFollows = paperFollows
         let rules = try PairRules(
             pair: "btc_usd", priceTick: d("0.001"), quantityStep: d("0.0001"), quantityMin: d("0.001"),
-            feeRate: d("0.002"))
+            feeRate: d("0.002"), feeBasis: feeBasis)
         var books = VenueBooks(
             rules: rules, ticker: Ticker(bid: d("229"), ask: d("231"), last: d("230"), at: now))
         books.deposit(d(usd), "usd")
@@ -147,6 +147,9 @@ final class WireBench {
                 case .ask(_, let query, let id):
                     keys?.used.append("ask")
                     reports = exchange.ask(query, id: id, at: now)
+                case .cancelForeign(_, let order, let pair, let account, let id):
+                    reports = exchange.cancelForeign(
+                        exchangeOrderID: order, pair: pair, of: account, id: id, at: now)
                 case .send(let to, let message): if to == heard ?? session { hear(message, isJSON: heard != nil) }
                 case .useKey(_, let account, let key): keys?.used.append("\(account.rawValue) \(key?.key ?? "none")")
                 case .noted(_, let order, _): noted.append(order)
@@ -171,6 +174,9 @@ final class WireBench {
     func type(_ line: String, tag: String? = nil) {
         process([.server(.lines(session, [IncomingLine(tag: tag, text: line)]))])
     }
+
+    /// The trader's connection ends.
+    func endSession() { process([.server(.closed(session))]) }
 
     func takeTold() -> [String] {
         defer { told.removeAll() }

@@ -148,7 +148,7 @@ private func at(_ seconds: Int64) -> Timestamp { start.advanced(bySeconds: secon
         answered: UInt64, sweep: Int, swept: UInt64, isBooked: Bool
     ) {
         var check = BalanceCheck(dueAt: start)
-        check.asked(activity: 1)
+        check.asked(activity: 1, at: start)
         _ = check.answered(Self.told, activity: answered, sweepsBegun: 3)
         let booked = check.swept(sweep, activity: swept)
         #expect((booked != nil) == isBooked)
@@ -156,11 +156,11 @@ private func at(_ seconds: Int64) -> Timestamp { start.advanced(bySeconds: secon
 
     @Test func `what is wanted while an answer is awaited is asked for again at once`() {
         var check = BalanceCheck(dueAt: start)
-        check.asked(activity: 1)
+        check.asked(activity: 1, at: start)
         check.want(at: at(1))
         check.settle(nextAt: at(100), now: at(2))
         #expect(check.isKnown && check.dueAt == at(2))
-        check.asked(activity: 1)
+        check.asked(activity: 1, at: start)
         check.settle(nextAt: at(100), now: at(3))
         #expect(check.dueAt == at(100))
         check.want(at: at(4))

@@ -1,0 +1,145 @@
+import Conversation
+import Exchange
+import Ledger
+import Logging
+import OrderEngine
+import Trading
+
+/// An account's orders at an exchange that were not made here, as the exchange listed them last. Not on disk: after a restart they
+/// are asked for again before the account trades.
+struct ForeignOrders {
+    /// As the exchange listed them, at most `foreign_kept`.
+    private(set) var listed: [OpenOrder] = []
+    /// What all of them hold, by coin, also those that are not kept.
+    private(set) var held: [Coin: ExactDecimal] = [:]
+    /// Those that were canceled from here, and when: a list that was asked for before that may still have them.
+    private var canceled: [String: Timestamp] = [:]
+
+    func order(_ exchangeOrderID: String) -> OpenOrder? { listed.first { $0.exchangeOrderID == exchangeOrderID } }
+
+    /// The exchange has listed these, and no others, when it was asked at that moment.
+    mutating func take(_ orders: [OpenOrder], askedAt: Timestamp, most: Int, rules: [Pair: PairRules]) {
+        canceled = canceled.filter { $0.value >= askedAt }
+        let open = orders.filter { canceled[$0.exchangeOrderID] == nil }
+        held = ForeignOrders.holds(open, rules)
+        listed = Array(open.prefix(most))
+    }
+
+    /// The exchange has taken one off its book.
+    mutating func cancel(_ exchangeOrderID: String, at now: Timestamp, rules: [Pair: PairRules]) {
+        canceled[exchangeOrderID] = now
+        guard let order = order(exchangeOrderID) else { return }
+        listed.removeAll { $0.exchangeOrderID == exchangeOrderID }
+        let (coin, amount) = order.hold(rules[order.pair])
+        let left = (held[coin] ?? .zero) - amount
+        held[coin] = left.isPositive ? left : nil
+    }
+
+    private static func holds(_ orders: [OpenOrder], _ rules: [Pair: PairRules]) -> [Coin: ExactDecimal] {
+        var held: [Coin: ExactDecimal] = [:]
+        for order in orders {
+            let (coin, amount) = order.hold(rules[order.pair])
+            guard amount.isPositive, let sum = try? (held[coin] ?? .zero).adding(amount) else { continue }
+            held[coin] = sum
+        }
+        return held
+    }
+}
+
+extension OpenOrder {
+    /// What it holds at the exchange, and of which coin: of a sale what is left of it; of a purchase what that costs, with the fee where
+    /// the pair takes it in the quote coin. What an exchange says may have any digits: it is rounded up.
+    func hold(_ rules: PairRules?) -> (coin: Coin, amount: ExactDecimal) {
+        guard side == .buy else { return (pair.base, remaining) }
+        let value = (try? price.multiplied(by: remaining, rounding: .up)) ?? .zero
+        guard let rules, rules.feeBasis == .quote else { return (pair.quote, value) }
+        let fee = (try? value.multiplied(by: rules.feeRate, rounding: .up)) ?? .zero
+        return (pair.quote, (try? value.adding(fee)) ?? value)
+    }
+
+    /// `sell 0.5 btc_usd at 275`.
+    var words: String { "\(side.rawValue) \(quantity) \(pair) at \(price)" }
+
+    /// `open`, and how much of it has filled, where the exchange says so.
+    var standing: String {
+        remaining == quantity ? "open" : "filled in part, \(quantity - remaining) of \(quantity) filled"
+    }
+
+    func json(_ exchange: String) -> JSONObject {
+        [
+            "exchange": .string(exchange), "exchange_order_id": .string(exchangeOrderID.printable),
+            "pair": .string(pair.description), "side": .string(side.rawValue), "quantity": quantity.json,
+            "remaining": remaining.json, "price": price.json,
+            "status": .string(remaining == quantity ? "open" : "partially_filled"), "placed_at": placedAt.json,
+        ]
+    }
+}
+
+extension Seat {
+    /// What is known of an account's orders here that were not made here, as the exchange listed them.
+    func foreignOrders(of account: AccountID) -> [OpenOrder] { wire?.accounts[account]?.foreign.listed ?? [] }
+
+    /// Takes up what the exchange lists as an account's open orders, as far as it was not made here: each is told once, all of them are
+    /// kept, and what they hold is not free.
+    func takeForeign(_ account: AccountID, _ listed: [OpenOrder], askedAt: Timestamp) throws {
+        var foreign: [OpenOrder] = []
+        for order in listed where try isForeign(account, order) {
+            foreign.append(order)
+            try tellForeign(account, order)
+        }
+        let (most, rules) = (limits.foreignKept, engine.rules)
+        _ = wire?.change(account) { $0.foreign.take(foreign, askedAt: askedAt, most: most, rules: rules) }
+        observeForeign(account)
+    }
+
+    /// An order that was not made here is off the book: what it held is free.
+    func foreignIsCanceled(_ account: AccountID, _ exchangeOrderID: String) {
+        let (now, rules) = (now, engine.rules)
+        _ = wire?.change(account) { watch in
+            watch.foreign.cancel(exchangeOrderID, at: now, rules: rules)
+            // What had filled of it before has moved money.
+            watch.balances.want(at: now)
+        }
+        observeForeign(account)
+    }
+
+    private func observeForeign(_ account: AccountID) {
+        engine.observe(heldElsewhere: wire?.accounts[account]?.foreign.held ?? [:], of: account)
+    }
+
+    private func isForeign(_ account: AccountID, _ order: OpenOrder) throws -> Bool {
+        guard let client = order.clientOrderID else {
+            if wire?.accounts[account]?.foreign.order(order.exchangeOrderID) != nil { return true }
+            // It may be the one whose answer is awaited, or one whose name the exchange has forgotten.
+            return !hasUnsettledOrders(account)
+                && !engine.hasOrder(of: account) {
+                    $0.exchangeOrderID == order.exchangeOrderID && $0.pair == order.pair
+                }
+        }
+        if engine.order(client.order) != nil { return false }
+        if try ledgerTransaction().order(client.order) != nil { return false }
+        return try !ledgerTransaction().isPruned(client.order, of: account)
+    }
+
+    private func tellForeign(_ account: AccountID, _ order: OpenOrder) throws {
+        guard wire?.accounts[account]?.toldOrders.contains(order.exchangeOrderID) == false else { return }
+        let most = limits.foreignKept
+        _ = wire?.change(account) { watch in
+            if watch.toldOrders.count >= most { watch.toldOrders.removeAll() }
+            watch.toldOrders.insert(order.exchangeOrderID)
+            watch.balances.want(at: now)
+        }
+        let number = order.exchangeOrderID.printable
+        log.notice("\(account) has an order at \(name) that is not the desk's: \(number)")
+        try desk.notify(
+            account, event: "foreign_order", order: nil,
+            text: """
+                * foreign order \(number) at \(name): \(order.side.rawValue) \(order.quantity) \
+                \(order.pair) at \(order.price); it was not made here and is left alone
+                """,
+            fields: [
+                "exchange_order_id": .string(number), "pair": .string(order.pair.description),
+                "side": .string(order.side.rawValue), "quantity": order.quantity.json, "price": order.price.json,
+            ], at: now)
+    }
+}
