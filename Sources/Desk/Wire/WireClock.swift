@@ -72,6 +72,8 @@ extension Seat {
                 ask(.balances(account), for: .balances(account))
             }
         }
+        if let due = watch.trades.dueAt, due <= now { askTradeHistory(of: account) }
+        if let due = watch.transactions.dueAt, due <= now { beginReadingTransactions(of: account) }
         // Whatever was not due stays so.
         _ = wire?.change(account) { _ in }
     }
@@ -152,6 +154,9 @@ extension Seat {
                 let wait = Backoff(first: first, longest: max(first, longest)).wait(failures: watch.balanceFailures)
                 watch.balances.abandon(askAgainAt: now.advanced(bySeconds: wait))
             }
+        case .tradeHistory(let account):
+            _ = wire?.change(account) { $0.trades.fail(later) }
+        case .transactions(let account), .transactionCheck(let account): transactionsAreLost(of: account)
         case .line(let number):
             try desk.takeAnswer(.lost, toLine: number)
         }
