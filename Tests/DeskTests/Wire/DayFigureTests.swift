@@ -58,5 +58,8 @@ import Trading
             try bench.desk?.ledger.prices(
                 of: "btc_usd", at: "lossy", since: Timestamp(seconds: 0), until: bench.now.advanced(bySeconds: 1)))
         #expect(points.last?.day == bench.exchange.books.ticker.day)
+        let chart = typed("chart btc_usd", bench)
+        #expect(chart.contains(": high 240.125, low 218.5, volume 1204.5 btc"), "\(chart)")
+        #expect(chart.split(separator: "\n").allSatisfy { $0.count <= 80 })
     }
 }

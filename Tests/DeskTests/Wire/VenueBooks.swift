@@ -217,7 +217,8 @@ struct VenueBooks {
             let last = page.last.flatMap { UInt64($0.id) }
             return .transactions(
                 page, next: rows.count > page.count ? last.map { HistoryCursor(number: $0 + 1) } : nil)
-        case .order, .depth, .recentTrades: return .refused(.notYet, reason: "nobody asks this")
+        case .recentTrades(let pair, _): return .recentTrades(pair, [])
+        case .order, .depth: return .refused(.notYet, reason: "nobody asks this")
         }
     }
 
