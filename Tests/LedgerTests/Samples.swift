@@ -1,3 +1,4 @@
+import Ledger
 import OrderEngine
 import Trading
 
@@ -67,6 +68,23 @@ enum Samples {
         Fill(
             id: FillID(id), price: price, quantity: decimal("0.2"), fee: decimal("0.092"), feeCurrency: "usd",
             liquidity: liquidity, at: Timestamp(nanoseconds: at))
+    }
+
+    /// A row of an exchange's list: 50 usd that wait.
+    static func listed(
+        _ number: UInt64, _ description: String, status: TransactionStatus = .waiting, order: String? = nil,
+        at: Int64 = 1
+    ) -> ListedTransaction {
+        ListedTransaction(
+            account: AccountID(1), exchange: .paper, id: "\(number)", kind: .deposit, status: status, coin: "usd",
+            amount: 50, description: description, exchangeOrderID: order, at: Timestamp(nanoseconds: at),
+            place: "\(number)")
+    }
+
+    static func foreign(_ id: UInt64, at: Int64 = 1, pair: Pair = "btc_usd", order: String = "7") -> ForeignFill {
+        ForeignFill(
+            account: AccountID(1), exchange: .paper, pair: pair, side: .buy, exchangeOrderID: order,
+            fill: fill(id, at: at))
     }
 
     /// By the name that the corpus knows them under.

@@ -29,13 +29,20 @@ enum SmallLedger {
             try transaction.completeTag(account, "t1", RememberedReply(text: "+ order 1", json: "{}"))
             try transaction.putBook("paper", key: [1, 2], value: [3, 4, 5])
             try transaction.store(
-                PricePoint(at: Samples.time, bid: 229, ask: 231, last: 230), of: "btc_usd", at: .paper)
+                PricePoint(
+                    at: Samples.time, bid: 229, ask: 231, last: 230,
+                    day: TickerDay(high: 240, low: 220, average: 230, volume: 12, value: 2_760)), of: "btc_usd",
+                at: .paper)
             try transaction.store(
                 FundsPoint(account: account, at: Samples.time, exchange: .paper, coin: "usd", total: 1_000, usd: 1_000))
             try transaction.add(
                 Alert(
                     account: account, number: 1, exchange: .paper, pair: "btc_usd", direction: .above, price: 250,
                     createdAt: Samples.time))
+            for row in [Samples.listed(11, "a wire"), Samples.listed(12, "an order", order: "7")] {
+                try transaction.keep(row)
+            }
+            try transaction.keep(Samples.foreign(501))
             try prune(transaction)
         }
         try ledger.saveSnapshots([Samples.snapshot], at: try ledger.recordHead())
@@ -64,13 +71,15 @@ enum SmallLedger {
         ("orders", Array("a line".utf8)), ("fills", Array("btc_usdbuy2300.2".utf8)),
         ("funds", Array("usd1000230".utf8)),
         ("notifications", Array("filled".utf8)), ("tags", Array("t1buy 1 btc_usd at 230".utf8)),
-        ("exchange_books", [1, 2, 3, 4, 5]), ("prices", Array("229231230".utf8)),
+        ("exchange_books", [1, 2, 3, 4, 5]), ("prices", Array("229231230240220230122760".utf8)),
         ("funds_points", Array("usd10001000".utf8)),
         ("alerts", Array("btc_usdabove250".utf8)), ("snapshots", Array("buy 0.5 btc_usd at 230".utf8)),
         ("records", Array("funds_adjusted".utf8)),
         ("base", Array("buy 0.5 btc_usd at 230".utf8)),
         ("pruned_orders", [pruned.lowerBound, pruned.upperBound].flatMap { bigEndian($0).suffix(4) }),
         ("pruned_history", [3] + bigEndian(UInt64(Samples.time.nanoseconds))),
+        ("exchange_transactions", Array("paper11".utf8) + [11] + Array("depositusd50a wire".utf8)),
+        ("foreign_fills", Array("7buy2300.2".utf8)),
         ("pruned_counts", Array("simple".utf8) + [2]),
     ]
 
@@ -101,6 +110,15 @@ enum SmallLedger {
         all.append("\(base?.record ?? .none) \(base?.snapshots.first.map { SnapshotCoder.encode($0) } ?? [])")
         all.append("\(try ledger.prunedRuns())")
         all.append("\(try ledger.prunedHistory(of: account)) \(try ledger.isPruned(OrderID(21), of: account))")
+        all.append("\(try ledger.listedTransactions(account, ListedFilter(limit: 100)))")
+        all.append("\(try ledger.listedTransactions(account, ListedFilter(from: 1, limit: 100)))")
+        all.append("\(try ledger.listedTransactions(account, behind: nil, since: nil, limit: 100))")
+        all.append("\(try ledger.unsettledTransactions(account, at: .paper, limit: 100))")
+        all.append("\(try ledger.foreignFills(account, FillFilter(limit: 100)))")
+        all.append("\(try ledger.foreignFills(account, FillFilter(pair: "btc_usd", limit: 100)))")
+        all.append("\(try ledger.foreignFills(account, FillFilter(fromID: FillID(1), limit: 100)))")
+        all.append("\(try ledger.foreignFills(account, behind: nil, since: nil, limit: 100))")
+        all.append("\(try ledger.pairsOfForeignFills(account))")
         let (since, until) = (Timestamp(nanoseconds: 0), Timestamp(nanoseconds: .max))
         all.append("\(try ledger.prices(of: "btc_usd", at: .paper, since: since, until: until))")
         all.append("\(try ledger.fundsPoints(account, since: since, until: until))")

@@ -138,6 +138,7 @@ extension AuditEvent {
                 AuditLine.Field("before", cut.description), AuditLine.Field("orders", "\(pruned.rows.orders)"),
                 AuditLine.Field("fills", "\(pruned.rows.fills)"), AuditLine.Field("records", "\(pruned.rows.records)"),
                 AuditLine.Field("notifications", "\(pruned.notifications)"),
+                AuditLine.Field("foreign_trades", "\(pruned.foreignTrades)"),
             ])
     }
 }

@@ -28,7 +28,8 @@ extension DeskCore {
         return try ask(query, context) { [self] told in
             guard case .recentTrades(_, let prints) = told else { throw context.seat.noAnswer }
             let from = now.advanced(bySeconds: -seconds)
-            var points = try storedPoints(of: pair.value, at: context.seat, from: from)
+            let stored = try storedPrices(of: pair.value, at: context.seat, from: from)
+            var points = stored.compactMap { point in point.last.map { ChartSeries.Point(at: point.at, value: $0) } }
             points += prints.map { ChartSeries.Point(at: min($0.at, now), value: $0.price) }
             guard let series = ChartSeries(fromHistory: points, from: from, to: now, columns: TextChart.columns) else {
                 throw Refusal(.noMarket, "no price of \(pair.value) yet", at: pair.span)
@@ -36,15 +37,39 @@ extension DeskCore {
             let isDense = series.count >= DeskCore.pointsOfACandle * TextChart.columns
             return chartReply(
                 series, isDense ? .candles : .line, "\(pair.value)", unit: pair.value.quote, seconds: seconds,
-                ["pair": .string(pair.value.description)], context)
+                ["pair": .string(pair.value.description)], context,
+                day: dayFigures(of: pair.value, stored, context))
         }
     }
 
     /// What the store of prices has, from a little before on.
-    private func storedPoints(of pair: Pair, at seat: Seat, from: Timestamp) throws -> [ChartSeries.Point] {
+    private func storedPrices(of pair: Pair, at seat: Seat, from: Timestamp) throws -> [PricePoint] {
         let before = from.advanced(bySeconds: -DeskCore.priceSeconds)
-        return try ledgerTransaction().prices(of: pair, at: seat.id, since: before, until: now).compactMap { point in
-            point.last.map { ChartSeries.Point(at: point.at, value: $0) }
+        return try ledgerTransaction().prices(of: pair, at: seat.id, since: before, until: now)
+    }
+
+    /// What the exchange says of the last 24 hours: now, or when it was last stored. Nil where it says nothing.
+    private func dayFigures(of pair: Pair, _ stored: [PricePoint], _ context: LineContext) -> DayFigures? {
+        if let ticker = context.seat.engine.market[pair], let day = ticker.day {
+            return DayFigures(pair: pair, day: day, at: ticker.at)
+        }
+        guard let point = stored.last(where: { $0.day != nil }), let day = point.day else { return nil }
+        return DayFigures(pair: pair, day: day, at: point.at)
+    }
+
+    /// A day's figures, and when the exchange said them.
+    private struct DayFigures {
+        let pair: Pair
+        let day: TickerDay
+        let at: Timestamp
+
+        /// `24h to 2026-08-30 17:00: high 240, low 225.5, volume 1,204.5 btc`
+        func words(_ zone: TimeZoneRules) -> String {
+            let parts = [
+                day.high.map { "high \($0.shown)" }, day.low.map { "low \($0.shown)" },
+                day.volume.map { "volume \($0.shown) \(pair.base)" },
+            ].compactMap(\.self)
+            return "24h to \(zone.dateAndTime(of: at)): \(parts.joined(separator: ", "))"
         }
     }
 
@@ -55,7 +80,8 @@ extension DeskCore {
         let from = now.advanced(bySeconds: -seconds)
         let total = context.seat.engine.funds(of: account, in: coin).total
         let history = try CoinHistory(
-            of: coin, account, at: context.seat.id, total: total, since: from, limit: DeskCore.changesDrawn,
+            of: coin, account, at: context.seat.id, total: total, since: from,
+            lists: context.seat.listsTransactions(of: account), limit: DeskCore.changesDrawn,
             in: try ledgerTransaction())
         let start = history.begins ?? from.advanced(byNanoseconds: -1)
         var points = [ChartSeries.Point(at: start, value: history.totalBefore(total))]
@@ -94,7 +120,7 @@ extension DeskCore {
 
     private func chartReply(
         _ series: ChartSeries, _ style: TextChart.Style, _ what: String, unit: Coin, seconds: Int64,
-        _ subject: JSONObject, notes: [String] = [], _ context: LineContext
+        _ subject: JSONObject, notes: [String] = [], _ context: LineContext, day: DayFigures? = nil
     ) -> Reply {
         let zone = zone(context)
         let figures = "first \(series.first), high \(series.high), low \(series.low), last \(series.last) \(unit)"
@@ -120,7 +146,8 @@ extension DeskCore {
                         ]
                     }
                 }))
-        return Reply(
-            mark: .answer, text: ([title, figures] + notes + chart.lines).joined(separator: "\n  "), fields: fields)
+        if let day { fields.append("day", .object(day.day.json)) }
+        let head = [title, figures] + notes + (day.map { [$0.words(zone)] } ?? [])
+        return Reply(mark: .answer, text: (head + chart.lines).joined(separator: "\n  "), fields: fields)
     }
 }

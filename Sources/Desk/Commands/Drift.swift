@@ -188,7 +188,7 @@ extension Drift {
             }
         if !booked.isEmpty { lines.append("what the exchange has booked by itself before:") }
         lines += booked.map { row in
-            "  \(row.number) \(zone.dateAndTime(of: row.at)) \(row.kind.rawValue) \(row.amount) \(row.coin)"
+            "  \(row.name) \(zone.dateAndTime(of: row.at)) \(row.kind.rawValue) \(row.amount) \(row.coin)"
         }
         return Reply(
             mark: .answer, text: ([title] + lines).joined(separator: "\n  "),

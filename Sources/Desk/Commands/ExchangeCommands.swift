@@ -41,6 +41,7 @@ extension DeskCore {
             .init("yours"),
         ])
         var rows: [JSONValue] = []
+        var lines: [String] = []
         for seat in seats {
             let newest = seat.newestPrice
             table.append([
@@ -48,15 +49,20 @@ extension DeskCore {
                 newest.map { zone.dateAndTime(of: $0) } ?? "none", seat.keyState(of: account),
                 seat.standing(of: account),
             ])
-            rows.append([
+            if let words = seat.historyWords(of: account, zone) { lines.append("\(seat.name): \(words)") }
+            var fields: JSONObject = [
                 "exchange": .string(seat.name), "current": .bool(seat === current), "state": .string(seat.state),
                 "pairs": .int(Int64(seat.pairs.count)), "newest_price_at": newest?.json ?? .null,
                 "needs_key": .bool(seat.custody != nil), "has_key": .bool(seat.keyedAccounts.contains(account)),
                 "reconciled": .bool(seat.isReconciled(account)),
-            ])
+            ]
+            for member in seat.historyFields(of: account).members { fields.append(member.name, member.value) }
+            rows.append(.object(fields))
         }
         return Reply(
-            mark: .answer, text: table.reply("= \(DeskCore.count(seats.count, "exchange")), times in \(zone.name)"),
+            mark: .answer,
+            text: ([table.reply("= \(DeskCore.count(seats.count, "exchange")), times in \(zone.name)")] + lines)
+                .joined(separator: "\n  "),
             fields: ["exchanges": .array(rows)])
     }
 }

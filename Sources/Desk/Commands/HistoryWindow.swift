@@ -57,27 +57,31 @@ struct HistoryWindow: Hashable {
             toID: to.map { FillID($0) },
             limit: count + 1, oldestFirst: oldestFirst)
     }
-
-    func adjustmentFilter(exchange: ExchangeID?) -> AdjustmentFilter {
-        AdjustmentFilter(
-            exchange: exchange, since: since, until: until, from: from.map { RecordNumber(Int64(clamping: $0)) },
-            to: to.map { RecordNumber(Int64(clamping: $0)) }, limit: count + 1, oldestFirst: oldestFirst)
-    }
 }
 
 /// The first line of a list, and what it says when there are more rows than it shows.
 struct HistoryTitle {
     let text: String
 
-    /// `what` is `trade` or `transaction`; `numbers` are those of the rows shown.
-    init(_ what: String, numbers: [UInt64], hasMore: Bool, _ window: HistoryWindow, zone: TimeZoneRules) {
-        guard let last = numbers.last else {
+    /// `what` is `trade` or `transaction`; `rows` are those shown, each with its number, which is 0 where it has none.
+    init(
+        _ what: String, rows: [(number: UInt64, exchange: ExchangeID)], hasMore: Bool, _ window: HistoryWindow,
+        zone: TimeZoneRules
+    ) {
+        guard let last = rows.last?.number else {
             text = "= no \(what)s"
             return
         }
-        let count = "\(numbers.count) \(what)\(numbers.count == 1 ? "" : "s")"
-        let order = numbers.count == 1 ? "" : ", \(window.oldestFirst ? "oldest" : "newest") first"
-        let next = window.oldestFirst ? "say from \(last + 1)" : "say to \(last == 0 ? 0 : last - 1)"
+        let count = "\(rows.count) \(what)\(rows.count == 1 ? "" : "s")"
+        let order = rows.count == 1 ? "" : ", \(window.oldestFirst ? "oldest" : "newest") first"
+        // Each exchange counts by itself, and some have no numbers.
+        let goesByNumber = rows.allSatisfy { $0.exchange == rows[0].exchange } && (last > 0 || what == "trade")
+        let next =
+            if goesByNumber {
+                window.oldestFirst ? "say from \(last + 1)" : "say to \(last == 0 ? 0 : last - 1)"
+            } else {
+                "name an exchange or a time, or say export \(what)s"
+            }
         text = "= \(count)\(order), times in \(zone.name)" + (hasMore ? "; there are more, \(next)" : "")
     }
 }

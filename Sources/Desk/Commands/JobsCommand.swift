@@ -12,12 +12,14 @@ extension DeskCore {
             .init("failed", .right), .init("last error", saidOnce: "last errors:"),
         ])
         var rows: [JSONValue] = []
+        var lines: [String] = []
         let wired = seats.filter { $0.wire != nil }
         let own = JobBook.Job.allCases.filter { !$0.isOverTheWire }.map { ($0, Seat?.none) }
         let theirs = JobBook.Job.allCases.filter(\.isOverTheWire).flatMap { job in wired.map { (job, Seat?.some($0)) } }
         for (job, seat) in theirs + own {
             let entry = (seat?.jobs ?? jobs)[job]
             let every = interval(of: job)
+            let progress = seat?.progress(of: job)
             let error = entry.lastError.map { words in
                 "\(entry.lastErrorAt.map { zone.dateAndTime(of: $0) + " " } ?? "")\(words)"
             }
@@ -35,9 +37,16 @@ extension DeskCore {
                 "runs": .int(Int64(entry.runs)), "failures": .int(Int64(entry.failures)),
                 "last_error": entry.lastError.map { .string($0) } ?? .null,
                 "last_error_at": entry.lastErrorAt?.json ?? .null,
+                "progress": progress?.json ?? .null,
             ])
+            if let seat, let progress, !progress.isDone {
+                lines.append("\(job.rawValue) at \(seat.name): \(progress.words(zone))")
+            }
         }
-        return Reply(mark: .answer, text: table.reply("= jobs, times in \(zone.name)"), fields: ["jobs": .array(rows)])
+        return Reply(
+            mark: .answer,
+            text: ([table.reply("= jobs, times in \(zone.name)")] + lines).joined(separator: "\n  "),
+            fields: ["jobs": .array(rows)])
     }
 
     private func interval(of job: JobBook.Job) -> JobInterval {
@@ -48,6 +57,8 @@ extension DeskCore {
         case .openOrders, .fills: .seconds(Int64(limits.openOrdersSeconds))
         case .orderChecks: .amount("when in doubt")
         case .funds: .seconds(Int64(limits.fundsSeconds))
+        case .transactions: .seconds(Int64(limits.transactionsSeconds))
+        case .tradeHistory: .amount("once")
         case .tickerStore: .seconds(Int64(limits.tickerStoreSeconds))
         case .tickerThinning: .seconds(DeskCore.thinningSeconds)
         case .fundsStore: .seconds(Int64(limits.fundsStoreSeconds))

@@ -155,6 +155,7 @@ extension Seat {
             if !watch.isListing { watch.openOrdersDueAt = now }
             if !watch.isSweeping { watch.sweepDueAt = now }
             watch.balances.want(at: now)
+            watch.transactions.want(at: now)
         }
     }
 }

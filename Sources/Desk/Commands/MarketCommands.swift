@@ -8,9 +8,14 @@ extension DeskCore {
     func runPrice(_ pair: Pair?, _ context: LineContext) throws -> Reply {
         let asked = pair.map { [$0] } ?? shownPairs(context).filter { context.seat.engine.market[$0]?.isSeen == true }
         guard !asked.isEmpty else { return Reply(mark: .answer, text: "= no prices yet", fields: ["prices": []]) }
+        func hasDay(_ figure: (TickerDay) -> ExactDecimal?) -> Bool {
+            asked.contains { context.seat.engine.market[$0]?.day.flatMap(figure) != nil }
+        }
         var table = Table([
             .init("pair"), .init("last", .decimal), .init("bid", .decimal), .init("ask", .decimal),
-            .init("at", saidOnce: "at"),
+            .init("high", .decimal, isOptional: true, isHidden: !hasDay { $0.high }),
+            .init("low", .decimal, isOptional: true, isHidden: !hasDay { $0.low }),
+            .init("volume", .decimal, isOptional: true, isHidden: !hasDay { $0.volume }), .init("at", saidOnce: "at"),
         ])
         var json: [JSONValue] = []
         for pair in asked {
@@ -19,10 +24,13 @@ extension DeskCore {
             }
             table.append([
                 pair.description, ticker.last?.shown ?? "none", ticker.bid?.shown ?? "none",
-                ticker.ask?.shown ?? "none",
+                ticker.ask?.shown ?? "none", ticker.day?.high?.shown ?? "", ticker.day?.low?.shown ?? "",
+                ticker.day?.volume?.shown ?? "",
                 zone(context).dateAndTime(of: ticker.at),
             ])
-            json.append(.object(context.seat.json(ticker, of: pair)))
+            var object = context.seat.json(ticker, of: pair)
+            for member in (ticker.day ?? TickerDay()).json.members { object.append(member.name, member.value) }
+            json.append(.object(object))
         }
         return Reply(
             mark: .answer, text: table.reply("= prices of \(DeskCore.count(asked.count, "pair"))"),
@@ -103,6 +111,13 @@ extension DeskCore {
             text: watched.isEmpty
                 ? "+ watching nothing" : "+ watching \(watched.joined(separator: seats.count > 1 ? ", " : " "))",
             fields: ["pairs": .array(watched.map { .string($0) })])
+    }
+}
+
+extension TickerDay {
+    /// What traded in the last 24 hours, as programs get it.
+    var json: JSONObject {
+        ["high": high.json, "low": low.json, "average": average.json, "volume": volume.json, "value": value.json]
     }
 }
 

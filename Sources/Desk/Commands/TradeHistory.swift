@@ -4,14 +4,79 @@ import Ledger
 import OrderEngine
 import Trading
 
-/// `trades` and `transactions`: what has happened to the account's money, by trading and otherwise.
+/// A trade of the account at an exchange: of an order that was made here, or of one that was not.
+struct TradeRow {
+    enum Origin: Hashable {
+        case order(OrderID)
+        /// The exchange's own name of the order; nil where it does not know it.
+        case foreign(String?)
+    }
+
+    let fill: Fill
+    let exchange: ExchangeID
+    let pair: Pair
+    let side: Side
+    /// Price × quantity, in the quote coin.
+    let value: ExactDecimal
+    let origin: Origin
+
+    init(_ row: FillRow) {
+        (fill, exchange, pair, side, value) = (row.fill, row.exchange, row.pair, row.side, row.value)
+        origin = .order(row.order)
+    }
+
+    init(_ row: ForeignFill) {
+        (fill, exchange, pair, side, value) = (row.fill, row.exchange, row.pair, row.side, row.value)
+        // No exchange has an order 0; it stands for one that is not known.
+        origin = .foreign(row.exchangeOrderID.isEmpty || row.exchangeOrderID == "0" ? nil : row.exchangeOrderID)
+    }
+
+    /// Whose it is, for a table: `#41`, `foreign 7`.
+    var orderWords: String {
+        switch origin {
+        case .order(let id): id.description
+        case .foreign(let id): id.map { "foreign \($0.printable)" } ?? "foreign"
+        }
+    }
+
+    /// A trade as programs get it.
+    var json: JSONObject {
+        let (order, foreign): (JSONValue, JSONValue) =
+            switch origin {
+            case .order(let id): (id.json, .null)
+            case .foreign(let id): (.null, id.map { .string($0) } ?? .null)
+            }
+        let isForeign = if case .foreign = origin { true } else { false }
+        return [
+            "id": .int(Int64(clamping: fill.id.rawValue)), "order": order, "foreign": .bool(isForeign),
+            "exchange_order_id": foreign,
+            "exchange": .string(exchange.description), "pair": .string(pair.description),
+            "side": .string(side.rawValue), "price": fill.price.json, "quantity": fill.quantity.json,
+            "value": value.json, "fee": fill.fee.json, "fee_currency": .string(fill.feeCurrency.description),
+            "liquidity": .string(fill.liquidity.rawValue), "at": fill.at.json,
+        ]
+    }
+}
+
+/// `trades`: all that the account has traded at its exchanges, also before the desk and without it.
 extension DeskCore {
+    /// Newest first unless the filter says otherwise.
+    func trades(of account: AccountID, _ filter: FillFilter) throws -> [TradeRow] {
+        let ours = try ledgerTransaction().fills(account, filter)
+        let foreign = try ledgerTransaction().foreignFills(account, filter)
+        let isByNumber = filter.fromID != nil || filter.toID != nil
+        return ours.map { TradeRow($0) }.merged(with: foreign.map { TradeRow($0) }, atMost: filter.limit) {
+            let (one, other) = filter.oldestFirst ? ($0.fill, $1.fill) : ($1.fill, $0.fill)
+            return isByNumber ? one.id < other.id : (one.at, one.id) < (other.at, other.id)
+        }
+    }
+
     func runTrades(_ query: HistoryQuery, _ context: LineContext) throws -> Reply {
         let account = try context.account()
         let zone = zone(context)
         let window = try HistoryWindow(query, zone: zone, now: now, rowsMax: configuration.limits.answerRows)
-        let found = try ledgerTransaction().fills(
-            account, window.fillFilter(exchange: context.namedExchange, pair: query.pair?.value))
+        let found = try trades(
+            of: account, window.fillFilter(exchange: context.namedExchange, pair: query.pair?.value))
         let shown = found.prefix(window.count)
         let hasMore = found.count > shown.count
         let names = reader(context).namesExchange
@@ -27,90 +92,28 @@ extension DeskCore {
                 row.fill.id.description, row.exchange.description, zone.dateAndTime(of: row.fill.at), row.side.rawValue,
                 row.fill.quantity.shown, row.pair.description, row.fill.price.shown, row.value.shown,
                 row.fill.fee.shown,
-                row.fill.feeCurrency.description, row.fill.liquidity.rawValue, row.order.description,
+                row.fill.feeCurrency.description, row.fill.liquidity.rawValue, row.orderWords,
             ])
         }
         let title = HistoryTitle(
-            "trade", numbers: shown.map(\.fill.id.rawValue), hasMore: hasMore, window, zone: zone)
+            "trade", rows: shown.map { ($0.fill.id.rawValue, $0.exchange) }, hasMore: hasMore, window, zone: zone)
         // What is asked for by number, or oldest first, may begin before.
-        let gone = hasMore && !window.oldestFirst ? [] : try historyLines(of: account, since: window.since)
+        var notes = hasMore && !window.oldestFirst ? [] : try historyLines(of: account, since: window.since)
+        for seat in asked(context) { notes += seat.tradesReadingWords(of: account, zone) }
         let fields: JSONObject = ["trades": .array(shown.map { .object($0.json) }), "more": .bool(hasMore)]
         return Reply(
-            mark: .answer, text: ([table.reply(title.text)] + gone).joined(separator: "\n  "),
+            mark: .answer, text: ([table.reply(title.text)] + notes).joined(separator: "\n  "),
             fields: try withHistory(fields, of: account))
     }
+}
 
-    func runTransactions(_ query: HistoryQuery, _ context: LineContext) throws -> Reply {
-        let account = try context.account()
-        let zone = zone(context)
-        let window = try HistoryWindow(query, zone: zone, now: now, rowsMax: configuration.limits.answerRows)
-        let found = try ledgerTransaction().adjustments(
-            account, window.adjustmentFilter(exchange: context.namedExchange)
-        ).map { Transaction($0) }
-        let shown = found.prefix(window.count)
-        let hasMore = found.count > shown.count
-        let names = reader(context).namesExchange
-        var table = Table([
-            .init("no.", .right), .init("exchange", saidOnce: "on", isHidden: !names), .init("time"), .init("type"),
-            .init("amount", .decimal), .init("coin"),
-            .init("status"),
-        ])
-        for row in shown {
-            table.append([
-                "\(row.number)", row.exchange.description, zone.dateAndTime(of: row.at), row.kind.rawValue,
-                row.amount.shown,
-                row.coin.description, row.status.words,
-            ])
+extension Seat {
+    /// That trades of before are still being read, where they are.
+    fileprivate func tradesReadingWords(of account: AccountID, _ zone: TimeZoneRules) -> [String] {
+        guard wire != nil, !lacksKey(account), let reading = wire?.accounts[account]?.trades, !reading.isWhole else {
+            return []
         }
-        let title = HistoryTitle(
-            "transaction", numbers: shown.map(\.number), hasMore: hasMore, window, zone: zone)
-        return Reply(
-            mark: .answer, text: table.reply(title.text),
-            fields: ["transactions": .array(shown.map { .object($0.json) }), "more": .bool(hasMore)])
-    }
-}
-
-extension FillRow {
-    /// A trade as programs get it.
-    var json: JSONObject {
-        [
-            "id": .int(Int64(clamping: fill.id.rawValue)), "order": order.json,
-            "exchange": .string(exchange.description), "pair": .string(pair.description),
-            "side": .string(side.rawValue), "price": fill.price.json, "quantity": fill.quantity.json,
-            "value": value.json, "fee": fill.fee.json, "fee_currency": .string(fill.feeCurrency.description),
-            "liquidity": .string(fill.liquidity.rawValue), "at": fill.at.json,
-        ]
-    }
-}
-
-/// Money that came or went other than by trading, as a trader sees it.
-struct Transaction {
-    let number: UInt64
-    let exchange: ExchangeID
-    let at: Timestamp
-    let kind: FundsAdjustment.Reason
-    let coin: Coin
-    /// Never negative: `kind` has the direction.
-    let amount: ExactDecimal
-    let status: TransactionStatus
-
-    /// What is in the records has moved the funds.
-    init(_ row: AdjustmentRow) {
-        number = UInt64(clamping: row.number.rawValue)
-        exchange = row.exchange
-        at = row.adjustment.at
-        kind = row.adjustment.reason
-        coin = row.adjustment.coin
-        amount = row.adjustment.amount.magnitude
-        status = .successful
-    }
-
-    var json: JSONObject {
-        [
-            "id": .int(Int64(clamping: number)), "exchange": .string(exchange.description), "at": at.json,
-            "type": .string(kind.rawValue),
-            "coin": .string(coin.description), "amount": amount.json, "status": .string(status.name),
-            "status_code": .int(Int64(status.rawValue)),
-        ]
+        let upTo = reading.upTo.map { "up to \(zone.dateAndTime(of: $0)) so far" } ?? "from the first on"
+        return ["older trades at \(name) are still being read, \(upTo)"]
     }
 }

@@ -34,6 +34,7 @@ extension DeskCore {
                 if try pruneTags() { nextHousekeeping = now }
             }
             if try pruneFinished() { nextHousekeeping = now }
+            if try pruneForeignTrades() { nextHousekeeping = now }
             try storeTickersIfDue()
             try lookAtDisk()
             try lookAtClocks()

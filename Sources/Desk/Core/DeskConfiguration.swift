@@ -132,6 +132,16 @@ public struct DeskLimits: Hashable, Sendable {
     public var statusBurst = 100
     /// Fills that one answer of an exchange brings.
     public var fillsPage = 1_000
+    /// Transactions that one answer of an exchange brings.
+    public var transactionsPage = 500
+    /// Seconds between two looks at an account's list of transactions, where nothing asks for one.
+    public var transactionsSeconds = 600
+    /// Seconds for which such a look is good enough for a question.
+    public var transactionsFreshSeconds = 10
+    /// Transactions whose status may change that are asked about one by one after such a look.
+    public var transactionChecks = 20
+    /// Trades of one account that were not made here and are kept. Beyond them the oldest go.
+    public var accountForeignTrades = 1_000_000
     /// Seconds for which a fill that an exchange tells late is still looked for.
     public var fillsOverlapSeconds = 60
     /// Seconds between two comparisons of an account's funds with the exchange's, where nothing asks for one.
@@ -166,4 +176,8 @@ public struct DeskLimits: Hashable, Sendable {
     public var foreignKept = 10_000
 
     public init() {}
+
+    /// Foreign trades after which it is looked whether an account has too many: a look reads as many entries of an index as the limit is
+    /// high.
+    var foreignLookRows: Int { max(1, accountForeignTrades / 100) }
 }

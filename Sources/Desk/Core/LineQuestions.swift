@@ -12,9 +12,11 @@ struct LineQuestions {
     struct Waiting {
         let number: UInt64
         let context: LineContext
+        /// Who was asked.
+        let seat: Seat
+        /// Whether it answers also where the exchange has not.
+        let isToldFailures: Bool
         let answer: LineAnswer
-        /// Whether `answer` is given a refusal and a loss too: what was asked for may have been done.
-        let takesFailures: Bool
     }
 
     /// In the order in which they were asked.
@@ -22,11 +24,12 @@ struct LineQuestions {
     private var lastNumber: UInt64 = 0
 
     mutating func add(
-        _ context: LineContext, takesFailures: Bool = false, _ answer: @escaping LineAnswer
+        _ context: LineContext, at seat: Seat, toldFailures: Bool, _ answer: @escaping LineAnswer
     ) -> UInt64 {
         lastNumber += 1
         waiting.append(
-            Waiting(number: lastNumber, context: context, answer: answer, takesFailures: takesFailures))
+            Waiting(
+                number: lastNumber, context: context, seat: seat, isToldFailures: toldFailures, answer: answer))
         return lastNumber
     }
 
@@ -38,18 +41,22 @@ struct LineQuestions {
 }
 
 extension DeskCore {
-    /// Asks the exchange for a line. The paper exchange answers at once; of another the line waits for the answer.
-    func ask(_ query: ExchangeQuery, _ context: LineContext, _ answer: @escaping LineAnswer) throws -> Reply? {
-        let seat = context.seat
+    /// Asks an exchange for a line: the line's own unless told. The paper exchange answers at once; of another the line waits for the
+    /// answer. No answer, and a refusal, are the line's too, unless it wants to be told: then it gets them.
+    func ask(
+        _ query: ExchangeQuery, _ context: LineContext, at other: Seat? = nil, toldFailures: Bool = false,
+        _ answer: @escaping LineAnswer
+    ) throws -> Reply? {
+        let seat = other ?? context.seat
         // What an exchange over the wire tells is not taken in by a desk that only answers questions.
         if let reason = configuration.readOnly, seat.exchange.settlement == .overTheWire { throw reason.refusal }
         guard seat.exchange.settlement == .overTheWire else {
             for case .answer(_, let told) in seat.exchange.ask(query, id: QueryID(0), at: now) {
-                return try known(told, answer, of: seat)
+                return try toldFailures ? answer(told) : known(told, answer, of: seat)
             }
             throw seat.noAnswer
         }
-        let number = lineQuestions.add(context, answer)
+        let number = lineQuestions.add(context, at: seat, toldFailures: toldFailures, answer)
         sessions[context.session]?.isWaiting = true
         seat.ask(query, for: .line(number))
         return nil
@@ -62,7 +69,7 @@ extension DeskCore {
     ) throws -> Reply? {
         let seat = context.seat
         if let reason = configuration.readOnly { throw reason.refusal }
-        let number = lineQuestions.add(context, takesFailures: true, answer)
+        let number = lineQuestions.add(context, at: seat, toldFailures: true, answer)
         sessions[context.session]?.isWaiting = true
         guard let question = seat.wire?.questions.ask(.line(number), at: now) else { throw seat.noAnswer }
         outputs.append(
@@ -75,10 +82,10 @@ extension DeskCore {
     func takeAnswer(_ told: ExchangeAnswer, toLine number: UInt64) throws {
         guard let waiting = lineQuestions.take(number) else { return }
         do {
-            let made =
-                waiting.takesFailures
-                ? try waiting.answer(told) : try known(told, waiting.answer, of: waiting.context.seat)
-            guard let reply = made else { return }
+            let reply =
+                try waiting.isToldFailures
+                ? waiting.answer(told) : known(told, waiting.answer, of: waiting.seat)
+            guard let reply else { return }
             try answer(reply, waiting.context)
         } catch let refusal as Refusal {
             try answer(refused(refusal, waiting.context), waiting.context)

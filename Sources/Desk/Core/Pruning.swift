@@ -83,6 +83,26 @@ extension DeskCore {
         return true
     }
 
+    /// Deletes the oldest trades that were not made here of an account that has too many, a part at a time. True where more is left.
+    func pruneForeignTrades() throws -> Bool {
+        let limits = configuration.limits
+        for seat in seats {
+            for (account, count) in seat.foreignSinceLook.sorted(by: { $0.key < $1.key })
+            where count >= limits.foreignLookRows {
+                let transaction = try ledgerTransaction()
+                let last = try transaction.foreignFill(behindNewest: limits.accountForeignTrades, of: account)
+                guard let last else {
+                    seat.foreignSinceLook[account] = 0
+                    continue
+                }
+                try transaction.forgetForeignFills(account, through: last, limit: limits.prunedRows)
+                try transaction.notePruned(PrunedHistory(begins: last.at.advanced(byNanoseconds: 1)), of: account)
+                return true
+            }
+        }
+        return false
+    }
+
     // MARK: Saying so
 
     /// An order that was typed and is there no more. Nil where it never was the account's.

@@ -121,6 +121,7 @@ extension Seat {
                 _ = wire?.change(account) { watch in
                     watch.reasons[coin] = reason
                     watch.balances.want(at: now)
+                    watch.transactions.want(at: now)
                 }
                 return
             }

@@ -106,7 +106,7 @@ extension DeskCore {
     private func next(_ export: Exports.Making, _ zone: TimeZoneRules) -> String {
         let last =
             switch export.query.subject {
-            case .trades: export.position.fill?.fill.at
+            case .trades: export.position.lastTradeAt
             case .orders: export.position.root?.closedAt
             case .transactions: nil as Timestamp?
             }

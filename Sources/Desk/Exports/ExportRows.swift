@@ -7,9 +7,11 @@ import Trading
 extension DeskCore {
     static let tradeColumns = [
         "id", "exchange", "at", "pair", "side", "quantity", "price", "value", "fee", "fee_currency", "liquidity",
-        "order",
+        "order", "foreign", "exchange_order_id",
     ]
-    static let transactionColumns = ["id", "exchange", "at", "type", "amount", "coin", "status"]
+    static let transactionColumns = [
+        "id", "exchange", "at", "type", "amount", "coin", "status", "description", "exchange_order_id",
+    ]
     static let orderColumns = [
         "id", "parent", "kind", "exchange", "pair", "side", "quantity", "filled", "price", "average_price", "fee",
         "fee_currency",
@@ -20,19 +22,50 @@ extension DeskCore {
 
     /// Adds the next rows. True where none are left.
     func addTrades(to export: inout Exports.Making, atMost rowsMax: Int) throws -> Bool {
-        let rows = try ledgerTransaction()
-            .fills(export.account, behind: export.position.fill, since: export.since, limit: rowsMax)
-        for row in rows { export.file.append(row.json) }
-        export.position.fill = rows.last ?? export.position.fill
+        let transaction = try ledgerTransaction()
+        let ours = try transaction.fills(
+            export.account, behind: export.position.fill, since: export.since, limit: rowsMax)
+        let foreign = try transaction.foreignFills(
+            export.account, behind: export.position.foreign, since: export.since, limit: rowsMax)
+        let rows = ours.map { ExportedTrade.ours($0) }.merged(
+            with: foreign.map { ExportedTrade.foreign($0) }, atMost: rowsMax
+        ) { ($0.fill.at, $0.fill.id) < ($1.fill.at, $1.fill.id) }
+        for row in rows {
+            switch row {
+            case .ours(let row):
+                export.file.append(TradeRow(row).json)
+                export.position.fill = row
+            case .foreign(let row):
+                export.file.append(TradeRow(row).json)
+                export.position.foreign = row
+            }
+            export.position.lastTradeAt = row.fill.at
+        }
         return rows.count < rowsMax
     }
 
     func addTransactions(to export: inout Exports.Making, atMost rowsMax: Int) throws -> Bool {
         let next = export.position.transaction.map { RecordNumber($0.rawValue + 1) }
-        let rows = try ledgerTransaction().adjustments(
-            export.account, AdjustmentFilter(since: export.since, from: next, limit: rowsMax, oldestFirst: true))
-        for row in rows { export.file.append(Transaction(row).json) }
-        export.position.transaction = rows.last?.number ?? export.position.transaction
+        let ours = try ledgerTransaction().adjustments(
+            export.account,
+            AdjustmentFilter(
+                except: exchangesListing(export.account), since: export.since, from: next, limit: rowsMax,
+                oldestFirst: true))
+        let listed = try ledgerTransaction().listedTransactions(
+            export.account, behind: export.position.listed, since: export.since, limit: rowsMax)
+        let rows = ours.map { ExportedTransaction.ours($0) }.merged(
+            with: listed.map { ExportedTransaction.listed($0) }, atMost: rowsMax
+        ) { $0.at < $1.at }
+        for row in rows {
+            switch row {
+            case .ours(let row):
+                export.file.append(Transaction(row).json)
+                export.position.transaction = row.number
+            case .listed(let row):
+                export.file.append(Transaction(row).json)
+                export.position.listed = row
+            }
+        }
         return rows.count < rowsMax
     }
 
@@ -64,6 +97,32 @@ extension DeskCore {
             var object = order.json
             object.append("line", .string(order.line == Order.lineOfParent ? root.line : order.line))
             export.file.append(object)
+        }
+    }
+}
+
+/// A trade of a file, from one of two tables: both are read on from where the file has come to.
+private enum ExportedTrade {
+    case ours(FillRow)
+    case foreign(ForeignFill)
+
+    var fill: Fill {
+        switch self {
+        case .ours(let row): row.fill
+        case .foreign(let row): row.fill
+        }
+    }
+}
+
+/// The same of a transaction.
+private enum ExportedTransaction {
+    case ours(AdjustmentRow)
+    case listed(ListedTransaction)
+
+    var at: Timestamp {
+        switch self {
+        case .ours(let row): row.adjustment.at
+        case .listed(let row): row.at
         }
     }
 }

@@ -46,7 +46,10 @@ struct Exports {
 /// How far a file has come.
 struct ExportPosition {
     var fill: FillRow?
+    var foreign: ForeignFill?
+    var lastTradeAt: Timestamp?
     var transaction: RecordNumber?
+    var listed: ListedTransaction?
     var root: Order?
     /// Whether all that is finished is in it, so that what is open comes next.
     var isFinishedDone = false

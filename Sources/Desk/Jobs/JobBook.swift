@@ -14,6 +14,9 @@ struct JobBook {
         case funds
         /// Questions about single orders. One about which the exchange contradicts itself counts as failed.
         case orderChecks = "order_checks"
+        case transactions
+        /// Trades of before the desk, where its first sweep did not keep them.
+        case tradeHistory = "trade_history"
         // Done here
         case tickerStore = "ticker_store"
         case tickerThinning = "ticker_thinning"
@@ -27,7 +30,7 @@ struct JobBook {
         /// Whether there is nothing to be done of it on a desk that trades on paper.
         var isOverTheWire: Bool {
             switch self {
-            case .pairs, .tickers, .openOrders, .fills, .funds, .orderChecks: true
+            case .pairs, .tickers, .openOrders, .fills, .funds, .orderChecks, .transactions, .tradeHistory: true
             case .tickerStore, .tickerThinning, .fundsStore, .fundsThinning, .checkpoints, .snapshots, .tags,
                 .operatorRequests:
                 false
@@ -92,6 +95,8 @@ extension JobBook.Job {
         case .openOrders: self = .openOrders
         case .fills: self = .fills
         case .balances: self = .funds
+        case .transactions, .transactionCheck: self = .transactions
+        case .tradeHistory: self = .tradeHistory
         case .line: return nil
         }
     }

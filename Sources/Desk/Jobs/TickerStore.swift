@@ -31,7 +31,7 @@ extension DeskCore {
             for pair in seat.pairs {
                 // A price that nobody has heard for long would be stored as one of now.
                 guard seat.isFresh(pair), let ticker = seat.engine.market[pair] else { continue }
-                let point = PricePoint(at: now, bid: ticker.bid, ask: ticker.ask, last: ticker.last)
+                let point = PricePoint(at: now, bid: ticker.bid, ask: ticker.ask, last: ticker.last, day: ticker.day)
                 if !point.isEmpty { try transaction.store(point, of: pair, at: seat.id) }
             }
         }

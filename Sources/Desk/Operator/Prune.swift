@@ -8,6 +8,8 @@ public struct Pruned: Hashable, Sendable {
     /// Orders with their fills and records.
     public var rows = PrunedRows()
     public var notifications = 0
+    /// Trades of accounts that were not made here.
+    public var foreignTrades = 0
     /// Accounts of which something goes.
     public var accounts = 0
     /// Orders that were taken on before the cut and stay: they are open, or something happened to them since.
@@ -23,7 +25,7 @@ public struct Pruned: Hashable, Sendable {
     public init() {}
 
     /// Whether nothing is old enough.
-    public var isEmpty: Bool { rows == PrunedRows() && notifications == 0 }
+    public var isEmpty: Bool { rows == PrunedRows() && notifications == 0 && foreignTrades == 0 }
 }
 
 extension OperatorDesk {
@@ -51,6 +53,7 @@ extension OperatorDesk {
         pruned.bytesBefore = try ledger.fileBytes().all
         if !isTrial {
             try sweep(ledger)
+            try forgetForeignTrades(ledger, before: cut)
             let (all, free) = try ledger.fileBytes()
             // Also what a prune before has left, that was killed or had no room.
             if givingBackSpace, !pruned.isEmpty || free > all / 8 { pruned.space = try ledger.giveBackSpace() }
@@ -63,6 +66,16 @@ extension OperatorDesk {
     /// Deletes all that is marked.
     package static func sweep(_ ledger: Ledger) throws {
         while try ledger.transaction({ try $0.sweepPruned(limit: rowsAtATime) }) {}
+    }
+
+    /// Deletes the trades of before that were not made here. Where this is cut off, the next prune goes on with it.
+    private static func forgetForeignTrades(_ ledger: Ledger, before cut: Timestamp) throws {
+        let last = (at: cut.advanced(byNanoseconds: -1), id: FillID(UInt64(Int64.max)))
+        for (account, _) in try ledger.foreignFills(before: cut) {
+            while try ledger.transaction({ try $0.forgetForeignFills(account, through: last, limit: rowsAtATime) })
+                == rowsAtATime
+            {}
+        }
     }
 
     /// Finds what goes, and marks it.
@@ -79,11 +92,13 @@ extension OperatorDesk {
         }
         let base = LedgerBase(record: end, at: cut, snapshots: replay.engines.snapshots)
         let notifications = try ledger.notifications(before: cut)
+        let foreign = try ledger.foreignFills(before: cut)
+        pruned.foreignTrades = foreign.reduce(0) { $0 + $1.count }
         pruned.base = end
         pruned.ordersKept = base.snapshots.reduce(0) { $0 + $1.orders.count }
         pruned.notifications = notifications.reduce(0) { $0 + $1.count }
         let forgotten = replay.forgotten
-        pruned.accounts = Set(notifications.map(\.account)).union(forgotten.keys).count
+        pruned.accounts = Set(notifications.map(\.account) + foreign.map(\.account)).union(forgotten.keys).count
         let runs = forgotten.keys.sorted().flatMap { account in
             (forgotten[account] ?? RangeSet()).ranges.map { range in
                 PrunedRun(account, range.lowerBound...range.upperBound - 1, remains: .rowsAndRecords)
@@ -96,7 +111,7 @@ extension OperatorDesk {
         try ledger.transaction { transaction in
             if hasRecords { try transaction.setBase(base, heads: heads.snapshots, at: heads.number) }
             for run in runs { try transaction.markPruned(run) }
-            for account in forgotten.keys.sorted() {
+            for account in Set(foreign.map(\.account)).union(forgotten.keys).sorted() {
                 try transaction.notePruned(PrunedHistory(begins: cut), of: account)
             }
             for one in notifications {

@@ -13,10 +13,12 @@ public struct PrunedWords: Sendable {
             return
         }
         let rows = pruned.rows
-        let what = [
-            PrunedWords.count(rows.orders, "order"), PrunedWords.count(rows.fills, "fill"),
-            PrunedWords.count(rows.records, "record"), PrunedWords.count(pruned.notifications, "notification"),
-        ].joined(separator: ", ")
+        let parts =
+            [
+                PrunedWords.count(rows.orders, "order"), PrunedWords.count(rows.fills, "fill"),
+                PrunedWords.count(rows.records, "record"), PrunedWords.count(pruned.notifications, "notification"),
+            ] + (pruned.foreignTrades > 0 ? [PrunedWords.count(pruned.foreignTrades, "foreign trade")] : [])
+        let what = parts.joined(separator: ", ")
         var lines = [
             "\(isTrial ? "would remove" : "removed") what was over before \(when): \(what), of \(PrunedWords.count(pruned.accounts, "account"))"
         ]

@@ -42,6 +42,8 @@ final class Seat {
     var postponedWork: [Input] = []
     var tradesLeft = TradesLeft()
     var traffic = Traffic()
+    /// Foreign fills that were kept since their number was last looked at.
+    var foreignSinceLook: [AccountID: Int] = [:]
     /// What is asked of the exchange again and again.
     var jobs = JobBook()
 

@@ -6,8 +6,8 @@ import Trading
 /// What an account's total of one coin did over time: each change, what it came from, and what there was after it.
 struct CoinHistory {
     enum Source: Hashable {
-        case fill(FillID, OrderID)
-        case transaction(UInt64, FundsAdjustment.Reason)
+        case fill(FillID, TradeRow.Origin)
+        case transaction(Transaction.Source, FundsAdjustment.Reason)
 
         var name: String {
             switch self {
@@ -33,37 +33,33 @@ struct CoinHistory {
     /// Since when the changes are known, where that is later than was asked for: trades of before were pruned.
     let begins: Timestamp?
 
+    /// Where the exchange lists transactions, its list and all trades there make the history; else what was booked here does, in which
+    /// trades that were not made here have their part.
+    ///
     /// The newest changes, of which there is one for each fill and each transaction: at most `limit`. None is from before trades were
     /// pruned: what there was after it could not be told.
     init(
         of coin: Coin, _ account: AccountID, at exchange: ExchangeID, total: ExactDecimal, since: Timestamp?,
-        limit: Int,
+        lists: Bool, limit: Int,
         in ledger: some LedgerReading
     ) throws {
         let pruned = try ledger.prunedHistory(of: account).begins
         begins = pruned.flatMap { begins in since.map { $0 >= begins } ?? false ? nil : begins }
         let since = begins ?? since
-        var found: [(at: Timestamp, amount: ExactDecimal, source: Source, text: String)] = []
-        for pair in try ledger.pairsOfFills(account) where pair.base == coin || pair.quote == coin {
+        var found: [Found] = []
+        let foreignPairs = lists ? try ledger.pairsOfForeignFills(account) : []
+        for pair in Set(try ledger.pairsOfFills(account) + foreignPairs).sorted()
+        where pair.base == coin || pair.quote == coin {
             let filter = FillFilter(exchange: exchange, pair: pair, since: since, limit: limit + 1)
-            for row in try ledger.fills(account, filter) {
-                found.append((row.fill.at, row.effect(on: coin), .fill(row.fill.id, row.order), row.words(for: coin)))
-            }
+            var trades = try ledger.fills(account, filter).map { TradeRow($0) }
+            if lists { trades += try ledger.foreignFills(account, filter).map { TradeRow($0) } }
+            found += trades.map { Found($0, of: coin) }
         }
-        let rows = try ledger.adjustments(
-            account, AdjustmentFilter(exchange: exchange, since: since, limit: CoinHistory.adjustmentsMax))
-        for row in rows where row.adjustment.coin == coin {
-            let transaction = Transaction(row)
-            found.append(
-                (
-                    transaction.at, row.adjustment.amount, .transaction(transaction.number, transaction.kind),
-                    "\(transaction.kind.rawValue), transaction \(transaction.number)"
-                ))
-        }
+        let rows = try CoinHistory.transactions(of: account, at: exchange, since: since, lists: lists, in: ledger)
+        found += rows.filter { $0.coin == coin && !$0.effect.isZero }.map { Found($0) }
         // Of what happened at one moment a fill is taken for the later.
         found.sort {
-            let (one, other) = ($0.source.rank, $1.source.rank)
-            return ($0.at, one.kind, one.number) > ($1.at, other.kind, other.number)
+            ($0.at, $0.isFill ? 1 : 0, $0.number) > ($1.at, $1.isFill ? 1 : 0, $1.number)
         }
         hasMore = found.count > limit || rows.count == CoinHistory.adjustmentsMax
         var after = total
@@ -76,23 +72,49 @@ struct CoinHistory {
     /// Transactions of all coins that are looked through.
     private static let adjustmentsMax = 10_000
 
+    /// A change before it is known what there was after it.
+    private struct Found {
+        let at: Timestamp
+        let amount: ExactDecimal
+        let source: Source
+        let text: String
+        let isFill: Bool
+        /// Orders those of one moment; numbers within a kind go up.
+        let number: UInt64
+
+        init(_ row: TradeRow, of coin: Coin) {
+            (at, amount, text) = (row.fill.at, row.effect(on: coin), row.words(for: coin))
+            source = .fill(row.fill.id, row.origin)
+            (isFill, number) = (true, row.fill.id.rawValue)
+        }
+
+        init(_ row: Transaction) {
+            (at, amount, source) = (row.at, row.effect, .transaction(row.source, row.kind))
+            text = "\(row.kind.rawValue), transaction \(row.name)" + (row.note.map { ": \($0)" } ?? "")
+            (isFill, number) = (false, row.number)
+        }
+    }
+
+    private static func transactions(
+        of account: AccountID, at exchange: ExchangeID, since: Timestamp?, lists: Bool, in ledger: some LedgerReading
+    ) throws -> [Transaction] {
+        guard lists else {
+            return try ledger.adjustments(
+                account, AdjustmentFilter(exchange: exchange, since: since, limit: adjustmentsMax)
+            ).map { Transaction($0) }
+        }
+        return try ledger.listedTransactions(
+            account, ListedFilter(exchange: exchange, since: since, limit: adjustmentsMax)
+        ).map { Transaction($0) }
+    }
+
     /// What there was before the oldest change, or now where there was none.
     func totalBefore(_ total: ExactDecimal) -> ExactDecimal {
         changes.last.map { $0.totalAfter - $0.amount } ?? total
     }
 }
 
-extension CoinHistory.Source {
-    /// Orders those of one moment; numbers within a kind go up.
-    fileprivate var rank: (kind: Int, number: UInt64) {
-        switch self {
-        case .transaction(let number, _): (0, number)
-        case .fill(let id, _): (1, id.rawValue)
-        }
-    }
-}
-
-extension FillRow {
+extension TradeRow {
     /// What it does to the account's total of a coin.
     fileprivate func effect(on coin: Coin) -> ExactDecimal {
         var amount = ExactDecimal.zero
@@ -102,9 +124,16 @@ extension FillRow {
         return amount
     }
 
+    private var whose: String {
+        switch origin {
+        case .order(let id): "of \(id)"
+        case .foreign(let id): id.map { "of foreign order \($0.printable)" } ?? "of a foreign order"
+        }
+    }
+
     fileprivate func words(for coin: Coin) -> String {
         let traded =
-            "fill \(fill.id) of \(order): \(side == .buy ? "bought" : "sold") \(fill.quantity) \(pair.base) at \(fill.price) \(pair.quote)"
+            "fill \(fill.id) \(whose): \(side == .buy ? "bought" : "sold") \(fill.quantity) \(pair.base) at \(fill.price) \(pair.quote)"
         return coin == fill.feeCurrency ? "\(traded), less the fee of \(fill.fee)" : traded
     }
 }

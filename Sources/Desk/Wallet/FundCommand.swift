@@ -18,6 +18,7 @@ extension DeskCore {
         let history = try CoinHistory(
             of: coin.value, account, at: seat.id, total: funds.total,
             since: now.advanced(bySeconds: -DeskCore.twoMonthsSeconds),
+            lists: seat.listsTransactions(of: account),
             limit: min(DeskCore.changesShown, configuration.limits.answerRows), in: try ledgerTransaction())
         let place = context.isSeatNamed || namesExchange(account) ? " on \(seat.name)" : ""
         var lines = ["= \(coin.value)\(place): \(seat.amountWords(funds, coin.value))"]
@@ -86,11 +87,16 @@ extension CoinHistory.Change {
             "text": .string(text),
         ]
         switch source {
-        case .fill(let fill, let order):
+        case .fill(let fill, .order(let order)):
             object.append("fill", .int(Int64(clamping: fill.rawValue)))
             object.append("order", order.json)
-        case .transaction(let number, _):
+        case .fill(let fill, .foreign(let order)):
+            object.append("fill", .int(Int64(clamping: fill.rawValue)))
+            object.append("exchange_order_id", order.map { .string($0) } ?? .null)
+        case .transaction(.record(let number), _):
             object.append("transaction", .int(Int64(clamping: number)))
+        case .transaction(.exchange(let id), _):
+            object.append("transaction", .string(id))
         }
         return .object(object)
     }

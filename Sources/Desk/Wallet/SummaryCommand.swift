@@ -22,8 +22,7 @@ extension DeskCore {
         let open = sight(of: account).openOrders.filter { $0.parent == nil }
         let openByKind = Dictionary(grouping: open, by: \.kind).mapValues(\.count)
         let finished = try ledgerTransaction().finishedByKind(account)
-        let changes = try ledgerTransaction()
-            .adjustments(account, AdjustmentFilter(limit: DeskCore.transactionsCounted)).map { Transaction($0) }
+        let changes = try transactions(of: account, TransactionFilter(limit: DeskCore.transactionsCounted))
         let keys = try seats.map { try $0.keyWords(account) }
         let places = seats.map(\.name).joined(separator: ", ")
         let names = namesExchange(account)
@@ -40,7 +39,7 @@ extension DeskCore {
         let count = "\(changes.count)" + (isCut ? " or more" : "") + (changes.count == 1 ? "" : ", the last:")
         lines.append("transactions  " + (changes.isEmpty ? "none" : count))
         lines += changes.prefix(DeskCore.transactionsShown).map { row in
-            "  \(row.number) \(zone.dateAndTime(of: row.at)) \(row.kind.rawValue) \(row.amount) \(row.coin)"
+            "  \(row.name) \(zone.dateAndTime(of: row.at)) \(row.kind.rawValue) \(row.amount) \(row.coin)"
                 + (names ? " on \(row.exchange)" : "") + ", \(row.status.words)"
         }
         return Reply(

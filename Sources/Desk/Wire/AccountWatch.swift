@@ -9,6 +9,9 @@ struct AccountWatch {
     var hasSwept = false
     var balances: BalanceCheck
     var sweep: FillSweep
+    /// What was there before the desk, and what it explains of the funds.
+    var trades: TradeReading
+    var transactions: TransactionReading
 
     /// When its open orders and fills are asked for next; nil while they are being asked for, or nothing of it is there.
     var openOrdersDueAt: Timestamp?
@@ -42,12 +45,15 @@ struct AccountWatch {
 
     /// `highestSent` is the highest order that may have been sent before.
     init(
-        awaited: Set<OrderID>, sweep: FillSweep, seen: [Pair: SeenMarks], highestSent: OrderID, at now: Timestamp
+        awaited: Set<OrderID>, sweep: FillSweep, trades: TradeReading, transactions: TransactionReading,
+        seen: [Pair: SeenMarks], highestSent: OrderID, at now: Timestamp
     ) {
         self.awaited = awaited
         self.seen = seen
         freshMarks = SeenMarks(highestSent: highestSent)
         self.sweep = sweep
+        self.trades = trades
+        self.transactions = transactions
         balances = BalanceCheck(dueAt: now)
         openOrdersDueAt = now
         sweepDueAt = now
@@ -98,5 +104,7 @@ struct AccountWatch {
     private static let ordersNamed = 5
 
     /// When something is to be asked.
-    var next: Timestamp? { [openOrdersDueAt, sweepDueAt, balances.dueAt].compactMap(\.self).min() }
+    var next: Timestamp? {
+        [openOrdersDueAt, sweepDueAt, balances.dueAt, trades.dueAt, transactions.dueAt].compactMap(\.self).min()
+    }
 }

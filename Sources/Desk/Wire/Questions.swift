@@ -11,6 +11,11 @@ struct Questions {
         case openOrders(AccountID)
         case fills(AccountID)
         case balances(AccountID)
+        /// What was traded before such trades were kept.
+        case tradeHistory(AccountID)
+        case transactions(AccountID)
+        /// One row that may have changed.
+        case transactionCheck(AccountID)
         /// A line that waits for the answer, by its number.
         case line(UInt64)
     }

@@ -3,8 +3,8 @@ import Ledger
 import OrderEngine
 import Trading
 
-/// All that the desk keeps for an exchange that answers over the wire. None of it is on disk but the cursors of the fills: after a
-/// restart the exchange is asked about everything again.
+/// All that the desk keeps for an exchange that answers over the wire. None of it is on disk but the cursors of the fills and of
+/// the history: after a restart the exchange is asked about everything again.
 struct Wire {
     var answers: AnswerWatch
     var questions: Questions
@@ -53,7 +53,7 @@ extension Seat {
         for row in try ledgerTransaction().books(name) { rows[row.key] = row.value }
         takeUpRules(rows)
         for account in keyedAccounts.union(engine.accounts).sorted() {
-            watch(account, cursor: rows[Seat.cursorKey(account)], seen: rows)
+            watch(account, kept: rows)
         }
     }
 
@@ -62,11 +62,12 @@ extension Seat {
         guard wire != nil, wire?.accounts[account] == nil else { return }
         var rows: [[UInt8]: [UInt8]] = [:]
         for row in try ledgerTransaction().books(name) { rows[row.key] = row.value }
-        watch(account, cursor: rows[Seat.cursorKey(account)], seen: rows)
+        watch(account, kept: rows)
     }
 
     /// Until an account's orders, fills and funds are known nothing is traded for it.
-    private func watch(_ account: AccountID, cursor: [UInt8]?, seen rows: [[UInt8]: [UInt8]]) {
+    private func watch(_ account: AccountID, kept rows: [[UInt8]: [UInt8]]) {
+        func text(_ key: [UInt8]) -> String? { rows[key].map { String(decoding: $0, as: UTF8.self) } }
         let highestSent = engine.ordersSent().map(\.clientOrderID.order).max() ?? OrderID(0)
         var seen: [Pair: SeenMarks] = [:]
         let prefix = Array("seen of \(account) ".utf8)
@@ -74,13 +75,17 @@ extension Seat {
             guard let pair = Pair(String(decoding: key.dropFirst(prefix.count), as: UTF8.self)) else { continue }
             seen[pair] = SeenMarks(String(decoding: value, as: UTF8.self), highestSent: highestSent)
         }
-        let stored = cursor.flatMap { UInt64(String(decoding: $0, as: UTF8.self)) }
+        let stored = text(Seat.cursorKey(account)).flatMap { UInt64($0) }
         let awaited = engine.openOrders(of: account).filter(\.isAtExchangeItself).map(\.id)
         let sweep = FillSweep(
             overlapSeconds: limits.fillsOverlapSeconds, through: stored.map { FillID($0) },
             isFirst: stored == nil)
         wire?.accounts[account] = AccountWatch(
-            awaited: Set(awaited), sweep: sweep, seen: seen, highestSent: highestSent, at: now)
+            awaited: Set(awaited), sweep: sweep,
+            trades: TradeReading(stored: text(Seat.tradesKey(account)), isSwept: stored != nil, at: now),
+            transactions: TransactionReading(
+                stored: text(Seat.transactionsKey(account)), dueAt: exchange.traits.listsTransactions ? now : nil),
+            seen: seen, highestSent: highestSent, at: now)
         wire?.accountsDue.set(account, to: now)
     }
 

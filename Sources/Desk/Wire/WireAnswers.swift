@@ -17,9 +17,16 @@ extension Seat {
             try takeOpenOrders(account, orders, askedAt: question.askedAt)
         case (.fills(let account), .fills(let fills)): try takeFills(account, fills)
         case (.balances(let account), .balances(let balances)): try takeBalances(account, balances)
+        case (.tradeHistory(let account), .fills(let fills)): try takeTradeHistory(account, fills)
+        case (.transactions(let account), .transactions(let rows, let next)):
+            try takeTransactions(account, rows, next: next)
+        case (.transactionCheck(let account), .transactions(let rows, _)): try takeCheckedTransaction(account, rows)
         case (.line(let number), _): try desk.takeAnswer(answer, toLine: number)
         case (_, .lost): try questionIsLost(question)
         case (_, .refused(let code, let reason)):
+            if case .transactions(let account) = question.purpose, code == .exchangeRejected {
+                _ = wire?.change(account) { $0.transactions.refuse() }
+            }
             log.warning("\(name) refuses to answer \(question.purpose): \(code.name), \(reason)")
             try questionIsLost(question)
         case (_, _):
@@ -51,7 +58,12 @@ extension Seat {
     /// A price that is older than what is known changes nothing; a newer one may be what a stop waits for: it says that the
     /// market was there at the price's own time, which has to be one of the stop's.
     func observe(_ ticker: Ticker, of pair: Pair) throws {
-        if let known = engine.market[pair], ticker.at < known.at { return }
+        var ticker = ticker
+        if let known = engine.market[pair] {
+            guard ticker.at >= known.at else { return }
+            // Not everything that tells a price tells what the day was like.
+            if ticker.day == nil { ticker.day = known.day }
+        }
         engine.observe(ticker, of: pair)
         prices.changed(pair)
         try tellFollowers(ticker, of: pair)
@@ -113,15 +125,19 @@ extension Seat {
                 guard isPossible(one, of: client) else { continue }
                 _ = wire?.change(account) { $0.forgetFirstSight(of: one.fill.id) }
                 try takeWireExecution(account, .filled(client, one.fill))
+                if engine.order(client.order) == nil, try !isKnown(client, account) { try keepForeign(one, account) }
             } else if try isCounted(one, account) {
                 // The exchange has forgotten what we had called its order.
                 _ = wire?.change(account) { $0.forgetFirstSight(of: one.fill.id) }
             } else if mayBeOfYoungOrder(one, account) || isUnsettled {
                 isHeld = true
-            } else if !isHistory, begins.map({ one.fill.at >= $0 }) ?? true {
+            } else if begins.map({ one.fill.at >= $0 }) ?? true {
+                if wire?.accounts[account]?.toldFills.contains(one.fill.id) == false { try keepForeign(one, account) }
+                guard !isHistory else { continue }
                 try tellForeign(account, one.fill, exchangeOrderID: one.exchangeOrderID, side: one.side, pair: one.pair)
             }
         }
+        if isHistory { noteHistory(fills, of: account) }
         let limit = limits.fillsPage
         let following = wire?.change(account) { $0.sweep.took(fills, limit: limit, isHeld: isHeld) } ?? nil
         if let following { askFills(of: account, after: following) } else { try endSweep(of: account) }
@@ -142,7 +158,7 @@ extension Seat {
     }
 
     /// Whether a fill is known as one of an order of the account.
-    private func isCounted(_ one: AccountFill, _ account: AccountID) throws -> Bool {
+    func isCounted(_ one: AccountFill, _ account: AccountID) throws -> Bool {
         try flushTables()
         let same = FillFilter(pair: one.pair, fromID: one.fill.id, toID: one.fill.id, limit: 1)
         return try !ledgerTransaction().fills(account, same).isEmpty
@@ -169,6 +185,7 @@ extension Seat {
     private func endSweep(of account: AccountID) throws {
         let isPolled = hasOrdersAtExchange(account)
         let next = nextPoll(of: account)
+        let wasFirst = wire?.accounts[account]?.sweep.isFirst ?? false
         let hasMoved =
             wire?.change(account) { watch -> Bool in
                 watch.failures = 0
@@ -182,6 +199,7 @@ extension Seat {
             try ledgerTransaction().putBook(
                 name, key: Seat.cursorKey(account), value: Array(String(through.rawValue).utf8))
         }
+        if wasFirst, wire?.accounts[account]?.sweep.isFirst == false { try tradesAreRead(of: account) }
         try compareFunds(after: account)
     }
 

@@ -75,6 +75,8 @@ extension Seat {
                 ask(.balances(account), for: .balances(account))
             }
         }
+        if let due = watch.trades.dueAt, due <= now { askTradeHistory(of: account) }
+        if let due = watch.transactions.dueAt, due <= now { beginReadingTransactions(of: account) }
         // Whatever was not due stays so.
         _ = wire?.change(account) { _ in }
     }
@@ -157,6 +159,9 @@ extension Seat {
                 watch.age.answersLost += 1
                 watch.balances.abandon(askAgainAt: now.advanced(bySeconds: wait))
             }
+        case .tradeHistory(let account):
+            _ = wire?.change(account) { $0.trades.fail(later) }
+        case .transactions(let account), .transactionCheck(let account): transactionsAreLost(of: account)
         case .line(let number):
             try desk.takeAnswer(.lost, toLine: number)
         }

@@ -66,6 +66,7 @@ extension Seat {
         let outcome = process(.adjustFunds(adjustment))
         if let refusal = outcome.refusal { log.error("\(account): \(refusal.message)") }
         try takeOutcome(outcome)
+        _ = wire?.change(account) { $0.transactions.want(at: now) }
         guard !isFirst else { return }
         let words = difference.amount.isPositive ? "came" : "went"
         try desk.notify(

@@ -33,14 +33,18 @@ struct Table {
 
     private let columns: [Column]
     private var rows: [[String]] = []
+    /// What stands below a row, by the row's number.
+    private var notes: [Int: String] = [:]
 
     init(_ columns: [Column]) {
         self.columns = columns
     }
 
-    mutating func append(_ row: [String]) {
+    /// `note` stands on a line of its own below the row, cut to what fits.
+    mutating func append(_ row: [String], note: String? = nil) {
         precondition(row.count == columns.count, "a row has as many cells as the table has columns")
         rows.append(row)
+        if let note { notes[rows.count - 1] = note }
     }
 
     /// The rows as a reply, behind a first line that says what they are.
@@ -63,7 +67,20 @@ struct Table {
             shown.removeAll { $0 == optional }
             laid = layOut(shown)
         }
-        return laid
+        return withNotes(laid)
+    }
+
+    /// Each note below its row, where the second column begins.
+    private func withNotes(_ lines: [String]) -> [String] {
+        guard !notes.isEmpty, let header = lines.first else { return lines }
+        let first = header.drop { $0 == " " }.prefix { $0 != " " }
+        let indent = header.distance(from: header.startIndex, to: first.endIndex) + 2
+        let room = Table.widthMax - 2 - indent
+        return lines.enumerated().flatMap { index, line -> [String] in
+            guard let note = notes[index - 1] else { return [line] }
+            let shown = note.count > room ? note.prefix(room - 1) + "…" : note[...]
+            return [line, String(repeating: " ", count: indent) + shown]
+        }
     }
 
     private func isSaidOnce(_ column: Int) -> Bool {

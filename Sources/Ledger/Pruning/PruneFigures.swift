@@ -44,6 +44,17 @@ extension Ledger {
         }
     }
 
+    /// For each account that has any, how many trades that were not made here are from before a moment.
+    public func foreignFills(before moment: Timestamp) throws(LedgerError) -> [(account: AccountID, count: Int)] {
+        try read { database in
+            try Row.fetchAll(
+                database,
+                sql: "SELECT account, count(*) FROM foreign_fills WHERE at < ? GROUP BY account ORDER BY account",
+                arguments: [moment.nanoseconds]
+            ).map { (account: AccountID($0[0] as Int64), count: $0[1] as Int) }
+        }
+    }
+
     /// How large the database's file is, and how much of that is free, in bytes.
     public func fileBytes() throws(LedgerError) -> (all: Int64, free: Int64) {
         try read { database in

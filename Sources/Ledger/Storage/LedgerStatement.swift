@@ -25,6 +25,11 @@ enum LedgerStatement: Int, CaseIterable {
     case insertPrunedRun, deletePrunedRun, prunedRunUpTo, unsweptRun, prunedRuns
     case upsertPrunedHistory, prunedHistory, unsweptHistory, endPrunedHistory
     case upsertPrunedCount, prunedCounts, finishedBehindNewest
+    case upsertTransaction, transactions, transactionsDescending, transactionsByNumber, transactionsByNumberDescending
+    case transactionsBehind, unsettledTransactions
+    case insertForeignFill, foreignFills, foreignFillsDescending, foreignFillsOfPair, foreignFillsOfPairDescending
+    case foreignFillsByNumber, foreignFillsByNumberDescending, foreignFillsBehind, pairsOfForeignFills
+    case foreignFillBehindNewest, forgetForeignFills
     case sweepNotifications, sweepFills, sweepRecords, ordersOfRun, deleteOrder, clearSnapshots, clearBase, baseRecord
 
     private static let fillColumns =
@@ -208,12 +213,14 @@ enum LedgerStatement: Int, CaseIterable {
 
         case .upsertPrice:
             """
-            INSERT INTO prices VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (grain, exchange, pair, at) DO UPDATE SET
-                bid = excluded.bid, ask = excluded.ask, last = excluded.last
+            INSERT INTO prices VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (grain, exchange, pair, at) DO UPDATE SET
+                bid = excluded.bid, ask = excluded.ask, last = excluded.last, high = excluded.high, low = excluded.low,
+                average = excluded.average, volume = excluded.volume, value = excluded.value
             """
         case .prices:
             """
-            SELECT at, bid, ask, last FROM prices
+            SELECT at, bid, ask, last, high, low, average, volume, value FROM prices
             WHERE grain = ? AND exchange = ? AND pair = ? AND at >= ? AND at < ? ORDER BY at
             """
         // Once an hour: it looks at every row of the grain.
@@ -298,7 +305,7 @@ enum LedgerStatement: Int, CaseIterable {
         case .clearSnapshots: "DELETE FROM snapshots"
         case .clearBase: "DELETE FROM base"
         case .baseRecord: "SELECT max(record) FROM base"
-        default: preconditionFailure("\(self) is no statement of pruning")
+        default: historySQL
         }
     }
 
@@ -307,7 +314,7 @@ enum LedgerStatement: Int, CaseIterable {
         """
         SELECT number, body, exchange FROM records INDEXED BY records_of_funds
         WHERE account = ?1 AND kind = 'funds_adjusted' AND at >= ?2 AND at < ?3 AND number >= ?4 AND number <= ?5
-        AND (?7 IS NULL OR exchange = ?7)
+        AND (?7 IS NULL OR exchange = ?7) AND (?8 IS NULL OR instr(?8, ' ' || exchange || ' ') = 0)
         ORDER BY \(order) LIMIT ?6
         """
     }

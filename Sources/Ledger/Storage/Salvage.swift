@@ -66,13 +66,34 @@ extension Ledger {
         "clock": "the desk begins at what the machine's clock shows, or at the last record",
         "trades_left": "a trade that was firing stops when the desk ended fires no more of them",
         "written_bytes": "what accounts may write in a day begins anew",
+        "exchange_transactions": "they are read from the exchanges again",
+        "foreign_fills": "trades that were not made here are read from the exchanges again",
         "tags": "a tagged line that was done before is done again where it is sent again",
     ]
+
+    /// Tables that are read from the exchanges, from the cursors that are kept in their books.
+    private static let isRead: Set<String> = ["exchange_transactions", "foreign_fills"]
+
+    /// How the keys of those cursors begin, in `exchange_books`. The account follows.
+    public static let historyKeys = (transactions: "transactions of ", trades: "trades of ")
+
+    /// Forgets how far the exchanges' histories were read: what is gone of them is behind the cursors.
+    private static func readHistoryAgain(_ database: Database) throws {
+        try database.inTransaction(.immediate) {
+            for prefix in [historyKeys.transactions, historyKeys.trades] {
+                try database.execute(
+                    sql: "DELETE FROM main.exchange_books WHERE substr(CAST(key AS TEXT), 1, ?) = ?",
+                    arguments: [prefix.utf8.count, prefix])
+            }
+            return .commit
+        }
+    }
 
     private func copyTables(of path: String, trustingPages: Bool) throws -> [String] {
         let vfs = try Ledger.summedVFS(LedgerOptions())
         defer { withExtendedLifetime(vfs) {} }
         var leftOut: [String] = []
+        var forgetsReading = false
         do {
             try withoutTransaction { database in
                 // The damaged file stays as it is.
@@ -98,9 +119,11 @@ extension Ledger {
                         try Ledger.copy(table, database)
                     } catch {
                         guard let loss = Ledger.dispensable[table] else { throw error }
+                        forgetsReading = forgetsReading || Ledger.isRead.contains(table)
                         leftOut.append("the table \(table) could not be read and is empty now: \(loss)")
                     }
                 }
+                if forgetsReading { try Ledger.readHistoryAgain(database) }
                 // The numbers that were given out, also to what is gone.
                 try database.inTransaction(.immediate) {
                     try database.execute(

@@ -130,6 +130,7 @@ enum Schema {
             let exchange = known.flatMap { ExchangeID($0) } ?? .paper
             try database.execute(sql: exchanges(of: exchange))
         }
+        registerExchangeHistory(in: &migrator)
     }
 
     /// A column with a default is added without writing a row anew; where it is part of the key, the table is made again. `engines` is how

@@ -6,12 +6,17 @@ public struct PricePoint: Hashable, Sendable {
     public let bid: ExactDecimal?
     public let ask: ExactDecimal?
     public let last: ExactDecimal?
+    /// What the exchange said then of the 24 hours before; nil where it said nothing.
+    public let day: TickerDay?
 
-    public init(at: Timestamp, bid: ExactDecimal?, ask: ExactDecimal?, last: ExactDecimal?) {
+    public init(
+        at: Timestamp, bid: ExactDecimal?, ask: ExactDecimal?, last: ExactDecimal?, day: TickerDay? = nil
+    ) {
         self.at = at
         self.bid = bid
         self.ask = ask
         self.last = last
+        self.day = day
     }
 
     /// Whether it says nothing.
@@ -55,8 +60,11 @@ extension LedgerTransaction {
                     row.append(exchange)
                     row.append(pair)
                     row.append(grain.row(of: point.at))
-                    for price in [point.bid, point.ask, point.last] {
-                        if let price { row.append(price) } else { row.appendNull() }
+                    let day = point.day
+                    for figure in [
+                        point.bid, point.ask, point.last, day?.high, day?.low, day?.average, day?.volume, day?.value,
+                    ] {
+                        if let figure { row.append(figure) } else { row.appendNull() }
                     }
                 }
             }
@@ -115,10 +123,13 @@ extension LedgerReading {
                     }
                     return price
                 }
+                let day = TickerDay(
+                    high: try price(4), low: try price(5), average: try price(6), volume: try price(7),
+                    value: try price(8))
                 points.append(
                     PricePoint(
                         at: Timestamp(nanoseconds: row.integer(0)), bid: try price(1), ask: try price(2),
-                        last: try price(3)))
+                        last: try price(3), day: day.isEmpty ? nil : day))
                 return true
             }
             return points

@@ -68,6 +68,10 @@ extension LedgerReading {
                     row.append(filter.to?.rawValue ?? .max)
                     row.append(Int64(filter.limit))
                     row.append(optional: filter.exchange)
+                    // Names have no spaces.
+                    row.append(
+                        optional: filter.except.isEmpty
+                            ? nil : " \(filter.except.map(\.description).joined(separator: " ")) ")
                 }
             ) { row in
                 let numbered = try numberedRecord(row)

@@ -53,6 +53,8 @@ public struct AdjustmentRow: Hashable, Sendable {
 public struct AdjustmentFilter: Hashable, Sendable {
     /// Nil: those of all exchanges.
     public var exchange: ExchangeID?
+    /// And none of these.
+    public var except: [ExchangeID]
     public var since: Timestamp?
     public var until: Timestamp?
     public var from: RecordNumber?
@@ -61,11 +63,11 @@ public struct AdjustmentFilter: Hashable, Sendable {
     public var oldestFirst: Bool
 
     public init(
-        exchange: ExchangeID? = nil, since: Timestamp? = nil, until: Timestamp? = nil, from: RecordNumber? = nil,
-        to: RecordNumber? = nil,
-        limit: Int, oldestFirst: Bool = false
+        exchange: ExchangeID? = nil, except: [ExchangeID] = [], since: Timestamp? = nil, until: Timestamp? = nil,
+        from: RecordNumber? = nil, to: RecordNumber? = nil, limit: Int, oldestFirst: Bool = false
     ) {
         self.exchange = exchange
+        self.except = except
         self.since = since
         self.until = until
         self.from = from

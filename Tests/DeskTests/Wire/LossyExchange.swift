@@ -29,11 +29,14 @@ final class LossyExchange: Exchange {
     var chance: SplitMix64
     /// Says nothing at all to what it is asked about orders, and does nothing.
     var isDeaf = false
+    /// Whether it has a list of transactions.
+    let listsTransactions: Bool
     /// What happens at the exchange is told only to those who ask.
     var isMute = false
     /// Questions that it answers with nothing but that the answer was lost.
     var losesBalances = false
     var losesForeignCancels = false
+    var losesTransactions = false
     /// What happens at the exchange just after it has answered.
     var afterAnswer: ((ExchangeQuery) -> Void)?
     private(set) var requests: [OrderRequest] = []
@@ -45,9 +48,16 @@ final class LossyExchange: Exchange {
     private var run = 0
     private var account = AccountID(1)
 
-    init(_ books: VenueBooks, seed: UInt64) {
+    init(_ books: VenueBooks, seed: UInt64, listsTransactions: Bool = false) {
+        self.listsTransactions = listsTransactions
         self.books = books
         chance = SplitMix64(seed: seed)
+    }
+
+    var traits: ExchangeTraits {
+        ExchangeTraits(
+            news: .polled, keepsClientOrderIDs: true, fillNumbering: .perAccount, feeBasis: .quote,
+            listsTransactions: listsTransactions, cancelsForeignOrders: false, needsKeys: false)
     }
 
     func recall(_ orders: [SentOrder]) { recalled = orders }
@@ -114,6 +124,7 @@ final class LossyExchange: Exchange {
                     if losesBalances { answer = .lost }
                     if books.wobbles { books.deposit(balancesAsked.isMultiple(of: 2) ? 1 : -1, "usd") }
                 }
+                if case .transactions = query, losesTransactions { answer = .lost }
                 send(.report(.answer(id, answer), run: run), at: now)
                 afterAnswer?(query)
             case .cancelForeign(let number, let id):

@@ -37,6 +37,9 @@ struct VenueBooks {
     var listsNothing = false
     /// Whether every other answer about funds has one usd more.
     var wobbles = false
+    /// Its list of transactions, oldest first, and how many of them one answer has.
+    private(set) var listed: [ExchangeTransaction] = []
+    var transactionsPage = 100
     private var nextFill: UInt64 = 1_000
     private var nextNumber = 500
 
@@ -46,6 +49,27 @@ struct VenueBooks {
     }
 
     mutating func deposit(_ amount: ExactDecimal, _ coin: Coin) { totals[coin, default: .zero] += amount }
+
+    /// A row of the list of transactions. It moves no money: `deposit` does.
+    mutating func list(
+        _ kind: BalanceChangeReason, _ amount: ExactDecimal, _ coin: Coin, _ description: String = "",
+        status: TransactionStatus = .successful, order: String? = nil, at: Timestamp
+    ) {
+        let number = UInt64(listed.count + 101)
+        listed.append(
+            ExchangeTransaction(
+                id: String(number), kind: kind, status: status, coin: coin, amount: amount, description: description,
+                exchangeOrderID: order, at: at, place: HistoryCursor(number: number)))
+    }
+
+    /// A row that waited has become another.
+    mutating func settle(_ id: String, _ status: TransactionStatus) {
+        guard let index = listed.firstIndex(where: { $0.id == id }) else { return }
+        let row = listed[index]
+        listed[index] = ExchangeTransaction(
+            id: row.id, kind: row.kind, status: status, coin: row.coin, amount: row.amount,
+            description: row.description, exchangeOrderID: row.exchangeOrderID, at: row.at, place: row.place)
+    }
 
     // MARK: What reaches it
 
@@ -206,8 +230,15 @@ struct VenueBooks {
                 $0.fill.id < $1.fill.id
             }
             return .fills(Array(sorted.prefix(limit)))
-        case .transactions: return .transactions([], next: nil)
-        case .order, .depth, .recentTrades: return .refused(.notYet, reason: "nobody asks this")
+        case .transactions(_, let after, let limit):
+            let first = after.flatMap { UInt64($0.text) } ?? 0
+            let rows = listed.filter { UInt64($0.id) ?? 0 >= first }
+            let page = Array(rows.prefix(min(limit, transactionsPage)))
+            let last = page.last.flatMap { UInt64($0.id) }
+            return .transactions(
+                page, next: rows.count > page.count ? last.map { HistoryCursor(number: $0 + 1) } : nil)
+        case .recentTrades(let pair, _): return .recentTrades(pair, [])
+        case .order, .depth: return .refused(.notYet, reason: "nobody asks this")
         }
     }
 

@@ -45,13 +45,16 @@ final class WireBench {
     private(set) var told: [String] = []
     /// The orders of which the exchange was said that its words are on disk.
     private(set) var noted: [ClientOrderID] = []
+    /// The files that were made.
+    private(set) var offered: [Download] = []
     /// Outputs after which the process dies, once.
     var diesAfterOutputs: Int?
 
     init(
         usd: String = "10000", btc: String = "100", seed: UInt64 = 1, disk: SimulatedDisk? = nil,
         keys: BenchKeys? = nil,
-        isBesidePaper: Bool = false, paperFollows: ExchangeID? = nil, feeBasis: FeeBasis = .quote
+        isBesidePaper: Bool = false, paperFollows: ExchangeID? = nil, feeBasis: FeeBasis = .quote,
+        listsTransactions: Bool = false, before: (inout VenueBooks, inout DeskLimits) -> Void = { _, _ in }
     ) throws {
         self.disk = disk
         self.keys = keys
@@ -64,7 +67,8 @@ final class WireBench {
             rules: rules, ticker: Ticker(bid: d("229"), ask: d("231"), last: d("230"), at: now))
         books.deposit(d(usd), "usd")
         books.deposit(d(btc), "btc")
-        exchange = LossyExchange(books, seed: seed)
+        before(&books, &configuration.limits)
+        exchange = LossyExchange(books, seed: seed, listsTransactions: listsTransactions)
         home = FileManager.default.temporaryDirectory.appending(path: "outcry-wire-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: home, withIntermediateDirectories: true)
         try open()
@@ -153,7 +157,8 @@ final class WireBench {
                 case .send(let to, let message): if to == heard ?? session { hear(message, isJSON: heard != nil) }
                 case .useKey(_, let account, let key): keys?.used.append("\(account.rawValue) \(key?.key ?? "none")")
                 case .noted(_, let order, _): noted.append(order)
-                case .close, .loggedIn, .offer, .withdrawOffers: break
+                case .offer(let download, _, _, _): offered.append(download)
+                case .close, .loggedIn, .withdrawOffers: break
                 }
                 if !reports.isEmpty { inputs.append(.exchange("lossy", reports)) }
             }
