@@ -16,7 +16,8 @@ extension Seat {
         case (.openOrders(let account), .openOrders(let orders)):
             try takeOpenOrders(account, orders, askedAt: question.askedAt)
         case (.fills(let account), .fills(let fills)): try takeFills(account, fills)
-        case (.balances(let account), .balances(let balances)): try takeBalances(account, balances)
+        case (.balances(let account), .balances(let balances)):
+            try takeBalances(account, balances, askedAt: question.askedAt)
         case (.tradeHistory(let account), .fills(let fills)): try takeTradeHistory(account, fills)
         case (.transactions(let account), .transactions(let rows, let next)):
             try takeTransactions(account, rows, next: next)

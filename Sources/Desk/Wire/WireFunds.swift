@@ -7,9 +7,9 @@ import Trading
 
 /// The account's funds as an exchange over the wire has them.
 extension Seat {
-    func takeBalances(_ account: AccountID, _ balances: [CoinBalance]) throws {
+    func takeBalances(_ account: AccountID, _ balances: [CoinBalance], askedAt: Timestamp) throws {
         if differences(account, balances).isEmpty {
-            return settleFunds(account, isAdjusted: false)
+            return settleFunds(account, isAdjusted: false, askedAt: askedAt)
         }
         // Fills that explain the difference are on their way, or are not: a sweep that begins now will tell.
         let next = nextPoll
@@ -55,7 +55,7 @@ extension Seat {
         for difference in differences(account, balances) {
             try book(difference, account, isFirst: isFirst)
         }
-        settleFunds(account, isAdjusted: true)
+        settleFunds(account, isAdjusted: true, askedAt: wire?.accounts[account]?.balances.askedAt)
     }
 
     private func book(_ difference: Difference, _ account: AccountID, isFirst: Bool) throws {
@@ -78,7 +78,7 @@ extension Seat {
             ], at: now)
     }
 
-    private func settleFunds(_ account: AccountID, isAdjusted: Bool) {
+    private func settleFunds(_ account: AccountID, isAdjusted: Bool, askedAt: Timestamp?) {
         // A fill that the exchange tells late would have been booked as money that came by itself: look again after that time.
         // Funds that differ again and again are looked at less and less often.
         let first = Int64(limits.fillsOverlapSeconds)
@@ -90,7 +90,7 @@ extension Seat {
             let next = now.advanced(bySeconds: wait)
             watch.failures = 0
             watch.reasons.removeAll()
-            watch.age.balancesAt = watch.balances.askedAt
+            watch.age.balancesAt = askedAt
             watch.balances.settle(nextAt: next, now: now)
         }
     }

@@ -43,6 +43,8 @@ import Trading
     @Test func `what is refused for another reason is kept with its tag`() throws {
         let bench = try stale()
         bench.type("buy 1000 btc_usd at 200", tag: "a")
+        // The exchange is asked whether there is more by now, and is silent.
+        bench.pass(seconds: 11)
         let refusal = bench.takeTold()
         #expect(refusal.first?.hasPrefix("[a] ! buying 1000 btc") == true, "\(refusal)")
         hearAgain(bench)
