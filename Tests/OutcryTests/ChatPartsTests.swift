@@ -68,7 +68,7 @@ import Testing
         (
             "cancel ",
             LineCompleter.Outcome.choices([
-                "all", "oco", "paired", "simple", "sliced", "stops", "timed", "5", "41", "42",
+                "all", "foreign", "oco", "paired", "simple", "sliced", "stops", "timed", "5", "41", "42",
             ])
         ), ("cancel 4", .choices(["41", "42"])),
         ("cancel 5 ", .replace(deleting: 0, with: "4")), ("cancel #5", .replace(deleting: 2, with: "#5 ")),

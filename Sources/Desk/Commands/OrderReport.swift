@@ -46,7 +46,7 @@ struct OrderReport {
                 lines.append(
                     "\(order.id) \(EventWords.legs(family)); \(EventWords.benefit(result, order))\(EventWords.leftWords(result, order)), \(closed)"
                 )
-                result.append(to: &object, order)
+                result.append(to: &object, order, feesName: "paired_fees")
                 self.result = result
             } else {
                 let isContraTraded = children.contains { $0.filled.isPositive }

@@ -8,6 +8,7 @@ extension DeskCore {
     var isAnsweringLater: Bool {
         !pendingReplies.isEmpty || !lineQuestions.waiting.isEmpty || !exports.making.isEmpty || !passwordJobs.isEmpty
             || !waitingLogins.all.isEmpty || !keyJobs.isEmpty || turns.hasLines || !longQuestions.isEmpty
+            || !fundsWaits.isEmpty
     }
 
     /// What `GET /health` says.

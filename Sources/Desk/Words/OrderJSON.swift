@@ -94,9 +94,10 @@ extension Fill {
 }
 
 extension PairedResult {
-    func append(to object: inout JSONObject, _ order: Order) {
+    /// `feesName` is what its fees are called where an order's own `fees` stand beside.
+    func append(to object: inout JSONObject, _ order: Order, feesName: String = "fees") {
         object.append("benefit", benefit.json)
-        object.append("fees", fees.json)
+        object.append(feesName, fees.json)
         object.append("currency", .string(currency.description))
         object.append("left", left.json)
         object.append("left_currency", .string(order.pair.base.description))

@@ -143,6 +143,8 @@ extension RefusalCode {
         case .belowMinimum: "it is below the minimum order there"
         case .offTick: "its price is not a multiple of the tick there"
         case .offStep: "its amount is not a multiple of the amount step there"
+        case .notAllowed: "this account's key may not trade there"
+        case .noKey: "this account has no key there"
         default: name
         }
     }
