@@ -35,15 +35,18 @@ extension AccountStore {
         ).map { AccountStore.exchangeKey(from: $0) }
     }
 
-    /// Refuses with `key_in_use` a key that some account has already, this one included: two who count its nonces would
-    /// refuse one another's requests.
+    /// Refuses with `key_in_use` a key that some account has already, at whatever exchange of the desk, this one included: two who count
+    /// its nonces would refuse one another's requests, and at two names of one exchange its money would count twice.
     public func requireUnused(_ key: ExchangeKey, at exchange: String, for id: AccountID) throws {
-        let holder = try Int64.fetchOne(
-            database, sql: "SELECT account FROM exchange_keys WHERE exchange = ? AND fingerprint = ?",
-            arguments: [exchange, try key.fingerprint()])
-        guard let holder else { return }
+        let found = try Row.fetchOne(
+            database, sql: "SELECT account, exchange FROM exchange_keys WHERE fingerprint = ?",
+            arguments: [try key.fingerprint()])
+        guard let found else { return }
+        let (holder, place): (Int64, String) = (found[0], found[1])
+        let elsewhere = place == exchange ? "" : " at \(place)"
         throw holder == id.rawValue
-            ? Refusal(.keyInUse, "this account already has that key; drop it first to have it checked again")
+            ? Refusal(
+                .keyInUse, "this account already has that key\(elsewhere); drop it first to have it checked again")
             : Refusal(
                 .keyInUse, "another account of this desk uses that key; create one for each account at \(exchange)")
     }
