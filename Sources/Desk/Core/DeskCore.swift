@@ -92,6 +92,9 @@ public final class DeskCore {
     /// The number under which the next trade is kept that is left to a later turn.
     var nextTradeLeft: Int64 = 1
     var recordsSinceSnapshot = 0
+    /// The engines of exchanges at which this desk has no seat now: they are kept in every snapshot, since no number that they gave
+    /// an order is given again.
+    private(set) var unseated: [EngineSnapshot] = []
     /// Whether the ledger may have rows that are marked as pruned.
     var mayHaveMarks = true
     /// Orders that were over since their account was last looked at for `account_finished_orders`.
@@ -171,6 +174,8 @@ public final class DeskCore {
         let waiting = Dictionary(grouping: try ledger.waitingAlerts(), by: \.exchange)
         try replay.requireSeats(at: exchanges.map(\.id))
         nextOrderID = replay.nextOrderID
+        let seated = Set(exchanges.map(\.id))
+        unseated = replay.snapshots.filter { !seated.contains($0.exchange) }
         for setup in exchanges {
             var engine = replay.engines[setup.id] ?? OrderEngine(exchange: setup.id, limits: configuration.engineLimits)
             try DeskCore.forgetPruned(&engine, in: ledger)

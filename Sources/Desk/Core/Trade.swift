@@ -205,7 +205,7 @@ extension DeskCore {
     /// Keeps a snapshot of the engines, so that the next start has little to read.
     public func keepSnapshotNow() throws {
         guard recordsSinceSnapshot > 0 else { return }
-        try ledger.saveSnapshots(seats.map { $0.engine.snapshot() }, at: lastRecord)
+        try ledger.saveSnapshots(seats.map { $0.engine.snapshot() } + unseated, at: lastRecord)
         recordsSinceSnapshot = 0
     }
 

@@ -3,7 +3,7 @@ import Trading
 
 /// Where the engine is to start from.
 public struct LoadedState: Hashable, Sendable {
-    /// One of each exchange's engine that had done anything by then. Empty where the engines are built from all records; the base where
+    /// One of each exchange's engine, also of one that has done nothing yet. Empty where the engines are built from all records; the base where
     /// records were pruned and no snapshot can be read.
     public let snapshots: [EngineSnapshot]
     /// The last record that the snapshots have in them: go on with `forEachRecord(after:)`.
