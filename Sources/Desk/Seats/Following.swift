@@ -12,10 +12,13 @@ extension Seat {
     /// Whose market this seat trades at: its own, or the one that it follows.
     var marketSeat: Seat { follows.flatMap { desk.seat($0) } ?? self }
 
-    /// The exchange here has told a price: those that follow it trade at it.
+    /// The exchange here has told a price: those that follow it trade at it. A last price that is too old for this seat fires nothing at
+    /// theirs either.
     func tellFollowers(_ ticker: Ticker, of pair: Pair) throws {
+        let isPrint = !isStale(ticker.at)
         for seat in followers {
-            if let paper = seat.paper { try seat.takeReports(paper.follow(ticker, of: pair, at: now)) }
+            guard let paper = seat.paper else { continue }
+            try seat.takeReports(paper.follow(ticker, of: pair, isPrint: isPrint, at: now))
         }
     }
 

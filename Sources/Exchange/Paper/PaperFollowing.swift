@@ -3,15 +3,17 @@ public import Trading
 /// An outside that is another exchange's market: what that tells of its pairs and prices, this trades at.
 extension PaperExchange {
     /// What the other exchange tells of a pair: the quote moves, orders that it crosses fill whole, and a last price that is new is a
-    /// print of unknown quantity, which fills nothing by itself. Alone it is no reason to write. Says nothing of a pair that is
-    /// not known.
-    public func follow(_ ticker: Ticker, of pair: Pair, at now: Timestamp) -> [ExchangeReport] {
+    /// print of unknown quantity, which fills nothing by itself, where `isPrint` says that it was done now. Alone it is no reason to
+    /// write. Says nothing of a pair that is not known.
+    public func follow(
+        _ ticker: Ticker, of pair: Pair, isPrint: Bool = true, at now: Timestamp
+    ) -> [ExchangeReport] {
         guard let market = marketIndex[pair] else { return [] }
         var reports = moveQuote(of: market, bid: ticker.bid, ask: ticker.ask, at: now)
         if let last = ticker.last, last.isPositive, markets[market].last != last {
             markets[market].last = last
-            reports.append(
-                .trade(MarketTrade(pair: pair, price: last, quantity: .zero, takerSide: nil, at: now)))
+            let print = MarketTrade(pair: pair, price: last, quantity: .zero, takerSide: nil, at: now)
+            if isPrint { reports.append(.trade(print)) }
         }
         appendTicker(of: market, at: now, &reports)
         return reports

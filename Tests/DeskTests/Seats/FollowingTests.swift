@@ -47,6 +47,21 @@ import Trading
         #expect(bench.desk?.orderInMemory(OrderID(4))?.averagePrice == 217)
     }
 
+    @Test func `a last price that is too old for the other fires no stop here either`() throws {
+        _ = typed("buy 1 btc_usd at market")
+        _ = typed("stop sell 0.5 btc_usd at 220 market")
+        let old = bench.now.advanced(bySeconds: -3_600)
+        bench.seat?.engine.forgetPrices(of: "btc_usd")
+        _ = try #require(bench.desk).takeDirectly(at: bench.now) {
+            try #require(bench.seat).observe(Ticker(bid: 229, ask: 231, last: 210, at: old), of: "btc_usd")
+        }
+        #expect(bench.desk?.orderInMemory(OrderID(2))?.status == .armed)
+        _ = try #require(bench.desk).takeDirectly(at: bench.now) {
+            try #require(bench.seat).observe(Ticker(bid: 229, ask: 231, last: 211, at: bench.now), of: "btc_usd")
+        }
+        #expect(bench.desk?.orderInMemory(OrderID(2))?.triggeredAt != nil)
+    }
+
     @Test func `where the other is silent its last price is none of now`() throws {
         bench.exchange.isDeaf = true
         bench.pass(seconds: 120)
