@@ -62,6 +62,7 @@ extension DeskCore {
         inner.verb = command.verb
         try requireMayRun(command, inner)
         do {
+            try requireReady(command, inner)
             return .some(try run(command, inner))
         } catch var refusal as Refusal {
             // It points into the line that was offered, and what was typed is `go`.

@@ -107,10 +107,13 @@ extension DeskCore {
         let seat = try keyedSeat(name)
         let open = seat.engine.openOrders(of: account).filter(\.isAtExchangeItself)
         if seat.wire != nil, seat.keyedAccounts.contains(account), let first = open.first {
+            let place = seats.count > 1 ? " on \(seat.name)" : ""
             throw Refusal(
                 .ordersOpen,
                 "\(open.count) order\(open.count == 1 ? " is" : "s are") open at \(seat.keysName), \(first.id) first",
-                details: ["without the key nobody could ask what becomes of them; cancel all, or set another key"])
+                details: [
+                    "without the key nobody could ask what becomes of them; cancel all\(place), or set another key"
+                ])
         }
         try accountStore().dropExchangeKey(at: seat.keysName, of: account)
         seat.keyedAccounts.remove(account)
@@ -137,7 +140,7 @@ extension DeskCore {
         guard let seat = keyed.first(where: { $0.keysName == name }) else {
             throw Refusal(
                 .unknownExchange,
-                "no such exchange here; expected \(keyed.map(\.keysName).joined(separator: " or "))")
+                "no keys are kept for that; expected \(keyed.map(\.keysName).joined(separator: " or "))")
         }
         return seat
     }

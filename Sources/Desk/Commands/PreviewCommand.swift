@@ -10,6 +10,8 @@ struct StoredPreview {
     let line: String
     /// The exchange that the line is about.
     let seat: Seat
+    /// Whether the line names it: a line that does not may be about all.
+    let isSeatNamed: Bool
     let at: Timestamp
     let basis: PreviewBasis
 }
@@ -62,7 +64,8 @@ extension DeskCore {
             shown = Preview(lines: ["\(line): not an order; go runs it"], basis: PreviewBasis())
         }
         sessions[context.session]?.preview = StoredPreview(
-            command: command, line: line, seat: context.seat, at: now, basis: shown.basis)
+            command: command, line: line, seat: context.seat, isSeatNamed: context.isSeatNamed, at: now,
+            basis: shown.basis)
         var fields = shown.fields
         fields["line"] = .string(line)
         return Reply(
@@ -124,6 +127,7 @@ extension DeskCore {
         inner.line = preview.line
         inner.verb = preview.command.verb
         inner.seat = preview.seat
+        inner.isSeatNamed = preview.isSeatNamed
         /// `go` itself is run again when the funds are known: what was previewed is held against the market then.
         func waits() throws -> Bool {
             let seat = try spendingSeat(of: preview.command, inner)
@@ -151,6 +155,7 @@ extension DeskCore {
     private func runPreviewed(_ preview: StoredPreview, _ context: LineContext) throws -> Reply? {
         // Who may type `go` need not be allowed what was previewed.
         try requireMayRun(preview.command, context)
+        try requireReady(preview.command, context)
         if preview.command.trades {
             let found = try self.preview(preview.command, context)
             if let refusal = found.refusal { throw refusal }

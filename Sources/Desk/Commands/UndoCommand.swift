@@ -93,9 +93,11 @@ extension DeskCore {
                 \(order.pair), \(rules.quantityMin) \(order.pair.base)
                 """
         }
+        // Typed as it stands it has to reach the exchange that the coins are at, whichever is in use then.
+        let place = seats.count > 1 ? " on \(order.exchange)" : ""
         return """
-            what has filled cannot be undone: \(order.side.opposite.rawValue) \(quantity) \(order.pair) at market \
-            would trade it back
+            what has filled cannot be undone: \(order.side.opposite.rawValue) \(quantity) \(order.pair) at \
+            market\(place) would trade it back
             """
     }
 }

@@ -77,6 +77,7 @@ extension DeskCore {
         sessions[context.session]?.isWaiting = false
         do {
             try requireMayRun(wait.command, context)
+            try requireReady(wait.command, context)
             if let reply = try run(wait.command, context) { try answer(reply, context) }
         } catch let refusal as Refusal {
             try answer(refused(refusal, context), context)

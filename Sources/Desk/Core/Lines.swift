@@ -58,7 +58,7 @@ extension DeskCore {
             send(.reply(.refused(refusal, verb: parsed.command?.verb, tag: tag)), to: session.id)
             return
         }
-        if let refusal = refusalForRoom(parsed.command) ?? read.seat.refusalForNow(parsed, session) {
+        if let refusal = refusalForNow(read, session) {
             // The tag is not remembered: the same line may be sent again a little later.
             send(.reply(.refused(refusal, verb: parsed.command?.verb, tag: tag)), to: session.id)
             return
@@ -90,6 +90,30 @@ extension DeskCore {
             try audit(refusal, parsed.command?.attempt, session.id)
             try answer(refused(refusal, context), context)
         }
+    }
+
+    /// Why a line cannot be done just now, though it may be in a moment.
+    private func refusalForNow(_ read: ReadLine, _ session: Session) -> Refusal? {
+        if let refusal = refusalForRoom(read.parsed.command) ?? read.seat.refusalOfWords(read.parsed) { return refusal }
+        guard let command = read.parsed.command, let login = session.login else { return nil }
+        return refusalForNow(command, at: read.seat, isNamed: read.parsed.exchange != nil, login)
+    }
+
+    /// Why one of the exchanges that a line changes something at cannot be traded on just now.
+    func refusalForNow(_ command: Command, at seat: Seat, isNamed: Bool, _ login: Session.Login) -> Refusal? {
+        guard command.trades, command != .panic, login.rights == .trade else { return nil }
+        guard seats.count > 1 else { return seat.refusalForNow(of: login.account) }
+        for seat in seatsChanged(by: command, at: seat, isNamed: isNamed, login.account) {
+            if let refusal = seat.refusalForNow(of: login.account) { return refusal }
+        }
+        return nil
+    }
+
+    /// Refuses what cannot be done just now, once more: time has passed since the line was read.
+    func requireReady(_ command: Command, _ context: LineContext) throws(Refusal) {
+        if let refusal = refusalForRoom(command) { throw refusal }
+        guard let login = context.login else { return }
+        if let refusal = refusalForNow(command, at: context.seat, isNamed: context.isSeatNamed, login) { throw refusal }
     }
 
     /// Reads a line in the words of the exchange that it names, or else of the one that its account trades at.

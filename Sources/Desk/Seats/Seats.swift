@@ -1,3 +1,4 @@
+import CommandGrammar
 import Exchange
 import OrderEngine
 import Trading
@@ -30,6 +31,22 @@ extension DeskCore {
 
     /// The seats that a line asks of: the one that it names, or all.
     func asked(_ context: LineContext) -> [Seat] { context.isSeatNamed ? [context.seat] : seats }
+
+    /// The exchanges at which a line that trades changes something. What a line does to one is not held up by another.
+    func seatsChanged(by command: Command, at seat: Seat, isNamed: Bool, _ account: AccountID) -> [Seat] {
+        switch command {
+        case .cancel(.orders(let orders)):
+            let places = Set(orders.map { (self.seat(of: $0.value) ?? seat).id })
+            return seats.filter { places.contains($0.id) }
+        case .cancel(.all), .cancel(.kind):
+            return isNamed ? [seat] : seats.filter { $0.engine.openOrderCount(of: account) > 0 }
+        case .move(let order, _, _), .contra(let order, _, _): return [self.seat(of: order.value) ?? seat]
+        case .undo: return [(try? lastMade(account)).flatMap { self.seat(of: $0) } ?? seat]
+        // What they do is looked at again when it is known where: of `go` that is another line, `resume` sends nothing.
+        case .go, .resume: return []
+        default: return [seat]
+        }
+    }
 
     /// Whether an account has, or had, anything at more than one exchange, or trades at another than the first: then what it is told
     /// names the exchange.

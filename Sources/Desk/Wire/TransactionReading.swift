@@ -58,7 +58,7 @@ struct TransactionReading {
         failures = 0
         if let newest = rows.last { upTo = max(upTo ?? newest.at, newest.at) }
         // A cursor that leads nowhere would be asked for without end.
-        if let next, next != position || !rows.isEmpty {
+        if let next, next != position {
             position = next
             return true
         }

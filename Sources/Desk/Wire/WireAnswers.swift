@@ -161,7 +161,7 @@ extension Seat {
     /// Whether a fill is known as one of an order of the account.
     func isCounted(_ one: AccountFill, _ account: AccountID) throws -> Bool {
         try flushTables()
-        let same = FillFilter(pair: one.pair, fromID: one.fill.id, toID: one.fill.id, limit: 1)
+        let same = FillFilter(exchange: id, pair: one.pair, fromID: one.fill.id, toID: one.fill.id, limit: 1)
         return try !ledgerTransaction().fills(account, same).isEmpty
     }
 

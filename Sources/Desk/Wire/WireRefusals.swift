@@ -6,26 +6,26 @@ import Trading
 
 /// What a desk cannot do before the exchange has told it enough, or when it has not told anything for long.
 extension Seat {
-    /// Why a line cannot be done just now, though it may be in a moment.
-    func refusalForNow(_ parsed: ParsedLine, _ session: Session) -> Refusal? {
+    /// Why a line cannot be read just now, though it may be in a moment.
+    func refusalOfWords(_ parsed: ParsedLine) -> Refusal? {
         if let refusal = parsed.refusal, marketSeat.wire?.feed.hasPairs == false,
             refusal.code == .unknownPair || refusal.code == .unknownCoin
         {
             return Refusal(.feedStale, "\(marketSeat.name) has not told yet which pairs it trades; nothing was done")
         }
+        return nil
+    }
+
+    /// Why an account cannot trade here just now, though it may in a moment.
+    func refusalForNow(of account: AccountID) -> Refusal? {
         guard let wire else { return nil }
-        guard let command = parsed.command, command.trades, command != .panic, let login = session.login,
-            login.rights == .trade
-        else {
-            return nil
-        }
-        guard !lacksKey(login.account) else {
+        guard !lacksKey(account) else {
             return Refusal(
                 .noKey, "this account has no key at \(name); nothing was done",
                 details: ["keys \(name) set KEY SECRET"])
         }
-        guard let watch = wire.accounts[login.account] else {
-            return Refusal(.reconciling, "no report yet of this account from \(name) yet; nothing was done")
+        guard let watch = wire.accounts[account] else {
+            return Refusal(.reconciling, "\(name) has not reported on this account yet; nothing was done")
         }
         guard !watch.isReconciled else { return nil }
         return Refusal(
@@ -82,9 +82,10 @@ extension Seat {
 
     /// Whether a trade that an exchange tells is too old, by its own time, to fire anything: the market is elsewhere by now. What
     /// is told next fires what it has to.
-    func isStale(_ trade: MarketTrade) -> Bool {
-        wire != nil && now > trade.at.advanced(bySeconds: Int64(limits.feedStaleSeconds))
-    }
+    func isStale(_ trade: MarketTrade) -> Bool { wire != nil && isStale(trade.at) }
+
+    /// Whether what happened then is too old to be of now.
+    func isStale(_ moment: Timestamp) -> Bool { now > moment.advanced(bySeconds: Int64(limits.feedStaleSeconds)) }
 
     /// Whether the price of a pair is one of now. On paper it is, unless the tape that made it has stopped.
     func isFresh(_ pair: Pair) -> Bool {
