@@ -21,9 +21,7 @@ struct AnswerLaws {
         case let cancel as CancelAnswer: try funds(cancel.funds)
         case let orders as [WireOrder]: try self.orders(orders)
         case let fills as [WireFill]: try self.fills(fills)
-        case let rows as [WireTransaction]:
-            try numbered(rows.map(\.id))
-            for row in rows { try amount(row.amount, "an amount") }
+        case let page as TransactionPage: try transactions(page)
         case let info as MarketInfo: try self.info(info)
         case let tickers as [OfPair<WireTicker>]: try self.tickers(tickers)
         case let depths as [OfPair<WireDepth>]: try self.depths(depths)
@@ -48,6 +46,15 @@ struct AnswerLaws {
         try numbered([trade.orderID].compactMap(\.self))
         try expect(trade.orderID != nil || trade.remains.isZero, "an order without a number has \(trade.remains) left")
         try funds(trade.funds)
+    }
+
+    private func transactions(_ page: TransactionPage) throws(FuzzFinding) {
+        try numbered(page.rows.map(\.id))
+        for row in page.rows { try amount(row.amount, "an amount") }
+        try expect(page.rows.count <= page.count, "\(page.rows.count) rows of \(page.count)")
+        try expect(
+            page.last.map { last in page.rows.allSatisfy { $0.id <= last } } ?? page.rows.isEmpty,
+            "a row is behind the last")
     }
 
     private func orders(_ orders: [WireOrder]) throws(FuzzFinding) {

@@ -22,7 +22,7 @@ enum FuzzBtceAnswers {
         case 3: return AnyHashable(try reader.activeOrders(answer))
         case 4: return AnyHashable([try reader.orderInfo(answer, expected: orderAskedFor)])
         case 5: return AnyHashable(try reader.tradeHistory(answer))
-        default: return AnyHashable(try reader.transactionHistory(answer))
+        default: return AnyHashable(try reader.transactionPage(answer))
         }
     }
 

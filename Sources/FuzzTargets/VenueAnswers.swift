@@ -49,7 +49,7 @@ struct VenueAnswers {
             else { return nil }
             return AnyHashable(try reader.orderInfo(answer, expected: number))
         case "TradeHistory": return AnyHashable(try reader.tradeHistory(answer))
-        case "TransHistory": return AnyHashable(try reader.transactionHistory(answer))
+        case "TransHistory": return AnyHashable(try reader.transactionPage(answer))
         default: return nil
         }
     }

@@ -256,6 +256,16 @@ import Trading
         try bench.gateway.setKey(TapiKey(key: "other", secret: Array("s".utf8)), for: account, at: bench.now)
         _ = try bench.ask(.balances(account), within: 20)
         #expect(rights(bench) == [whole, less, whole, whole])
+        // What was asked under the key of before says nothing of this one.
+        bench.venue.rights.trade = false
+        let asked = bench.ask(.balances(account))
+        bench.run(seconds: 1) { bench.venue.requests.last == "getInfo" }
+        bench.venue.rights.trade = true
+        try bench.gateway.setKey(TapiKey(key: "third", secret: Array("t".utf8)), for: account, at: bench.now)
+        bench.run(seconds: 20) { bench.answers[asked] != nil }
+        #expect(bench.answers[asked] == .lost)
+        _ = try bench.ask(.balances(account), within: 20)
+        #expect(rights(bench) == [whole, less, whole, whole, whole])
     }
 
     @Test func `an order that is refused for want of a right names it, and the right is gone`() throws {

@@ -60,6 +60,39 @@ import Trading
         #expect(second.rows.map(\.id) == ["3"] && second.next == nil)
     }
 
+    @Test func `a row of an unknown type is left out and counted, one of an unknown status may still change`() throws {
+        let bench = try GatewayBench()
+        bench.venue.transactions = [
+            .init(3, unit, "USD"), .init(3, unit, "USD"), .init(1, unit, "USD", "a", status: 9),
+            .init(1, unit, "USD", "b"),
+        ]
+        let first = try #require(try transactions(bench, limit: 2))
+        #expect(first.rows.isEmpty && first.next == HistoryCursor(number: 3))
+        #expect(bench.gateway.counts["transaction left out"] == 2)
+        let second = try #require(try transactions(bench, after: first.next, limit: 3))
+        #expect(second.rows.map(\.status) == [.unconfirmed, .successful])
+        #expect(second.rows.map(\.description) == ["a", "b"])
+        // Nor does it hide what came behind it from whoever looks for the reasons of a change of the funds.
+        _ = try bench.ask(.balances(account), within: 20)
+        let changes = bench.reports.count { if case .balanceChanged = $0 { true } else { false } }
+        #expect(changes == 1)
+    }
+
+    @Test func `rows behind a full page after one that stays unsettled are reached`() throws {
+        let bench = try GatewayBench()
+        bench.settings.historyRows = 3
+        try bench.restart()
+        bench.venue.transactions = [.init(2, unit, "BTC", "", status: 1)]
+        bench.venue.transactions += (1...4).map { .init(5, unit, "USD", "for :order:\($0):") }
+        _ = try bench.ask(.balances(account), within: 20)
+        bench.venue.transactions.append(.init(1, unit, "USD", "new"))
+        for _ in 0..<3 { _ = try bench.ask(.balances(account), within: 20) }
+        let reasons = bench.reports.compactMap { report -> BalanceChangeReason? in
+            if case .balanceChanged(_, _, _, let reason) = report { reason } else { nil }
+        }
+        #expect(reasons == [.deposit])
+    }
+
     @Test func `new rows and changed ones are found by their places`() throws {
         let bench = try GatewayBench()
         bench.venue.transactions = [.init(1, unit, "USD", "a", status: 1), .init(1, unit, "USD", "b")]

@@ -60,7 +60,7 @@ import Trading
                         id: 166_831, pair: "btc_usd", side: .buy, rate: 449, amount: 2, orderID: 9, isYourOrder: false,
                         at: Timestamp(seconds: 1_342_448_421)),
                 ])
-        let moves = try tapi.transactionHistory(HTTPResponse(RecordedAnswers.transactionHistory))
+        let moves = try tapi.transactionPage(HTTPResponse(RecordedAnswers.transactionHistory)).rows
         #expect(moves.map(\.kind) == [.debit, .deposit] && moves.map(\.status) == [.failed, .successful])
         #expect(moves[1].coin == "btc" && moves[1].amount == 1 && moves[1].text == "BTC Payment")
     }
@@ -69,7 +69,7 @@ import Trading
         func nothing(_ text: String) -> HTTPResponse { HTTPResponse(#"{"success":0,"error":"\#(text)"}"#) }
         #expect(try tapi.activeOrders(nothing("no orders")) == [])
         #expect(try tapi.tradeHistory(nothing("no trades")) == [])
-        #expect(try tapi.transactionHistory(nothing("no transactions")) == [])
+        #expect(try tapi.transactionPage(nothing("no transactions")).rows == [])
         #expect(try tapi.activeOrders(HTTPResponse(#"{"success":1,"return":[]}"#)) == [])
         #expect(throws: AnswerFailure.refused(.nothingThere, words: "no orders")) {
             try tapi.orderInfo(nothing("no orders"), expected: 1)

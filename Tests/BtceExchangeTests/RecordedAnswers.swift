@@ -73,7 +73,7 @@ enum RecordedAnswers {
         (orderInfo, { (r) throws(AnswerFailure) in try TapiReader(.btce).orderInfo(r, expected: 343_152) }),
         (cancel, { (r) throws(AnswerFailure) in try TapiReader(.btce).cancel(r) }),
         (tradeHistory, { (r) throws(AnswerFailure) in try TapiReader(.btce).tradeHistory(r) }),
-        (transactionHistory, { (r) throws(AnswerFailure) in try TapiReader(.btce).transactionHistory(r) }),
+        (transactionHistory, { (r) throws(AnswerFailure) in try TapiReader(.btce).transactionPage(r) }),
         (info, { (r) throws(AnswerFailure) in try PublicReader(.btce).info(r) }),
         (tickers, { (r) throws(AnswerFailure) in try PublicReader(.btce).tickers(r) }),
         (depths, { (r) throws(AnswerFailure) in try PublicReader(.btce).depths(r) }),

@@ -136,7 +136,11 @@ extension BtceGateway {
                 }
             case .transactions:
                 // Only words depend on it: an exchange that does not tell is not asked twice.
-                if let rows = try? reader.transactionHistory(try answer.get()) { takeTransactions(rows, account) }
+                do throws(AnswerFailure) {
+                    takeTransactions(try reader.transactionPage(try answer.get()), account)
+                } catch {
+                    count("transactions not read")
+                }
             case .after:
                 let info = try sane(try reader.accountInfo(try answer.get()))
                 noteRights(info.rights, account)
@@ -193,9 +197,10 @@ extension BtceGateway {
     }
 
     /// Rows about an order move what the order holds, and are no reason for a change of the funds.
-    private func takeTransactions(_ rows: [WireTransaction], _ account: TradedAccount) {
+    private func takeTransactions(_ page: TransactionPage, _ account: TradedAccount) {
+        countLeftOut(page)
         var unsettled: UInt64?
-        for row in rows where row.orderID == nil {
+        for row in page.rows where row.orderID == nil {
             switch row.status {
             case .waiting, .notConfirmed: unsettled = min(unsettled ?? row.id, row.id)
             case .failed: break
@@ -208,7 +213,9 @@ extension BtceGateway {
                         reason: row.kind.reason))
             }
         }
-        guard let next = unsettled ?? rows.last.map({ $0.id + 1 }) else { return }
+        // Behind a row that stays unsettled there may be more than a page: those are not to be kept waiting for it.
+        let isFull = page.count >= settings.historyRows
+        guard let next = (isFull ? nil : unsettled) ?? page.last.map({ $0 + 1 }) else { return }
         account.balances.nextTransaction = next
         account.balances.toldTransactions = account.balances.toldTransactions.filter { $0 >= next }
     }

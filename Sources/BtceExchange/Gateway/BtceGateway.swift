@@ -90,7 +90,11 @@ public final class BtceGateway {
         }
         account.key = key.key
         keyOwners[key.key] = id
-        if let before, before != key.key { account.keyChangedAt = clock }
+        if let before, before != key.key {
+            account.keyChangedAt = clock
+            // What is still on its way was asked under the key of before: its rights and its funds are not this one's.
+            failBalances(account, .lost)
+        }
         if account.live.contains(where: { account.orders[$0]?.isToBeLookedFor == true }) {
             account.wantLook(at: clock)
         }

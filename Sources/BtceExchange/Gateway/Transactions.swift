@@ -44,6 +44,7 @@ extension BtceGateway {
         guard let question = account.transactions.removeValue(forKey: id) else { return }
         do throws(AnswerFailure) {
             let told = try reader.transactionPage(try answer.get())
+            countLeftOut(told)
             let rows = told.rows.filter { $0.id >= question.first }
             for row in rows where !isCountable(.one, row.amount) { throw .absurd(row.id) }
             let isFull = told.count >= question.count
@@ -57,6 +58,11 @@ extension BtceGateway {
         } catch {
             self.answer(id, BtceGateway.noTransactions(error))
         }
+    }
+
+    /// Rows that the desk has no words for are seen by the operator at least.
+    func countLeftOut(_ page: TransactionPage) {
+        for _ in page.rows.count..<page.count { count("transaction left out") }
     }
 
     private static func noTransactions(_ failure: AnswerFailure) -> ExchangeAnswer {

@@ -102,26 +102,20 @@ extension TapiReader {
         }.sorted { $0.id < $1.id }
     }
 
-    /// By number, oldest first. Empty where the exchange says `no transactions`.
-    public func transactionHistory(_ response: HTTPResponse) throws(AnswerFailure) -> [WireTransaction] {
-        try transactionPage(response).rows
-    }
-
-    /// The same with what it takes to ask for the next page: rows of coins whose names the desk cannot hold are left out, and
-    /// counted.
+    /// By number, oldest first, with what it takes to ask for the next page. Empty where the exchange says `no transactions`.
+    ///
+    /// Rows of coins whose names the desk cannot hold, and of a type that it does not know, are left out, and counted. A status that
+    /// it does not know is one that may still change.
     public func transactionPage(_ response: HTTPResponse) throws(AnswerFailure) -> TransactionPage {
         let told = try rows(response) { (name, row) throws(UnreadableAnswer) -> (UInt64, WireTransaction?) in
             let id = try row.rowID(name)
             let kind = try row.required("type")
             let status = try row.required("status")
             let currency = try row.required("currency")
-            guard let knownKind = WireTransaction.Kind(rawValue: try kind.whole()) else {
-                throw kind.unreadable("no kind of transaction")
-            }
-            guard let knownStatus = WireTransaction.Status(rawValue: try status.whole()) else {
-                throw status.unreadable("no status")
-            }
-            guard let coin = Coin(try currency.text()) else { return (id, nil) }
+            let knownStatus = WireTransaction.Status(rawValue: try status.whole()) ?? .notConfirmed
+            guard let knownKind = WireTransaction.Kind(rawValue: try kind.whole()),
+                let coin = Coin(try currency.text())
+            else { return (id, nil) }
             let transaction = WireTransaction(
                 id: id, kind: knownKind, coin: coin, amount: try row.required("amount").amount(),
                 text: try row.optional("desc")?.text() ?? "", status: knownStatus,
