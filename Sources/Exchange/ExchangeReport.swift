@@ -85,7 +85,8 @@ public enum ExchangeQuery: Hashable, Sendable {
     /// What came to an account and went from it other than by its trades, oldest first: at most `limit` rows from a place on, or
     /// from the very first where `after` is nil. An answer may have fewer than `limit` though there are more: `next` says so.
     ///
-    /// New rows are found by asking again after the `place` of the newest row that is known, which comes once more as the first.
+    /// New rows are found by asking again after the `place` of a row that is known, which comes once more as the first: some way back,
+    /// where a row may be shown later than one that is newer.
     /// A row that was `waiting` or `unconfirmed` changes later: ask for it by itself, after its own `place` with a `limit` of 1.
     /// Rows are known by their ids, so that one that comes twice is one.
     case transactions(AccountID, after: HistoryCursor?, limit: Int)

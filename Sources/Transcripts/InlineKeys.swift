@@ -26,7 +26,7 @@ final class InlineKeys: ExchangeKeyChecking {
         return answers
     }
 
-    func check(_ key: ExchangeKey, as job: KeyJobID) {
+    func check(_ key: ExchangeKey, seeing order: String?, as job: KeyJobID) {
         let verdict: KeyVerdict =
             switch known[key.key] {
             case nil: .refused(words: "invalid api key")

@@ -19,13 +19,14 @@ import Trading
         let signing = TapiKey(key: "any", secret: Array(secret.utf8))
         let server = try ScriptedServer { request in
             let form = String(decoding: request.body, as: UTF8.self)
-            guard form.hasPrefix("method=getInfo&nonce="), let nonce = UInt64(form.dropFirst(21)) else {
-                return [.answer(#"{"success":0,"error":"invalid method"}"#)]
-            }
+            let fields = form.split(separator: "&").map { $0.split(separator: "=").last.map(String.init) ?? "" }
+            guard fields.count >= 2, let nonce = UInt64(fields[1]) else { return [.answer(#"{"success":0}"#)] }
             guard request.head.contains("Sign: \(signing.sign(request.body))") else {
                 return [.answer(#"{"success":0,"error":"invalid sign"}"#)]
             }
-            guard let before = seen.raise(to: nonce) else { return [.answer(answer)] }
+            guard let before = seen.raise(to: nonce) else {
+                return [.answer(fields[0] == "getInfo" ? answer : Self.orders[fields.last ?? ""] ?? Self.noOrder)]
+            }
             let words =
                 says ? "invalid nonce parameter; on key:\(before), you sent:\(nonce)" : "invalid nonce parameter"
             return [.answer(#"{"success":0,"error":"\#(words)"}"#)]
@@ -34,18 +35,38 @@ import Trading
     }
 
     private func ask(
-        _ server: ScriptedServer, secret: String? = nil
+        _ server: ScriptedServer, secret: String? = nil, seeing order: UInt64? = nil
     ) async throws -> Result<AccountInfo, KeyCheck.Failure> {
         let check = KeyCheck(
             client: try HTTPClient(), baseURL: "http://127.0.0.1:\(server.port)", dialect: .btce, nonces: nonces,
             clock: { Timestamp(seconds: 1_795_000_000) })
         return await withCheckedContinuation { done in
-            check.ask(TapiKey(key: "K", secret: Array((secret ?? self.secret).utf8))) { done.resume(returning: $0) }
+            check.ask(TapiKey(key: "K", secret: Array((secret ?? self.secret).utf8)), seeing: order) { done.resume(returning: $0) }
         }
     }
 
     private static let info =
         #"{"success":1,"return":{"funds":{"usd":1},"rights":{"info":1,"trade":1,"withdraw":0},"server_time":1}}"#
+
+    private static let noOrder = #"{"success":0,"error":"invalid order"}"#
+    private static let orders = [
+        "12": """
+            {"success":1,"return":{"12":{"pair":"btc_usd","type":"sell","start_amount":1,"amount":0.5,"rate":200,\
+            "timestamp_created":1795000000,"status":0}}}
+            """, "13": #"{"success":0,"error":"invalid method"}"#, "14": #"{"success":0,"error":"not available"}"#,
+    ]
+
+    @Test(arguments: [
+        (UInt64(12), nil), (13, nil), (14, .answer(.refused(.unavailable, words: "not available"))),
+        (15, .ofAnotherAccount(words: "invalid order")),
+    ] as [(UInt64, KeyCheck.Failure?)])
+    func `and is to see an order of the account`(order: UInt64, failure: KeyCheck.Failure?) async throws {
+        let (server, _) = try server(Self.info)
+        defer { server.stop() }
+        let result = try await ask(server, seeing: order)
+        #expect(server.seen.count == 2)
+        if let failure { #expect(result == .failure(failure)) } else { #expect(try result.get().rights.trade) }
+    }
 
     @Test func `and its rights are what the exchange says`() async throws {
         let (server, _) = try server(Self.info)

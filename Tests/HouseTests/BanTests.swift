@@ -1,10 +1,17 @@
+import Foundation
 import Testing
 
 @Suite struct BanTests {
     @Test(arguments: bans)
     func `nothing in Sources is what the house has decided against`(ban: Ban) throws {
         let pattern = try Regex(ban.pattern)
+        // Ten times as fast over a whole file: the lines are looked at only where it finds something.
+        let quick = try NSRegularExpression(pattern: ban.pattern, options: .anchorsMatchLines)
         for file in SourceFile.all where ban.holds(in: file) {
+            let text = ban.includesComments ? file.text : file.codeText
+            guard quick.firstMatch(in: text, range: NSRange(location: 0, length: text.utf16.count)) != nil else {
+                continue
+            }
             for (number, line) in (ban.includesComments ? file.lines : file.code).enumerated()
             where line.contains(pattern) {
                 Issue.record("\(file.path):\(number + 1): \(ban.what): \(file.lines[number])\ninstead: \(ban.instead)")
@@ -15,8 +22,14 @@ import Testing
     @Test(arguments: bans)
     func `each ban catches its example, and lets pass what only looks like it`(ban: Ban) throws {
         let pattern = try Regex(ban.pattern)
+        let quick = try NSRegularExpression(pattern: ban.pattern, options: .anchorsMatchLines)
         func found(_ line: String) -> Bool {
-            (ban.includesComments ? line : strippingCommentsAndText(line)).contains(pattern)
+            let line = ban.includesComments ? line : strippingCommentsAndText(line)
+            let isFound = line.contains(pattern)
+            let isFoundQuickly =
+                quick.firstMatch(in: line, range: NSRange(location: 0, length: line.utf16.count)) != nil
+            #expect(isFoundQuickly == isFound)
+            return isFound
         }
         #expect(found(ban.example))
         #expect(!found(ban.passes))

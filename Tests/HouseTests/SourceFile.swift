@@ -8,9 +8,11 @@ struct SourceFile: Sendable, CustomTestStringConvertible {
     let room: String
     /// From the top of the package: `Sources/Trading/Coin.swift`.
     let path: String
+    let text: String
     let lines: [String]
     /// As many as `lines`; comments and the text of strings are blank, what strings interpolate is not.
     let code: [String]
+    let codeText: String
 
     var testDescription: String { path }
     /// The folder that it is in.
@@ -20,8 +22,10 @@ struct SourceFile: Sendable, CustomTestStringConvertible {
     init(room: String, path: String, text: String) {
         self.room = room
         self.path = path
+        self.text = text
         lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        code = strippingCommentsAndText(text).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        codeText = strippingCommentsAndText(text)
+        code = codeText.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     }
 
     /// The package's top, seen from this file.

@@ -108,6 +108,18 @@ import Trading
         withExtendedLifetime(scratch) {}
     }
 
+    @Test func `and does not come back as foreign once its order is pruned`() throws {
+        let scratch = try Scratch()
+        let ledger = try scratch.open()
+        try ledger.transaction { transaction in
+            for number in [7, 8] as [UInt64] { try transaction.keep(Samples.foreign(number, at: 20, exchange: "btce")) }
+            try transaction.project(fill: Samples.fill(7, at: 20), of: Samples.order(1, exchange: "btce"))
+            try transaction.project(fill: Samples.fill(8, at: 20), of: Samples.order(2, exchange: "yobit"))
+            try transaction.database.execute(sql: "DELETE FROM fills")
+        }
+        #expect(try ledger.foreignFills(account, FillFilter(limit: 9)).map(\.fill.id) == [FillID(8)])
+    }
+
     @Test func `a fill that is an order's after all is not foreign any more`() throws {
         let (scratch, ledger) = try filled()
         try ledger.transaction { try $0.project(fill: Samples.fill(503, at: 20), of: Samples.order(1)) }

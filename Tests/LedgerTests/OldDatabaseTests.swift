@@ -89,6 +89,31 @@ import Trading
         }
     }
 
+    @Test(arguments: exchanges, [false, true])
+    func `a damaged one is brought up to date as a whole one is`(
+        of: (books: [String], exchange: ExchangeID), isPruned: Bool
+    ) throws {
+        let scratch = try Scratch()
+        try makeOld(at: scratch.path, books: of.books, isPruned: isPruned)
+        var rebuilt: [ExchangeID] = []
+        let salvaged = try Ledger.salvage(path: scratch.path, registerMigrations: { _ in }) { ledger in
+            rebuilt = try ledger.history(of: OrderID(41)).map(\.exchange)
+        }
+        #expect(rebuilt == [of.exchange] && salvaged.leftOut == [])
+        let ledger = try scratch.open()
+        #expect(try ledger.history(of: OrderID(41)).map(\.exchange) == [of.exchange])
+        #expect(try ledger.waitingAlerts().map(\.exchange) == [of.exchange])
+        #expect(try ledger.tradesLeft().map(\.exchange) == [of.exchange])
+        #expect(try ledger.base()?.snapshots.map(\.exchange) == (isPruned ? [of.exchange] : nil))
+        try ledger.close()
+    }
+
+    @Test func `a name that is none of an exchange is told, not taken for paper`() throws {
+        let scratch = try Scratch()
+        try makeOld(at: scratch.path, books: ["not a name"], isPruned: false)
+        #expect(throws: LedgerError.self) { _ = try scratch.open() }
+    }
+
     @Test func `a state of one moment counts only whole`() throws {
         let scratch = try Scratch()
         let ledger = try scratch.open()

@@ -50,12 +50,13 @@ enum Samples {
     }()
 
     static func order(
-        _ id: UInt64 = 1, account: Int64 = 1, pair: Pair = "btc_usd", side: Side = .buy, kind: OrderKind = .simple,
+        _ id: UInt64 = 1, account: Int64 = 1, exchange: ExchangeID = .paper, pair: Pair = "btc_usd", side: Side = .buy,
+        kind: OrderKind = .simple,
         time force: TimeInForce = .goodTillCanceled, plan: OrderPlan = .none, parent: UInt64? = nil,
         status: OrderStatus = .open, closedAt: Int64? = nil
     ) -> Order {
         var order = Order(
-            id: OrderID(id), account: AccountID(account), exchange: .paper, pair: pair, side: side, kind: kind,
+            id: OrderID(id), account: AccountID(account), exchange: exchange, pair: pair, side: side, kind: kind,
             quantity: 1,
             price: .limit(230),
             timeInForce: force, plan: plan, parent: parent.map { OrderID($0) }, line: "a line", createdAt: time,
@@ -81,9 +82,11 @@ enum Samples {
             place: "\(number)")
     }
 
-    static func foreign(_ id: UInt64, at: Int64 = 1, pair: Pair = "btc_usd", order: String = "7") -> ForeignFill {
+    static func foreign(
+        _ id: UInt64, at: Int64 = 1, exchange: ExchangeID = .paper, pair: Pair = "btc_usd", order: String = "7"
+    ) -> ForeignFill {
         ForeignFill(
-            account: AccountID(1), exchange: .paper, pair: pair, side: .buy, exchangeOrderID: order,
+            account: AccountID(1), exchange: exchange, pair: pair, side: .buy, exchangeOrderID: order,
             fill: fill(id, at: at))
     }
 

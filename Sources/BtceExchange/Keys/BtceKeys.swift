@@ -11,8 +11,8 @@ extension TapiKey {
 
 extension BtceExchange: KeyedExchange {
     /// Beside what is under way: for a key that no account uses.
-    public func check(_ key: ExchangeKey, answer: @escaping @Sendable (KeyVerdict) -> Void) {
-        keyCheck.ask(key, answer: answer)
+    public func check(_ key: ExchangeKey, seeing order: String?, answer: @escaping @Sendable (KeyVerdict) -> Void) {
+        keyCheck.ask(key, seeing: order, answer: answer)
     }
 
     /// Two accounts never have the same key: the store of keys refuses it.
@@ -21,8 +21,8 @@ extension BtceExchange: KeyedExchange {
 
 extension KeyCheck {
     /// Asks about a key, and answers as `KeyedExchange.check` does.
-    public func ask(_ key: ExchangeKey, answer: @escaping @Sendable (KeyVerdict) -> Void) {
-        ask(TapiKey(key)) { answer(KeyVerdict($0)) }
+    public func ask(_ key: ExchangeKey, seeing order: String?, answer: @escaping @Sendable (KeyVerdict) -> Void) {
+        ask(TapiKey(key), seeing: order.flatMap { UInt64($0) }) { answer(KeyVerdict($0)) }
     }
 }
 
@@ -44,6 +44,7 @@ extension KeyVerdict {
             default: self = .unavailable(reason: words)
             }
         case .failure(.answer(let failure)): self = .unavailable(reason: failure.reason)
+        case .failure(.ofAnotherAccount(let words)): self = .ofAnotherAccount(words: words)
         case .failure(.noNonce(.exhausted)): self = .refused(words: "it has sent its last nonce; make a new key")
         case .failure(.noNonce(.storeFailed(let reason))): self = .unavailable(reason: reason)
         }

@@ -2,7 +2,7 @@ public import Exchange
 import Synchronization
 public import Trading
 
-/// Asks an exchange what a key may do, with getInfo, before anybody relies on it.
+/// Asks an exchange what a key may do, with getInfo, before anybody relies on it, and with OrderInfo whether it sees an order.
 ///
 /// Beside the requests of keys that are in use, and not through their lanes: a key that nobody has yet has none. Its nonces are
 /// reserved as any others, so that the key goes on above them. A key that is in use must not be checked: its lane's next
@@ -12,6 +12,8 @@ public final class KeyCheck: Sendable {
     public enum Failure: Error, Hashable, Sendable {
         case answer(AnswerFailure)
         case noNonce(NonceSource.Failure)
+        /// The exchange knows no such order of the key's account.
+        case ofAnotherAccount(words: String)
     }
 
     private let client: HTTPClient
@@ -32,21 +34,53 @@ public final class KeyCheck: Sendable {
         self.clock = clock
     }
 
-    /// Asks once, or again where only the nonce was too low. `answer` is called once: on the client's thread, or here where
-    /// nothing could be sent.
-    public func ask(_ key: TapiKey, _ answer: @escaping @Sendable (Result<AccountInfo, Failure>) -> Void) {
+    /// Asks once, or again where only the nonce was too low. `order` is the number of an order that the key is to see. `answer` is
+    /// called once: on the client's thread, or here where nothing could be sent.
+    public func ask(
+        _ key: TapiKey, seeing order: UInt64? = nil,
+        _ answer: @escaping @Sendable (Result<AccountInfo, Failure>) -> Void
+    ) {
+        ask(key, .getInfo, { reader, response throws(AnswerFailure) in try reader.accountInfo(response) }) { result in
+            guard let order, case .success(let info) = result else { return answer(result) }
+            self.ask(key, sees: order) { answer($0.map { info }) }
+        }
+    }
+
+    private func ask(
+        _ key: TapiKey, sees order: UInt64, _ answer: @escaping @Sendable (Result<Void, Failure>) -> Void
+    ) {
+        let read: Reading<Void> = { reader, response throws(AnswerFailure) in
+            _ = try reader.orderInfo(response, expected: order)
+        }
+        ask(key, .orderInfo(orderID: order), read) { result in
+            switch result {
+            case .failure(.answer(.refused(.invalidOrder, let words))):
+                answer(.failure(.ofAnotherAccount(words: words)))
+            // An exchange without OrderInfo cannot be asked so.
+            case .failure(.answer(.refused(.invalidMethod, _))): answer(.success(()))
+            default: answer(result)
+            }
+        }
+    }
+
+    private typealias Reading<Value> = @Sendable (TapiReader, HTTPResponse) throws(AnswerFailure) -> Value
+
+    private func ask<Value: Sendable>(
+        _ key: TapiKey, _ request: TapiRequest, _ read: @escaping Reading<Value>,
+        _ answer: @escaping @Sendable (Result<Value, Failure>) -> Void
+    ) {
         do {
             let source = try NonceSource(key: key.key, dialect: dialect, store: nonces, blockSize: 1)
             var lane = KeyLane<Int>(source)
-            _ = lane.add(.getInfo, urgency: .question, ticket: 0)
-            Asking(self, key, lane, answer).send()
+            _ = lane.add(request, urgency: .question, ticket: 0)
+            Asking(self, key, request, lane, read, answer).send()
         } catch {
             answer(.failure(.noNonce(error)))
         }
     }
 
-    /// One check on its way.
-    private final class Asking: Sendable {
+    /// One question on its way.
+    private final class Asking<Value: Sendable>: Sendable {
         private enum Step: Sendable {
             case send(nonce: UInt64)
             case failed(NonceSource.Failure)
@@ -54,16 +88,20 @@ public final class KeyCheck: Sendable {
 
         private let check: KeyCheck
         private let key: TapiKey
+        private let request: TapiRequest
         private let lane: Mutex<KeyLane<Int>>
-        private let answer: @Sendable (Result<AccountInfo, Failure>) -> Void
+        private let reading: Reading<Value>
+        private let answer: @Sendable (Result<Value, Failure>) -> Void
 
         init(
-            _ check: KeyCheck, _ key: TapiKey, _ lane: sending KeyLane<Int>,
-            _ answer: @escaping @Sendable (Result<AccountInfo, Failure>) -> Void
+            _ check: KeyCheck, _ key: TapiKey, _ request: TapiRequest, _ lane: sending KeyLane<Int>,
+            _ reading: @escaping Reading<Value>, _ answer: @escaping @Sendable (Result<Value, Failure>) -> Void
         ) {
             self.check = check
             self.key = key
+            self.request = request
             self.lane = Mutex(lane)
+            self.reading = reading
             self.answer = answer
         }
 
@@ -76,7 +114,7 @@ public final class KeyCheck: Sendable {
                 }
             }
             switch step {
-            case .send(let nonce): check.client.send(key.signed(.getInfo, nonce: nonce, url: check.url), take)
+            case .send(let nonce): check.client.send(key.signed(request, nonce: nonce, url: check.url), take)
             case .failed(let failure): answer(.failure(.noNonce(failure)))
             }
         }
@@ -92,11 +130,11 @@ public final class KeyCheck: Sendable {
             }
         }
 
-        private func read(_ outcome: HTTPOutcome) -> Result<AccountInfo, AnswerFailure> {
+        private func read(_ outcome: HTTPOutcome) -> Result<Value, AnswerFailure> {
             switch outcome {
             case .failure(let failure): .failure(.transport(failure))
             case .success(let response):
-                Result { () throws(AnswerFailure) in try TapiReader(check.dialect).accountInfo(response) }
+                Result { () throws(AnswerFailure) in try reading(TapiReader(check.dialect), response) }
             }
         }
     }

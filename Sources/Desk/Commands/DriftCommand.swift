@@ -20,7 +20,7 @@ extension DeskCore {
             return try ask(.openOrders(account, pair: nil), context) { [self] told in
                 guard case .openOrders(let orders) = told else { throw context.seat.noAnswer }
                 // What was placed elsewhere since the last look is in the books from now on.
-                if context.seat.wire != nil { try context.seat.takeForeign(account, orders, askedAt: askedAt) }
+                if context.seat.wire != nil { _ = try context.seat.takeForeign(account, orders, askedAt: askedAt) }
                 try flushTables()
                 // Those that were not made here are known too, and the funds were compared after them.
                 let newest = try trades(

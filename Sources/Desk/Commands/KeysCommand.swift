@@ -57,7 +57,9 @@ extension DeskCore {
         keyJobs[job] = KeyJob(
             context: context, seat: seat, account: account, key: key, master: master)
         sessions[context.session]?.isWaiting = true
-        seat.custody?.checking.check(key, as: job)
+        // A key of another account would leave the open orders to themselves, and call them gone.
+        let open = seat.engine.openOrders(of: account).filter(\.isAtExchangeItself)
+        seat.custody?.checking.check(key, seeing: open.lazy.compactMap(\.exchangeOrderID).first, as: job)
         return nil
     }
 
@@ -78,6 +80,14 @@ extension DeskCore {
         case .accepted(let told): rights = told
         case .refused(let words):
             throw Refusal(.keyRefused, "\(seat.keysName) does not accept this key: \(words); nothing was kept")
+        case .ofAnotherAccount(let words):
+            throw Refusal(
+                .ordersOpen,
+                "this key does not see the orders that are open at \(seat.keysName), so it is of another account there: "
+                    + "\(words); nothing was kept",
+                details: [
+                    "set a key of the same account, or cancel all\(seats.count > 1 ? " on \(seat.name)" : "") first"
+                ])
         case .unavailable(let reason):
             throw Refusal(
                 .exchangeUnavailable,

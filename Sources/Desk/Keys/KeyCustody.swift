@@ -13,8 +13,8 @@ public struct KeyJobID: RawRepresentable, Hashable, Sendable {
 
 /// Has keys checked somewhere else: an exchange takes its time.
 public protocol ExchangeKeyChecking {
-    /// Answers with `DeskInput.keyChecked`.
-    func check(_ key: ExchangeKey, as job: KeyJobID)
+    /// Answers with `DeskInput.keyChecked`. `order` as in `KeyedExchange.check`.
+    func check(_ key: ExchangeKey, seeing order: String?, as job: KeyJobID)
 }
 
 /// What a desk takes keys into its custody with.
@@ -34,8 +34,8 @@ struct ExchangeKeys: ExchangeKeyChecking {
     let exchange: any KeyedExchange
     let inbox: Inbox
 
-    func check(_ key: ExchangeKey, as job: KeyJobID) {
+    func check(_ key: ExchangeKey, seeing order: String?, as job: KeyJobID) {
         let inbox = inbox
-        exchange.check(key) { verdict in _ = inbox.post(.keyChecked(job, verdict)) }
+        exchange.check(key, seeing: order) { verdict in _ = inbox.post(.keyChecked(job, verdict)) }
     }
 }

@@ -10,6 +10,8 @@ import Trading
 struct ForeignOrders {
     /// As the exchange listed them, at most `foreign_kept`.
     private(set) var listed: [OpenOrder] = []
+    /// All of them by the exchange's names, also those that are not kept.
+    private(set) var numbers: Set<String> = []
     /// What all of them hold, by coin, also those that are not kept.
     private(set) var held: [Coin: ExactDecimal] = [:]
     /// Those that were canceled from here, and when: a list that was asked for before that may still have them.
@@ -21,6 +23,7 @@ struct ForeignOrders {
     mutating func take(_ orders: [OpenOrder], askedAt: Timestamp, most: Int, rules: [Pair: PairRules]) {
         canceled = canceled.filter { $0.value >= askedAt }
         let open = orders.filter { canceled[$0.exchangeOrderID] == nil }
+        numbers = Set(open.map(\.exchangeOrderID))
         held = ForeignOrders.holds(open, rules)
         listed = Array(open.prefix(most))
     }
@@ -28,6 +31,7 @@ struct ForeignOrders {
     /// The exchange has taken one off its book.
     mutating func cancel(_ exchangeOrderID: String, at now: Timestamp, rules: [Pair: PairRules]) {
         canceled[exchangeOrderID] = now
+        numbers.remove(exchangeOrderID)
         guard let order = order(exchangeOrderID) else { return }
         listed.removeAll { $0.exchangeOrderID == exchangeOrderID }
         let (coin, amount) = order.hold(rules[order.pair])
@@ -80,16 +84,44 @@ extension Seat {
     func foreignOrders(of account: AccountID) -> [OpenOrder] { wire?.accounts[account]?.foreign.listed ?? [] }
 
     /// Takes up what the exchange lists as an account's open orders, as far as it was not made here: each is told once, all of them are
-    /// kept, and what they hold is not free.
-    func takeForeign(_ account: AccountID, _ listed: [OpenOrder], askedAt: Timestamp) throws {
+    /// kept, and what they hold is not free. Returns whether it could be told of each of them whose it is.
+    func takeForeign(_ account: AccountID, _ listed: [OpenOrder], askedAt: Timestamp) throws -> Bool {
         var foreign: [OpenOrder] = []
-        for order in listed where try isForeign(account, order) {
+        var isWhole = true
+        // An order without our name may be the one whose answer is awaited, or one whose name the exchange has forgotten.
+        let isUnsettled = hasUnsettledOrders(account)
+        let known = wire?.accounts[account]?.foreign.numbers ?? []
+        let own = exchangeOrderIDs(of: account)
+        for order in listed {
+            if let client = order.clientOrderID {
+                guard try !isKnown(client, account) else { continue }
+            } else if !known.contains(order.exchangeOrderID) {
+                if own.contains(.init(pair: order.pair, number: order.exchangeOrderID)) { continue }
+                guard !isUnsettled else {
+                    isWhole = false
+                    continue
+                }
+            }
             foreign.append(order)
             try tellForeign(account, order)
         }
         let (most, rules) = (limits.foreignKept, engine.rules)
         _ = wire?.change(account) { $0.foreign.take(foreign, askedAt: askedAt, most: most, rules: rules) }
         observeForeign(account)
+        return isWhole
+    }
+
+    /// An order as an exchange names it: some count for each pair by itself.
+    private struct ExchangeOrder: Hashable {
+        let pair: Pair
+        let number: String
+    }
+
+    private func exchangeOrderIDs(of account: AccountID) -> Set<ExchangeOrder> {
+        Set(
+            engine.openOrders(of: account).compactMap { order in
+                order.exchangeOrderID.map { ExchangeOrder(pair: order.pair, number: $0) }
+            })
     }
 
     /// An order that was not made here is off the book: what it held is free.
@@ -105,20 +137,6 @@ extension Seat {
 
     private func observeForeign(_ account: AccountID) {
         engine.observe(heldElsewhere: wire?.accounts[account]?.foreign.held ?? [:], of: account)
-    }
-
-    private func isForeign(_ account: AccountID, _ order: OpenOrder) throws -> Bool {
-        guard let client = order.clientOrderID else {
-            if wire?.accounts[account]?.foreign.order(order.exchangeOrderID) != nil { return true }
-            // It may be the one whose answer is awaited, or one whose name the exchange has forgotten.
-            return !hasUnsettledOrders(account)
-                && !engine.hasOrder(of: account) {
-                    $0.exchangeOrderID == order.exchangeOrderID && $0.pair == order.pair
-                }
-        }
-        if engine.order(client.order) != nil { return false }
-        if try ledgerTransaction().order(client.order) != nil { return false }
-        return try !ledgerTransaction().isPruned(client.order, of: account)
     }
 
     private func tellForeign(_ account: AccountID, _ order: OpenOrder) throws {

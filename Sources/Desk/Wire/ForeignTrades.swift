@@ -96,11 +96,12 @@ extension Seat {
         return try isCounted(one, account)
     }
 
-    /// Whether an order of that name was ever made here for the account.
+    /// Whether an order of that name was ever made for the account at this exchange. Numbers are the desk's: one that was given to an order
+    /// at another exchange is none of an order here.
     func isKnown(_ client: ClientOrderID, _ account: AccountID) throws -> Bool {
         if let order = engine.order(client.order) { return order.account == account }
         let transaction = try ledgerTransaction()
-        if let order = try transaction.order(client.order) { return order.account == account }
+        if let order = try transaction.order(client.order) { return order.account == account && order.exchange == id }
         return try transaction.isPruned(client.order, of: account)
     }
 

@@ -6,7 +6,7 @@ import Threads
 import Trading
 
 /// How far an account's list of transactions at an exchange has been read: page by page from the first row on, and then again and again
-/// from the newest row that is known, whose place is kept over restarts.
+/// from the newest rows that are known, where a row may still appear between them. The place is kept over restarts.
 struct TransactionReading {
     /// Where the next page begins; nil with the very first row.
     private(set) var position: HistoryCursor?
@@ -24,6 +24,8 @@ struct TransactionReading {
     private var toCheck: [ListedTransaction] = []
     private var checkedThrough = ""
     private(set) var failures = 0
+    /// The newest rows that were read: a row that the exchange shows late is behind the first of them.
+    private var recent: [(place: HistoryCursor, at: Timestamp)] = []
     /// Whether the exchange has said that it lists none.
     private(set) var isRefused = false
 
@@ -51,18 +53,23 @@ struct TransactionReading {
         return position
     }
 
-    /// A page has come. Whether more follows.
-    mutating func took(_ rows: [ExchangeTransaction], next: HistoryCursor?, at now: Timestamp) -> Bool {
+    /// A page has come. Whether more follows. `overlap` is how late the exchange may show a row, in seconds.
+    mutating func took(
+        _ rows: [ExchangeTransaction], next: HistoryCursor?, overlap: Int64, at now: Timestamp
+    ) -> Bool {
         hasBegun = true
         isRefused = false
         failures = 0
-        if let newest = rows.last { upTo = max(upTo ?? newest.at, newest.at) }
+        if let newest = rows.map(\.at).max() { upTo = max(upTo ?? newest, newest) }
+        recent += rows.map { ($0.place, $0.at) }
+        if let upTo { recent.removeAll { $0.at < upTo.advanced(bySeconds: -overlap) } }
         // A cursor that leads nowhere would be asked for without end.
         if let next, next != position {
             position = next
             return true
         }
-        position = rows.last?.place ?? position
+        position = recent.first?.place ?? position
+        recent.removeAll()
         readAt = now
         return false
     }
@@ -162,7 +169,9 @@ extension Seat {
     func keep(_ rows: [ExchangeTransaction], next: HistoryCursor?, of account: AccountID) throws -> Bool {
         for row in rows { try keep(row, of: account) }
         let before = wire?.accounts[account]?.transactions
-        let hasMore = wire?.change(account) { $0.transactions.took(rows, next: next, at: now) } ?? false
+        let overlap = Int64(limits.fillsOverlapSeconds)
+        let hasMore =
+            wire?.change(account) { $0.transactions.took(rows, next: next, overlap: overlap, at: now) } ?? false
         if let after = wire?.accounts[account]?.transactions, after.text != before?.text || before?.hasBegun != true {
             try ledgerTransaction().putBook(name, key: Seat.transactionsKey(account), value: Array(after.text.utf8))
         }

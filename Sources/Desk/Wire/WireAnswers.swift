@@ -102,13 +102,14 @@ extension Seat {
         for order in listed {
             noteSeen(account, order.pair, exchangeOrderID: order.exchangeOrderID)
         }
-        try takeForeign(account, listed, askedAt: askedAt)
-        let next = hasOrdersAtExchange(account) ? nextPoll(of: account) : nil
+        let isWhole = try takeForeign(account, listed, askedAt: askedAt)
+        let next = !isWhole ? nextPoll : hasOrdersAtExchange(account) ? nextPoll(of: account) : nil
         _ = wire?.change(account) { watch in
             watch.failures = 0
             watch.isListing = false
             watch.openOrdersDueAt = next
-            watch.age.ordersAt = max(watch.age.ordersAt ?? askedAt, askedAt)
+            // What orders hold that may be somebody else's is not known yet.
+            if isWhole { watch.age.ordersAt = max(watch.age.ordersAt ?? askedAt, askedAt) }
         }
     }
 

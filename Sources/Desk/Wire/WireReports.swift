@@ -92,7 +92,7 @@ extension Seat {
             // Counted in its time.
             return
         }
-        guard let order = try transaction.order(client.order), order.account == account else {
+        guard let order = try transaction.order(client.order), order.account == account, order.exchange == id else {
             log.error("a fill of an order that is not known: \(report)")
             return try tellForeign(account, fill, exchangeOrderID: client.description)
         }

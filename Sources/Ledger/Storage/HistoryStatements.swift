@@ -49,6 +49,8 @@ extension LedgerStatement {
             INSERT INTO foreign_fills VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (account, exchange, pair, fill) DO NOTHING
             """
+        case .deleteForeignFill:
+            "DELETE FROM foreign_fills WHERE account = ? AND exchange = ? AND pair = ? AND fill = ?"
         case .foreignFills: Self.foreign("foreign_fills_by_time", "at, fill, exchange, pair")
         case .foreignFillsDescending:
             Self.foreign("foreign_fills_by_time", "at DESC, fill DESC, exchange DESC, pair DESC")

@@ -80,9 +80,11 @@ public final class Ledger: LedgerReading {
         try onConnection { WriteAheadLog.setCheckpointOnClose(true, $0.database) }
     }
 
-    /// The same with other tables, under another name in the file's head.
+    /// The same with other tables, under another name in the file's head. `postponed` are migrations that are left for whoever opens it
+    /// next.
     init(
-        path: String, options: LedgerOptions, applicationID: Int64, _ migrator: DatabaseMigrator
+        path: String, options: LedgerOptions, applicationID: Int64, _ migrator: DatabaseMigrator,
+        postponed: Set<String> = []
     ) throws(LedgerError) {
         self.path = path
         self.options = options
@@ -90,7 +92,9 @@ public final class Ledger: LedgerReading {
         if applicationID == Schema.applicationID, Ledger.isMarked(options) { try Ledger.checkLog(path, options) }
         do {
             queue = try Ledger.open(path, options, applicationID: applicationID)
+            try Ledger.mark(postponed, asDone: true, queue)
             try Ledger.migrate(queue, migrator, path, options)
+            try Ledger.mark(postponed, asDone: false, queue)
             sumsNotice = try Ledger.sumPages(queue, path, options)
             connection = queue.writeWithoutTransaction { database in
                 // A database with a mark is compared with it first.
@@ -182,9 +186,9 @@ public final class Ledger: LedgerReading {
     }
 
     /// The connection as it is, for what is no transaction of the ledger's.
-    func withoutTransaction(_ body: (Database) throws -> Void) throws {
+    func withoutTransaction<T>(_ body: (Database) throws -> T) throws -> T {
         heads = Heads()
-        try queue.unsafeReentrantWrite(body)
+        return try queue.unsafeReentrantWrite(body)
     }
 
     func translated(_ error: any Error) -> LedgerError {
@@ -265,6 +269,20 @@ extension Ledger {
         else { return }
         guard options.acceptsLoss else { throw .foreignLog(path: path + "-wal") }
         for suffix in ["-wal", "-shm"] { rename(path + suffix, path + suffix + ".set-aside") }
+    }
+
+    private static func mark(_ migrations: Set<String>, asDone isDone: Bool, _ queue: DatabaseQueue) throws {
+        guard !migrations.isEmpty else { return }
+        try queue.write { database in
+            try database.execute(
+                sql: "CREATE TABLE IF NOT EXISTS grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)")
+            for name in migrations {
+                let change =
+                    isDone
+                    ? "INSERT INTO grdb_migrations VALUES (?)" : "DELETE FROM grdb_migrations WHERE identifier = ?"
+                try database.execute(sql: change, arguments: [name])
+            }
+        }
     }
 
     private static func migrate(

@@ -27,7 +27,8 @@ enum LedgerStatement: Int, CaseIterable {
     case upsertPrunedCount, prunedCounts, finishedBehindNewest
     case upsertTransaction, transactions, transactionsDescending, transactionsByNumber, transactionsByNumberDescending
     case transactionsBehind, unsettledTransactions
-    case insertForeignFill, foreignFills, foreignFillsDescending, foreignFillsOfPair, foreignFillsOfPairDescending
+    case insertForeignFill, deleteForeignFill, foreignFills, foreignFillsDescending, foreignFillsOfPair,
+        foreignFillsOfPairDescending
     case foreignFillsByNumber, foreignFillsByNumberDescending, foreignFillsBehind, pairsOfForeignFills
     case foreignFillBehindNewest, forgetForeignFills
     case sweepNotifications, sweepFills, sweepRecords, ordersOfRun, deleteOrder, clearSnapshots, clearBase, baseRecord

@@ -28,8 +28,15 @@ extension Ledger {
         let unfinished = path + ".rebuilt"
         removeFiles(of: unfinished)
         defer { removeFiles(of: unfinished) }
+        var migrator = DatabaseMigrator()
+        Schema.register(in: &migrator)
+        registerMigrations(&migrator)
+        let postponed = try migrationsLeft(of: path, trustingPages: trustingPages, besides: migrator, unfinished)
+        let asItWas = try Ledger(
+            path: unfinished, options: .tool, applicationID: Schema.applicationID, migrator, postponed: postponed)
+        let leftOut = try asItWas.copyTables(of: path, trustingPages: trustingPages)
+        try asItWas.close()
         let new = try Ledger(path: unfinished, options: .tool, registerMigrations: registerMigrations)
-        let leftOut = try new.copyTables(of: path, trustingPages: trustingPages)
         let head = try new.recordHead()
         if let mark, mark.records > head {
             throw LedgerError.recordsLost(path: path, found: head, committed: mark.records)
@@ -89,13 +96,27 @@ extension Ledger {
         }
     }
 
-    private func copyTables(of path: String, trustingPages: Bool) throws -> [String] {
+    /// Which migrations a damaged file has not had: what is in it is copied into tables as it has them, and brought up to date there, as
+    /// when a whole one of its version is opened. None where its list of them cannot be read.
+    private static func migrationsLeft(
+        of path: String, trustingPages: Bool, besides migrator: DatabaseMigrator, _ scratch: String
+    ) throws -> Set<String> {
+        let ledger = try Ledger(
+            path: scratch, options: .tool, applicationID: Schema.applicationID, migrator)
+        defer { removeFiles(of: scratch) }
+        let had = try? ledger.attaching(path, trustingPages: trustingPages) { database in
+            try String.fetchSet(database, sql: "SELECT identifier FROM damaged.grdb_migrations")
+        }
+        try ledger.close()
+        return had.map { Set(migrator.migrations).subtracting($0) } ?? []
+    }
+
+    /// With a damaged database as `damaged` beside this one.
+    private func attaching<T>(_ path: String, trustingPages: Bool, _ body: (Database) throws -> T) throws -> T {
         let vfs = try Ledger.summedVFS(LedgerOptions())
         defer { withExtendedLifetime(vfs) {} }
-        var leftOut: [String] = []
-        var forgetsReading = false
         do {
-            try withoutTransaction { database in
+            return try withoutTransaction { database in
                 // The damaged file stays as it is.
                 WriteAheadLog.setCheckpointOnClose(false, database)
                 defer { WriteAheadLog.setCheckpointOnClose(true, database) }
@@ -103,39 +124,48 @@ extension Ledger {
                     sql: "ATTACH ? AS damaged",
                     arguments: [Ledger.location(path, vfs: trustingPages ? vfs.baseName : vfs.name)])
                 defer { try? database.execute(sql: "DETACH damaged") }
-                if trustingPages {
-                    // What another program wrote has no checksums, but SQLite's own check of every page and index holds.
-                    let answer = try String.fetchOne(database, sql: "PRAGMA damaged.integrity_check(1)") ?? "no answer"
-                    guard answer == "ok" else { throw LedgerError(quickCheck: answer) }
-                }
-                let tables = try String.fetchAll(
-                    database,
-                    sql: "SELECT name FROM damaged.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
-                for table in tables where !Ledger.remade.contains(table) {
-                    guard try database.tableExists(table) else {
-                        throw LedgerError.newerVersion(path: path, unknownMigrations: ["with a table \(table)"])
-                    }
-                    do {
-                        try Ledger.copy(table, database)
-                    } catch {
-                        guard let loss = Ledger.dispensable[table] else { throw error }
-                        forgetsReading = forgetsReading || Ledger.isRead.contains(table)
-                        leftOut.append("the table \(table) could not be read and is empty now: \(loss)")
-                    }
-                }
-                if forgetsReading { try Ledger.readHistoryAgain(database) }
-                // The numbers that were given out, also to what is gone.
-                try database.inTransaction(.immediate) {
-                    try database.execute(
-                        sql: """
-                            DELETE FROM main.sqlite_sequence;
-                            INSERT INTO main.sqlite_sequence (name, seq) SELECT name, seq FROM damaged.sqlite_sequence
-                            """)
-                    return .commit
-                }
+                return try body(database)
             }
         } catch let error as DatabaseError {
             throw LedgerError(error, path: path, busyMilliseconds: 0)
+        }
+    }
+
+    private func copyTables(of path: String, trustingPages: Bool) throws -> [String] {
+        var leftOut: [String] = []
+        var forgetsReading = false
+        try attaching(path, trustingPages: trustingPages) { database in
+            if trustingPages {
+                // What another program wrote has no checksums, but SQLite's own check of every page and index holds.
+                let answer = try String.fetchOne(database, sql: "PRAGMA damaged.integrity_check(1)") ?? "no answer"
+                guard answer == "ok" else { throw LedgerError(quickCheck: answer) }
+            }
+            let tables = try String.fetchAll(
+                database,
+                sql: "SELECT name FROM damaged.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+            for table in tables where !Ledger.remade.contains(table) {
+                guard try database.tableExists(table) else {
+                    throw LedgerError.newerVersion(path: path, unknownMigrations: ["with a table \(table)"])
+                }
+                do {
+                    try Ledger.copy(table, database)
+                } catch {
+                    guard let loss = Ledger.dispensable[table] else { throw error }
+                    forgetsReading = forgetsReading || Ledger.isRead.contains(table)
+                    leftOut.append("the table \(table) could not be read and is empty now: \(loss)")
+                }
+            }
+            if forgetsReading { try Ledger.readHistoryAgain(database) }
+            // The numbers that were given out, also to what is gone.
+            guard try database.tableExists("sqlite_sequence", in: "damaged") else { return }
+            try database.inTransaction(.immediate) {
+                try database.execute(
+                    sql: """
+                        DELETE FROM main.sqlite_sequence;
+                        INSERT INTO main.sqlite_sequence (name, seq) SELECT name, seq FROM damaged.sqlite_sequence
+                        """)
+                return .commit
+            }
         }
         return leftOut
     }

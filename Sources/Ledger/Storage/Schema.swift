@@ -127,7 +127,10 @@ enum Schema {
         migrator.registerMigration("ledger-12-exchanges") { database in
             let known = try String.fetchOne(
                 database, sql: "SELECT exchange FROM exchange_books ORDER BY exchange <> 'paper', exchange LIMIT 1")
-            let exchange = known.flatMap { ExchangeID($0) } ?? .paper
+            guard let exchange = known.map({ ExchangeID($0) }) ?? .paper else {
+                throw LedgerError.corrupt(
+                    detail: "exchange_books names an exchange \(known ?? ""), which is no name of one")
+            }
             try database.execute(sql: exchanges(of: exchange))
         }
         registerExchangeHistory(in: &migrator)

@@ -72,6 +72,14 @@ extension LedgerTransaction {
                 row.append(fill.at)
                 row.append(order.exchange)
             }
+            // It may have been told before it was known whose it is.
+            guard order.exchange != .paper else { return }
+            try connection.run(.deleteForeignFill) { row in
+                row.append(order.account.rawValue)
+                row.append(order.exchange)
+                row.append(order.pair)
+                row.append(Int64(bitPattern: fill.id.rawValue))
+            }
         }
     }
 

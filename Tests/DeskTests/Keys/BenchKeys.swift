@@ -11,7 +11,7 @@ final class BenchKeys: ExchangeKeyChecking {
     var verdict: KeyVerdict? = .accepted(ExchangeKeyRights(info: true, trade: true, withdraw: false))
     /// Keys handed over, and questions, in their order: `1 KEY`, `ask`.
     var used: [String] = []
-    private(set) var asked: [(key: ExchangeKey, job: KeyJobID)] = []
+    private(set) var asked: [(key: ExchangeKey, order: String?, job: KeyJobID)] = []
     private var answers: [DeskInput] = []
 
     init(master: MasterKey? = try? MasterKey.generate()) { self.master = master }
@@ -23,8 +23,8 @@ final class BenchKeys: ExchangeKeyChecking {
         return answers
     }
 
-    func check(_ key: ExchangeKey, as job: KeyJobID) {
-        asked.append((key, job))
+    func check(_ key: ExchangeKey, seeing order: String?, as job: KeyJobID) {
+        asked.append((key, order, job))
         if let verdict { answers.append(.keyChecked(job, verdict)) }
     }
 }

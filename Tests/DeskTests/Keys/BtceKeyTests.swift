@@ -29,6 +29,7 @@ import Trading
             .unavailable(reason: words)
         ),
         (.failure(.answer(.empty(status: 502))), .unavailable(reason: "an empty answer (HTTP 502)")),
+        (.failure(.ofAnotherAccount(words: words)), .ofAnotherAccount(words: words)),
         (.failure(.noNonce(.storeFailed("no disk"))), .unavailable(reason: "no disk")),
         (.failure(.noNonce(.exhausted(max: 9))), .refused(words: "it has sent its last nonce; make a new key")),
     ]

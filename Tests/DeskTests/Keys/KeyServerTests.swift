@@ -249,7 +249,7 @@ private final class KeyedThreads: KeyedExchange {
         }
     }
 
-    func check(_ key: ExchangeKey, answer: @escaping @Sendable (KeyVerdict) -> Void) {
+    func check(_ key: ExchangeKey, seeing order: String?, answer: @escaping @Sendable (KeyVerdict) -> Void) {
         heard.hear("check \(key.key)")
         let verdict: KeyVerdict =
             switch key.key {

@@ -88,6 +88,34 @@ import Trading
         #expect(bench.takeTold() == ["+ lossy key dropped"])
     }
 
+    @Test func `while orders are open another key has to see one of them`() throws {
+        let keys = BenchKeys()
+        let bench = try bench(keys)
+        bench.type("keys lossy set \(key) \(secret)")
+        bench.reconcile()
+        #expect(keys.asked.map(\.order) == [nil])
+        bench.type("buy 1 btc_usd at 200")
+        bench.pass(seconds: 2)
+        _ = bench.takeTold()
+        keys.verdict = .ofAnotherAccount(words: "invalid order")
+        bench.type("keys lossy set OTHER-PERSONS-KEY \(secret)")
+        let open = try #require(bench.order(1)?.exchangeOrderID)
+        #expect(keys.asked.last?.order == open)
+        #expect(
+            bench.takeTold() == [
+                """
+                ! this key does not see the orders that are open at lossy, so it is of another account there: invalid order; \
+                nothing was kept
+                  set a key of the same account, or cancel all first
+                """
+            ])
+        #expect(!keys.used.contains { $0.hasSuffix("OTHER-PERSONS-KEY") })
+        #expect(bench.order(1)?.status == .open)
+        keys.verdict = .accepted(ExchangeKeyRights(info: true, trade: true, withdraw: false))
+        bench.type("keys lossy set MY-SECOND-KEY \(secret)")
+        #expect(bench.takeTold().last == "+ lossy key MY-S...: may read and trade")
+    }
+
     @Test func `lines behind one whose key is being checked wait for it`() throws {
         let keys = BenchKeys()
         keys.verdict = nil

@@ -90,6 +90,27 @@ import Trading
         #expect(!later.isEmpty && later.allSatisfy { $0 == "105 500" }, "\(later)")
     }
 
+    @Test func `a row that the exchange shows later than a newer one is read too, once`() throws {
+        var reading = TransactionReading(stored: nil, dueAt: nil)
+        func row(_ id: Int, _ minutes: Int64) -> ExchangeTransaction {
+            ExchangeTransaction(
+                id: "\(id)", kind: .deposit, status: .successful, coin: "usd", amount: 1, description: "",
+                exchangeOrderID: nil, at: Self.at(minutes), place: HistoryCursor(number: UInt64(id)))
+        }
+        func took(_ rows: [ExchangeTransaction], next: UInt64? = nil) -> Bool {
+            reading.took(rows, next: next.map { HistoryCursor(number: $0) }, overlap: 120, at: Self.start)
+        }
+        #expect(took([row(1, 0), row(2, 10)], next: 3))
+        #expect(!took([row(3, 11), row(5, 12)]))
+        #expect(reading.position == HistoryCursor(number: 2), "12 minus two minutes")
+        // 4 appears; a page later all of it is old.
+        #expect(!took([row(2, 10), row(3, 11), row(4, 11), row(5, 12)]))
+        #expect(!took([row(2, 10), row(3, 11), row(4, 11), row(5, 12), row(6, 30)]))
+        #expect(reading.position == HistoryCursor(number: 6))
+        #expect(!took([row(6, 30)]) && reading.position == HistoryCursor(number: 6))
+        #expect(!took([]) && reading.position == HistoryCursor(number: 6))
+    }
+
     @Test func `a question sees what has just come, and what has become of what waited`() throws {
         let bench = try bench()
         bench.exchange.books.settle("102", .successful)

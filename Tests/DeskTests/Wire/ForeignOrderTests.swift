@@ -176,6 +176,33 @@ import Trading
         #expect(bench.funds("btc").foreign == 0 && bench.differences() == [])
     }
 
+    @Test func `while an answer is awaited, what is not known to be ours is not known to hold nothing`() throws {
+        bench.exchange.isMute = true
+        bench.type("sell 1 btc_usd at 240")
+        bench.pass(seconds: 2)
+        rest()
+        let before = bench.now
+        bench.pass(seconds: 40)
+        let known = bench.seat?.wire?.accounts[bench.account]?.age.ordersAt
+        #expect(known.map { $0 <= before } == true, "\(String(describing: known))")
+        bench.exchange.isMute = false
+        bench.pass(seconds: 60)
+        #expect(bench.funds("btc").foreign == d("0.5") && bench.differences() == [])
+    }
+
+    @Test func `an order of ours at another exchange is none of ours here`() throws {
+        let bench = try WireBench(isBesidePaper: true)
+        bench.reconcile()
+        bench.pass(seconds: 60)
+        bench.type("buy 1 btc_usd at 200 on paper")
+        bench.pass(seconds: 2)
+        bench.exchange.books.restElsewhere(
+            .sell, d("0.5"), at: 275, bench.now, named: ClientOrderID(order: OrderID(1), attempt: 1))
+        bench.pass(seconds: 11)
+        _ = bench.takeTold()
+        #expect(typed("orders on lossy", bench).hasSuffix("foreign x501 sell 0.5 btc_usd at 275 on lossy: open"))
+    }
+
     @Test func `where an account trades at two exchanges the line may say at which`() throws {
         let bench = try WireBench(isBesidePaper: true)
         bench.reconcile()
