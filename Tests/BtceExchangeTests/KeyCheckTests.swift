@@ -41,7 +41,9 @@ import Trading
             client: try HTTPClient(), baseURL: "http://127.0.0.1:\(server.port)", dialect: .btce, nonces: nonces,
             clock: { Timestamp(seconds: 1_795_000_000) })
         return await withCheckedContinuation { done in
-            check.ask(TapiKey(key: "K", secret: Array((secret ?? self.secret).utf8)), seeing: order) { done.resume(returning: $0) }
+            check.ask(TapiKey(key: "K", secret: Array((secret ?? self.secret).utf8)), seeing: order) {
+                done.resume(returning: $0)
+            }
         }
     }
 
@@ -51,15 +53,16 @@ import Trading
     private static let noOrder = #"{"success":0,"error":"invalid order"}"#
     private static let orders = [
         "12": """
-            {"success":1,"return":{"12":{"pair":"btc_usd","type":"sell","start_amount":1,"amount":0.5,"rate":200,\
-            "timestamp_created":1795000000,"status":0}}}
-            """, "13": #"{"success":0,"error":"invalid method"}"#, "14": #"{"success":0,"error":"not available"}"#,
+        {"success":1,"return":{"12":{"pair":"btc_usd","type":"sell","start_amount":1,"amount":0.5,"rate":200,\
+        "timestamp_created":1795000000,"status":0}}}
+        """, "13": #"{"success":0,"error":"invalid method"}"#, "14": #"{"success":0,"error":"not available"}"#,
     ]
 
-    @Test(arguments: [
-        (UInt64(12), nil), (13, nil), (14, .answer(.refused(.unavailable, words: "not available"))),
-        (15, .ofAnotherAccount(words: "invalid order")),
-    ] as [(UInt64, KeyCheck.Failure?)])
+    @Test(
+        arguments: [
+            (UInt64(12), nil), (13, nil), (14, .answer(.refused(.unavailable, words: "not available"))),
+            (15, .ofAnotherAccount(words: "invalid order")),
+        ] as [(UInt64, KeyCheck.Failure?)])
     func `and is to see an order of the account`(order: UInt64, failure: KeyCheck.Failure?) async throws {
         let (server, _) = try server(Self.info)
         defer { server.stop() }

@@ -96,9 +96,9 @@ import Trading
         let scratch = try Scratch()
         try makeOld(at: scratch.path, books: of.books, isPruned: isPruned)
         var rebuilt: [ExchangeID] = []
-        let salvaged = try Ledger.salvage(path: scratch.path, registerMigrations: { _ in }) { ledger in
-            rebuilt = try ledger.history(of: OrderID(41)).map(\.exchange)
-        }
+        let salvaged = try Ledger.salvage(
+            path: scratch.path, registerMigrations: { _ in },
+            rebuild: { rebuilt = try $0.history(of: OrderID(41)).map(\.exchange) })
         #expect(rebuilt == [of.exchange] && salvaged.leftOut == [])
         let ledger = try scratch.open()
         #expect(try ledger.history(of: OrderID(41)).map(\.exchange) == [of.exchange])

@@ -40,7 +40,8 @@ public final class KeyCheck: Sendable {
         _ key: TapiKey, seeing order: UInt64? = nil,
         _ answer: @escaping @Sendable (Result<AccountInfo, Failure>) -> Void
     ) {
-        ask(key, .getInfo, { reader, response throws(AnswerFailure) in try reader.accountInfo(response) }) { result in
+        let read: Reading<AccountInfo> = { reader, response throws(AnswerFailure) in try reader.accountInfo(response) }
+        ask(key, .getInfo, read) { result in
             guard let order, case .success(let info) = result else { return answer(result) }
             self.ask(key, sees: order) { answer($0.map { info }) }
         }

@@ -155,12 +155,13 @@ struct VenueBooks {
     }
 
     mutating func restElsewhere(
-        _ side: Side, _ quantity: ExactDecimal, at price: ExactDecimal, _ now: Timestamp, named name: ClientOrderID? = nil
+        _ side: Side, _ quantity: ExactDecimal, at price: ExactDecimal, _ now: Timestamp,
+        named name: ClientOrderID? = nil
     ) {
         nextNumber += 1
         let order = NewOrder(
-            clientOrderID: name ?? ClientOrderID(order: OrderID(0), attempt: 0), account: AccountID(0), pair: rules.pair,
-            side: side, quantity: quantity, price: .limit(price), lifetime: .rest)
+            clientOrderID: name ?? ClientOrderID(order: OrderID(0), attempt: 0), account: AccountID(0),
+            pair: rules.pair, side: side, quantity: quantity, price: .limit(price), lifetime: .rest)
         foreign.append(Held(number: "x\(nextNumber)", order: order, placedAt: now))
     }
 
