@@ -95,7 +95,7 @@ struct ReplayCommand: AsyncParsableCommand {
     private func liveRunner() throws -> LiveTranscriptRunner? {
         guard let connect else { return nil }
         guard let address = WebSocketAddress(connect) else {
-            throw ValidationError("No address: \(connect); expected ws://HOST:PORT.")
+            throw ValidationError("No address: \(connect.withoutSecrets); expected ws://HOST:PORT.")
         }
         var logins: [LiveTranscriptRunner.Login] = try login.map { text in
             let parts = text.split(separator: ":", maxSplits: 1)

@@ -55,7 +55,7 @@ struct ChatCommand: ParsableCommand {
     var hasNoHistory = false
 
     func validate() throws {
-        if WebSocketAddress(url) == nil { throw ValidationError("\(url) is no ws:// or wss:// address") }
+        if WebSocketAddress(url) == nil { throw ValidationError("\(url.withoutSecrets) is no ws:// or wss:// address") }
         if user != nil, tokenFile != nil { throw ValidationError("--user or --token-file, not both") }
         if passwordFile != nil, user == nil { throw ValidationError("--password-file needs --user") }
         if let user, user.isEmpty || user.contains(where: { $0.isWhitespace }) {
@@ -63,13 +63,13 @@ struct ChatCommand: ParsableCommand {
         }
         if let proxy, proxy != ChatCommand.environmentProxy {
             do throws(ProxyChoice.Fault) { _ = try ProxyChoice(proxy) } catch {
-                throw ValidationError("--proxy \(proxy): \(error.message)")
+                throw ValidationError("--proxy \(proxy.withoutSecrets): \(error.message)")
             }
         }
     }
 
     func run() throws {
-        guard let address = WebSocketAddress(url) else { throw ValidationError("\(url) is no address") }
+        guard let address = WebSocketAddress(url) else { throw ValidationError("\(url.withoutSecrets) is no address") }
         guard let inbox = ChatInbox() else { throw ValidationError("the system has no descriptors left") }
         let environment = ProcessInfo.processInfo.environment
         // Without both ends of a terminal, or on one that cannot move its cursor, lines are not edited.
@@ -158,7 +158,7 @@ struct ChatCommand: ParsableCommand {
             guard wanted == environmentProxy else { return try ProxyChoice(wanted) }
             return try ProxyChoice.inEnvironment(environment, for: address)
         } catch {
-            throw ValidationError("--proxy \(wanted): \(error.message)")
+            throw ValidationError("--proxy \(wanted.withoutSecrets): \(error.message)")
         }
     }
 
