@@ -38,11 +38,7 @@ extension ExchangeKind {
     private init(dialect: Dialect) {
         self.init(name: dialect.rawValue, isOverTheWire: true, hasStreams: false) { setting, surroundings in
             guard let url = setting.url?.value else { throw Failure("\(setting.name) has no URL") }
-            var gateway = BtceSettings(baseURL: url, dialect: dialect)
-            gateway.contradictionMaxNanoseconds =
-                Int64(surroundings.limits.contradictionSeconds) * Timestamp.nanosecondsPerSecond
-            gateway.keyRequestsPerSecond = setting.keyRequestsPerSecond
-            gateway.exchangeRequestsPerSecond = setting.exchangeRequestsPerSecond
+            let gateway = BtceSettings(url, dialect, setting, surroundings.limits)
             var http = HTTPSettings.forTrading
             http.limits.connectMillisecondsMax = setting.connectTimeout.value
             http.limits.requestMillisecondsMax = setting.timeout.value
@@ -54,6 +50,20 @@ extension ExchangeKind {
                 try BtceExchange(setup, nonceStore: try surroundings.nonces.store(of: setting.name), sink: sink)
             }
         }
+    }
+}
+
+extension BtceSettings {
+    /// What is set for an exchange and for the desk.
+    init(_ url: String, _ dialect: Dialect, _ setting: ExchangeSetting, _ limits: DeskLimits) {
+        self.init(baseURL: url, dialect: dialect)
+        contradictionMaxNanoseconds = Int64(limits.contradictionSeconds) * Timestamp.nanosecondsPerSecond
+        // What waits to be sent is given up before the desk stops waiting for its answer.
+        let answer = Int64(limits.answerSeconds) * Timestamp.nanosecondsPerSecond
+        placeWaitNanoseconds = min(placeWaitNanoseconds, answer / 10 * 8)
+        questionWaitNanoseconds = min(questionWaitNanoseconds, answer / 10 * 9)
+        keyRequestsPerSecond = setting.keyRequestsPerSecond
+        exchangeRequestsPerSecond = setting.exchangeRequestsPerSecond
     }
 }
 
