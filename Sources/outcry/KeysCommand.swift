@@ -51,9 +51,8 @@ struct KeysCommand: ParsableCommand {
             print(
                 "sealed \(count.keys) keys and \(count.codes) two-factor secrets under the master key \(new.name)\(already)"
             )
-            print(
-                "now put \(newMaster) in the place of \(master.path(settings, database: path).value), and start the server"
-            )
+            let old = try master.path(settings, database: path).value
+            print("now put \(newMaster) in the place of \(old), and start the server")
         }
     }
 

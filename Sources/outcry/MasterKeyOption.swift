@@ -21,21 +21,21 @@ struct MasterKeyOption: ParsableArguments {
 
     /// The key that is in use, for a command beside the server; nil where there is none.
     func read(_ settings: Settings, database: String) throws -> MasterKey? {
-        if let file = named(settings)?.value { return try file.read() }
+        if let file = try named(settings)?.value { return try file.read() }
         let own = MasterKeyFile.beside(database: database)
         return own.exists ? try own.read() : nil
     }
 
     /// The file in use, or that would be, and who named it.
-    func path(_ settings: Settings, database: String) -> Sourced<String> {
-        named(settings)?.map(\.path)
+    func path(_ settings: Settings, database: String) throws -> Sourced<String> {
+        try named(settings)?.map(\.path)
             ?? Sourced(
                 value: MasterKeyFile.beside(database: database).path,
                 source: .standard(SettingName.masterKeyFile.rawValue))
     }
 
-    private func named(_ settings: Settings) -> Sourced<MasterKeyFile>? {
-        if let path = settings.text(.masterKeyFile, typed: masterKeyFile) {
+    private func named(_ settings: Settings) throws -> Sourced<MasterKeyFile>? {
+        if let path = try settings.text(.masterKeyFile, typed: masterKeyFile) {
             return path.map { MasterKeyFile(path: $0) }
         }
         return MasterKeyFile.credential(environment: settings.variables).map {

@@ -149,6 +149,8 @@ struct ServeCommand: AsyncParsableCommand {
         desk.isRegistrationOpen = settings.openRegistration.value
         desk.timeZone = settings.zone
         let tapes = try settings.tapes()
+        // Of the default database, the folder is made.
+        _ = try database.path(settings.settings)
         let clock = MachineClock()
         let venues = try settings.exchanges.venues(
             ExchangeSurroundings(database: settings.database.value, limits: limits.desk, clock: clock))

@@ -25,16 +25,16 @@ struct ServerOptions: ParsableArguments {
     var tape: [String] = []
     @Option(help: "How much faster than it happened the tapes play.")
     var speed: String?
-    @Flag(help: "Start the tapes again when they are over.")
-    var loop = false
-    @Flag(help: "Leave bad rows of tapes out, and say how many, instead of refusing the tape.")
-    var tapeSkipBad = false
+    @Flag(inversion: .prefixedNo, help: "Start the tapes again when they are over.")
+    var loop: Bool?
+    @Flag(inversion: .prefixedNo, help: "Leave bad rows of tapes out, and say how many, instead of refusing the tape.")
+    var tapeSkipBad: Bool?
     @Option(help: "A PEM file with the certificate and its chain. On SIGHUP it is read again, with its key.")
     var tlsCert: String?
     @Option(help: "A PEM file with the key of the certificate.")
     var tlsKey: String?
-    @Flag(help: "Listen without TLS on addresses that other machines reach.")
-    var insecure = false
+    @Flag(inversion: .prefixedNo, help: "Listen without TLS on addresses that other machines reach.")
+    var insecure: Bool?
     @Option(
         help:
             "A web page's origin that may connect besides the server's own: https://pages.example. May be given several times."
@@ -48,16 +48,18 @@ struct ServerOptions: ParsableArguments {
             given several times.
             """, valueName: "name"))
     var host: [String] = []
-    @Flag(help: "Believe the X-Forwarded-For of a proxy on this machine.")
-    var trustForwardedFor = false
-    @Flag(help: "Let anybody who can connect make an account, with register.")
-    var openRegistration = false
+    @Flag(inversion: .prefixedNo, help: "Believe the X-Forwarded-For of a proxy on this machine.")
+    var trustForwardedFor: Bool?
+    @Flag(inversion: .prefixedNo, help: "Let anybody who can connect make an account, with register.")
+    var openRegistration: Bool?
     @Option(help: "The time zone of accounts that have set none. (default: UTC)")
     var timezone: String?
     @Option(help: "A limit, NAME=VALUE; outcry config lists them. May be given several times.")
     var limit: [String] = []
-    @Flag(help: "Make an account demo with funds, where there is no account yet, and print its password.")
-    var demo = false
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Make an account demo with funds, where there is no account yet, and print its password.")
+    var demo: Bool?
     @Flag(
         help: """
             Serve a database that has lost what was committed to it, or another one than was served here last: without those \

@@ -8,6 +8,7 @@ import Trading
 /// Which tapes drive an exchange, and how, as it was typed.
 struct TapeOptions: Sendable {
     private let names: [String]
+    private let source: SettingSource
     private let speed: ExactDecimal
     private let isLooping: Bool
     private let skipsBadRows: Bool
@@ -15,11 +16,19 @@ struct TapeOptions: Sendable {
     /// The name of the tape that is built in.
     static let synthetic = "synthetic"
 
-    init(names: [String], speed: String? = nil, isLooping: Bool = false, skipsBadRows: Bool = false) throws {
+    /// - Parameters:
+    ///   - names: the tapes, each as it was typed.
+    ///   - source: where the names come from, for messages.
+    ///   - speed: how much faster than it happened they play; a number above zero.
+    init(
+        names: [String], from source: SettingSource, speed: String? = nil, isLooping: Bool = false,
+        skipsBadRows: Bool = false
+    ) throws {
         guard let factor = ExactDecimal(speed ?? "1"), factor.isPositive else {
             throw Failure("--speed takes a number above zero, not \(speed ?? "")")
         }
         self.names = names
+        self.source = source
         self.speed = factor
         self.isLooping = isLooping
         self.skipsBadRows = skipsBadRows
@@ -31,7 +40,7 @@ struct TapeOptions: Sendable {
         var tapes: [CheckedTapes.Tape] = []
         for name in names {
             do {
-                tapes.append(try TapeOptions.check(name, skippingBadRows: skipsBadRows))
+                tapes.append(try TapeOptions.check(name, from: source, skippingBadRows: skipsBadRows))
             } catch let error as TapeError {
                 throw TapeOptions.tell(error)
             }
@@ -41,7 +50,9 @@ struct TapeOptions: Sendable {
 
     /// Says what is wrong with a tape, and, where there is a file, what one looks like; the exit that follows from it.
     static func tell(_ error: TapeError) -> ExitCode {
-        var text = "Error: \(error)\n"
+        // A URL is no tape, and may be typed for one.
+        let words = error.tape.contains("://") ? "\(error)".hidingSecrets(of: error.tape) : "\(error)"
+        var text = "Error: \(words)\n"
         if FileManager.default.isReadableFile(atPath: error.tape) {
             text += "a tape that plays begins like this:\n"
             text += TapeError.example.split(separator: "\n").map { "  \($0)\n" }.joined()
@@ -50,12 +61,18 @@ struct TapeOptions: Sendable {
         return ExitCode(ExitStatus(of: error).rawValue)
     }
 
-    static func check(_ name: String, skippingBadRows: Bool) throws -> CheckedTapes.Tape {
+    /// Reads one tape from end to end. Throws a `TapeError` where it does not play, and a `Failure`, which names the source, where its name
+    /// means nothing.
+    static func check(
+        _ name: String, from source: SettingSource? = nil, skippingBadRows: Bool
+    ) throws -> CheckedTapes.Tape {
         if name == synthetic { return .synthetic }
         var (path, pair) = (name, Pair?.none)
         if let equals = name.firstIndex(of: "="), !FileManager.default.fileExists(atPath: name) {
             guard let given = Pair(name[..<equals]) else {
-                throw Failure("no pair \(name[..<equals]) in --tape PAIR=FILE")
+                let place = source.map { "\($0): " } ?? ""
+                let shown = String(name[..<equals]).withoutSecrets
+                throw Failure("\(place)no pair \(shown); expected FILE, or PAIR=FILE as btc_usd=FILE")
             }
             (path, pair) = (String(name[name.index(after: equals)...]), given)
         }

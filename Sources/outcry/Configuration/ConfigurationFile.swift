@@ -97,11 +97,9 @@ struct ConfigurationFile: Sendable {
     }
 
     private func unknown(_ name: String) -> Failure {
-        let words = "\(path): \(ConfigurationFile.quoted(name)) is no setting of this file"
-        if let advice = MisplacedName.advice(name) { return Failure("\(words.printable): \(advice)") }
-        let known =
-            SettingName.allCases.map(\.rawValue) + [ConfigurationFile.limitsKey, ConfigurationFile.exchangesKey]
-        return Failure(words.printable + NearestName.hint(name, among: known))
+        Failure(
+            "\(path): \(ConfigurationFile.quoted(name)) is no setting of this file".printable + MisplacedName.hint(name)
+        )
     }
 
     private func limits(_ member: ExchangeJSON.Member) throws -> [(name: String, value: Int)] {
@@ -177,8 +175,9 @@ struct ConfigurationFile: Sendable {
         }
     }
 
-    /// A text without control characters: a path would end at the first zero in it.
+    /// A text with something in it, and without control characters: a path would end at the first zero in it.
     private func plain(_ text: String, at key: String) throws -> String {
+        guard !text.isEmpty else { throw Failure("\(at(key)) is empty; expected a value, or leave it out") }
         guard !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
             throw Failure("\(at(key)) has a control character in it")
         }

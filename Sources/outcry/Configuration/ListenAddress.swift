@@ -10,10 +10,10 @@ struct ListenAddress: Equatable, Sendable, CustomStringConvertible {
     let host: String
     let port: UInt16
 
-    /// Throws a `Failure` that names the source of the text, where one is given.
-    init(_ text: String, source: SettingSource? = nil) throws {
+    /// Throws a `Failure` that names the source of the text.
+    init(_ text: String, source: SettingSource) throws {
         guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
-            throw Failure("\(source.map { "\($0): " } ?? "")\(text) is not HOST:PORT")
+            throw Failure("\(source): \(text.withoutSecrets) is not HOST:PORT")
         }
         let host = text[..<colon].trimmingCharacters(in: CharacterSet(charactersIn: "[]"))
         self.host = host.isEmpty ? "127.0.0.1" : host

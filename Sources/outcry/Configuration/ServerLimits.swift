@@ -19,18 +19,26 @@ struct ServerLimits: Sendable {
                 try take(limit.name, limit.value, from: file.source(key))
             }
         }
-        let environment = settings.list(option: "limit", typed: [])
-        let flags = typed.isEmpty ? nil : settings.list(option: "limit", typed: typed)
+        let environment = try settings.list(option: "limit", typed: [])
+        let flags = typed.isEmpty ? nil : try settings.list(option: "limit", typed: typed)
         for list in [environment, flags].compactMap({ $0 }) {
             for text in list.value {
                 let parts = text.split(separator: "=", maxSplits: 1)
                 guard parts.count == 2, let value = Int(parts[1]) else {
-                    throw Failure("\(list.source) takes NAME=VALUE with a whole number, not \(text)")
+                    throw Failure("\(list.source) takes NAME=VALUE with a whole number, not \(text.withoutSecrets)")
                 }
                 try take(String(parts[0]), value, from: list.source)
             }
         }
-        if let problem = desk.problem { throw Failure("--limit: \(problem)") }
+        if let problem = desk.problem { throw Failure("\(places(of: problem)): \(problem)") }
+    }
+
+    /// Where the limits come from that a problem names.
+    private func places(of problem: String) -> String {
+        let words = Set(problem.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.map(String.init))
+        let told = described.map(\.name).filter { words.contains($0) }.compactMap { sources[$0]?.description }
+        return told.isEmpty
+            ? "limit" : told.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }.joined(separator: " and ")
     }
 
     /// Every limit with its value, in the order of their documentation.
@@ -51,7 +59,8 @@ struct ServerLimits: Sendable {
         let known = described.map(\.name)
         guard known.contains(name) else {
             let hint = NearestName.hint(name, among: known)
-            throw Failure("\(source): no limit \(name)\(hint.isEmpty ? "; outcry config lists them" : hint)")
+            throw Failure(
+                "\(source): no limit \(name.withoutSecrets)\(hint.isEmpty ? "; outcry config lists them" : hint)")
         }
         guard set(name, to: value) else {
             throw Failure("\(source): no limit \(name) that can be \(value); outcry config lists them")

@@ -32,14 +32,16 @@ struct ServerSettings: Sendable {
 
     /// Throws a `Failure` for what is missing, means nothing, or does not go together.
     init(_ options: ServeOptions, _ settings: Settings) throws {
-        func text(_ name: SettingName, _ typed: String?, _ standard: String) -> Sourced<String> {
-            settings.text(name, typed: typed) ?? Sourced(value: standard, source: .standard(name.rawValue))
+        func text(_ name: SettingName, _ typed: String?, _ standard: String) throws -> Sourced<String> {
+            try settings.text(name, typed: typed) ?? Sourced(value: standard, source: .standard(name.rawValue))
         }
         let server = options.server
         self.settings = settings
-        logLevel = text(.logLevel, server.logLevel, "notice")
+        logLevel = try text(.logLevel, server.logLevel, "notice")
         guard Logger.Level(rawValue: logLevel.value) != nil else {
-            throw Failure("\(logLevel.source): no log level \(logLevel.value)")
+            let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Failure(
+                "\(logLevel.source): no log level \(logLevel.value.withoutSecrets); expected one of \(levels)")
         }
         insecure = try settings.flag(.insecure, typed: server.insecure)
         exchanges = try options.exchange.resolved(settings, isInsecure: insecure.value)
@@ -49,37 +51,35 @@ struct ServerSettings: Sendable {
         }
         acceptLoss = Sourced(
             value: server.acceptLoss, source: server.acceptLoss ? .flag("accept-loss") : .standard("accept-loss"))
-        let address = text(.listen, server.listen, ListenAddress.standard)
+        let address = try text(.listen, server.listen, ListenAddress.standard)
         listen = try address.map { try ListenAddress($0, source: address.source) }
-        tlsCert = settings.text(.tlsCert, typed: server.tlsCert)
-        tlsKey = settings.text(.tlsKey, typed: server.tlsKey)
-        guard (tlsCert == nil) == (tlsKey == nil) else { throw Failure("--tls-cert and --tls-key go together") }
-        if tlsCert == nil, !insecure.value, !listen.value.isLocal {
-            throw Failure(
-                "without --tls-cert and --tls-key it listens on 127.0.0.1, ::1 or localhost only, not \(listen.value.host), unless told --insecure"
-            )
-        }
+        tlsCert = try settings.text(.tlsCert, typed: server.tlsCert)
+        tlsKey = try settings.text(.tlsKey, typed: server.tlsKey)
+        try ServerSettings.checkTLS(tlsCert, tlsKey, address, listen.value, insecure.value)
         limits = try ServerLimits(settings, typed: server.limit)
+        for exchange in exchanges { try exchange.check(limits) }
         openRegistration = try settings.flag(.openRegistration, typed: server.openRegistration)
-        timezone = text(.timezone, server.timezone, "UTC")
+        timezone = try text(.timezone, server.timezone, "UTC")
         do {
             zone = try TimeZoneRules(named: timezone.value, at: nil)
         } catch {
-            throw Failure("\(timezone.source): \(error.message)")
+            throw Failure("\(timezone.source): \(error.message.hidingSecrets(of: timezone.value))")
         }
-        allowOrigin = settings.list(.allowOrigin, typed: server.allowOrigin)
+        allowOrigin = try settings.list(.allowOrigin, typed: server.allowOrigin)
         for origin in allowOrigin.value {
-            if let problem = WebOrigin.problem(with: origin) { throw Failure("\(allowOrigin.source): \(problem)") }
+            guard let problem = WebOrigin.problem(with: origin) else { continue }
+            throw Failure("\(allowOrigin.source): \(problem.hidingSecrets(of: origin))")
         }
-        host = settings.list(.host, typed: server.host)
+        host = try settings.list(.host, typed: server.host)
         for name in host.value {
-            if let problem = AllowedHosts.problem(with: name) { throw Failure("\(host.source): \(problem)") }
+            guard let problem = AllowedHosts.problem(with: name) else { continue }
+            throw Failure("\(host.source): \(problem.hidingSecrets(of: name))")
         }
         trustForwardedFor = try settings.flag(.trustForwardedFor, typed: server.trustForwardedFor)
-        tape = settings.list(.tape, typed: server.tape)
-        speed = text(.speed, server.speed, "1")
+        tape = try settings.list(.tape, typed: server.tape)
+        speed = try text(.speed, server.speed, "1")
         guard let factor = ExactDecimal(speed.value), factor.isPositive else {
-            throw Failure("\(speed.source) takes a number above zero, not \(speed.value)")
+            throw Failure("\(speed.source) takes a number above zero, not \(speed.value.withoutSecrets)")
         }
         loop = try settings.flag(.loop, typed: server.loop)
         tapeSkipBad = try settings.flag(.tapeSkipBad, typed: server.tapeSkipBad)
@@ -89,9 +89,36 @@ struct ServerSettings: Sendable {
         guard exchanges.hasPaper || tape.value.isEmpty else {
             throw Failure("\(tape.source): a tape drives the paper exchange, and that is not among the exchanges")
         }
-        // Last, for the default makes its folder.
-        database = try options.database.path(settings)
-        masterKeyFile = options.master.path(settings, database: database.value)
+        try ServerSettings.checkTape(tape, speed, loop, tapeSkipBad)
+        database = try options.database.location(settings)
+        masterKeyFile = try options.master.path(settings, database: database.value)
+    }
+
+    /// Throws a `Failure` for half of a certificate and its key, and where it would listen in the clear for other machines.
+    private static func checkTLS(
+        _ certificate: Sourced<String>?, _ key: Sourced<String>?, _ address: Sourced<String>, _ listen: ListenAddress,
+        _ isInsecure: Bool
+    ) throws {
+        if let source = (certificate ?? key)?.source, (certificate == nil) != (key == nil) {
+            let missing = source.written(
+                certificate == nil ? SettingName.tlsCert.rawValue : SettingName.tlsKey.rawValue)
+            throw Failure("\(source) and \(missing) go together, and there is no \(missing)")
+        }
+        guard certificate == nil, !isInsecure, !listen.isLocal else { return }
+        let names = [SettingName.tlsCert, .tlsKey, .insecure].map { address.source.written($0.rawValue) }
+        throw Failure(
+            "\(address.source): without \(names[0]) and \(names[1]) it listens on 127.0.0.1, ::1 or localhost only, not "
+                + "\(listen.host.withoutSecrets), unless told \(names[2])")
+    }
+
+    /// Throws a `Failure` where somebody types how tapes play, and there is none. In the environment and in a file it may stand for a
+    /// tape that is typed another time.
+    private static func checkTape(
+        _ tape: Sourced<[String]>, _ speed: Sourced<String>, _ loop: Sourced<Bool>, _ skipsBadRows: Sourced<Bool>
+    ) throws {
+        guard tape.value.isEmpty else { return }
+        let typed = [(speed.source, true), (loop.source, loop.value), (skipsBadRows.source, skipsBadRows.value)]
+        for case (.flag(let name), true) in typed { throw Failure("--\(name) goes with --tape, and there is no tape") }
     }
 
     /// The certificate and its key; nil without TLS.
@@ -110,7 +137,8 @@ struct ServerSettings: Sendable {
     /// What the tapes are, unread.
     func tapes() throws -> TapeOptions {
         try TapeOptions(
-            names: tape.value, speed: speed.value, isLooping: loop.value, skipsBadRows: tapeSkipBad.value)
+            names: tape.value, from: tape.source, speed: speed.value, isLooping: loop.value,
+            skipsBadRows: tapeSkipBad.value)
     }
 
     // MARK: As it is shown

@@ -84,8 +84,29 @@ enum SettingForm: Sendable {
 
 /// Names in a configuration file that are not settings there, each with what to write instead.
 enum MisplacedName {
-    /// What to do about a name at the top level; nil for one of which nothing is known.
-    static func advice(_ name: String) -> String? {
+    /// What follows the words that a name at the top level is no setting: what to write instead, as it is written there, or nothing.
+    static func hint(_ name: String) -> String {
+        if let advice = advice(name) { return ": \(advice)" }
+        let known =
+            SettingName.allCases.map(\.rawValue) + [ConfigurationFile.limitsKey, ConfigurationFile.exchangesKey]
+        // As it is called in the environment.
+        let plain =
+            name.hasPrefix(EnvironmentName.prefix) ? String(name.dropFirst(EnvironmentName.prefix.count)) : name
+        let nearest = NearestName.nearest(plain, among: known)
+        // `tls_key` is a setting, and `api_key` a secret in the wrong place.
+        if nearest == nil || nearest == SettingName.masterKeyFile.rawValue, isSecret(name) {
+            return ": no secret stands in this file; \(SettingName.masterKeyFile.rawValue) says where one is"
+        }
+        return nearest.map { "; did you mean \($0)?" } ?? ""
+    }
+
+    private static func isSecret(_ name: String) -> Bool {
+        let name = name.lowercased().map { $0 == "_" ? "-" : $0 }
+        return ["master-key", "key", "secret", "password", "token"].contains { String(name).hasSuffix($0) }
+    }
+
+    /// What to do about a name that stands elsewhere; nil for one of which nothing is known.
+    private static func advice(_ name: String) -> String? {
         switch name {
         case "accept-loss": return "it is for one start: type --accept-loss"
         case "config": return "one configuration file does not name another"
@@ -98,7 +119,6 @@ enum MisplacedName {
         if let setting = ExchangeSettingName.allCases.first(where: { $0.option == name }) {
             return "it is \(setting.rawValue) in the exchange's block under exchanges"
         }
-        let isSecret = ["master-key", "key", "secret", "password", "token"].contains { name.hasSuffix($0) }
-        return isSecret ? "no secret stands in this file; \(SettingName.masterKeyFile.rawValue) says where one is" : nil
+        return nil
     }
 }

@@ -42,6 +42,16 @@ extension SettingSource: CustomStringConvertible {
         case .flag(let name): "--\(name)"
         }
     }
+
+    /// Another option as it is written where this value was found: `--tls-key`, `OUTCRY_TLS_KEY`, `tls-key`. As it is typed where
+    /// nobody said anything.
+    func written(_ option: String) -> String {
+        switch self {
+        case .standard, .flag: "--\(option)"
+        case .file: option
+        case .environment: Settings.variable(option)
+        }
+    }
 }
 
 /// A value, and where it comes from.
@@ -62,7 +72,8 @@ extension Sourced where Value == String {
     /// The whole number that the text is, within the range. A `Failure` names the source.
     func number(in range: ClosedRange<Int>) throws -> Sourced<Int> {
         guard let number = Int(value), range.contains(number) else {
-            throw Failure("\(source) takes a number from \(range.lowerBound) to \(range.upperBound), not \(value)")
+            throw Failure(
+                "\(source) takes a number from \(range.lowerBound) to \(range.upperBound), not \(value.withoutSecrets)")
         }
         return map { _ in number }
     }
@@ -90,6 +101,9 @@ struct SettingLine {
         self.init(name, setting.value.joined(separator: ", "), setting.source)
     }
 
-    /// The line. A value that is not there is a hyphen.
-    var text: String { "\(name) \(value.isEmpty ? "-" : value.printable) (\(origin))" }
+    /// The line. A value that is not there is a hyphen, and of a URL no secret is shown.
+    var text: String {
+        let shown = value.contains("://") ? value.withoutSecrets : value
+        return "\(name) \(shown.isEmpty ? "-" : shown.printable) (\(origin))"
+    }
 }

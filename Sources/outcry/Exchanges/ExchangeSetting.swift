@@ -79,25 +79,44 @@ struct RequestRate: Equatable, Sendable, CustomStringConvertible {
 
 /// Checks of the addresses of exchanges.
 enum ExchangeURL {
+    /// Whether a text may have a user or a password in it.
+    static func hasUser(_ text: String) -> Bool { text.contains("@") || text.lowercased().contains("%40") }
+
+    /// What such a text is refused with; the text itself is not quoted.
+    static func hasUser(_ source: SettingSource) -> Failure {
+        Failure("\(source): a URL here has no user in it; traders set their keys themselves")
+    }
+
+    /// A URL that was checked, as it is compared with others: without a slash at its end, the scheme's own port, or capitals in
+    /// its scheme and host.
+    static func compared(_ text: String) -> String {
+        guard let parts = URLComponents(string: text) else { return text }
+        let scheme = parts.scheme?.lowercased() ?? ""
+        let port = parts.port ?? (scheme == "https" ? 443 : 80)
+        var path = parts.path[...]
+        while path.hasSuffix("/") { path.removeLast() }
+        return "\(scheme)://\(parts.host?.lowercased() ?? ""):\(port)\(path)"
+    }
+
     /// Throws a `Failure` for a URL that is none of these schemes' (the plain one, then the one over TLS), and for one that is not
     /// encrypted away from this machine: keys sign what is sent, and do not hide it.
     static func check(_ url: Sourced<String>, schemes: (plain: String, encrypted: String), isInsecure: Bool) throws {
         let text = url.value
         let found = URLComponents(string: text)
-        // Not quoted: it may be a password.
-        guard !text.contains("@"), found?.user == nil else {
-            throw Failure("\(url.source): a URL here has no user in it; traders set their keys themselves")
-        }
+        guard found?.user == nil, !hasUser(text) else { throw hasUser(url.source) }
         guard let parts = found, let host = parts.host, !host.isEmpty, parts.query == nil,
             parts.fragment == nil, let scheme = parts.scheme?.lowercased(),
             scheme == schemes.plain || scheme == schemes.encrypted, (1...65_535).contains(parts.port ?? 1)
         else {
             throw Failure(
-                "\(url.source): \(text) is not \(schemes.encrypted)://HOST, with a port or a path where it has one")
+                "\(url.source): \(text.withoutSecrets) is not \(schemes.encrypted)://HOST, with a port or a path where it has one"
+            )
         }
         let isLocal = ["127.0.0.1", "::1", "[::1]", "localhost"].contains(host)
         guard scheme == schemes.encrypted || isLocal || isInsecure else {
-            throw Failure("\(url.source): \(text) is not encrypted; \(schemes.encrypted), unless told --insecure")
+            let insecure = url.source.written(SettingName.insecure.rawValue)
+            throw Failure(
+                "\(url.source): \(text.withoutSecrets) is not encrypted; \(schemes.encrypted), unless told \(insecure)")
         }
     }
 }

@@ -21,9 +21,11 @@ struct ExchangeWord: Equatable, Sendable {
 
     /// Throws a `Failure` that names the source.
     init(_ text: String, source: SettingSource) throws {
+        guard !ExchangeURL.hasUser(text) else { throw ExchangeURL.hasUser(source) }
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         guard let name = ExchangeID(parts[0]) else {
-            throw Failure("\(source): no exchange \(parts[0]): a name has \(ExchangeWord.nameRule)")
+            throw Failure(
+                "\(source): no exchange \(String(parts[0]).withoutSecrets): a name has \(ExchangeWord.nameRule)")
         }
         self.name = name
         guard parts.count == 2 else {
@@ -34,7 +36,7 @@ struct ExchangeWord: Equatable, Sendable {
         guard let colon = rest.firstIndex(of: ":") else {
             // A host without https:// is more probable than a kind that nobody has heard of.
             guard !rest.isEmpty, ExchangeKind.named(rest) != nil || ExchangeID(rest) != nil else {
-                throw Failure("\(source) takes \(ExchangeWord.forms), not \(text)")
+                throw Failure("\(source) takes \(ExchangeWord.forms), not \(text.withoutSecrets)")
             }
             (kind, url) = (rest.lowercased(), nil)
             return
@@ -47,7 +49,8 @@ struct ExchangeWord: Equatable, Sendable {
         let kind = rest[..<colon]
         // `localhost:8080` is a host and its port.
         guard ExchangeKind.named(kind) != nil || ExchangeID(kind) != nil && address.first?.isNumber != true else {
-            throw Failure("\(source) takes \(ExchangeWord.forms), a URL with its https://, not \(text)")
+            throw Failure(
+                "\(source) takes \(ExchangeWord.forms), a URL with its https://, not \(text.withoutSecrets)")
         }
         (self.kind, url) = (kind.lowercased(), String(address))
     }

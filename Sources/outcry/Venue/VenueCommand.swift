@@ -104,20 +104,21 @@ struct VenueCommand: AsyncParsableCommand {
             throw Failure(error.description)
         }
         let tapes = try TapeOptions(
-            names: tape.map { [$0] } ?? [], speed: speed, isLooping: loop, skipsBadRows: tapeSkipBad
+            names: tape.map { [$0] } ?? [], from: .flag("tape"), speed: speed, isLooping: loop,
+            skipsBadRows: tapeSkipBad
         ).check()
         for report in tapes.reports { Terminal.write(report + "\n", to: STDERR_FILENO) }
         let market = try VenueMarketOptions(prices: price, tape: tapes.tapes.first)
         settings.pairs = market.pairs
         settings.prices = market.prices
-        func address(_ text: String) throws -> VenueServer.Address {
-            let address = try ListenAddress(text)
+        func address(_ text: String, _ option: String) throws -> VenueServer.Address {
+            let address = try ListenAddress(text, source: .flag(option))
             return VenueServer.Address(host: address.host, port: Int(address.port))
         }
         let clock = MachineClock()
         var setup = VenueServer.Setup(
-            venue: settings, listen: try address(listen), clock: { clock.now })
-        setup.control = try control.map(address)
+            venue: settings, listen: try address(listen, "listen"), clock: { clock.now })
+        setup.control = try control.map { try address($0, "control") }
         setup.booksPath = books
         if let tape {
             setup.tapeName = tapes.tapes.first?.name ?? tape

@@ -139,7 +139,7 @@ import Trading
             ),
             (
                 #"{"exchanges": {"btce": {}}}"#,
-                ": exchanges.btce: btce needs a URL, where the exchange is: --exchange btce=https://HOST"
+                ": exchanges.btce: btce needs a URL, where the exchange is: url in its block"
             ),
             (
                 #"{"exchanges": {"btce": {"url": "https://a.example", "stream": "wss://a.example"}}}"#,

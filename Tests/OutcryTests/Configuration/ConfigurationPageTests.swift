@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import Testing
 import Trading
@@ -70,6 +71,21 @@ import Trading
             #expect(page.contains("\n| `\(name.rawValue)` |"), "\(name.rawValue)")
         }
         for kind in ExchangeKind.all { #expect(page.contains("`\(kind.name)`")) }
+    }
+
+    @Test func `says that outcry config makes nothing: the default database's folder is made by who opens it`() throws {
+        let home = FileManager.default.temporaryDirectory.appending(path: "outcry-home-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: home) }
+        let options = try ConfigCommand.parse([]).options
+        let settings = try Settings(config: nil, environment: ["HOME": home])
+        let database = try ServerSettings(options, settings).database.value
+        #expect(database == home + "/.local/state/outcry/outcry.db" && !FileManager.default.fileExists(atPath: home))
+        #expect(try options.database.path(settings).value == database)
+        #expect(FileManager.default.fileExists(atPath: home + "/.local/state/outcry"))
+        // What is named is not made.
+        let named = try ConfigCommand.parse(["--database", home + "/desk/desk.db"]).options
+        #expect(try named.database.path(settings).source.origin == "flag")
+        #expect(!FileManager.default.fileExists(atPath: home + "/desk"))
     }
 
     @Test func `says the limits and defaults that the program has`() throws {

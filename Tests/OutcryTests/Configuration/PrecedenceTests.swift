@@ -23,10 +23,11 @@ import Testing
                 standard: standard)
         }
 
-        static func flag(_ name: SettingName) -> Case {
+        /// - Parameter others: what it is typed with.
+        static func flag(_ name: SettingName, with others: [String] = []) -> Case {
             Case(
                 name: name, file: "true", fileShown: "yes", environment: "0", environmentShown: "no",
-                flag: ["--\(name.rawValue)"], flagShown: "yes", standard: "no")
+                flag: ["--\(name.rawValue)"] + others, flagShown: "yes", standard: "no")
         }
 
         static func list(_ name: SettingName, _ values: [String]) -> Case {
@@ -37,6 +38,8 @@ import Testing
                 flagShown: "\(values[2]), \(values[0])", standard: "-")
         }
 
+        private static let tape = ["--tape", "synthetic"]
+
         static let all: [Case] = [
             text(.database, ["/a.db", "/b.db", "/c.db"], standard: ".local/state/outcry/outcry.db"),
             text(.listen, ["127.0.0.1:1", "localhost:2", "[::1]:3"], standard: "127.0.0.1:7015"),
@@ -44,8 +47,9 @@ import Testing
             list(.tape, ["synthetic", "/a.csv", "btc_usd=/b.csv"]),
             Case(
                 name: .speed, file: "2.5", fileShown: "2.5", environment: "3", environmentShown: "3",
-                flag: ["--speed", "4"], flagShown: "4", standard: "1"),
-            flag(.loop), flag(.tapeSkipBad), text(.tlsCert, ["/a.pem", "/b.pem", "/c.pem"], standard: "-"),
+                flag: ["--speed", "4"] + tape, flagShown: "4", standard: "1"),
+            flag(.loop, with: tape), flag(.tapeSkipBad, with: tape),
+            text(.tlsCert, ["/a.pem", "/b.pem", "/c.pem"], standard: "-"),
             text(.tlsKey, ["/a.pem", "/b.pem", "/c.pem"], standard: "-"), flag(.insecure),
             list(.allowOrigin, ["https://a.example", "https://b.example", "https://c.example"]),
             list(.host, ["a.example", "b.example", "c.example"]), flag(.trustForwardedFor), flag(.openRegistration),
@@ -92,6 +96,16 @@ import Testing
         started.file = one.name == .tlsCert || one.name == .tlsKey ? started.file : "{}"
         started.environment = [:]
         #expect(try started.lines(name) == ["\(name)\(one.flagShown) (flag)"])
+    }
+
+    @Test(arguments: SettingName.allCases.filter { $0.form == .flag })
+    func `have off typed over on`(name: SettingName) throws {
+        let on = Started(
+            environment: [Settings.variable(name.rawValue): "yes"], file: "{\"\(name.rawValue)\": true}")
+        var off = on
+        off.arguments = ["--no-\(name.rawValue)"]
+        #expect(try on.lines("\(name.rawValue) ") == ["\(name.rawValue) yes (environment)"])
+        #expect(try off.lines("\(name.rawValue) ") == ["\(name.rawValue) no (flag)"])
     }
 
     @Test func `name the one whose value is wrong`() {
