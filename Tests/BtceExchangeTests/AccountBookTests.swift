@@ -84,6 +84,26 @@ import Trading
         #expect(bench.gateway.contradictions == 0)
     }
 
+    @Test func `a trade of before the desk that cannot be read holds up no order`() throws {
+        let bench = try GatewayBench()
+        bench.venue.showTrade(of: 5, .buy, .max, .max)
+        for number in 6...20 as ClosedRange<UInt64> { bench.venue.showTrade(of: number, .buy, 100 * unit, unit) }
+        bench.settings.historyRows = 4
+        try bench.restart()
+        bench.venue.asks = [(104 * unit, 10 * unit)]
+        let old = bench.ask(.fills(account, after: nil, limit: 4))
+        bench.place(bench.order(1, .buy, "1", at: "104"))
+        bench.run(seconds: 20)
+        #expect(bench.said(1) == ["accepted", "filled 1 at 104"])
+        #expect(bench.answers[old] == .lost)
+        // What is behind it can be read.
+        guard case .fills(let page) = try bench.ask(.fills(account, after: FillID(1), limit: 4), within: 20) else {
+            Issue.record("no fills")
+            return
+        }
+        #expect(page.map(\.fill.id) == (2...5).map { FillID($0) })
+    }
+
     @Test func `where a pair has to be named, fills, orders and funds of every pair are told`() throws {
         let bench = try GatewayBench()
         bench.venue.showTrade(of: 7, .buy, 100 * unit, unit)

@@ -85,16 +85,36 @@ extension BtceGateway {
             mirror.finished(.after(page.after), first: page.first, at: clock)
             account.look?.ended.insert(pair)
         } else if count >= page.rowsWanted {
-            var steps = page.ifStopped.map { Look.Step.history(pair, $0, first: nil, next: $0) }
-            if !page.ifStopped.contains(where: \.isByNumber), unseenScopes(of: account).contains(pair) {
-                steps.append(.newest(pair))
-            }
-            account.look?.steps.insert(contentsOf: steps, at: 0)
+            account.look?.steps.insert(contentsOf: stepsInPlace(of: page, pair, account), at: 0)
         } else if let last = rows.last {
             page.position = last.id
             account.look?.steps.insert(.page(pair, page), at: 0)
         }
         account.mirrors[pair] = mirror
+    }
+
+    /// A page cannot be read: whoever asked for fills is told that nothing came, and what orders need of the history is still read.
+    func giveUpPages(of account: TradedAccount) {
+        for id in account.look?.questions ?? [] where account.questions[id]?.query.fillsAfter != nil {
+            account.questions.removeValue(forKey: id)
+            answer(id, .lost)
+        }
+        account.look?.pages.removeAll()
+        account.look?.stepFailures = 0
+        let steps = account.look?.steps ?? []
+        account.look?.steps = steps.flatMap { step in
+            guard case .page(let pair, let page) = step else { return [step] }
+            return stepsInPlace(of: page, pair, account)
+        }
+    }
+
+    /// What orders need of a part whose reading for questions stops here.
+    private func stepsInPlace(of page: HistoryPage, _ pair: Pair?, _ account: TradedAccount) -> [Look.Step] {
+        var steps = page.ifStopped.map { Look.Step.history(pair, $0, first: nil, next: $0) }
+        if !page.ifStopped.contains(where: \.isByNumber), unseenScopes(of: account).contains(pair) {
+            steps.append(.newest(pair))
+        }
+        return steps
     }
 
     /// The fills with higher numbers than one, lowest first, at most `limit`; nil where this look has not read what it takes to know

@@ -128,6 +128,10 @@ extension BtceGateway {
                 for id in account.look?.questions ?? [] where account.questions.removeValue(forKey: id) != nil {
                     self.answer(id, .refused(.notAllowed, reason: error.reason))
                 }
+            } else if case .page = step {
+                // Only questions need it: what cannot be read there holds up no order.
+                giveUpPages(of: account)
+                return goOn(account)
             }
             failLook(account)
         }

@@ -48,6 +48,9 @@ struct AlertBook {
         }
     }
 
+    /// Whose alerts wait.
+    var accounts: [AccountID] { numbers.filter { !$0.value.isEmpty }.keys.sorted() }
+
     /// An account's, by number.
     func alerts(of account: AccountID) -> [Alert] {
         (numbers[account] ?? []).sorted().compactMap { alerts[ID(account: account, number: $0)] }

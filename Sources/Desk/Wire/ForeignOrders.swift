@@ -156,8 +156,9 @@ extension Seat {
                 \(order.pair) at \(order.price); it was not made here and is left alone
                 """,
             fields: [
-                "exchange_order_id": .string(number), "pair": .string(order.pair.description),
-                "side": .string(order.side.rawValue), "quantity": order.quantity.json, "price": order.price.json,
+                "exchange": .string(name), "exchange_order_id": .string(number),
+                "pair": .string(order.pair.description), "side": .string(order.side.rawValue),
+                "quantity": order.quantity.json, "price": order.price.json,
             ], at: now)
     }
 }

@@ -219,6 +219,8 @@ extension Seat {
                 * foreign fill \(fill.id) at \(name): \(what) at \(fill.price), of its order \(exchangeOrderID), \
                 which was not made here
                 """,
-            fields: ["exchange_order_id": .string(exchangeOrderID), "fill": .object(fill.json)], at: now)
+            fields: [
+                "exchange": .string(name), "exchange_order_id": .string(exchangeOrderID), "fill": .object(fill.json),
+            ], at: now)
     }
 }

@@ -16,8 +16,10 @@ extension Seat {
             wire?.isLost = true
             let reason = reason.printable
             log.warning("\(name) has not answered since \(since): \(reason)")
-            let fields: JSONObject = ["since": .string(since.description), "reason": .string(reason)]
-            try desk.tell(wiredAccounts, event: "feed_lost", fields) { zone in
+            let fields: JSONObject = [
+                "exchange": .string(name), "since": .string(since.description), "reason": .string(reason),
+            ]
+            try desk.tell(whoeverWaits, event: "feed_lost", fields) { zone in
                 """
                 * feed lost: \(name) has not answered since \(zone.dateAndTime(of: since)) (\(reason)); what is open \
                 there stays there
@@ -27,13 +29,22 @@ extension Seat {
             guard wire?.isLost == true else { return }
             wire?.isLost = false
             log.notice("\(name) answers again, lost since \(lostAt)")
-            try desk.tell(wiredAccounts, event: "feed_back", ["since": .string(lostAt.description)]) { zone in
+            let fields: JSONObject = ["exchange": .string(name), "since": .string(lostAt.description)]
+            try desk.tell(whoeverWaits, event: "feed_back", fields) { zone in
                 "* feed back: \(name) answers again; it was lost at \(zone.dateAndTime(of: lostAt))"
             }
         }
     }
 
-    private var wiredAccounts: [AccountID] { wire?.accounts.keys.sorted() ?? [] }
+    /// Who trades here, has an alert here, or has orders where the prices of this exchange are followed.
+    private var whoeverWaits: [AccountID] {
+        var accounts = Set(wire?.accounts.keys.map { $0 } ?? []).union(alerts.accounts)
+        for seat in desk.seats where seat.marketSeat === self {
+            accounts.formUnion(seat.alerts.accounts)
+            accounts.formUnion(seat.engine.accounts.filter { !seat.engine.openOrders(of: $0).isEmpty })
+        }
+        return accounts.sorted()
+    }
 
     /// An account's key can send only so much more.
     func takeKeyEnding(_ account: AccountID, requestsLeft: UInt64) throws {
@@ -45,7 +56,7 @@ extension Seat {
                 * your key at \(name) is running out of nonces: \(requestsLeft) requests are left; make a new one there \
                 and set it here
                 """,
-            fields: ["requests_left": .int(Int64(clamping: requestsLeft))], at: now)
+            fields: ["exchange": .string(name), "requests_left": .int(Int64(clamping: requestsLeft))], at: now)
     }
 }
 
