@@ -138,7 +138,8 @@ private final class TapeBench {
         #expect(ended.filter { $0 == "* \(words)" }.count == 1, "\(bench.told)")
         let event = try #require(ended.first { $0.hasPrefix("{") })
         #expect(
-            event.contains("\"event\":\"tape_ended\",\"trades\":3,") && event.contains("\"type\":\"event\",\"seq\":"),
+            event.contains("\"event\":\"tape_ended\",\"exchange\":\"paper\",\"trades\":3,")
+                && event.contains("\"type\":\"event\",\"seq\":"),
             "\(event)")
         #expect(ended.count == 2)
         #expect(bench.desk.health.isUp == false && bench.desk.health.details["tape"] == "ended")

@@ -21,7 +21,8 @@ extension DeskCore {
         let last = seat.freshEngine.market[pair.value]?.last
         if let last, direction.isReached(by: last, price.value) {
             throw Refusal(
-                .alreadyCrossed, "\(pair.value) trades at \(last), at or \(direction.rawValue) \(price.value) already",
+                .alreadyCrossed,
+                "\(pair.value)\(place(of: seat, context)) trades at \(last), at or \(direction.rawValue) \(price.value) already",
                 at: price.span)
         }
         let transaction = try ledgerTransaction()
@@ -32,20 +33,21 @@ extension DeskCore {
         seat.alerts.insert(alert)
         let market = last.map { ", now at \($0)" } ?? ", which has not traded yet"
         return Reply(
-            mark: .done, text: "+ alert \(alert.number): \(alert.words)\(market)",
+            mark: .done, text: "+ alert \(alert.number): \(alert.words(place(of: seat, context)))\(market)",
             fields: ["alert": .object(alert.json)])
     }
 
     func runAlerts(_ context: LineContext) throws -> Reply {
         let account = try context.account()
-        let waiting = seats.flatMap { $0.alerts.alerts(of: account) }.sorted { $0.number < $1.number }
+        let waiting = asked(context).flatMap { $0.alerts.alerts(of: account) }.sorted { $0.number < $1.number }
+        let of = context.namedExchange.map { " on \($0)" } ?? ""
         guard !waiting.isEmpty else {
-            return Reply(mark: .answer, text: "= no alerts", fields: ["alerts": [], "count": 0])
+            return Reply(mark: .answer, text: "= no alerts\(of)", fields: ["alerts": [], "count": 0])
         }
         let shown = waiting.prefix(configuration.limits.answerRows)
         let zone = zone(context)
         var table = Table([
-            .init("alert", .right), .init("exchange", saidOnce: "at", isHidden: seats.count == 1),
+            .init("alert", .right), .init("exchange", saidOnce: "at", isHidden: asked(context).count == 1),
             .init("pair", saidOnce: "all of"), .init("when"), .init("price", .decimal),
             .init("since"),
         ])
@@ -56,7 +58,7 @@ extension DeskCore {
                 zone.text(of: alert.createdAt),
             ])
         }
-        var lines = ["= \(waiting.count) alert\(waiting.count == 1 ? "" : "s")\(table.said)"] + table.lines
+        var lines = ["= \(DeskCore.count(waiting.count, "alert"))\(of)\(table.said)"] + table.lines
         if waiting.count > shown.count { lines.append("and \(waiting.count - shown.count) more") }
         return Reply(
             mark: .answer, text: lines.joined(separator: "\n  "),
@@ -68,9 +70,14 @@ extension DeskCore {
         guard let alert = seats.lazy.compactMap({ $0.alerts.alert(number, of: account) }).first else {
             throw Refusal(.unknownAlert, "no alert \(number) is waiting; alerts lists them")
         }
+        if let named = context.namedExchange, named != alert.exchange {
+            throw Refusal(.unknownAlert, "alert \(number) is on \(alert.exchange), not on \(named)")
+        }
+        let place = seat(alert.exchange).map { self.place(of: $0, context) } ?? ""
         try seat(alert.exchange)?.end(alert)
         return Reply(
-            mark: .done, text: "+ alert \(number) dropped: \(alert.words)", fields: ["alert": .object(alert.json)])
+            mark: .done, text: "+ alert \(number) dropped: \(alert.words(place))",
+            fields: ["alert": .object(alert.json)])
     }
 
     /// Numbers and tells what has fired: behind what the same trade has done to orders.
@@ -79,9 +86,11 @@ extension DeskCore {
         let fired = alertsFired
         alertsFired.removeAll()
         for one in fired {
+            let place = seat(one.alert.exchange).map { self.place(of: $0) } ?? ""
             try notify(
                 one.alert.account, event: "alert", order: nil,
-                text: "* alert \(one.alert.number): \(one.alert.pair) traded at \(one.price) (\(one.alert.side))",
+                text:
+                    "* alert \(one.alert.number): \(one.alert.pair)\(place) traded at \(one.price) (\(one.alert.side))",
                 fields: ["alert": .object(one.alert.json), "market_price": one.price.json], at: one.at)
         }
     }
@@ -125,8 +134,8 @@ extension Alert {
     /// `above 240`.
     fileprivate var side: String { "\(direction.rawValue) \(price)" }
 
-    /// `btc_usd above 240`.
-    fileprivate var words: String { "\(pair) \(side)" }
+    /// `btc_usd above 240`, or `btc_usd on kraken above 240`.
+    fileprivate func words(_ place: String) -> String { "\(pair)\(place) \(side)" }
 
     fileprivate var json: JSONObject {
         [

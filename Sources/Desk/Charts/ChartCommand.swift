@@ -32,12 +32,14 @@ extension DeskCore {
             var points = stored.compactMap { point in point.last.map { ChartSeries.Point(at: point.at, value: $0) } }
             points += prints.map { ChartSeries.Point(at: min($0.at, now), value: $0.price) }
             guard let series = ChartSeries(fromHistory: points, from: from, to: now, columns: TextChart.columns) else {
-                throw Refusal(.noMarket, "no price of \(pair.value) yet", at: pair.span)
+                throw Refusal(
+                    .noMarket, "no price of \(pair.value)\(place(of: context.seat, context)) yet", at: pair.span)
             }
             let isDense = series.count >= DeskCore.pointsOfACandle * TextChart.columns
             return chartReply(
-                series, isDense ? .candles : .line, "\(pair.value)", unit: pair.value.quote, seconds: seconds,
-                ["pair": .string(pair.value.description)], context,
+                series, isDense ? .candles : .line, "\(pair.value)\(place(of: context.seat, context))",
+                unit: pair.value.quote, seconds: seconds,
+                ["exchange": .string(context.seat.name), "pair": .string(pair.value.description)], context,
                 day: dayFigures(of: pair.value, stored, context))
         }
     }
@@ -91,8 +93,8 @@ extension DeskCore {
             throw Refusal(.badDuration, "that duration is too short or too long for a chart")
         }
         return chartReply(
-            series, .line, "what you have of \(coin)", unit: coin, seconds: seconds,
-            ["coin": .string(coin.description)], context)
+            series, .line, "what you have of \(coin)\(accountPlace(context))", unit: coin, seconds: seconds,
+            ["exchange": .string(context.seat.name), "coin": .string(coin.description)], context)
     }
 
     // MARK: What all is worth
@@ -100,7 +102,7 @@ extension DeskCore {
     private func chartEquity(seconds: Int64, _ context: LineContext) throws -> Reply {
         let account = try context.account()
         let from = now.advanced(bySeconds: -seconds)
-        let equity = try equity(of: account, since: from)
+        let equity = try equity(of: account, at: asked(context), since: from)
         let points = equity.points.map { ChartSeries.Point(at: min($0.at, now), value: $0.usd) }
         guard let series = ChartSeries(fromHistory: points, from: from, to: now, columns: TextChart.columns) else {
             throw Refusal(.noMarket, "no equity recorded yet: try again later")
@@ -111,11 +113,14 @@ extension DeskCore {
             notes.append("without \(coins): no price in usd is known")
         }
         if let last = equity.points.last, last.at < now {
-            notes.append("of now not all prices and funds are known")
+            notes.append("the value now is not known: some prices or balances are missing")
         }
         return chartReply(
-            series, .line, "what all you have is worth", unit: "usd", seconds: seconds,
-            ["subject": "equity", "currency": "usd"], notes: notes, context)
+            series, .line, "what all you have\(context.isSeatNamed ? " on \(context.seat.name)" : "") is worth",
+            unit: "usd", seconds: seconds,
+            [
+                "subject": "equity", "exchanges": .array(asked(context).map { .string($0.name) }), "currency": "usd",
+            ], notes: notes, context)
     }
 
     private func chartReply(

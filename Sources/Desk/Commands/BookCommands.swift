@@ -12,11 +12,11 @@ extension DeskCore {
         let rows = min(rows ?? DeskCore.depthRows, configuration.limits.answerRows)
         return try ask(.depth(pair.value, rows: rows), context) { [self] told in
             guard case .depth(let depth) = told else { throw context.seat.noAnswer }
-            return depthReply(depth, rows: rows)
+            return depthReply(depth, rows: rows, context)
         }
     }
 
-    private func depthReply(_ depth: MarketDepth, rows: Int) -> Reply {
+    private func depthReply(_ depth: MarketDepth, rows: Int, _ context: LineContext) -> Reply {
         let (bids, asks) = (depth.bids.prefix(rows), depth.asks.prefix(rows))
         var table = Table([
             .init("amount", .decimal), .init("bid", .decimal), .init("ask", .decimal), .init("amount", .decimal),
@@ -30,12 +30,14 @@ extension DeskCore {
             ])
         }
         let isEmpty = bids.isEmpty && asks.isEmpty
-        let lines = ["= \(depth.pair): \(isEmpty ? "nothing is on the book" : "the best prices")"]
+        let what = isEmpty ? "nothing is on the book" : "the best prices"
+        let lines = ["= \(depth.pair)\(place(of: context.seat, context)): \(what)"]
         return Reply(
             mark: .answer, text: (lines + (isEmpty ? [] : table.lines)).joined(separator: "\n  "),
             fields: [
                 "depth": [
-                    "pair": .string(depth.pair.description), "bids": .array(bids.map(\.json)),
+                    "exchange": .string(context.seat.name), "pair": .string(depth.pair.description),
+                    "bids": .array(bids.map(\.json)),
                     "asks": .array(asks.map(\.json)),
                 ]
             ])
@@ -45,11 +47,15 @@ extension DeskCore {
         let rows = min(rows ?? DeskCore.tapeRows, configuration.limits.answerRows)
         return try ask(.recentTrades(pair.value, count: rows), context) { [self] told in
             guard case .recentTrades(let pair, let prints) = told else { throw context.seat.noAnswer }
-            return tapeReply(pair, prints.prefix(rows), zone: zone(context))
+            return tapeReply(pair, prints.prefix(rows), context)
         }
     }
 
-    private func tapeReply(_ pair: Pair, _ prints: some Collection<MarketTrade>, zone: TimeZoneRules) -> Reply {
+    private func tapeReply(
+        _ pair: Pair, _ prints: some Collection<MarketTrade>, _ context: LineContext
+    ) -> Reply {
+        let zone = zone(context)
+        let what = "\(pair)\(place(of: context.seat, context))"
         var table = Table([.init("time"), .init("taker"), .init("amount", .decimal), .init("price", .decimal)])
         for print in prints {
             table.append([
@@ -59,12 +65,12 @@ extension DeskCore {
         }
         let title =
             prints.isEmpty
-            ? "= no trades of \(pair) yet"
-            : "= \(pair): \(prints.count) trade\(prints.count == 1 ? "" : "s"), newest first, times in \(zone.name)"
+            ? "= no trades of \(what) yet"
+            : "= \(what): \(prints.count) trade\(prints.count == 1 ? "" : "s"), newest first, times in \(zone.name)"
         return Reply(
             mark: .answer, text: table.reply(title),
             fields: [
-                "pair": .string(pair.description),
+                "exchange": .string(context.seat.name), "pair": .string(pair.description),
                 "tape": .array(
                     prints.map { print in
                         [

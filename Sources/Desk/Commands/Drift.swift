@@ -193,7 +193,7 @@ extension Drift {
         return Reply(
             mark: .answer, text: ([title] + lines).joined(separator: "\n  "),
             fields: [
-                "drift": .array(differences.map(\.json)), "coins": .int(Int64(coins)),
+                "exchange": .string(exchange), "drift": .array(differences.map(\.json)), "coins": .int(Int64(coins)),
                 "booked": .array(booked.map { .object($0.json) }),
             ])
     }

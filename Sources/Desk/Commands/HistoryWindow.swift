@@ -63,19 +63,19 @@ struct HistoryWindow: Hashable {
 struct HistoryTitle {
     let text: String
 
-    /// `what` is `trade` or `transaction`; `rows` are those shown, each with its number, which is 0 where it has none.
+    /// `what` is `trade` or `transaction`; `numbers` are those of the rows shown, 0 where a row has none. `isOfOne`: whether only rows
+    /// of one exchange were asked for.
     init(
-        _ what: String, rows: [(number: UInt64, exchange: ExchangeID)], hasMore: Bool, _ window: HistoryWindow,
-        zone: TimeZoneRules
+        _ what: String, numbers: [UInt64], isOfOne: Bool, hasMore: Bool, _ window: HistoryWindow, zone: TimeZoneRules
     ) {
-        guard let last = rows.last?.number else {
+        guard let last = numbers.last else {
             text = "= no \(what)s"
             return
         }
-        let count = "\(rows.count) \(what)\(rows.count == 1 ? "" : "s")"
-        let order = rows.count == 1 ? "" : ", \(window.oldestFirst ? "oldest" : "newest") first"
+        let count = "\(numbers.count) \(what)\(numbers.count == 1 ? "" : "s")"
+        let order = numbers.count == 1 ? "" : ", \(window.oldestFirst ? "oldest" : "newest") first"
         // Each exchange counts by itself, and some have no numbers.
-        let goesByNumber = rows.allSatisfy { $0.exchange == rows[0].exchange } && (last > 0 || what == "trade")
+        let goesByNumber = isOfOne && (last > 0 || what == "trade")
         let next =
             if goesByNumber {
                 window.oldestFirst ? "say from \(last + 1)" : "say to \(last == 0 ? 0 : last - 1)"

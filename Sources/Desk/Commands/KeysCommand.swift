@@ -102,7 +102,7 @@ extension DeskCore {
         seat.keyRights[job.account] = rights
         outputs.append(.useKey(seat.id, job.account, job.key))
         try seat.askAnew(job.account)
-        try tellKeyChanged("\(stored.exchange) key \(stored.start)... was set", job.account, job.context)
+        try tellKeyChanged(seat, "\(stored.exchange) key \(stored.start)... was set", job.account, job.context)
         try audit(.keySet(stored), of: job.context)
         var lines = ["+ \(stored.exchange) key \(stored.start)...: \(rights.words)"]
         if !rights.trade { lines.append("orders need a key that may trade") }
@@ -129,15 +129,17 @@ extension DeskCore {
         seat.keyedAccounts.remove(account)
         seat.keyRights[account] = nil
         outputs.append(.useKey(seat.id, account, nil))
-        try tellKeyChanged("\(seat.keysName) key was dropped", account, context)
+        try tellKeyChanged(seat, "\(seat.keysName) key was dropped", account, context)
         try audit(.keyDropped(seat.keysName), of: context)
-        return Reply(mark: .done, text: "+ \(seat.keysName) key dropped")
+        return Reply(
+            mark: .done, text: "+ \(seat.keysName) key dropped", fields: ["exchange": .string(seat.keysName)])
     }
 
     /// The account's other sessions hear of it: it may not have been its owner.
-    private func tellKeyChanged(_ what: String, _ account: AccountID, _ context: LineContext) throws {
+    private func tellKeyChanged(_ seat: Seat, _ what: String, _ account: AccountID, _ context: LineContext) throws {
         try notify(
-            account, event: "keys", order: nil, text: "* keys: \(what)", fields: ["what": .string(what)], at: now,
+            account, event: "keys", order: nil, text: "* keys: \(what)",
+            fields: ["exchange": .string(seat.keysName), "what": .string(what)], at: now,
             exceptInText: context.session)
     }
 

@@ -7,7 +7,10 @@ import Trading
 extension DeskCore {
     func runPrice(_ pair: Pair?, _ context: LineContext) throws -> Reply {
         let asked = pair.map { [$0] } ?? shownPairs(context).filter { context.seat.engine.market[$0]?.isSeen == true }
-        guard !asked.isEmpty else { return Reply(mark: .answer, text: "= no prices yet", fields: ["prices": []]) }
+        let place = place(of: context.seat, context)
+        guard !asked.isEmpty else {
+            return Reply(mark: .answer, text: "= no prices\(place) yet", fields: ["prices": []])
+        }
         func hasDay(_ figure: (TickerDay) -> ExactDecimal?) -> Bool {
             asked.contains { context.seat.engine.market[$0]?.day.flatMap(figure) != nil }
         }
@@ -20,7 +23,7 @@ extension DeskCore {
         var json: [JSONValue] = []
         for pair in asked {
             guard let ticker = context.seat.engine.market[pair], ticker.isSeen else {
-                throw Refusal(.noMarket, "no price of \(pair) yet")
+                throw Refusal(.noMarket, "no price of \(pair)\(place) yet")
             }
             table.append([
                 pair.description, ticker.last?.shown ?? "none", ticker.bid?.shown ?? "none",
@@ -33,7 +36,7 @@ extension DeskCore {
             json.append(.object(object))
         }
         return Reply(
-            mark: .answer, text: table.reply("= prices of \(DeskCore.count(asked.count, "pair"))"),
+            mark: .answer, text: table.reply("= prices of \(DeskCore.count(asked.count, "pair"))\(place)"),
             fields: ["prices": .array(json)])
     }
 
@@ -50,26 +53,32 @@ extension DeskCore {
                 rules.quantityMin.description, rules.pair.base.description, DeskCore.percent(rules.feeRate),
             ])
             json.append([
-                "pair": .string(rules.pair.description), "price_tick": rules.priceTick.json,
+                "exchange": .string(context.seat.name), "pair": .string(rules.pair.description),
+                "price_tick": rules.priceTick.json,
                 "quantity_step": rules.quantityStep.json, "quantity_min": rules.quantityMin.json,
                 "value_min": rules.valueMin.json, "fee_rate": rules.feeRate.json,
                 "fee_basis": .string(rules.feeBasis.rawValue),
             ])
         }
+        let place = place(of: context.seat, context)
         return Reply(
-            mark: .answer, text: json.isEmpty ? "= no pairs" : table.reply("= \(DeskCore.count(json.count, "pair"))"),
+            mark: .answer,
+            text: json.isEmpty ? "= no pairs\(place)" : table.reply("= \(DeskCore.count(json.count, "pair"))\(place)"),
             fields: ["pairs": .array(json)])
     }
 
     func runFee(_ pair: Pair, _ context: LineContext) throws -> Reply {
         guard let rules = context.seat.engine.rules[pair] else {
-            throw Refusal(.unknownPair, "\(pair) is not traded here")
+            throw Refusal(.unknownPair, "\(context.seat.name) does not trade \(pair)")
         }
         let coin = rules.feeBasis == .quote ? "in \(pair.quote)" : "in what is received"
         return Reply(
-            mark: .answer, text: "= \(pair) fee \(DeskCore.percent(rules.feeRate)) of each fill, \(coin)",
+            mark: .answer,
+            text:
+                "= \(pair)\(place(of: context.seat, context)) fee \(DeskCore.percent(rules.feeRate)) of each fill, \(coin)",
             fields: [
-                "pair": .string(pair.description), "fee_rate": rules.feeRate.json,
+                "exchange": .string(context.seat.name), "pair": .string(pair.description),
+                "fee_rate": rules.feeRate.json,
                 "fee_basis": .string(rules.feeBasis.rawValue),
             ])
     }
@@ -94,7 +103,9 @@ extension DeskCore {
     func runUnwatch(_ asked: [Pair]?, _ context: LineContext) throws -> Reply {
         let watched = sessions[context.session]?.watched ?? []
         for one in watched.sorted() {
-            let isMeant = asked.map { $0.contains(one.pair) && one.exchange == context.seat.id } ?? true
+            // A line that names pairs is about one exchange; `all` is about all, unless one is named.
+            let isThere = one.exchange == context.seat.id || (asked == nil && !context.isSeatNamed)
+            let isMeant = isThere && asked?.contains(one.pair) ?? true
             guard isMeant else { continue }
             sessions[context.session]?.loggedIn?.watched.remove(one)
             seat(one.exchange)?.prices.stopWatching(one.pair, context.session)
@@ -103,14 +114,18 @@ extension DeskCore {
     }
 
     private func watchingReply(_ context: LineContext) -> Reply {
-        let watched = (sessions[context.session]?.watched ?? []).sorted().map { one in
-            seats.count > 1 ? "\(one.pair) on \(one.exchange)" : one.pair.description
-        }
+        let all = (sessions[context.session]?.watched ?? []).sorted()
+        let watched = all.map { one in seats.count > 1 ? "\(one.pair) on \(one.exchange)" : one.pair.description }
         return Reply(
             mark: .done,
             text: watched.isEmpty
                 ? "+ watching nothing" : "+ watching \(watched.joined(separator: seats.count > 1 ? ", " : " "))",
-            fields: ["pairs": .array(watched.map { .string($0) })])
+            fields: [
+                "pairs": .array(
+                    all.map {
+                        ["exchange": .string($0.exchange.description), "pair": .string($0.pair.description)]
+                    })
+            ])
     }
 }
 

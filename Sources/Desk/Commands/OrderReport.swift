@@ -43,9 +43,10 @@ struct OrderReport {
         case .paired:
             let family = OrderFamily(order: order, parent: nil, children: children)
             if let result = try OrderReport.pairedResult(order, in: sight) {
+                let left = EventWords.leftWords(result, order)
                 lines.append(
-                    "\(order.id) \(EventWords.legs(family)); \(EventWords.benefit(result, order))\(EventWords.leftWords(result, order)), \(closed)"
-                )
+                    "\(order.id)\(reader.place(of: order)) \(EventWords.legs(family)); "
+                        + "\(EventWords.benefit(result, order))\(left), \(closed)")
                 result.append(to: &object, order, feesName: "paired_fees")
                 self.result = result
             } else {

@@ -45,7 +45,8 @@ extension DeskCore {
                     roots = orders.prefix(limit)
                 } else {
                     let gone = hasMore ? [] : try historyLines(of: account, since: window.since)
-                    return reply(reports, hasMore: hasMore, query, gone, try withHistory([:], of: account))
+                    return reply(
+                        reports, hasMore: hasMore, query, gone, try withHistory([:], of: account), reader(context))
                 }
             } while mayGoOn(since: start)
             return nil
@@ -53,7 +54,8 @@ extension DeskCore {
     }
 
     private func reply(
-        _ reports: [OrderReport], hasMore: Bool, _ query: ReportQuery, _ gone: [String], _ more: JSONObject
+        _ reports: [OrderReport], hasMore: Bool, _ query: ReportQuery, _ gone: [String], _ more: JSONObject,
+        _ reader: Reader
     ) -> Reply {
         let rowsMax = configuration.limits.answerRows
         let what = [query.kind.map { "\($0.rawValue) " }, "order"].compactMap(\.self).joined()
@@ -76,7 +78,7 @@ extension DeskCore {
         if reports.count > shown.count { lines.append("and \(reports.count - shown.count) more orders") }
         if hasMore { lines.append("there are more: last N, since or until says which") }
         let totals = ReportTotals(reports)
-        if reports.count > 1 { lines += totals.lines }
+        if reports.count > 1 { lines += totals.lines(namesExchange: reader.namesExchange) }
         lines += gone
         var fields: JSONObject = [
             "report": .array(shown.map { .object($0.json) }), "totals": .array(totals.json),

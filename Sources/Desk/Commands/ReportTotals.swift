@@ -2,7 +2,7 @@ import Conversation
 import OrderEngine
 import Trading
 
-/// What the orders of a report come to together, pair by pair.
+/// What the orders of a report come to together, pair by pair: those of different exchanges are never one sum.
 struct ReportTotals {
     /// Of one pair.
     struct Total {
@@ -19,21 +19,34 @@ struct ReportTotals {
         var benefit: [Coin: ExactDecimal] = [:]
     }
 
-    private(set) var totals: [Pair: Total] = [:]
+    /// What has a total of its own.
+    struct Market: Hashable, Comparable {
+        let exchange: ExchangeID
+        let pair: Pair
+
+        static func < (one: Market, other: Market) -> Bool {
+            (one.pair, one.exchange) < (other.pair, other.exchange)
+        }
+    }
+
+    private(set) var totals: [Market: Total] = [:]
 
     init(_ reports: [OrderReport]) {
         for report in reports {
             guard let root = report.legs.first else { continue }
-            var total = totals[root.pair] ?? Total()
+            let market = Market(exchange: root.exchange, pair: root.pair)
+            var total = totals[market] ?? Total()
             total.orders += 1
             for leg in report.legs { total.add(leg) }
             if let result = report.result { total.benefit[result.currency, default: .zero] += result.benefit }
-            totals[root.pair] = total
+            totals[market] = total
         }
     }
 
-    var lines: [String] {
-        totals.sorted { $0.key < $1.key }.map { pair, total in
+    func lines(namesExchange: Bool) -> [String] {
+        totals.sorted { $0.key < $1.key }.map { market, total in
+            let pair = market.pair
+            let place = namesExchange ? " on \(market.exchange)" : ""
             var words = ["\(total.orders) order\(total.orders == 1 ? "" : "s")"]
             if total.bought.isPositive {
                 words.append("bought \(total.bought.shown) \(pair.base) for \(total.boughtValue.shown) \(pair.quote)")
@@ -43,7 +56,7 @@ struct ReportTotals {
             }
             if total.bought.isZero, total.sold.isZero { words.append("nothing was filled") }
             words += ReportTotals.words("fees", total.fees) + ReportTotals.words("benefit", total.benefit)
-            return "total \(pair): \(words.joined(separator: ", "))"
+            return "total \(pair)\(place): \(words.joined(separator: ", "))"
         }
     }
 
@@ -54,9 +67,10 @@ struct ReportTotals {
     }
 
     var json: [JSONValue] {
-        totals.sorted { $0.key < $1.key }.map { pair, total in
+        totals.sorted { $0.key < $1.key }.map { market, total in
             [
-                "pair": .string(pair.description), "orders": .int(Int64(total.orders)), "bought": total.bought.json,
+                "exchange": .string(market.exchange.description), "pair": .string(market.pair.description),
+                "orders": .int(Int64(total.orders)), "bought": total.bought.json,
                 "bought_value": total.boughtValue.json, "sold": total.sold.json, "sold_value": total.soldValue.json,
                 "fees": ReportTotals.json(total.fees), "benefit": ReportTotals.json(total.benefit),
             ]

@@ -96,7 +96,8 @@ extension DeskCore {
             ])
         }
         let title = HistoryTitle(
-            "trade", rows: shown.map { ($0.fill.id.rawValue, $0.exchange) }, hasMore: hasMore, window, zone: zone)
+            "trade", numbers: shown.map(\.fill.id.rawValue), isOfOne: asked(context).count == 1, hasMore: hasMore,
+            window, zone: zone)
         // What is asked for by number, or oldest first, may begin before.
         var notes = hasMore && !window.oldestFirst ? [] : try historyLines(of: account, since: window.since)
         for seat in asked(context) { notes += seat.tradesReadingWords(of: account, zone) }

@@ -159,7 +159,8 @@ extension DeskCore {
                     ], note: row.note)
             }
             let title = HistoryTitle(
-                "transaction", rows: shown.map { ($0.number, $0.exchange) }, hasMore: hasMore, window, zone: zone)
+                "transaction", numbers: shown.map(\.number), isOfOne: asked(context).count == 1, hasMore: hasMore,
+                window, zone: zone)
             return Reply(
                 mark: .answer, text: ([table.reply(title.text)] + notes).joined(separator: "\n  "),
                 fields: ["transactions": .array(shown.map { .object($0.json) }), "more": .bool(hasMore)])

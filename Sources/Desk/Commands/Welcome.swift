@@ -60,7 +60,8 @@ extension DeskCore {
         if let pair { lines.append(priceWords(pair, seat)) }
         let free = seat.engine.coins(of: account).map { ($0, seat.engine.funds(of: account, in: $0)) }
             .filter { !$0.1.free.isZero || !$0.1.inOrders.isZero }
-        lines.append("\(freeWords(free)); \(open == 0 ? "no open orders" : DeskCore.count(open, "open order"))")
+        let place = namesExchange(account) ? " on \(seat.name)" : ""
+        lines.append("\(freeWords(free, place)); \(open == 0 ? "no open orders" : DeskCore.count(open, "open order"))")
         let tries = try toTry(pair, login, id, seat)
         if !tries.isEmpty { lines.append("Lines to try:") }
         lines += tries.map { "  \($0)" }
@@ -89,17 +90,19 @@ extension DeskCore {
     }
 
     private func priceWords(_ pair: Pair, _ seat: Seat) -> String {
-        guard let ticker = seat.engine.market[pair], ticker.isSeen else { return "\(pair): no price yet" }
+        let what = "\(pair)\(place(of: seat))"
+        guard let ticker = seat.engine.market[pair], ticker.isSeen else { return "\(what): no price yet" }
         let quote = [ticker.bid.map { "bid \($0.shown)" }, ticker.ask.map { "ask \($0.shown)" }].compactMap(\.self)
         let last = ticker.last.map { "last \($0.shown)" }
-        return "\(pair): \(([last].compactMap(\.self) + quote).joined(separator: ", "))"
+        return "\(what): \(([last].compactMap(\.self) + quote).joined(separator: ", "))"
     }
 
-    private func freeWords(_ funds: [(Coin, Funds)]) -> String {
-        guard !funds.isEmpty else { return "no funds" }
+    private func freeWords(_ funds: [(Coin, Funds)], _ place: String) -> String {
+        guard !funds.isEmpty else { return "no funds\(place)" }
         let shown = funds.prefix(DeskCore.coinsWelcomed).map { "\($0.1.free.shown) \($0.0)" }
         let more = funds.count - shown.count
-        return "free: \(shown.joined(separator: ", "))\(more > 0 ? " and \(DeskCore.count(more, "coin")) more" : "")"
+        return
+            "free\(place): \(shown.joined(separator: ", "))\(more > 0 ? " and \(DeskCore.count(more, "coin")) more" : "")"
     }
 
     /// Lines that work as things are, for an account that has never placed an order. Each has been tried, as hints are.

@@ -107,8 +107,7 @@ extension DeskCore {
 
     private func seatsShown(by command: Command, _ context: LineContext) -> [Seat] {
         switch command {
-        case .summary, .chart(.equity, _): seats
-        case .fund, .reportDrift, .chart: [context.seat]
+        case .fund, .reportDrift, .chart(.coin, _): [context.seat]
         default: asked(context)
         }
     }

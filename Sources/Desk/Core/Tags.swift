@@ -53,9 +53,12 @@ extension DeskCore {
             sessions[session]?.isWaiting = true
             return true
         }
-        if isAsking(for: tag, of: account) {
+        let asked = exchangesAsked(for: tag, of: account)
+        if !asked.isEmpty {
+            let names = asked.joined(separator: " and ")
             let refusal = Refusal(
-                .tooManyWaiting, "this line is still being answered: \(currentSeat(of: account).name) is being asked",
+                .tooManyWaiting,
+                "this line is still being answered: \(names) \(asked.count == 1 ? "is" : "are") being asked",
                 details: ["send it again in a moment, with the same tag"])
             send(.reply(.refused(refusal, verb: verb, tag: tag)), to: session)
             return true
@@ -69,10 +72,14 @@ extension DeskCore {
         return true
     }
 
-    /// Whether a line of this tag waits for the answer to a question.
-    private func isAsking(for tag: String, of account: AccountID) -> Bool {
-        let contexts = lineQuestions.waiting.map(\.context) + fundsWaits.map(\.context)
-        return contexts.contains { $0.tag == tag && $0.isKept && $0.login?.account == account }
+    /// The exchanges whose answers a line of this tag waits for.
+    private func exchangesAsked(for tag: String, of account: AccountID) -> [String] {
+        func isOfTag(_ context: LineContext) -> Bool {
+            context.tag == tag && context.isKept && context.login?.account == account
+        }
+        let questions = lineQuestions.waiting.filter { isOfTag($0.context) }.map(\.seat.name)
+        let funds = fundsWaits.filter { isOfTag($0.context) }.flatMap { $0.asked.map(\.seat.name) }
+        return seats.map(\.name).filter { questions.contains($0) || funds.contains($0) }
     }
 
     /// Keeps the reply to a tagged line; of one that is too long, what makes it again.

@@ -34,9 +34,10 @@ extension Seat {
         )
         guard let paper, paper.note(Seat.tapeEndNote) != position.bytes else { return }
         paper.setNote(Seat.tapeEndNote, position.bytes, isDurable: true)
-        try tellEverybody("tape_ended", ["trades": .int(Int64(clamping: trades))]) { _ in
+        let place = desk.place(of: self)
+        try tellEverybody("tape_ended", ["exchange": .string(name), "trades": .int(Int64(clamping: trades))]) { _ in
             """
-            * tape ended: all \(trades) trades were played; prices stand still, and market orders are refused (feed_stale)
+            * tape ended\(place): all \(trades) trades were played; prices stand still, and market orders are refused (feed_stale)
             """
         }
     }
@@ -52,7 +53,10 @@ extension Seat {
         tape.stop = .broken
         log.error("the tape stops: \(error)")
         let reason = (error.line.map { "line \($0): " } ?? "") + error.message
-        try tellEverybody("feed_lost", ["since": .string(now.description), "reason": .string(reason)]) { _ in
+        let fields: JSONObject = [
+            "exchange": .string(name), "since": .string(now.description), "reason": .string(reason),
+        ]
+        try tellEverybody("feed_lost", fields) { _ in
             """
             * feed lost: the tape of the \(name) exchange cannot be read any further (\(reason)); its prices stand \
             still, and what is open there stays there

@@ -27,7 +27,8 @@ extension Seat {
         try desk.audit(event)
         let what = "\(key.exchange) key \(key.start)... \(rights.words) now"
         try desk.notify(
-            account, event: "keys", order: nil, text: "* keys: \(what)", fields: ["what": .string(what)], at: now)
+            account, event: "keys", order: nil, text: "* keys: \(what)",
+            fields: ["exchange": .string(key.exchange), "what": .string(what)], at: now)
     }
 
     /// Whether the exchange has said that an account's key may not trade.

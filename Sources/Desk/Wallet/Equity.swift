@@ -73,12 +73,14 @@ struct Equity {
 }
 
 extension DeskCore {
-    /// From what was stored in the time, and now, where every exchange has told since the start what the account has and what it is
-    /// worth: a value made of less would be a gain or a loss that never was.
-    func equity(of account: AccountID, since: Timestamp) throws -> Equity {
-        let stored = try ledgerTransaction().fundsPoints(account, since: since, until: now)
-        guard isValued(account) else { return Equity(stored) }
-        let current = seats.flatMap { seat in
+    /// What an account has at some exchanges, from what was stored in the time, and now, where each of them has told since the start
+    /// what the account has and what it is worth: a value made of less would be a gain or a loss that never was.
+    func equity(of account: AccountID, at places: [Seat], since: Timestamp) throws -> Equity {
+        var stored = try ledgerTransaction().fundsPoints(account, since: since, until: now)
+        // Of exchanges that the desk has no more there may be points too: they belong to the whole.
+        if places.count < seats.count { stored.removeAll { point in !places.contains { $0.id == point.exchange } } }
+        guard places.allSatisfy({ $0.isValued(account) }) else { return Equity(stored) }
+        let current = places.flatMap { seat in
             seat.engine.coins(of: account).map { coin -> FundsPoint in
                 let total = seat.engine.funds(of: account, in: coin).total
                 return FundsPoint(

@@ -20,8 +20,7 @@ extension DeskCore {
             since: now.advanced(bySeconds: -DeskCore.twoMonthsSeconds),
             lists: seat.listsTransactions(of: account),
             limit: min(DeskCore.changesShown, configuration.limits.answerRows), in: try ledgerTransaction())
-        let place = context.isSeatNamed || namesExchange(account) ? " on \(seat.name)" : ""
-        var lines = ["= \(coin.value)\(place): \(seat.amountWords(funds, coin.value))"]
+        var lines = ["= \(coin.value)\(accountPlace(context)): \(seat.amountWords(funds, coin.value))"]
         if let route = seat.route(of: coin.value, in: "usd"), let between = route.between {
             lines.append("in usd through \(between), at \(route.price)")
         } else if let route = seat.route(of: coin.value, in: "usd"), coin.value != "usd" {

@@ -18,23 +18,27 @@ extension DeskCore {
         let account = login.account
         try flushTables()
         let zone = zone(context)
-        let equity = try equity(of: account, since: now.advanced(bySeconds: -DeskCore.twoMonthsSeconds))
-        let open = sight(of: account).openOrders.filter { $0.parent == nil }
+        let seats = asked(context)
+        let named = context.namedExchange
+        let equity = try equity(of: account, at: seats, since: now.advanced(bySeconds: -DeskCore.twoMonthsSeconds))
+        let open = sight(of: account).openOrders.filter { order in
+            order.parent == nil && seats.contains { $0.id == order.exchange }
+        }
         let openByKind = Dictionary(grouping: open, by: \.kind).mapValues(\.count)
-        let finished = try ledgerTransaction().finishedByKind(account)
-        let changes = try transactions(of: account, TransactionFilter(limit: DeskCore.transactionsCounted))
-        let keys = try seats.map { try $0.keyWords(account) }
+        // They are counted over all exchanges only.
+        let finished = self.seats.count == seats.count ? try ledgerTransaction().finishedByKind(account) : nil
+        let changes = try transactions(
+            of: account, TransactionFilter(exchange: named, limit: DeskCore.transactionsCounted))
+        let keys = try seats.map { (seat: $0, words: try $0.keyWords(account)) }
         let places = seats.map(\.name).joined(separator: ", ")
-        let names = namesExchange(account)
+        let names = named == nil && namesExchange(account)
 
         var lines = ["= \(login.name) on \(places), \(zone.text(of: now))"]
-        for (seat, words) in zip(seats, keys) {
-            lines.append("keys          " + (seats.count > 1 ? "\(seat.name): " : "") + words)
-        }
+        lines += keys.map { seat, words in "keys          " + (keys.count > 1 ? "\(seat.name): " : "") + words }
         lines += equityLines(equity, zone)
         lines += seats.compactMap { $0.ageWords(.funds, of: account, zone) }
         lines.append("open orders   \(DeskCore.words(openByKind))")
-        lines.append("finished      \(DeskCore.words(finished))")
+        lines.append("finished      \(finished.map(DeskCore.words) ?? "report on \(places) shows them")")
         let isCut = changes.count == DeskCore.transactionsCounted
         let count = "\(changes.count)" + (isCut ? " or more" : "") + (changes.count == 1 ? "" : ", the last:")
         lines.append("transactions  " + (changes.isEmpty ? "none" : count))
@@ -46,10 +50,12 @@ extension DeskCore {
             mark: .answer, text: lines.joined(separator: "\n  "),
             fields: [
                 "summary": [
-                    "name": .string(login.name.text), "exchange": .string(places),
-                    "keys": .string(keys.joined(separator: "; ")),
+                    "name": .string(login.name.text),
+                    "exchanges": .array(
+                        keys.map { ["exchange": .string($0.seat.name), "keys": .string($0.words)] }),
                     "equity_usd": equity.points.last?.usd.json ?? .null, "open_orders": DeskCore.json(openByKind),
-                    "finished_orders": DeskCore.json(finished), "transactions": .int(Int64(changes.count)),
+                    "finished_orders": finished.map(DeskCore.json) ?? .null,
+                    "transactions": .int(Int64(changes.count)),
                 ],
                 "equity": Equity(Array(equity.points.suffix(DeskCore.equityPointsTold))).json,
                 "transactions": .array(changes.prefix(DeskCore.transactionsShown).map { .object($0.json) }),
@@ -61,7 +67,9 @@ extension DeskCore {
         let unpriced = last.unpriced.map(\.description).joined(separator: ", ")
         let without = unpriced.isEmpty ? "" : ", without \(unpriced): no price in usd is known"
         let when =
-            last.at < now ? " at \(zone.dateAndTime(of: last.at)); of now not all prices and funds are known" : ""
+            last.at < now
+            ? " at \(zone.dateAndTime(of: last.at)); the value now is not known: some prices or balances are missing"
+            : ""
         var lines = ["equity        \(last.usd) usd\(without)\(when)"]
         guard let first = equity.points.first, first.at < last.at,
             let high = equity.points.max(by: { $0.usd < $1.usd }), let low = equity.points.min(by: { $0.usd < $1.usd })

@@ -38,10 +38,10 @@ struct EventWords {
             let what = "\(order.side.rawValue) \(order.remaining) \(order.pair) \(price)"
             if let why = event.why {
                 return
-                    "\(order.id) triggered at \(marketPrice) (trigger \(trigger)), and its stop cannot be sent: \(why.message); "
+                    "\(order.id)\(place) triggered at \(marketPrice) (trigger \(trigger)), and its stop cannot be sent: \(why.message); "
                     + "its limit stays on the book at \(words.price)"
             }
-            return "\(order.id) triggered at \(marketPrice) (trigger \(trigger)): \(what)"
+            return "\(order.id)\(place) triggered at \(marketPrice) (trigger \(trigger)): \(what)"
                 + (child.map { ", now \($0)" } ?? "")
         case .unknown:
             return "\(order.id) unknown: no answer from the exchange to \(words.asked); checking"
@@ -50,7 +50,7 @@ struct EventWords {
         case .contraReady(let quantity):
             let failed = event.why.map { "; its contra could not be placed as asked: \($0.message)" } ?? ""
             return """
-                \(order.id) contra ready: \(tradedShort(order)); contra \(order.id.rawValue) at PRICE \
+                \(order.id)\(place) contra ready: \(tradedShort(order)); contra \(order.id.rawValue) at PRICE \
                 \(order.side == .buy ? "sells" : "buys") \(quantity) \(base)\(failed)
                 """
         case .contraPlaced:
@@ -58,9 +58,9 @@ struct EventWords {
             return "\(parent) contra placed: \(words.asked), now \(order.id)"
         case .pairedDone(let result):
             return
-                "\(order.id) paired done: \(legs(family)); \(benefit(result, order))\(leftWords(result, order, event.why))"
+                "\(order.id)\(place) paired done: \(legs(family)); \(benefit(result, order))\(leftWords(result, order, event.why))"
         case .slicedDone:
-            return "\(order.id) sliced done: \(words.traded)"
+            return "\(order.id)\(place) sliced done: \(words.traded)"
         case .cancelFailed(let reason):
             return "\(order.id) cancel failed: \(words.asked): \(reason.printable)"
         case .moved:

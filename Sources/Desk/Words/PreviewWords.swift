@@ -85,7 +85,8 @@ extension DeskCore {
         return Preview(
             lines: lines + notes, basis: basis,
             fields: [
-                "allowed": true, "value": value.json, "currency": .string(root.pair.quote.description),
+                "allowed": true, "exchange": .string(root.exchange.description), "value": value.json,
+                "currency": .string(root.pair.quote.description),
                 "fee": fee.json, "fee_currency": .string(feeCoin.description), "held": held.json,
                 "held_currency": .string(root.spentCoin.description), "free_before": funds.free.json,
                 "free_after": (funds.free - held).json, "would_trade": .bool(basis.wouldTrade || basis.touch != nil),

@@ -21,6 +21,17 @@ struct Reader {
 }
 
 extension DeskCore {
+    /// ` on kraken` behind a pair, where a line about a market has to say which one it is: the desk has several exchanges, or the line
+    /// names one. Nothing where it is obvious.
+    func place(of seat: Seat, _ context: LineContext? = nil) -> String {
+        seats.count > 1 || context?.isSeatNamed == true ? " on \(seat.name)" : ""
+    }
+
+    /// ` on kraken` behind what an account has at one exchange.
+    func accountPlace(_ context: LineContext) -> String {
+        reader(context).namesExchange ? " on \(context.seat.name)" : ""
+    }
+
     /// Whoever typed a line.
     func reader(_ context: LineContext) -> Reader {
         let names = context.login.map { namesExchange($0.account) } ?? false

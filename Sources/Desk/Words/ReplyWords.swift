@@ -118,7 +118,9 @@ struct CanceledWords {
             return "\(order.id) \(order.status.words): \(asked)\(filled)"
         }
         if order.status == .filled, family.children.isEmpty, order.kind != .paired {
-            return "\(order.id) was filled before it could be canceled: \(OrderWords(order, reader: reader).traded)"
+            let place = reader.place(of: order)
+            return
+                "\(order.id)\(place) was filled before it could be canceled: \(OrderWords(order, reader: reader).traded)"
         }
         if order.closedAt == nil, case .paired = order.plan, order.status.isFinal {
             return "\(order.id) canceled its first leg: \(asked)\(filled); its contra order may be placed"

@@ -37,7 +37,8 @@ import Trading
         bench.pass(seconds: 21)
         let told = bench.takeTold()
         #expect(told.contains { $0.contains("high 1460, low 1460") }, "\(told)")
-        #expect(told.contains { $0.contains("of now not all prices and funds are known") }, "\(told)")
+        #expect(
+            told.contains { $0.contains("the value now is not known: some prices or balances are missing") }, "\(told)")
         bench.exchange.isDeaf = false
         bench.exchange.books.deposit(10, "usd")
         bench.pass(seconds: 200)
