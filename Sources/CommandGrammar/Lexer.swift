@@ -116,7 +116,8 @@ struct Lexer {
     /// The name in `on EXCHANGE` at the end of the line; nil where there is none, and where the line may hold words of one's own.
     var exchangeClause: Word? {
         guard words.count > 2, words[words.count - 2].keyword == .on, let name = words.last else { return nil }
-        switch words[0].keyword {
+        // What is previewed is a line of its own.
+        switch words[words[0].keyword == .preview ? 1 : 0].keyword {
         case .login, .register, .password, .keys, .token, .totp, .alias, .set, .help: return nil
         default: return name
         }

@@ -32,7 +32,7 @@ extension DeskCore {
     }
 
     /// `? b 0.5` in `? `, `b` and ` 0.5`.
-    private static func split(_ text: String) -> (before: String, name: String, rest: String) {
+    static func split(_ text: String) -> (before: String, name: String, rest: String) {
         var rest = text[...]
         var before = ""
         if rest.first == "?" {

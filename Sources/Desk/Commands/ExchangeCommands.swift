@@ -42,7 +42,8 @@ extension DeskCore {
         ])
         var rows: [JSONValue] = []
         var lines: [String] = []
-        for seat in seats {
+        let shown = asked(context)
+        for seat in shown {
             let newest = seat.newestPrice
             table.append([
                 seat === current ? "\(seat.name) (current)" : seat.name, seat.stateWords, "\(seat.pairs.count)",
@@ -61,7 +62,7 @@ extension DeskCore {
         }
         return Reply(
             mark: .answer,
-            text: ([table.reply("= \(DeskCore.count(seats.count, "exchange")), times in \(zone.name)")] + lines)
+            text: ([table.reply("= \(DeskCore.count(shown.count, "exchange")), times in \(zone.name)")] + lines)
                 .joined(separator: "\n  "),
             fields: ["exchanges": .array(rows)])
     }

@@ -45,7 +45,7 @@ extension DeskCore {
                 )
             }
         }
-        noteOrderCommand(.canceled, context)
+        noteOrderCommand(.canceled, at: [seat], context)
         return reply
     }
 

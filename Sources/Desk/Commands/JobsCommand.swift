@@ -13,8 +13,9 @@ extension DeskCore {
         ])
         var rows: [JSONValue] = []
         var lines: [String] = []
-        let wired = seats.filter { $0.wire != nil }
-        let own = JobBook.Job.allCases.filter { !$0.isOverTheWire }.map { ($0, Seat?.none) }
+        let wired = asked(context).filter { $0.wire != nil }
+        // The desk's own jobs are no exchange's.
+        let own = JobBook.Job.allCases.filter { !$0.isOverTheWire && !context.isSeatNamed }.map { ($0, Seat?.none) }
         let theirs = JobBook.Job.allCases.filter(\.isOverTheWire).flatMap { job in wired.map { (job, Seat?.some($0)) } }
         for (job, seat) in theirs + own {
             let entry = (seat?.jobs ?? jobs)[job]

@@ -23,7 +23,7 @@ extension DeskCore {
         let outcome = context.seat.process(.move(id.value, account: account, to: resolved.move, line: context.text))
         if let refusal = outcome.refusal { throw try explained(refusal, of: account, resolved.spans) }
         try context.seat.takeOutcome(outcome)
-        noteOrderCommand(.moved(id.value), context)
+        noteOrderCommand(.moved(id.value), at: [context.seat], context)
         return try reply(whenAnswered: [id.value], .moved(id.value, notes: resolved.notes), context)
     }
 
@@ -70,7 +70,9 @@ extension DeskCore {
         }
         switch order.status {
         case .filled where order.replacedAt == nil || order.cancelReason == .replaced:
-            return refused(.orderFinished, "\(order.id) was filled before it could be moved: \(words.traded)")
+            return refused(
+                .orderFinished,
+                "\(order.id)\(reader.place(of: order)) was filled before it could be moved: \(words.traded)")
         case .canceled, .rejected, .expired:
             let why = order.rejection.map { ", refused by the exchange: \($0.exchangeWords)" } ?? ""
             return refused(

@@ -40,7 +40,7 @@ extension DeskCore {
             made = (root.rawValue...last.rawValue).map { OrderID($0) }
         }
         try context.seat.takeOutcome(outcome)
-        noteOrderCommand(.made(root), context)
+        noteOrderCommand(.made(root), at: [context.seat], context)
         return try reply(
             whenAnswered: made, .placed(root, notes: resolved.notes), context)
     }
@@ -81,7 +81,7 @@ extension DeskCore {
         }
         let contra = outcome.touchedOrders.sorted().last ?? order.value
         try context.seat.takeOutcome(outcome)
-        noteOrderCommand(.made(contra), context)
+        noteOrderCommand(.made(contra), at: [context.seat], context)
         return try reply(whenAnswered: [contra], .placed(contra, notes: notes), context)
     }
 
@@ -117,29 +117,8 @@ extension DeskCore {
             affected.formUnion(outcome.touchedOrders)
             try seat.takeOutcome(outcome)
         }
-        noteOrderCommand(.canceled, context)
+        noteOrderCommand(.canceled, at: parts.map(\.0), context)
         return try reply(whenAnswered: affected.sorted(), .canceled(ids), context)
-    }
-
-    /// Which of some orders are at which exchange. One that no engine knows is asked about where the line is.
-    func bySeat(_ ids: [OrderID], _ context: LineContext) -> [(Seat, [OrderID])] {
-        guard seats.count > 1 else { return [(context.seat, ids)] }
-        let parts = Dictionary(grouping: ids) { (seat(of: $0) ?? context.seat).id }
-        return seats.compactMap { seat in parts[seat.id].map { (seat, $0) } }
-    }
-
-    /// The line as one about the exchange that an order is at. Refuses with `unknown_order` where it names another.
-    func at(_ id: Located<OrderID>, _ context: LineContext) throws -> LineContext {
-        guard seats.count > 1, let seat = seat(of: id.value), seat !== context.seat,
-            try sight(context).order(id.value) != nil
-        else { return context }
-        guard !context.isSeatNamed else {
-            throw Refusal(
-                .unknownOrder, "\(id.value) is on \(seat.name), not on \(context.seat.name)", at: id.span)
-        }
-        var there = context
-        there.seat = seat
-        return there
     }
 
     /// Where the order stands that a cancel is refused for.

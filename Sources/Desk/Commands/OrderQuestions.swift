@@ -79,6 +79,7 @@ extension DeskCore {
     func runOrderDetail(_ id: Located<OrderID>, _ context: LineContext) throws -> Reply {
         let sight = try sight(context)
         let order = try sight.existing(id)
+        try require(id, of: order.exchange, isWhereSaid: context)
         let reader = reader(context)
         let rowsMax = configuration.limits.answerRows
         let shown = try sight.children(of: order, limit: rowsMax)

@@ -11,7 +11,7 @@ extension DeskCore {
         let before = panic(of: account)
         for seat in seats { try seat.takeOutcome(seat.process(.panic(account))) }
         try audit(AuditEvent(.panic), of: context)
-        noteOrderCommand(.canceled, context)
+        noteOrderCommand(.canceled, at: seats, context)
         let going = panicking(account).reduce(0) { $0 + $1.panic.orders }
         let open = seats.reduce(0) { $0 + $1.engine.openOrderCount(of: account) }
         let orders = before == nil ? going : open
@@ -24,7 +24,7 @@ extension DeskCore {
             text = "+ panic: \(panicWords(account)), and new orders are refused; resume takes them again"
         }
         let reply = Reply(
-            mark: .done, text: text,
+            mark: .done, text: ([text] + notOfOneExchange(context)).joined(separator: "\n  "),
             fields: ["panic": .object(panicFields(panic(of: account))), "count": .int(Int64(orders))])
         try answer(reply, context, covering: Covered(session: context.session, orders: [], kind: .panic))
         return nil
@@ -61,6 +61,12 @@ extension DeskCore {
         return Panic(
             account: account, since: all.map(\.since).min() ?? first.since,
             orders: all.reduce(0) { $0 + $1.orders }, isCleared: all.allSatisfy(\.isCleared))
+    }
+
+    /// What is said to whoever has named one exchange with `panic`, which stops all.
+    func notOfOneExchange(_ context: LineContext) -> [String] {
+        context.isSeatNamed && seats.count > 1
+            ? ["panic is for all exchanges: whatever is typed behind it is ignored"] : []
     }
 
     /// `3 orders being canceled`, and of several exchanges how many at each.

@@ -277,7 +277,8 @@ extension DeskCore {
 
     private func previewUndo(_ context: LineContext) throws -> Preview {
         let sight = try sight(context)
-        guard let order = try sight.orderEver(lastMade(sight.account)), order.closedAt == nil else {
+        let last = try lastMade(sight.account, at: context.namedExchange)
+        guard let order = try sight.orderEver(last), order.closedAt == nil else {
             return Preview(lines: ["undo: nothing to undo"], basis: PreviewBasis())
         }
         let filled = try takeBack(order).map { [$0] } ?? []
@@ -292,7 +293,8 @@ extension DeskCore {
     private func previewPanic(_ context: LineContext) throws -> Preview {
         let open = try sight(context).openOrders.count
         return Preview(
-            lines: ["panic: would cancel \(DeskCore.count(open, "order")) and refuse new ones; \(goWords(context))"],
+            lines: ["panic: would cancel \(DeskCore.count(open, "order")) and refuse new ones; \(goWords(context))"]
+                + notOfOneExchange(context),
             basis: PreviewBasis(), fields: ["allowed": true, "count": .int(Int64(open))])
     }
 }

@@ -23,8 +23,12 @@ extension DeskCore {
         guard value.value.lowercased() != "all" else { return nil }
         // The names are read as those of `watch` are, and what is wrong with one is pointed at in this line.
         let verb = "watch "
-        let parsed = parser(for: account).parse(verb + value.value)
-        if var refusal = parsed.refusal {
+        // They are those of all exchanges together.
+        let parsed = parserOfAll(for: account).parse(verb + value.value)
+        let named = parsed.exchange.map { name in
+            Refusal(.unexpectedWord, "pairs are set for all exchanges; leave out on \(name.value)", at: name.span)
+        }
+        if var refusal = named ?? parsed.refusal {
             refusal.span?.column += value.span.column - verb.count - 1
             throw refusal
         }

@@ -10,52 +10,73 @@ enum LastOrderCommand: Hashable {
     case undone
 }
 
+/// What an account's last order commands were, as far as is remembered since the start.
+struct LastOrderCommands {
+    /// Wherever it was.
+    private(set) var newest: LastOrderCommand?
+    /// At each exchange of a desk that has several.
+    private var byExchange: [ExchangeID: LastOrderCommand] = [:]
+
+    mutating func note(_ command: LastOrderCommand, at exchanges: [ExchangeID]) {
+        newest = command
+        for exchange in exchanges { byExchange[exchange] = command }
+    }
+
+    /// The last command at an exchange, or at any.
+    func last(at exchange: ExchangeID?) -> LastOrderCommand? { exchange.map { byExchange[$0] } ?? newest }
+}
+
 /// `undo`: cancels what the last order command made and has not filled.
 extension DeskCore {
-    func noteOrderCommand(_ command: LastOrderCommand, _ context: LineContext) {
+    /// Remembers an order command, and at which exchanges it did something.
+    func noteOrderCommand(_ command: LastOrderCommand, at places: [Seat], _ context: LineContext) {
         guard let login = context.login else { return }
-        accounts[login.account]?.lastOrderCommand = command
+        accounts[login.account]?.lastOrderCommands.note(command, at: seats.count > 1 ? places.map(\.id) : [])
     }
 
     func runUndo(_ context: LineContext) throws -> Reply? {
         let account = try context.account()
-        let id = try lastMade(account)
+        let id = try lastMade(account, at: context.namedExchange)
         guard let order = try sight(of: account).orderEver(id) else {
-            throw try nothingOrdered(account)
+            throw try nothingOrdered(account, at: context.namedExchange)
         }
         guard order.closedAt == nil else {
             let advice = [try takeBack(order)].compactMap(\.self)
             throw Refusal(
-                .nothingToUndo, "\(id) is \(order.status.words): nothing of it is left to undo", details: advice)
+                .nothingToUndo,
+                "\(id)\(reader(context).place(of: order)) is \(order.status.words): nothing of it is left to undo",
+                details: advice)
         }
         let seat = seat(of: id) ?? context.seat
         let outcome = seat.process(.cancel([id], account: account))
         if let refusal = outcome.refusal { throw Refusal(refusal.code, refusal.message) }
         let affected = Set(outcome.touchedOrders).union([id])
         try seat.takeOutcome(outcome)
-        noteOrderCommand(.undone, context)
+        noteOrderCommand(.undone, at: [seat], context)
         return try reply(whenAnswered: affected.sorted(), .undone(id), context)
     }
 
-    /// What the last order command made. After a restart that is the newest order there is.
-    func lastMade(_ account: AccountID) throws -> OrderID {
-        switch accounts[account]?.lastOrderCommand {
+    /// What the last order command made, at an exchange or at any. After a restart that is the newest order there is.
+    func lastMade(_ account: AccountID, at exchange: ExchangeID? = nil) throws -> OrderID {
+        switch accounts[account]?.lastOrderCommands.last(at: exchange) {
         case .made(let id): return id
         case .canceled: throw nothingToUndo("a cancel cannot be undone: type the order again")
         case .moved(let id): throw nothingToUndo("a move is not undone: move \(id.rawValue) back, or cancel it")
         case .undone: throw nothingToUndo("the last order has been undone already")
         case nil: break
         }
-        guard let newest = sight(of: account).newestRoot else {
-            throw try nothingOrdered(account)
+        let sight = sight(of: account)
+        guard let newest = exchange.map({ sight.newestRoot(at: $0) }) ?? sight.newestRoot else {
+            throw try nothingOrdered(account, at: exchange)
         }
         return newest
     }
 
-    private func nothingOrdered(_ account: AccountID) throws -> Refusal {
+    private func nothingOrdered(_ account: AccountID, at exchange: ExchangeID?) throws -> Refusal {
+        let place = exchange.map { " on \($0)" } ?? ""
         let removed = try historyLines(of: account, since: nil)
-        guard !removed.isEmpty else { return nothingToUndo("nothing has been ordered yet") }
-        return Refusal(.nothingToUndo, "no order of this account is left to undo", details: removed)
+        guard !removed.isEmpty else { return nothingToUndo("nothing has been ordered yet\(place)") }
+        return Refusal(.nothingToUndo, "no order of this account\(place) is left to undo", details: removed)
     }
 
     private func nothingToUndo(_ why: String) -> Refusal {

@@ -10,6 +10,7 @@ extension DeskCore {
     func runWhy(_ id: Located<OrderID>, _ context: LineContext) throws -> Reply? {
         let sight = try sight(context)
         let order = try sight.existing(id)
+        try require(id, of: order.exchange, isWhereSaid: context)
         let reader = reader(context)
         let line = try sight.line(of: order)
         // Of a ladder of a thousand the words need no other order than the whole.

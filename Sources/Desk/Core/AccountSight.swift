@@ -35,6 +35,9 @@ struct AccountSight {
     /// The newest order that is no other's child.
     var newestRoot: OrderID? { desk.seats.compactMap { $0.engine.newestRoot(of: account) }.max() }
 
+    /// The newest order at one exchange that is no other's child.
+    func newestRoot(at exchange: ExchangeID) -> OrderID? { desk.seat(exchange)?.engine.newestRoot(of: account) }
+
     /// What a paired order's contra may be, while it may be placed; in the base coin.
     func contraReady(_ id: OrderID) -> ExactDecimal? {
         order(id).flatMap { desk.seat($0.exchange)?.engine.contraReady(id) }

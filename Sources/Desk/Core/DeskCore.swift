@@ -34,6 +34,7 @@ public final class DeskCore {
     var accounts: [AccountID: AccountPlace] = [:]
     var pendingReplies: [PendingReply] = []
     var lineQuestions = LineQuestions()
+    var wordsOfAll = WordsOfAll()
     /// Lines that wait until an exchange has told the funds.
     var fundsWaits: [FundsWait] = []
     var turns = TurnRing()

@@ -94,7 +94,7 @@ extension DeskCore {
 
     /// Why a line cannot be done just now, though it may be in a moment.
     private func refusalForNow(_ read: ReadLine, _ session: Session) -> Refusal? {
-        if let refusal = refusalForRoom(read.parsed.command) ?? read.seat.refusalOfWords(read.parsed) { return refusal }
+        if let refusal = refusalForRoom(read.parsed.command) ?? read.refusalOfWords { return refusal }
         guard let command = read.parsed.command, let login = session.login else { return nil }
         return refusalForNow(command, at: read.seat, isNamed: read.parsed.exchange != nil, login)
     }
@@ -103,7 +103,9 @@ extension DeskCore {
     func refusalForNow(_ command: Command, at seat: Seat, isNamed: Bool, _ login: Session.Login) -> Refusal? {
         guard command.trades, command != .panic, login.rights == .trade else { return nil }
         guard seats.count > 1 else { return seat.refusalForNow(of: login.account) }
-        for seat in seatsChanged(by: command, at: seat, isNamed: isNamed, login.account) {
+        let isOfNamed = isNamed && command == .undo
+        let changed = isOfNamed ? [seat] : seatsChanged(by: command, at: seat, isNamed: isNamed, login.account)
+        for seat in changed {
             if let refusal = seat.refusalForNow(of: login.account) { return refusal }
         }
         return nil
@@ -114,27 +116,6 @@ extension DeskCore {
         if let refusal = refusalForRoom(command) { throw refusal }
         guard let login = context.login else { return }
         if let refusal = refusalForNow(command, at: context.seat, isNamed: context.isSeatNamed, login) { throw refusal }
-    }
-
-    /// Reads a line in the words of the exchange that it names, or else of the one that its account trades at.
-    func read(_ line: String, of account: AccountID?) -> ReadLine {
-        let seat = currentSeat(of: account)
-        let lastOrder = account.flatMap { sight(of: $0).newestRoot }
-        let parsed = parser(for: account, at: seat).parse(line, lastOrder: lastOrder)
-        guard let named = parsed.exchange else { return ReadLine(parsed: parsed, seat: seat) }
-        guard let other = ExchangeID(named.value).flatMap({ self.seat($0) }) else {
-            return ReadLine(parsed: parsed.refused(unknownExchange(named)), seat: seat)
-        }
-        guard other !== seat else { return ReadLine(parsed: parsed, seat: seat) }
-        return ReadLine(parsed: parser(for: account, at: other).parse(line, lastOrder: lastOrder), seat: other)
-    }
-
-    func unknownExchange(_ name: Located<String>) -> Refusal {
-        let names = seats.map(\.name)
-        var refusal = Refusal(
-            .unknownExchange, "no exchange \(name.value); expected \(names.joined(separator: " or "))", at: name.span)
-        refusal.suggestion = CommandParser.nearest(to: name.value, among: names)
-        return refusal
     }
 
     func refused(_ refusal: Refusal, _ context: LineContext) -> Reply {
@@ -220,12 +201,6 @@ extension DeskCore {
         }
         return nil
     }
-
-    /// Reads an account's line in the words of the exchange that it trades at.
-    func parser(for account: AccountID?, at seat: Seat? = nil) -> CommandParser {
-        let quote = account.flatMap { accounts[$0]?.quote } ?? configuration.quote
-        return (seat ?? currentSeat(of: account)).parser(quote: quote)
-    }
 }
 
 extension Command {
@@ -246,12 +221,6 @@ extension Command {
         default: false
         }
     }
-}
-
-/// A line as it was read, and the exchange that it is about.
-struct ReadLine {
-    let parsed: ParsedLine
-    let seat: Seat
 }
 
 /// A line on its way to its reply.

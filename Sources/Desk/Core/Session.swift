@@ -97,8 +97,7 @@ struct AccountPlace {
     var quote: Coin
     /// Where it trades unless a line says otherwise; nil: at the first.
     var exchange: ExchangeID?
-    /// What the last order command was, as far as is remembered since the start.
-    var lastOrderCommand: LastOrderCommand?
+    var lastOrderCommands = LastOrderCommands()
     var guards = AccountGuards()
 }
 

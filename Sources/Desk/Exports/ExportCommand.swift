@@ -78,7 +78,8 @@ extension DeskCore {
         let rows = export.file.rows
         let noun = rows == 1 ? String(what.dropLast()) : what
         var lines = [
-            "= \(rows) \(noun) as \(export.file.format.rawValue), \(bytes.count) bytes: \((site ?? "") + path)"
+            "= \(rows) \(noun)\(export.exchange.map { " on \($0)" } ?? "") as \(export.file.format.rawValue), "
+                + "\(bytes.count) bytes: \((site ?? "") + path)"
         ]
         lines.append(
             "good for \(DurationText.brief(seconds: Int64(configuration.limits.downloadSeconds))), until \(zone.text(of: end)), for whoever has the link"
@@ -92,7 +93,8 @@ extension DeskCore {
                 mark: .answer, text: lines.joined(separator: "\n  "),
                 fields: [
                     "export": [
-                        "what": .string(what), "format": .string(export.file.format.rawValue),
+                        "what": .string(what), "exchange": export.exchange.map { .string($0.description) } ?? .null,
+                        "format": .string(export.file.format.rawValue),
                         "rows": .int(Int64(rows)),
                         "bytes": .int(Int64(bytes.count)), "path": .string(path),
                         "url": site.map { .string($0 + path) } ?? .null, "expires_at": end.json,
@@ -110,7 +112,8 @@ extension DeskCore {
             case .orders: export.position.root?.closedAt
             case .transactions: nil as Timestamp?
             }
-        guard let last else { return "export \(export.query.subject.rawValue) since a later time" }
-        return "export \(export.query.subject.rawValue) since \(zone.dateAndTime(of: last).prefix(16))"
+        let place = export.exchange.map { " on \($0)" } ?? ""
+        guard let last else { return "export \(export.query.subject.rawValue) since a later time\(place)" }
+        return "export \(export.query.subject.rawValue) since \(zone.dateAndTime(of: last).prefix(16))\(place)"
     }
 }

@@ -33,13 +33,12 @@ extension DeskCore {
         for row in rows {
             switch row {
             case .ours(let row):
-                export.file.append(TradeRow(row).json)
+                export.append(TradeRow(row))
                 export.position.fill = row
             case .foreign(let row):
-                export.file.append(TradeRow(row).json)
+                export.append(TradeRow(row))
                 export.position.foreign = row
             }
-            export.position.lastTradeAt = row.fill.at
         }
         return rows.count < rowsMax
     }
@@ -49,8 +48,8 @@ extension DeskCore {
         let ours = try ledgerTransaction().adjustments(
             export.account,
             AdjustmentFilter(
-                except: exchangesListing(export.account), since: export.since, from: next, limit: rowsMax,
-                oldestFirst: true))
+                exchange: export.exchange, except: exchangesListing(export.account), since: export.since, from: next,
+                limit: rowsMax, oldestFirst: true))
         let listed = try ledgerTransaction().listedTransactions(
             export.account, behind: export.position.listed, since: export.since, limit: rowsMax)
         let rows = ours.map { ExportedTransaction.ours($0) }.merged(
@@ -62,7 +61,7 @@ extension DeskCore {
                 export.file.append(Transaction(row).json)
                 export.position.transaction = row.number
             case .listed(let row):
-                export.file.append(Transaction(row).json)
+                if export.has(row.exchange) { export.file.append(Transaction(row).json) }
                 export.position.listed = row
             }
         }
@@ -74,17 +73,21 @@ extension DeskCore {
         try flushTables()
         let transaction = try ledgerTransaction()
         let before = export.file.rows
+        // Of one exchange among several most may have to be passed over.
+        var looked = 0
         while !export.position.isFinishedDone {
+            guard looked <= rowsMax else { return false }
             let roots = try transaction.finishedRoots(
                 export.account, behind: export.position.root, since: export.since, limit: DeskCore.rootsAtATime)
             for root in roots {
                 guard export.file.rows - before < rowsMax else { return false }
-                try addFamily(root, to: &export)
+                if export.has(root.exchange) { try addFamily(root, to: &export) }
                 export.position.root = root
             }
+            looked += roots.count
             export.position.isFinishedDone = roots.count < DeskCore.rootsAtATime
         }
-        for root in sight(of: export.account).openOrders where root.parent == nil {
+        for root in sight(of: export.account).openOrders where root.parent == nil && export.has(root.exchange) {
             guard export.file.rows < configuration.limits.downloadRows else { return false }
             try addFamily(root, to: &export)
         }
@@ -98,6 +101,15 @@ extension DeskCore {
             object.append("line", .string(order.line == Order.lineOfParent ? root.line : order.line))
             export.file.append(object)
         }
+    }
+}
+
+extension Exports.Making {
+    /// Writes a trade, where it is one that was asked for.
+    fileprivate mutating func append(_ row: TradeRow) {
+        guard has(row.exchange) else { return }
+        file.append(row.json)
+        position.lastTradeAt = row.fill.at
     }
 }
 

@@ -14,6 +14,12 @@ struct Exports {
         let since: Timestamp?
         var file: ExportFile
         var position = ExportPosition()
+
+        /// Whose rows are in it; nil for those of all exchanges.
+        var exchange: ExchangeID? { context.namedExchange }
+
+        /// Whether rows of an exchange are in it.
+        func has(_ exchange: ExchangeID) -> Bool { self.exchange.map { $0 == exchange } ?? true }
     }
 
     struct Offered {
