@@ -46,11 +46,11 @@ extension DeskCore {
         try audit(AuditEvent(.login, details), id)
     }
 
-    /// The settings that guard an account.
-    private static let guardingSettings: Set<String> = ["daily", "guard", "pairs"]
+    /// The settings that guard an account, and the one that says where its orders go.
+    private static let auditedSettings: Set<String> = ["daily", "exchange", "guard", "pairs"]
 
     func auditSetting(_ name: String, _ value: String?, _ context: LineContext) throws {
-        guard DeskCore.guardingSettings.contains(name) else { return }
+        guard DeskCore.auditedSettings.contains(name) else { return }
         try audit(
             AuditEvent(.settingChanged, [AuditLine.Field("name", name), AuditLine.Field("value", value ?? "off")]),
             of: context)

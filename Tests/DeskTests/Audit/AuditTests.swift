@@ -32,6 +32,9 @@ import Trading
         try expect(["event=setting \(ana) name=pairs value=btc_usd"], "set pairs btc_usd")
         try expect(["event=setting \(ana) name=guard value=off"], "set guard off")
         try expect([], "set guard 500%")
+        try expect(["event=setting \(ana) name=exchange value=paper"], "set exchange paper")
+        try expect(["event=setting \(ana) name=exchange value=paper"], "use paper")
+        try expect([], "use krakn")
         try expect(["event=panic \(ana)"], "panic")
         try expect(["event=panic_lifted \(ana)"], "resume")
         try expect(
