@@ -47,7 +47,7 @@ venue-kills: packages
 	OUTCRY_VENUE_KILLS=$(VENUE_KILLS) $(SWIFT) test --skip-build --filter 'the books of both are equal at the end'
 
 lint:
-	@$(SWIFT) format lint --strict --recursive $(SOURCES)
+	@$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)
 
 format:
 	@$(SWIFT) format --in-place --recursive $(SOURCES)

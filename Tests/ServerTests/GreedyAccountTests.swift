@@ -64,7 +64,7 @@ private final class MeasuredTraders {
     private var panics: (alone: [Double], beside: [Double]) = ([], [])
     private var placed = 0
 
-    private static let ordersMeasured = ProcessInfo.processInfo.environment["OUTCRY_MEASURED"].flatMap { Int($0) } ?? 20
+    private static let ordersMeasured = ProcessInfo.processInfo.environment["OUTCRY_MEASURED"].flatMap { Int($0) } ?? 12
 
     init(_ desk: DeskUnderTest, placing: String, panicking: String) throws {
         (ann, bob) = (try desk.logIn(placing), try desk.logIn(panicking, .text))

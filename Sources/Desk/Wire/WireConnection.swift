@@ -2,6 +2,7 @@ import Accounts
 import Conversation
 import Exchange
 import Logging
+import OrderEngine
 import Trading
 
 /// What everybody is told when an exchange goes silent.

@@ -69,12 +69,14 @@ extension Seat {
         _ = wire?.change(account) { $0.transactions.want(at: now) }
         guard !isFirst else { return }
         let words = difference.amount.isPositive ? "came" : "went"
+        let place = desk.namesExchange(account) ? " on \(name)" : ""
+        let amount = difference.amount.magnitude
         try desk.notify(
             account, event: "funds_changed", order: nil,
-            text: "* funds changed: \(difference.amount.magnitude) \(difference.coin) \(words) (\(reason.rawValue))",
+            text: "* funds changed: \(amount) \(difference.coin) \(words)\(place) (\(reason.rawValue))",
             fields: [
-                "coin": .string(difference.coin.description), "amount": difference.amount.json,
-                "reason": .string(reason.rawValue),
+                "exchange": .string(name), "coin": .string(difference.coin.description),
+                "amount": difference.amount.json, "reason": .string(reason.rawValue),
             ], at: now)
     }
 

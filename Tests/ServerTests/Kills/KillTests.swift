@@ -9,7 +9,7 @@ extension `The server` {
     /// SIGKILL leaves of the disk is all that was written, synced or not; that a sync is made is shown elsewhere.
     @Suite struct `killed again and again` {
         /// In the test command's time. As many as one likes with OUTCRY_KILLS.
-        private static let killsDefault = 80
+        private static let killsDefault = 45
         /// Desks side by side, each with a server of its own.
         private static let deskCount = 3
         /// A desk is begun anew after so many, so that a run of many hours checks young and old ones.
