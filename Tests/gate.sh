@@ -31,7 +31,8 @@ told() { printf 'gate: %s\n' "${times[@]}" "$(printf '%5d s  all of it' "$SECOND
 build=.build/gate
 whole=(-Xswiftc -whole-module-optimization -Xswiftc -num-threads -Xswiftc "$(nproc)"
     -Xswiftc -no-emit-module-separately-wmo -Xswiftc -index-ignore-system-modules)
-tests=("$swift" test --scratch-path "$build" --skip-build --ignore-lock)
+# Not by `swift test`, of which only one at a time can use the folder.
+tests=("$build/debug/outcryPackageTests.xctest" --testing-library swift-testing)
 # About half of the time that the tests with processes take.
 slow='^ServerTests.*(killed again|both of them killed|a greedy account|an operator beside|over a tape|used elsewhere)'
 

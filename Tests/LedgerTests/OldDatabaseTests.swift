@@ -46,6 +46,11 @@ import Trading
             for book in books {
                 try database.execute(sql: "INSERT INTO exchange_books VALUES (?, x'01', x'02')", arguments: [book])
             }
+            for seq in 1...3 {
+                try database.execute(
+                    sql: "INSERT INTO notifications VALUES (7, ?, ?, 'filled', 41, '* #1 filled', '{}')",
+                    arguments: [seq, time])
+            }
             let snapshot = Data(SnapshotCoder.encode(Samples.snapshot))
             try database.execute(sql: "INSERT INTO snapshots VALUES (1, ?)", arguments: [snapshot])
             if isPruned {
@@ -81,6 +86,7 @@ import Trading
             #expect(try ledger.prices(of: "btc_usd", at: of.exchange, since: since, until: until).map(\.last) == [230])
             #expect(try ledger.fundsPoints(account, since: since, until: until).map(\.exchange) == [of.exchange])
             #expect(try ledger.waitingAlerts().map(\.exchange) == [of.exchange])
+            #expect(try ledger.notifications(account, from: 2, limit: 9).map(\.seq) == [2, 3])
             #expect(try ledger.tradesLeft().map(\.exchange) == [of.exchange])
             let loaded = try ledger.load()
             #expect(loaded.snapshots.map(\.exchange) == [of.exchange] && loaded.number == RecordNumber(1))
@@ -112,6 +118,20 @@ import Trading
         let scratch = try Scratch()
         try makeOld(at: scratch.path, books: ["not a name"], isPruned: false)
         #expect(throws: LedgerError.self) { _ = try scratch.open() }
+    }
+
+    @Test func `every table has a primary key`() throws {
+        let scratch = try Scratch()
+        let ledger = try scratch.open()
+        let without = try ledger.read { database in
+            try String.fetchAll(
+                database,
+                sql: """
+                    SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
+                        AND NOT EXISTS (SELECT 1 FROM pragma_table_info(sqlite_master.name) WHERE pk > 0)
+                    """)
+        }
+        #expect(without == [])
     }
 
     @Test func `a state of one moment counts only whole`() throws {

@@ -48,9 +48,6 @@ struct AlertBook {
         }
     }
 
-    /// Whose alerts wait.
-    var accounts: [AccountID] { numbers.filter { !$0.value.isEmpty }.keys.sorted() }
-
     /// An account's, by number.
     func alerts(of account: AccountID) -> [Alert] {
         (numbers[account] ?? []).sorted().compactMap { alerts[ID(account: account, number: $0)] }

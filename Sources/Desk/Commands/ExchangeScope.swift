@@ -40,6 +40,14 @@ extension Command {
         }
     }
 
+    /// Whether it takes off all that there is, of a kind or of every kind.
+    var isOverAll: Bool {
+        switch self {
+        case .cancel(.all), .cancel(.kind): true
+        default: false
+        }
+    }
+
     /// Why a line with this command may not name an exchange, or not that one; nil where it may.
     func refusal(ofExchange name: Located<String>, at seat: Seat) -> Refusal? {
         switch exchangeScope {

@@ -104,7 +104,8 @@ extension DeskCore {
     func runCancel(_ target: CancelTarget, _ context: LineContext) throws -> Reply? {
         let account = try context.account()
         let ids = try cancelTargets(target, context)
-        guard !ids.isEmpty else { return Reply(mark: .done, text: "+ nothing to cancel", fields: ["orders": []]) }
+        let notes = exchangesLeftOut(target, context)
+        guard !ids.isEmpty else { return canceledReply([], of: 0, notes: notes, reader: reader(context)) }
         let parts = bySeat(ids, context)
         // Nothing is canceled anywhere where something of it is refused.
         for (seat, part) in parts {
@@ -118,7 +119,7 @@ extension DeskCore {
             try seat.takeOutcome(outcome)
         }
         noteOrderCommand(.canceled, at: parts.map(\.0), context)
-        return try reply(whenAnswered: affected.sorted(), .canceled(ids), context)
+        return try reply(whenAnswered: affected.sorted(), .canceled(ids, notes: notes), context)
     }
 
     /// Where the order stands that a cancel is refused for.
@@ -146,7 +147,7 @@ extension DeskCore {
     private func openRoots(
         of account: AccountID, _ context: LineContext, where isMeant: (Order) -> Bool
     ) -> [OrderID] {
-        asked(context).flatMap { seat in
+        canceledFrom(context, account).flatMap { seat in
             seat.engine.openOrders(of: account).filter {
                 $0.parent == nil && !seat.engine.isCancelUnderWay($0) && isMeant($0)
             }
@@ -234,7 +235,7 @@ extension DeskCore {
     private func isBeingDone(_ pending: PendingReply) -> Bool {
         switch pending.subject {
         case .placed(let root, _): isCarryingOn(root)
-        case .canceled(let ids): turns.isTakingOff(pending.account) || ids.contains(where: isCarryingOn)
+        case .canceled(let ids, _): turns.isTakingOff(pending.account) || ids.contains(where: isCarryingOn)
         case .undone(let id): isCarryingOn(id)
         case .moved: false
         }
@@ -247,10 +248,10 @@ extension DeskCore {
         case .placed(let root, let notes):
             guard let order = try sight.orderEver(root) else { return Reply(mark: .done, text: "+ \(root)") }
             return placedReply(order, notes: notes, reader: reader)
-        case .canceled(let ids):
+        case .canceled(let ids, let notes):
             // All of ten thousand would be more than may wait for a session: it would be closed instead of answered.
             let shown = try ids.prefix(configuration.limits.answerRows).compactMap(sight.orderEver)
-            return canceledReply(shown, of: ids.count, reader: reader)
+            return canceledReply(shown, of: ids.count, notes: notes, reader: reader)
         case .moved(let id, let notes):
             guard let order = try sight.orderEver(id) else { return Reply(mark: .done, text: "+ \(id)") }
             return movedReply(order, notes: notes, reader: reader)
@@ -270,16 +271,18 @@ extension DeskCore {
     /// Orders that text tells of one by one in the reply to a cancel.
     private static let canceledShown = 10
 
-    private func canceledReply(_ shown: [Order], of count: Int, reader: Reader) -> Reply {
+    private func canceledReply(_ shown: [Order], of count: Int, notes: [String], reader: Reader) -> Reply {
         // A cancel of sixty orders is not sixty lines: JSON has them.
         let told = shown.prefix(DeskCore.canceledShown)
         var lines = told.map { CanceledWords(family(of: $0), reader: reader).line }
         if count > told.count { lines.append("and \(count - told.count) more") }
-        let text =
-            count == 1 && !lines.isEmpty ? "+ \(lines[0])" : "+ \(count) orders\n  " + lines.joined(separator: "\n  ")
+        let isOne = count == 1 && lines.count == 1
+        let head = count == 0 ? "+ nothing to cancel" : isOne ? "+ \(lines[0])" : "+ \(count) orders"
+        var fields: JSONObject = ["orders": .array(shown.map { .object($0.json) })]
+        if count > 0 { fields["count"] = .int(Int64(count)) }
+        if !notes.isEmpty { fields["not_canceled"] = .array(notes.map { .string($0) }) }
         return Reply(
-            mark: .done, text: text,
-            fields: ["orders": .array(shown.map { .object($0.json) }), "count": .int(Int64(count))])
+            mark: .done, text: ([head] + (isOne ? [] : lines) + notes).joined(separator: "\n  "), fields: fields)
     }
 }
 

@@ -270,7 +270,8 @@ extension DeskCore {
             ? "nothing to cancel" : "would cancel \(DeskCore.count(orders.count, "order")); \(goWords(context))"
         return Preview(
             lines: ["\(context.text): \(what)"]
-                + shown.map { "\($0.id) \(OrderWords($0, reader: reader(context)).asked)" },
+                + shown.map { "\($0.id) \(OrderWords($0, reader: reader(context)).asked)" }
+                + exchangesLeftOut(target, context),
             basis: PreviewBasis(),
             fields: ["allowed": true, "orders": .array(shown.map { .object($0.json) })])
     }

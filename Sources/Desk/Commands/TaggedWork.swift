@@ -25,7 +25,7 @@ struct TaggedWork: Hashable {
         case "placed":
             guard let root = named.first else { return nil }
             subject = .placed(root, notes: Array(lines.dropFirst(2)))
-        case "canceled": subject = .canceled(named)
+        case "canceled": subject = .canceled(named, notes: Array(lines.dropFirst(2)))
         case "moved":
             guard let id = named.first else { return nil }
             subject = .moved(id, notes: Array(lines.dropFirst(2)))
@@ -74,7 +74,8 @@ struct TaggedWork: Hashable {
         switch subject {
         case .placed(let root, let notes):
             return (["placed \(root.rawValue)", list(orders)] + notes).joined(separator: "\n")
-        case .canceled(let ids): return "canceled \(list(ids))\n\(list(orders))"
+        case .canceled(let ids, let notes):
+            return (["canceled \(list(ids))", list(orders)] + notes).joined(separator: "\n")
         case .moved(let id, let notes):
             return (["moved \(id.rawValue)", list(orders)] + notes).joined(separator: "\n")
         case .undone(let id): return "undone \(id.rawValue)\n\(list(orders))"
@@ -113,7 +114,7 @@ extension DeskCore {
             context: context, account: account, orders: work.orders, subject: work.subject,
             dueBy: now.advanced(bySeconds: Int64(configuration.limits.replySeconds)))
         // A cancel of many may have been cut off in the middle. One that was answered is not done again.
-        if remembered.reply == nil, case .canceled(let ids) = work.subject {
+        if remembered.reply == nil, case .canceled(let ids, _) = work.subject {
             let sight = sight(of: account)
             let left = ids.filter { sight.order($0).map { $0.closedAt == nil && $0.cancelReason == nil } ?? false }
             for (seat, part) in bySeat(left, context) where !part.isEmpty {

@@ -62,6 +62,12 @@ extension DeskCore {
         case .made(let id): return id
         case .canceled: throw nothingToUndo("a cancel cannot be undone: type the order again")
         case .moved(let id): throw nothingToUndo("a move is not undone: move \(id.rawValue) back, or cancel it")
+        case .undone where exchange == nil && seats.count > 1:
+            throw Refusal(
+                .nothingToUndo, "the last order command was an undo already",
+                details: [
+                    "undo on EXCHANGE takes back the last one there", "orders shows what is open, cancel takes it off",
+                ])
         case .undone: throw nothingToUndo("the last order has been undone already")
         case nil: break
         }

@@ -105,10 +105,9 @@ extension DeskCore {
         guard seats.count > 1 else { return seat.refusalForNow(of: login.account) }
         let isOfNamed = isNamed && command == .undo
         let changed = isOfNamed ? [seat] : seatsChanged(by: command, at: seat, isNamed: isNamed, login.account)
-        for seat in changed {
-            if let refusal = seat.refusalForNow(of: login.account) { return refusal }
-        }
-        return nil
+        let refusals = changed.compactMap { $0.refusalForNow(of: login.account) }
+        // What is taken off everywhere is taken off where that can be done.
+        return command.isOverAll && refusals.count < changed.count ? nil : refusals.first
     }
 
     /// Refuses what cannot be done just now, once more: time has passed since the line was read.

@@ -38,7 +38,7 @@ extension Covered {
         switch subject {
         case .placed(let root, _):
             self.init(session: session, orders: Set(orders), parents: [root], kind: .placed)
-        case .canceled(let ids):
+        case .canceled(let ids, _):
             self.init(session: session, orders: Set(orders).union(ids), parents: Set(ids), kind: .canceled)
         case .undone(let id): self.init(session: session, orders: Set(orders), parents: [id], kind: .canceled)
         case .moved: self.init(session: session, orders: Set(orders), kind: .moved)

@@ -2,7 +2,6 @@ import Accounts
 import Conversation
 import Exchange
 import Logging
-import OrderEngine
 import Trading
 
 /// What everybody is told when an exchange goes silent.
@@ -20,7 +19,7 @@ extension Seat {
             let fields: JSONObject = [
                 "exchange": .string(name), "since": .string(since.description), "reason": .string(reason),
             ]
-            try desk.tell(whoeverWaits, event: "feed_lost", fields) { zone in
+            try desk.tell(wiredAccounts, event: "feed_lost", fields) { zone in
                 """
                 * feed lost: \(name) has not answered since \(zone.dateAndTime(of: since)) (\(reason)); what is open \
                 there stays there
@@ -31,21 +30,14 @@ extension Seat {
             wire?.isLost = false
             log.notice("\(name) answers again, lost since \(lostAt)")
             let fields: JSONObject = ["exchange": .string(name), "since": .string(lostAt.description)]
-            try desk.tell(whoeverWaits, event: "feed_back", fields) { zone in
+            try desk.tell(wiredAccounts, event: "feed_back", fields) { zone in
                 "* feed back: \(name) answers again; it was lost at \(zone.dateAndTime(of: lostAt))"
             }
         }
     }
 
-    /// Who trades here, has an alert here, or has orders where the prices of this exchange are followed.
-    private var whoeverWaits: [AccountID] {
-        var accounts = Set(wire?.accounts.keys.map { $0 } ?? []).union(alerts.accounts)
-        for seat in desk.seats where seat.marketSeat === self {
-            accounts.formUnion(seat.alerts.accounts)
-            accounts.formUnion(seat.engine.accounts.filter { !seat.engine.openOrders(of: $0).isEmpty })
-        }
-        return accounts.sorted()
-    }
+    /// All of them: who has no key here may have an alert, or orders on paper at these prices.
+    private var wiredAccounts: [AccountID] { wire?.accounts.keys.sorted() ?? [] }
 
     /// An account's key can send only so much more.
     func takeKeyEnding(_ account: AccountID, requestsLeft: UInt64) throws {

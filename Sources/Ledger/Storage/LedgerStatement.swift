@@ -288,8 +288,8 @@ enum LedgerStatement: Int, CaseIterable {
             """
         case .sweepNotifications:
             """
-            DELETE FROM notifications WHERE rowid IN
-                (SELECT rowid FROM notifications WHERE account = ? AND seq <= ? ORDER BY seq LIMIT ?)
+            DELETE FROM notifications WHERE (account, seq) IN
+                (SELECT account, seq FROM notifications WHERE account = ? AND seq <= ? ORDER BY seq LIMIT ?)
             """
         case .sweepFills:
             """

@@ -134,6 +134,7 @@ enum Schema {
             try database.execute(sql: exchanges(of: exchange))
         }
         registerExchangeHistory(in: &migrator)
+        registerKeyOfNotifications(in: &migrator)
     }
 
     /// A column with a default is added without writing a row anew; where it is part of the key, the table is made again. `engines` is how

@@ -55,6 +55,23 @@ import Trading
         #expect(typed("go") == "+ #5 buy 1 btc_usd at 5 on lossy")
     }
 
+    @Test func `cancel all takes off what it can where another exchange is silent, and says what it has left`() throws {
+        _ = typed("buy 0.1 btc_usd at 190")
+        _ = typed("buy 0.2 btc_usd at 220 on lossy")
+        bench.exchange.isDeaf = true
+        try bench.restart(afterSeconds: 1)
+        _ = bench.takeTold()
+        let left = "not on lossy: this account is being compared with lossy; nothing was done; panic does not wait"
+        #expect(typed("? cancel all").hasSuffix("\n  #1 buy 0.1 btc_usd at 190 on paper\n  \(left)"))
+        #expect(typed("cancel all") == "+ #1 canceled: buy 0.1 btc_usd at 190 on paper\n  \(left)")
+        // Nothing else is left but what is there.
+        #expect(typed("cancel all").hasPrefix("! this account is being compared with lossy; nothing was done"))
+        bench.exchange.isDeaf = false
+        bench.reconcile()
+        _ = bench.takeTold()
+        #expect(typed("cancel all") == "+ #2 canceled: buy 0.2 btc_usd at 220 on lossy")
+    }
+
     @Test func `what is in use outlasts the session and the process`() throws {
         _ = typed("use lossy")
         try bench.restart(afterSeconds: 5)
