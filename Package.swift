@@ -209,14 +209,16 @@ let package = Package(
         .testTarget(
             name: "AccountsTests", dependencies: ["Accounts", "Secrets", grdb, "Trading"], swiftSettings: settings),
         .testTarget(
-            name: "ExchangeTests", dependencies: ["Exchange", "ExchangeConformance", "Simulation", "Trading"],
+            name: "ExchangeTests",
+            dependencies: ["Exchange", "ExchangeConformance", "Simulation", "TestSupport", "Trading"],
             swiftSettings: settings),
         .testTarget(name: "ExactJSONTests", dependencies: ["ExactJSON"], swiftSettings: settings),
         .testTarget(
             name: "VenueTests", dependencies: ["Venue", "ExactJSON", "Trading", "COpenSSL"], swiftSettings: settings
         ),
         .testTarget(
-            name: "BtceExchangeTests", dependencies: ["BtceExchange", "Secrets", "ExactJSON", "Threads", "Trading"],
+            name: "BtceExchangeTests",
+            dependencies: ["BtceExchange", "Secrets", "ExactJSON", "TestSupport", "Threads", "Trading"],
             swiftSettings: settings),
         // The conformance suite for btc-e: the adapter, the venue, and real sockets between them.
         .testTarget(

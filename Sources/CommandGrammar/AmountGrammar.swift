@@ -10,6 +10,7 @@ extension LineReader {
     ) throws(Misreading) -> (amount: Located<AmountExpression>, pair: Located<Pair>) {
         guard let first = peek() else { throw missing(LineReader.amountExamples) }
         if bytes[first.start] == UInt8(ascii: "$") { return try takeDollarsAndPair(first) }
+        try refuseCurrencySign(first)
         var amount = try takeBareAmount()
         guard let word = peek() else { throw missing("a PAIR such as btc_usd") }
         if let follow, word.keyword == follow {
@@ -57,6 +58,16 @@ extension LineReader {
         }
         amount.span = span(from: first, to: word)
         return (amount, pair)
+    }
+
+    /// `€50`: only `$` is a word of the language, the others are hinted at.
+    private func refuseCurrencySign(_ word: Word) throws(Misreading) {
+        let text = text(word)
+        let signs: [Character: String] = ["€": "eur", "£": "gbp", "¥": "jpy", "₽": "rub", "₿": "btc"]
+        guard let sign = text.first, let coin = signs[sign], text.dropFirst().first?.isNumber == true else { return }
+        let amount = "\(text.dropFirst()) \(coin)"
+        throw Misreading(
+            .badNumber, "expected an AMOUNT, found \(shown(word))", at: span(word), candidates: [amount])
     }
 
     /// `$50 btc`: an amount of usd, where that is the pair's quote coin.

@@ -1,5 +1,6 @@
 import Exchange
 import Foundation
+import TestSupport
 import Testing
 import Trading
 
@@ -103,7 +104,7 @@ private final class RandomStory {
 
 @Suite struct `A gateway at random` {
     /// A seed that is given is played alone.
-    private static let seeds = (0..<(isSeedGiven ? 1 : 16)).map { testSeed &+ UInt64($0) }
+    private static let seeds = (0..<(isSeedGiven ? 1 : TestExtent.isWhole ? 16 : 8)).map { testSeed &+ UInt64($0) }
     private static let isSeedGiven = ProcessInfo.processInfo.environment["OUTCRY_SEED"] != nil
 
     @Test(arguments: seeds)

@@ -1,5 +1,6 @@
 import CZlib
 import Foundation
+import TestSupport
 import Testing
 import Trading
 
@@ -138,11 +139,12 @@ import Trading
 
     @Test(
         .enabled(if: Shared.path("tapes") != nil, "no tapes beside the project"),
+        // The last has half a million: in `make proof`.
         arguments: [
             ("mtgox_btc_usd_20130101.csv", 2_331), ("bitstamp_btc_usd_2011.csv", 9_999),
             ("coinbase_btc_usd_20230905.csv", 5_882), ("binance_spot_20240808.csv", 26_010),
             ("spy_20131008.csv.gz", 451_545),
-        ])
+        ].prefix(TestExtent.isWhole ? 5 : 4))
     func `a tape of real trades plays from end to end`(file: String, trades: Int) throws {
         let path = try #require(Shared.path("tapes/\(file)"))
         let player = try TapePlayer([try TapeReader(path: path)], speed: 60, startingAt: Timestamp(seconds: 0))

@@ -19,7 +19,7 @@ import Trading
 
     /// The operations of a kind at which something goes wrong.
     private func places(_ kind: DiskOperation.Kind, _ undisturbed: Undisturbed) -> [Int] {
-        TestExtent.some(of: Array(1...max(1, undisturbed.counts[kind])), every: 8)
+        TestExtent.some(of: Array(1...max(1, undisturbed.counts[kind])), every: 14)
     }
 
     /// Each operation fails, one of its errors after another in turn; the few syncs with every error.

@@ -1,5 +1,6 @@
 import Exchange
 import Foundation
+import TestSupport
 import Testing
 import Trading
 import Venue
@@ -10,7 +11,7 @@ import Venue
     /// A seed from outside instead of the fixed ones.
     private static var seeds: [UInt64] {
         if let text = ProcessInfo.processInfo.environment["OUTCRY_SEED"], let seed = UInt64(text) { return [seed] }
-        return Array(1...150)
+        return TestExtent.some(of: Array(1...150), every: 3)
     }
 
     @Test(arguments: seeds)
