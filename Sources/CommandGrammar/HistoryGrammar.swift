@@ -78,7 +78,7 @@ extension LineReader {
             seen.append(keyword)
             next += 1
             switch keyword {
-            case .last: query.last = Int(try takeCount("how many, such as 10", max: LineReader.rowsMax))
+            case .last: query.last = Int(try takeCount("a number such as 10", max: LineReader.rowsMax))
             case .since: query.since = try takeWhen()
             case .until: query.until = try takeWhen()
             case .from: query.fromID = try takeCount("an ID", max: .max)

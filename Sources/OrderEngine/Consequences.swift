@@ -169,8 +169,9 @@ extension Order {
     var baseFeeValue: ExactDecimal {
         let baseFee = fee(in: pair.base)
         guard filled.isPositive, baseFee.isPositive else { return .zero }
-        let product = try? filledValue.multiplied(by: baseFee, rounding: .up)
-        return product.flatMap { try? $0.divided(by: filled, rounding: .up) } ?? .zero
+        // The price first: the product of two small figures has more digits than a number has.
+        let average = try? filledValue.divided(by: filled, rounding: .up)
+        return average.flatMap { try? $0.multiplied(by: baseFee, rounding: .up) } ?? .zero
     }
 
     mutating func add(_ fill: Fill) {
