@@ -60,11 +60,17 @@ extension LineReader {
         return (amount, pair)
     }
 
+    private static let currencySigns: [Character: String] = [
+        "€": "eur", "£": "gbp", "¥": "jpy", "₽": "rub", "₿": "btc",
+    ]
+
     /// `€50`: only `$` is a word of the language, the others are hinted at.
     private func refuseCurrencySign(_ word: Word) throws(Misreading) {
+        // None of them is ASCII, as every amount is.
+        guard bytes[word.start] >= 0x80 else { return }
         let text = text(word)
-        let signs: [Character: String] = ["€": "eur", "£": "gbp", "¥": "jpy", "₽": "rub", "₿": "btc"]
-        guard let sign = text.first, let coin = signs[sign], text.dropFirst().first?.isNumber == true else { return }
+        guard let sign = text.first, let coin = LineReader.currencySigns[sign], text.dropFirst().first?.isNumber == true
+        else { return }
         let amount = "\(text.dropFirst()) \(coin)"
         throw Misreading(
             .badNumber, "expected an AMOUNT, found \(shown(word))", at: span(word), candidates: [amount])
