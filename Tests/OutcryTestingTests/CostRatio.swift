@@ -11,7 +11,7 @@ enum CostRatio {
     /// Nanoseconds that one repetition takes at least, above the grain of the clock and the cost of a page fault.
     private static let repetition: Int64 = 500_000
     private static let repetitions = 5
-    private static let attempts = 6
+    private static let attempts = 25
 
     /// The lowest ratio of some attempts; the first that is within `most`.
     static func measure<Input>(limit: Input, half: Input, _ read: (Input) throws -> Void) rethrows -> Double {

@@ -95,7 +95,7 @@ import Trading
         try bench.restart()
         bench.reconcile()
         let start = bench.now
-        while bench.now < start.advanced(bySeconds: 3 * 86_400 + 7_200) { bench.pass(seconds: 60) }
+        while bench.now < start.advanced(bySeconds: 4 * 86_400) { bench.pass(seconds: 60) }
         let points = try #require(bench.desk).ledger.prices(
             of: "btc_usd", at: "lossy", since: start.advanced(bySeconds: -86_400), until: bench.now)
         let gaps = zip(points.dropFirst(), points).map { $0.at.nanoseconds(since: $1.at) / 1_000_000_000 }
