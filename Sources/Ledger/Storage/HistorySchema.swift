@@ -9,28 +9,6 @@ extension Schema {
         }
     }
 
-    /// A notification is known by its account and its number there: that is its key, by which all are read.
-    static func registerKeyOfNotifications(in migrator: inout DatabaseMigrator) {
-        migrator.registerMigration("ledger-14-key-of-notifications") { database in
-            try database.execute(
-                sql: """
-                    CREATE TABLE keyed_notifications (
-                        account INTEGER NOT NULL,
-                        seq INTEGER NOT NULL,
-                        at INTEGER NOT NULL,
-                        event TEXT NOT NULL,
-                        order_id INTEGER,
-                        text TEXT NOT NULL,
-                        json TEXT NOT NULL,
-                        PRIMARY KEY (account, seq)
-                    ) STRICT, WITHOUT ROWID;
-                    INSERT INTO keyed_notifications SELECT * FROM notifications ORDER BY account, seq;
-                    DROP TABLE notifications;
-                    ALTER TABLE keyed_notifications RENAME TO notifications;
-                    """)
-        }
-    }
-
     /// `number` is the id where that is a number that a table can have, and 0 where it is none; `status` is `TransactionStatus`'s number;
     /// `place` is the row's cursor, which only the exchange's adapter understands. A row with an `exchange_order` books an order's money.
     /// `fill` is `FillID`'s number. The day's figures of a price are nil where the exchange did not say them.
