@@ -1,7 +1,7 @@
 /// An exchange as the desk calls it: what a trader types after `on`, and what every order, fill and record is kept under.
 ///
 /// Up to 15 ASCII letters, digits, hyphens and underscores, beginning with a letter, in lower case: `paper`, `kraken`, `btce-2`.
-/// One exchange may stand in a desk under several names, each with accounts and orders of its own.
+/// One exchange has one name in a desk; two of a kind, at addresses of their own, have two.
 public struct ExchangeID: Hashable, Sendable {
     private let name: ShortName
 
