@@ -24,7 +24,7 @@ struct TransactionReading {
     private var toCheck: [ListedTransaction] = []
     private var checkedThrough = ""
     private(set) var failures = 0
-    /// The newest rows that were read: a row that the exchange shows late is behind the first of them.
+    /// The newest rows that were read, at most a page: a row that the exchange shows late is behind the first of them.
     private var recent: [(place: HistoryCursor, at: Timestamp)] = []
     /// Whether the exchange has said that it lists none.
     private(set) var isRefused = false
@@ -53,9 +53,10 @@ struct TransactionReading {
         return position
     }
 
-    /// A page has come. Whether more follows. `overlap` is how late the exchange may show a row, in seconds.
+    /// A page has come. Whether more follows. `overlap` is how late the exchange may show a row, in seconds, and `most` how many rows are
+    /// read again for that.
     mutating func took(
-        _ rows: [ExchangeTransaction], next: HistoryCursor?, overlap: Int64, at now: Timestamp
+        _ rows: [ExchangeTransaction], next: HistoryCursor?, overlap: Int64, most: Int, at now: Timestamp
     ) -> Bool {
         hasBegun = true
         isRefused = false
@@ -63,6 +64,7 @@ struct TransactionReading {
         if let newest = rows.map(\.at).max() { upTo = max(upTo ?? newest, newest) }
         recent += rows.map { ($0.place, $0.at) }
         if let upTo { recent.removeAll { $0.at < upTo.advanced(bySeconds: -overlap) } }
+        recent.removeFirst(max(0, recent.count - most))
         // A cursor that leads nowhere would be asked for without end.
         if let next, next != position {
             position = next
@@ -169,9 +171,11 @@ extension Seat {
     func keep(_ rows: [ExchangeTransaction], next: HistoryCursor?, of account: AccountID) throws -> Bool {
         for row in rows { try keep(row, of: account) }
         let before = wire?.accounts[account]?.transactions
-        let overlap = Int64(limits.fillsOverlapSeconds)
+        let (overlap, most) = (Int64(limits.fillsOverlapSeconds), limits.transactionsPage)
         let hasMore =
-            wire?.change(account) { $0.transactions.took(rows, next: next, overlap: overlap, at: now) } ?? false
+            wire?.change(account) {
+                $0.transactions.took(rows, next: next, overlap: overlap, most: most, at: now)
+            } ?? false
         if let after = wire?.accounts[account]?.transactions, after.text != before?.text || before?.hasBegun != true {
             try ledgerTransaction().putBook(name, key: Seat.transactionsKey(account), value: Array(after.text.utf8))
         }

@@ -34,9 +34,7 @@ import Trading
     }
 
     private func typed(_ line: String, _ bench: WireBench, seconds: Int64 = 2) -> String {
-        bench.type(line)
-        bench.pass(seconds: seconds)
-        return bench.takeTold().first { !$0.hasPrefix("*") } ?? "nothing"
+        bench.typed(line, seconds: seconds)
     }
 
     private func transactionsAsked(_ bench: WireBench) -> [String] {
@@ -98,7 +96,7 @@ import Trading
                 exchangeOrderID: nil, at: Self.at(minutes), place: HistoryCursor(number: UInt64(id)))
         }
         func took(_ rows: [ExchangeTransaction], next: UInt64? = nil) -> Bool {
-            reading.took(rows, next: next.map { HistoryCursor(number: $0) }, overlap: 120, at: Self.start)
+            reading.took(rows, next: next.map { HistoryCursor(number: $0) }, overlap: 120, most: 4, at: Self.start)
         }
         #expect(took([row(1, 0), row(2, 10)], next: 3))
         #expect(!took([row(3, 11), row(5, 12)]))
@@ -109,6 +107,8 @@ import Trading
         #expect(reading.position == HistoryCursor(number: 6))
         #expect(!took([row(6, 30)]) && reading.position == HistoryCursor(number: 6))
         #expect(!took([]) && reading.position == HistoryCursor(number: 6))
+        // An exchange that gives all of them one time is not read from the beginning again and again.
+        #expect(!took((6...20).map { row($0, 30) }) && reading.position == HistoryCursor(number: 17))
     }
 
     @Test func `a question sees what has just come, and what has become of what waited`() throws {
