@@ -103,9 +103,9 @@ extension DeskCore {
 
     func runCancel(_ target: CancelTarget, _ context: LineContext) throws -> Reply? {
         let account = try context.account()
-        let ids = try cancelTargets(target, context)
-        let notes = exchangesLeftOut(target, context)
-        guard !ids.isEmpty else { return canceledReply([], of: 0, notes: notes, reader: reader(context)) }
+        let reach = try reach(of: target, context)
+        let ids = reach.orders
+        guard !ids.isEmpty else { return Reply(mark: .done, text: "+ nothing to cancel", fields: ["orders": []]) }
         let parts = bySeat(ids, context)
         // Nothing is canceled anywhere where something of it is refused.
         for (seat, part) in parts {
@@ -119,39 +119,13 @@ extension DeskCore {
             try seat.takeOutcome(outcome)
         }
         noteOrderCommand(.canceled, at: parts.map(\.0), context)
-        return try reply(whenAnswered: affected.sorted(), .canceled(ids, notes: notes), context)
+        return try reply(whenAnswered: affected.sorted(), .canceled(ids, reach.leftOut), context)
     }
 
     /// Where the order stands that a cancel is refused for.
     func cancelSpans(_ target: CancelTarget, _ refusal: EngineRefusal) -> TicketSpans {
         guard case .orders(let located) = target, case .order(let id)? = refusal.subject else { return TicketSpans() }
         return TicketSpans(order: located.first { $0.value == id }?.span)
-    }
-
-    func cancelTargets(_ target: CancelTarget, _ context: LineContext) throws -> [OrderID] {
-        let account = try context.account()
-        switch target {
-        case .orders(let located):
-            for one in located { _ = try at(one, context) }
-            return located.map(\.value)
-        case .all(let pair): return openRoots(of: account, context) { pair == nil || $0.pair == pair?.value }
-        case .kind(let kind):
-            return openRoots(of: account, context) {
-                $0.kind == kind || (kind == .stop && ($0.kind == .oco || $0.kind == .trail))
-            }
-        // It has no number here.
-        case .foreign: return []
-        }
-    }
-
-    private func openRoots(
-        of account: AccountID, _ context: LineContext, where isMeant: (Order) -> Bool
-    ) -> [OrderID] {
-        canceledFrom(context, account).flatMap { seat in
-            seat.engine.openOrders(of: account).filter {
-                $0.parent == nil && !seat.engine.isCancelUnderWay($0) && isMeant($0)
-            }
-        }.map(\.id).sorted()
     }
 
     /// An order that is over is not in the engine's memory for ever: the tables say what it was.
@@ -248,10 +222,10 @@ extension DeskCore {
         case .placed(let root, let notes):
             guard let order = try sight.orderEver(root) else { return Reply(mark: .done, text: "+ \(root)") }
             return placedReply(order, notes: notes, reader: reader)
-        case .canceled(let ids, let notes):
+        case .canceled(let ids, let leftOut):
             // All of ten thousand would be more than may wait for a session: it would be closed instead of answered.
             let shown = try ids.prefix(configuration.limits.answerRows).compactMap(sight.orderEver)
-            return canceledReply(shown, of: ids.count, notes: notes, reader: reader)
+            return canceledReply(shown, of: ids.count, leftOut, reader: reader)
         case .moved(let id, let notes):
             guard let order = try sight.orderEver(id) else { return Reply(mark: .done, text: "+ \(id)") }
             return movedReply(order, notes: notes, reader: reader)
@@ -271,18 +245,20 @@ extension DeskCore {
     /// Orders that text tells of one by one in the reply to a cancel.
     private static let canceledShown = 10
 
-    private func canceledReply(_ shown: [Order], of count: Int, notes: [String], reader: Reader) -> Reply {
+    private func canceledReply(
+        _ shown: [Order], of count: Int, _ leftOut: [ExchangeLeftOut], reader: Reader
+    ) -> Reply {
         // A cancel of sixty orders is not sixty lines: JSON has them.
         let told = shown.prefix(DeskCore.canceledShown)
         var lines = told.map { CanceledWords(family(of: $0), reader: reader).line }
         if count > told.count { lines.append("and \(count - told.count) more") }
-        let isOne = count == 1 && lines.count == 1
-        let head = count == 0 ? "+ nothing to cancel" : isOne ? "+ \(lines[0])" : "+ \(count) orders"
-        var fields: JSONObject = ["orders": .array(shown.map { .object($0.json) })]
-        if count > 0 { fields["count"] = .int(Int64(count)) }
-        if !notes.isEmpty { fields["not_canceled"] = .array(notes.map { .string($0) }) }
-        return Reply(
-            mark: .done, text: ([head] + (isOne ? [] : lines) + notes).joined(separator: "\n  "), fields: fields)
+        if count != 1 || lines.isEmpty { lines.insert("\(count) orders", at: 0) }
+        lines += leftOut.map(\.words)
+        var fields: JSONObject = [
+            "orders": .array(shown.map { .object($0.json) }), "count": .int(Int64(count)),
+        ]
+        if !leftOut.isEmpty { fields["not_canceled"] = .array(leftOut.map(\.json)) }
+        return Reply(mark: .done, text: "+ " + lines.joined(separator: "\n  "), fields: fields)
     }
 }
 

@@ -11,27 +11,6 @@ extension DeskCore {
         return seats.compactMap { seat in parts[seat.id].map { (seat, $0) } }
     }
 
-    /// The exchanges that a cancel of all takes orders off: those that cannot be traded on just now hold up no other.
-    func canceledFrom(_ context: LineContext, _ account: AccountID) -> [Seat] {
-        let asked = asked(context)
-        return asked.count == 1 ? asked : asked.filter { $0.refusalForNow(of: account) == nil }
-    }
-
-    /// What a cancel of all says of exchanges that have orders of the account and cannot be traded on just now.
-    func exchangesLeftOut(_ target: CancelTarget, _ context: LineContext) -> [String] {
-        switch target {
-        case .orders, .foreign: return []
-        case .all, .kind: break
-        }
-        guard let account = context.login?.account, seats.count > 1, !context.isSeatNamed else { return [] }
-        return seats.compactMap { seat in
-            guard seat.engine.openOrderCount(of: account) > 0, let refusal = seat.refusalForNow(of: account) else {
-                return nil
-            }
-            return "not on \(seat.name): \(refusal.message); panic does not wait"
-        }
-    }
-
     /// The line as one about the exchange that an order is at. Refuses with `unknown_order` where it names another.
     func at(_ id: Located<OrderID>, _ context: LineContext) throws -> LineContext {
         guard seats.count > 1, let seat = seat(of: id.value), seat !== context.seat,

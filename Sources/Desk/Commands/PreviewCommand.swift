@@ -256,7 +256,8 @@ extension DeskCore {
 
     private func previewCancel(_ target: CancelTarget, _ context: LineContext) throws -> Preview {
         let sight = try sight(context)
-        let ids = try cancelTargets(target, context)
+        let reach = try reach(of: target, context)
+        let ids = reach.orders
         for (seat, part) in bySeat(ids, context) where !part.isEmpty {
             guard let refusal = seat.engine.decide(.cancel(part, account: sight.account), at: now).refusal else {
                 continue
@@ -271,9 +272,12 @@ extension DeskCore {
         return Preview(
             lines: ["\(context.text): \(what)"]
                 + shown.map { "\($0.id) \(OrderWords($0, reader: reader(context)).asked)" }
-                + exchangesLeftOut(target, context),
+                + reach.leftOut.map(\.words),
             basis: PreviewBasis(),
-            fields: ["allowed": true, "orders": .array(shown.map { .object($0.json) })])
+            fields: [
+                "allowed": true, "orders": .array(shown.map { .object($0.json) }),
+                "not_canceled": .array(reach.leftOut.map(\.json)),
+            ])
     }
 
     private func previewUndo(_ context: LineContext) throws -> Preview {

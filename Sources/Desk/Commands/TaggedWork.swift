@@ -25,7 +25,15 @@ struct TaggedWork: Hashable {
         case "placed":
             guard let root = named.first else { return nil }
             subject = .placed(root, notes: Array(lines.dropFirst(2)))
-        case "canceled": subject = .canceled(named, notes: Array(lines.dropFirst(2)))
+        case "canceled":
+            subject = .canceled(
+                named,
+                lines.dropFirst(2).compactMap { line in
+                    let words = line.split(separator: " ", maxSplits: 1)
+                    return words.first.flatMap { ExchangeID(String($0)) }.map {
+                        ExchangeLeftOut(exchange: $0, reason: words.count > 1 ? String(words[1]) : "")
+                    }
+                })
         case "moved":
             guard let id = named.first else { return nil }
             subject = .moved(id, notes: Array(lines.dropFirst(2)))
@@ -68,14 +76,16 @@ struct TaggedWork: Hashable {
             .joined(separator: " ")
     }
 
-    /// What was done to which orders, then the orders waited for, then a line for each note of the reply.
+    /// What was done to which orders, then the orders waited for, then a line for each note of the reply, or for each exchange that a
+    /// cancel left out.
     var text: String {
         func list(_ ids: [OrderID]) -> String { TaggedWork.words(ids) }
         switch subject {
         case .placed(let root, let notes):
             return (["placed \(root.rawValue)", list(orders)] + notes).joined(separator: "\n")
-        case .canceled(let ids, let notes):
-            return (["canceled \(list(ids))", list(orders)] + notes).joined(separator: "\n")
+        case .canceled(let ids, let leftOut):
+            return (["canceled \(list(ids))", list(orders)] + leftOut.map { "\($0.exchange) \($0.reason)" })
+                .joined(separator: "\n")
         case .moved(let id, let notes):
             return (["moved \(id.rawValue)", list(orders)] + notes).joined(separator: "\n")
         case .undone(let id): return "undone \(id.rawValue)\n\(list(orders))"

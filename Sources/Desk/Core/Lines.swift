@@ -103,8 +103,7 @@ extension DeskCore {
     func refusalForNow(_ command: Command, at seat: Seat, isNamed: Bool, _ login: Session.Login) -> Refusal? {
         guard command.trades, command != .panic, login.rights == .trade else { return nil }
         guard seats.count > 1 else { return seat.refusalForNow(of: login.account) }
-        let isOfNamed = isNamed && command == .undo
-        let changed = isOfNamed ? [seat] : seatsChanged(by: command, at: seat, isNamed: isNamed, login.account)
+        let changed = seatsChanged(by: command, at: seat, isNamed: isNamed, login.account)
         let refusals = changed.compactMap { $0.refusalForNow(of: login.account) }
         // What is taken off everywhere is taken off where that can be done.
         return command.isOverAll && refusals.count < changed.count ? nil : refusals.first

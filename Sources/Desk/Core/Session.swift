@@ -126,7 +126,7 @@ struct PendingReply {
 
     enum Subject: Hashable {
         case placed(OrderID, notes: [String])
-        case canceled([OrderID], notes: [String])
+        case canceled([OrderID], [ExchangeLeftOut])
         case moved(OrderID, notes: [String])
         case undone(OrderID)
     }

@@ -41,6 +41,7 @@ extension DeskCore {
         case .cancel(.all), .cancel(.kind):
             return isNamed ? [seat] : seats.filter { $0.engine.openOrderCount(of: account) > 0 }
         case .move(let order, _, _), .contra(let order, _, _): return [self.seat(of: order.value) ?? seat]
+        case .undo where isNamed: return [seat]
         case .undo: return [(try? lastMade(account)).flatMap { self.seat(of: $0) } ?? seat]
         // What they do is looked at again when it is known where: of `go` that is another line, `resume` sends nothing.
         case .go, .resume: return []

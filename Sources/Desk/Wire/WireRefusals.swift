@@ -16,20 +16,26 @@ extension Seat {
         return nil
     }
 
-    /// Why an account cannot trade here just now, though it may in a moment.
+    /// Why a line is refused that would trade here for an account just now.
     func refusalForNow(of account: AccountID) -> Refusal? {
+        guard var refusal = obstacle(of: account) else { return nil }
+        refusal.message += "; nothing was done"
+        return refusal
+    }
+
+    /// Why an account cannot trade here just now, though it may in a moment.
+    func obstacle(of account: AccountID) -> Refusal? {
         guard let wire else { return nil }
         guard !lacksKey(account) else {
             return Refusal(
-                .noKey, "this account has no key at \(name); nothing was done",
-                details: ["keys \(name) set KEY SECRET"])
+                .noKey, "this account has no key at \(name)", details: ["keys \(name) set KEY SECRET"])
         }
         guard let watch = wire.accounts[account] else {
-            return Refusal(.reconciling, "\(name) has not reported on this account yet; nothing was done")
+            return Refusal(.reconciling, "\(name) has not reported on this account yet")
         }
         guard !watch.isReconciled else { return nil }
         return Refusal(
-            .reconciling, "this account is being compared with \(name); nothing was done",
+            .reconciling, "this account is being compared with \(name)",
             details: ["awaited: \(watch.awaitedWords)"])
     }
 

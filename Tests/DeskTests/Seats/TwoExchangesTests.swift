@@ -12,23 +12,9 @@ import Trading
 @Suite struct TwoExchangesTests {
     private let bench: WireBench
 
-    init() throws {
-        bench = try WireBench(isBesidePaper: true)
-        for action in [
-            PaperAction.deposit(bench.account, 1_000, "usd"), .deposit(bench.account, 3, "btc"),
-            .quote("btc_usd", bid: 200, ask: 201),
-        ] {
-            _ = try #require(bench.desk).perform(action, at: bench.now)
-        }
-        bench.reconcile()
-        _ = bench.takeTold()
-    }
+    init() throws { bench = try .besidePaper() }
 
-    private func typed(_ line: String) -> String {
-        bench.type(line)
-        bench.pass(seconds: 2)
-        return bench.takeTold().first { !$0.hasPrefix("*") } ?? "nothing"
-    }
+    private func typed(_ line: String) -> String { bench.typed(line) }
 
     private func paper() throws -> Seat { try #require(bench.desk?.seat(.paper)) }
 
@@ -57,19 +43,38 @@ import Trading
 
     @Test func `cancel all takes off what it can where another exchange is silent, and says what it has left`() throws {
         _ = typed("buy 0.1 btc_usd at 190")
+        _ = typed("stop sell 0.1 btc_usd at 150")
         _ = typed("buy 0.2 btc_usd at 220 on lossy")
         bench.exchange.isDeaf = true
         try bench.restart(afterSeconds: 1)
         _ = bench.takeTold()
-        let left = "not on lossy: this account is being compared with lossy; nothing was done; panic does not wait"
-        #expect(typed("? cancel all").hasSuffix("\n  #1 buy 0.1 btc_usd at 190 on paper\n  \(left)"))
-        #expect(typed("cancel all") == "+ #1 canceled: buy 0.1 btc_usd at 190 on paper\n  \(left)")
-        // Nothing else is left but what is there.
+        let left = "not on lossy: this account is being compared with lossy; panic does not wait"
+        #expect(typed("? cancel simple").hasSuffix("\n  #1 buy 0.1 btc_usd at 190 on paper\n  \(left)"))
+        #expect(typed("cancel simple") == "+ #1 canceled: buy 0.1 btc_usd at 190 on paper\n  \(left)")
+        // Nothing else is meant but what is there: the stop on paper is none of them.
+        #expect(typed("cancel simple").hasPrefix("! this account is being compared with lossy; nothing was done"))
+        #expect(typed("? cancel simple").hasPrefix("? cancel simple: would be refused (reconciling): this account is"))
+        #expect(typed("cancel stop") == "+ #2 canceled: stop sell 0.1 btc_usd at 150 on paper")
         #expect(typed("cancel all").hasPrefix("! this account is being compared with lossy; nothing was done"))
         bench.exchange.isDeaf = false
         bench.reconcile()
         _ = bench.takeTold()
-        #expect(typed("cancel all") == "+ #2 canceled: buy 0.2 btc_usd at 220 on lossy")
+        #expect(typed("cancel all") == "+ #3 canceled: buy 0.2 btc_usd at 220 on lossy")
+    }
+
+    @Test func `a tagged cancel that has left an exchange out says so when it is sent again`() throws {
+        _ = typed("buy 0.1 btc_usd at 190")
+        _ = typed("buy 0.2 btc_usd at 220 on lossy")
+        bench.exchange.isDeaf = true
+        try bench.restart(afterSeconds: 1)
+        _ = bench.takeTold()
+        let said =
+            "[c1] + #1 canceled: buy 0.1 btc_usd at 190 on paper\n  not on lossy: this account is being compared with lossy; panic does not wait"
+        for now in ["", "\n  now #1 buy 0.1 btc_usd at 190 on paper: canceled, nothing was filled"] {
+            bench.type("cancel all", tag: "c1")
+            bench.pass(seconds: 2)
+            #expect(bench.takeTold().filter { !$0.hasPrefix("*") } == [said + now])
+        }
     }
 
     @Test func `what is in use outlasts the session and the process`() throws {

@@ -78,6 +78,20 @@ final class WireBench {
         logIn()
     }
 
+    /// A desk with the paper exchange, which is its first and where the trader has funds, and the one over the wire, all of it known.
+    static func besidePaper(usd: String = "10000", btc: String = "100") throws -> WireBench {
+        let bench = try WireBench(usd: usd, btc: btc, isBesidePaper: true)
+        for action in [
+            PaperAction.deposit(bench.account, 1_000, "usd"), .deposit(bench.account, 3, "btc"),
+            .quote("btc_usd", bid: 200, ask: 201),
+        ] {
+            _ = try #require(bench.desk).perform(action, at: bench.now)
+        }
+        bench.reconcile()
+        _ = bench.takeTold()
+        return bench
+    }
+
     deinit {
         desk = nil
         try? FileManager.default.removeItem(at: home)
@@ -178,6 +192,13 @@ final class WireBench {
 
     func type(_ line: String, tag: String? = nil) {
         process([.server(.lines(session, [IncomingLine(tag: tag, text: line)]))])
+    }
+
+    /// The reply to a line that is given within so many seconds.
+    func typed(_ line: String, seconds: Int64 = 2) -> String {
+        type(line)
+        pass(seconds: seconds)
+        return takeTold().first { !$0.hasPrefix("*") } ?? "nothing"
     }
 
     /// The trader's connection ends.

@@ -170,7 +170,10 @@ private func at(_ seconds: Int64) -> Timestamp { start.advanced(bySeconds: secon
 
 @Suite struct TaggedWorkTests {
     @Test func `what a line has set going is read back as it was written`() {
-        for text in ["placed 41\n41-43\nthe price is rounded", "placed 1\n1", "canceled 3 7\n3-5 7"] {
+        for text in [
+            "placed 41\n41-43\nthe price is rounded", "placed 1\n1", "canceled 3 7\n3-5 7",
+            "canceled 3\n3\nbtce it is away, for now",
+        ] {
             #expect(TaggedWork(text: text)?.text == text)
         }
         for text in ["", "placed\n1", "sold 1\n1", "placed 1"] { #expect(TaggedWork(text: text) == nil) }
