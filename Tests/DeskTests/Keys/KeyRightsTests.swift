@@ -26,11 +26,7 @@ import Trading
         bench.pass(seconds: 1)
     }
 
-    private func typed(_ line: String) -> String {
-        bench.type(line)
-        bench.pass(seconds: 3)
-        return bench.takeTold().first { !$0.hasPrefix("*") } ?? "nothing"
-    }
+    private func typed(_ line: String) -> String { bench.typed(line, seconds: 3) }
 
     @Test func `a right that is taken is told once, shown, audited, and no order is sent without it`() throws {
         say(trade: true)

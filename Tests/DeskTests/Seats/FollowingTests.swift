@@ -16,11 +16,7 @@ import Trading
         _ = bench.takeTold()
     }
 
-    private func typed(_ line: String) -> String {
-        bench.type(line)
-        bench.pass(seconds: 5)
-        return bench.takeTold().first { !$0.hasPrefix("*") } ?? "nothing"
-    }
+    private func typed(_ line: String) -> String { bench.typed(line, seconds: 5) }
 
     @Test func `its pairs, rules, fees and quotes are the other's`() throws {
         #expect(typed("pairs").hasPrefix("= 1 pair"))

@@ -11,31 +11,14 @@ import Trading
 
 /// What belongs to one exchange does not spill over to another.
 @Suite struct SeatBoundaryTests {
-    private func bench(usd: String = "10000", btc: String = "100") throws -> WireBench {
-        let bench = try WireBench(usd: usd, btc: btc, isBesidePaper: true)
-        for action in [
-            PaperAction.deposit(bench.account, 1_000, "usd"), .deposit(bench.account, 3, "btc"),
-            .quote("btc_usd", bid: 200, ask: 201),
-        ] {
-            _ = try #require(bench.desk).perform(action, at: bench.now)
-        }
-        bench.reconcile()
-        _ = bench.takeTold()
-        return bench
-    }
-
-    private func typed(_ line: String, _ bench: WireBench) -> String {
-        bench.type(line)
-        bench.pass(seconds: 2)
-        return bench.takeTold().first { !$0.hasPrefix("*") } ?? "nothing"
-    }
+    private func typed(_ line: String, _ bench: WireBench) -> String { bench.typed(line) }
 
     private func open(_ exchange: ExchangeID, _ bench: WireBench) throws -> [UInt64] {
         try #require(bench.desk?.seat(exchange)).engine.openOrders(of: bench.account).map(\.id.rawValue)
     }
 
     @Test func `go does what was previewed at the exchange that the previewed line names, and nowhere else`() throws {
-        let bench = try bench()
+        let bench = try WireBench.besidePaper()
         _ = typed("buy 0.1 btc_usd at 190", bench)
         _ = typed("buy 0.2 btc_usd at 220 on lossy", bench)
         let preview = typed("? cancel all on paper", bench)
@@ -49,7 +32,7 @@ import Trading
     }
 
     @Test func `an exchange that is not compared yet holds up no line about another's orders`() throws {
-        let bench = try bench()
+        let bench = try WireBench.besidePaper()
         bench.exchange.isDeaf = true
         let hash = try PasswordHash(hashing: Secret("a password"), cost: ReadyPasswords.cost)
         let desk = try #require(bench.desk)
@@ -72,7 +55,7 @@ import Trading
     }
 
     @Test func `what would trade a fill back is typed with its exchange`() throws {
-        let bench = try bench()
+        let bench = try WireBench.besidePaper()
         _ = typed("buy 0.5 btc_usd at 229 on lossy", bench)
         bench.exchange.fill(bench.client(1), d("0.2"), at: bench.now)
         bench.pass(seconds: 3)
@@ -81,7 +64,7 @@ import Trading
     }
 
     @Test func `a fill at one exchange is not taken for another's of the same number`() throws {
-        let bench = try bench()
+        let bench = try WireBench.besidePaper()
         _ = typed("buy 0.1 btc_usd at 201", bench)
         let ours = try #require(bench.desk).ledger.fills(bench.account, FillFilter(limit: 9))
         let number = try #require(ours.first).fill.id
@@ -98,7 +81,7 @@ import Trading
     }
 
     @Test func `an order's number is not given again by a desk without the exchange that gave it`() throws {
-        let bench = try bench(usd: "100", btc: "0")
+        let bench = try WireBench.besidePaper(usd: "100", btc: "0")
         _ = typed("buy 0.1 btc_usd at 190", bench)
         _ = typed("buy 0.1 btc_usd at 220 on lossy", bench)
         #expect(typed("cancel 2", bench).hasPrefix("+ #2 canceled"))

@@ -18,11 +18,7 @@ import Trading
         return bench
     }
 
-    private func typed(_ line: String, _ bench: WireBench) -> String {
-        bench.type(line)
-        bench.pass(seconds: 2)
-        return bench.takeTold().first { !$0.hasPrefix("*") } ?? "nothing"
-    }
+    private func typed(_ line: String, _ bench: WireBench) -> String { bench.typed(line) }
 
     @Test func `price shows high, low and volume, within 80 columns`() throws {
         let bench = try bench()

@@ -18,11 +18,7 @@ import Trading
     }
 
     /// What is answered to a line, with all lines of it.
-    private func typed(_ line: String, _ bench: WireBench) -> String {
-        bench.type(line)
-        bench.pass(seconds: 3)
-        return bench.takeTold().first { !$0.hasPrefix("*") } ?? "nothing"
-    }
+    private func typed(_ line: String, _ bench: WireBench) -> String { bench.typed(line, seconds: 3) }
 
     private func typed(_ line: String) -> String { typed(line, bench) }
 

@@ -27,11 +27,7 @@ import Trading
         return bench
     }
 
-    private func typed(_ line: String, _ bench: WireBench) -> String {
-        bench.type(line)
-        bench.pass(seconds: 2)
-        return bench.takeTold().first { !$0.hasPrefix("*") } ?? "nothing"
-    }
+    private func typed(_ line: String, _ bench: WireBench) -> String { bench.typed(line) }
 
     /// As a desk left it that kept no such trades.
     private func forgetHistory(_ bench: WireBench) throws {

@@ -17,11 +17,7 @@ import Trading
         _ = bench.takeTold()
     }
 
-    private func typed(_ line: String, seconds: Int64 = 3) -> String {
-        bench.type(line)
-        bench.pass(seconds: seconds)
-        return bench.takeTold().first { !$0.hasPrefix("*") } ?? "nothing"
-    }
+    private func typed(_ line: String, seconds: Int64 = 3) -> String { bench.typed(line, seconds: seconds) }
 
     private func balancesAsked() -> Int {
         bench.exchange.queries.count { if case .balances = $0 { true } else { false } }

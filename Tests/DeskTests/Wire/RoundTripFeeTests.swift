@@ -15,11 +15,7 @@ import Trading
         return bench
     }
 
-    private func typed(_ line: String, _ bench: WireBench) -> String {
-        bench.type(line)
-        bench.pass(seconds: 3)
-        return bench.takeTold().first { !$0.hasPrefix("*") } ?? "nothing"
-    }
+    private func typed(_ line: String, _ bench: WireBench) -> String { bench.typed(line, seconds: 3) }
 
     @Test(arguments: [false, true])
     func `one that begins with a sale pays for the fee of its purchase too, wherever it is told`(isMute: Bool) throws {
