@@ -82,9 +82,9 @@ extension DeskCore {
 
     /// Numbers and tells what has fired: behind what the same trade has done to orders.
     func tellAlerts() throws {
-        guard !alertsFired.isEmpty else { return }
-        let fired = alertsFired
-        alertsFired.removeAll()
+        guard !batch.alertsFired.isEmpty else { return }
+        let fired = batch.alertsFired
+        batch.alertsFired.removeAll()
         for one in fired {
             let place = seat(one.alert.exchange).map { self.place(of: $0) } ?? ""
             try notify(
@@ -108,7 +108,7 @@ extension Seat {
         let newest = trade.at.advanced(byNanoseconds: difference)
         while let alert = alerts.firstDue(on: trade.pair, at: trade.price, madeBy: newest) {
             try end(alert)
-            desk.alertsFired.append(FiredAlert(alert: alert, price: trade.price, at: now))
+            desk.batch.alertsFired.append(FiredAlert(alert: alert, price: trade.price, at: now))
         }
     }
 }

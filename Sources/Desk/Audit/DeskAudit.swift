@@ -13,7 +13,7 @@ extension DeskCore {
     /// Keeps an event as it is.
     func audit(_ event: AuditEvent, times: Int64 = 1) throws {
         let entry = try accountStore().audit(event, times: times, limits: auditLimits, at: now)
-        auditBook.keep(entry, times: times)
+        people.auditBook.keep(entry, times: times)
     }
 
     /// Keeps what a line did.
@@ -22,7 +22,7 @@ extension DeskCore {
     /// Keeps what whoever is logged in to a session did. `account` is whose it is where the session may be gone.
     func audit(_ event: AuditEvent, _ id: SessionID, of account: AccountID? = nil) throws {
         var event = event
-        let session = sessions[id]
+        let session = people.sessions[id]
         let name = try session?.login?.name ?? account.flatMap { try accountStore().account($0)?.name }
         event.account = event.account ?? name?.text
         event.actor = event.actor ?? (event.kind == .sessionEnded ? nil : name.map { .account($0) })
@@ -32,7 +32,7 @@ extension DeskCore {
 
     /// A login that succeeded: with a password, with that and a code, or with a token, which may have come with the handshake.
     func auditLogin(_ id: SessionID, with token: Token? = nil, _ presented: Secret? = nil) throws {
-        guard let session = sessions[id], let login = session.login else { return }
+        guard let session = people.sessions[id], let login = session.login else { return }
         let way: String
         if let presented {
             way = session.peer.bearerToken.map { Secret($0) } == presented ? "bearer" : "token"
@@ -59,31 +59,31 @@ extension DeskCore {
     // MARK: What waits for nothing else to be written
 
     /// Keeps an attempt that changes nothing, within a second: whoever makes thousands of them costs the disk no more writes than one.
-    func auditLater(_ event: AuditEvent) { auditBook.put(event) }
+    func auditLater(_ event: AuditEvent) { people.auditBook.put(event) }
 
     /// Once a second, with the rest of the housekeeping; and when the desk stops.
     func flushAudit() throws {
-        guard auditBook.hasDeferred, now >= auditBook.nextFlush || halt == .stopping else { return }
-        auditBook.nextFlush = now.advanced(bySeconds: DeskCore.housekeepingSeconds)
-        for one in auditBook.takeDeferred() { try audit(one.event, times: one.times) }
+        guard people.auditBook.hasDeferred, now >= people.auditBook.nextFlush || halt == .stopping else { return }
+        people.auditBook.nextFlush = now.advanced(bySeconds: DeskCore.housekeepingSeconds)
+        for one in people.auditBook.takeDeferred() { try audit(one.event, times: one.times) }
     }
 
     /// What the operator's command line has done beside this desk is said in its log too.
     func hearOperatorActs() throws {
         let store = try accountStore()
         let newest = try store.lastAuditNumber()
-        guard newest > auditBook.lastSeen else { return }
-        for entry in try store.auditEntriesOfOperator(after: auditBook.lastSeen, atMost: 100) {
-            auditBook.keep(entry, times: entry.count)
+        guard newest > people.auditBook.lastSeen else { return }
+        for entry in try store.auditEntriesOfOperator(after: people.auditBook.lastSeen, atMost: 100) {
+            people.auditBook.keep(entry, times: entry.count)
         }
-        auditBook.lastSeen = newest
+        people.auditBook.lastSeen = newest
     }
 
     // MARK: The log
 
     /// After the sync. A line that goes on counting is said again when it has ten times as many.
     func tellAudit() {
-        for kept in auditBook.takeUnsaid() {
+        for kept in people.auditBook.takeUnsaid() {
             guard
                 kept.entry.count == kept.times || "\(kept.entry.count)".count > "\(kept.entry.count - kept.times)".count
             else { continue }

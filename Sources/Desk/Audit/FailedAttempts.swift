@@ -33,7 +33,7 @@ extension DeskCore {
     /// Keeps a refusal, where it is one of somebody who did not get in.
     func audit(_ refusal: Refusal, _ attempt: AuditedAttempt?, _ id: SessionID, from address: String? = nil) throws {
         guard let attempt, let kind = DeskCore.kind(of: refusal.code, attempt) else { return }
-        let session = sessions[id]
+        let session = people.sessions[id]
         var event = AuditEvent(kind, [AuditLine.Field("way", attempt.way)])
         event.address = session?.peer.address ?? address
         if kind != .loginWait { event.details.append(AuditLine.Field("reason", refusal.code.name)) }

@@ -30,7 +30,7 @@ extension DeskCore {
         }
         switch method {
         case .password(let user, nil):
-            sessions[context.session]?.prompt = .loginPassword(user: user, tag: context.tag)
+            people.sessions[context.session]?.prompt = .loginPassword(user: user, tag: context.tag)
             return Reply(mark: .question, text: "? password for \(user)")
         case .password(let user, let password?):
             try checkLogin(user, Secret(password), context.session, tag: context.tag)
@@ -43,7 +43,7 @@ extension DeskCore {
 
     /// The answer to a question of the desk's: a password.
     func takePromptedLine(_ text: String, tag: String?, _ session: Session) throws {
-        sessions[session.id]?.prompt = .command
+        people.sessions[session.id]?.prompt = .command
         let secret = Secret(text)
         do {
             switch session.prompt {
@@ -54,7 +54,7 @@ extension DeskCore {
                 try takePasswordLine(text, session, tag: tag)
             case .registerPassword(let name, let registerTag):
                 try PasswordRule.check(secret, of: name)
-                sessions[session.id]?.prompt = .registerPasswordAgain(name, secret, tag: tag ?? registerTag)
+                people.sessions[session.id]?.prompt = .registerPasswordAgain(name, secret, tag: tag ?? registerTag)
                 send(
                     .reply(Reply(tag: tag, mark: .question, verb: "register", text: "? new password, again")),
                     to: session.id)
@@ -76,7 +76,7 @@ extension DeskCore {
     }
 
     private func checkLogin(_ user: String, _ password: Secret, _ id: SessionID, tag: String?) throws {
-        guard let session = sessions[id] else { return }
+        guard let session = people.sessions[id] else { return }
         let name = user.lowercased()
         let account = try AccountName(name).flatMap { try accountStore().account(named: $0) }
         let login = WaitingLogin(
@@ -87,39 +87,33 @@ extension DeskCore {
         } catch let refusal as Refusal where refusal.code == .tooManyWaiting {
             // Others are being judged: it waits its turn.
             let limits = configuration.limits
-            guard waitingLogins.add(login, max: limits.loginsWaiting, addressMax: limits.addressLoginsWaiting) else {
+            guard people.waitingLogins.add(login, max: limits.loginsWaiting, addressMax: limits.addressLoginsWaiting)
+            else {
                 throw refusal
             }
         }
-        sessions[id]?.isWaiting = true
+        people.sessions[id]?.isWaiting = true
     }
 
     /// Has a login's password checked. Refuses with `login_wait`, and with `too_many_waiting` where its turn has not come.
     func startLogin(_ login: WaitingLogin) throws {
-        guard let session = sessions[login.session] else { return }
+        guard let session = people.sessions[login.session] else { return }
         let credentials = try AccountName(login.name).flatMap { try accountStore().credentials(named: $0) }
         let attempt = try passwordAttempt(name: login.name, credentials?.account.id, session)
         let admission = try begin(attempt)
-        let job = newPasswordJob(
+        let job = people.passwordJobs.begin(
             .login(login.session, credentials, attempt, admission, from: login.address, tag: login.tag))
         do {
-            try passwords.check(login.password, against: credentials?.passwordHash, as: job)
+            try people.passwords.check(login.password, against: credentials?.passwordHash, as: job)
         } catch {
-            passwordJobs[job] = nil
+            people.passwordJobs.end(job)
             try end(attempt, .withdrawn, admission)
             throw error
         }
     }
 
-    func newPasswordJob(_ job: PasswordJob) -> PasswordJobID {
-        let id = PasswordJobID(rawValue: nextPasswordJob)
-        nextPasswordJob += 1
-        passwordJobs[id] = job
-        return id
-    }
-
     func passwordChecked(_ id: PasswordJobID, isRight: Bool?) throws {
-        guard let job = passwordJobs.removeValue(forKey: id) else { return }
+        guard let job = people.passwordJobs.end(id) else { return }
         let session = job.session
         do {
             switch job {
@@ -151,14 +145,14 @@ extension DeskCore {
             let account = try accountStore().account(credentials.account.id)
         else {
             try end(attempt, .failed, admission)
-            throw admission == .firstTry ? throttle.refusal(attempt, at: now) : wrongLogin
+            throw admission == .firstTry ? people.throttle.refusal(attempt, at: now) : wrongLogin
         }
         guard !account.isDisabled else {
             try end(attempt, .withdrawn, admission)
             throw Refusal(.accountDisabled, "this account is disabled")
         }
         try end(attempt, .succeeded, admission)
-        guard sessions[id] != nil else { return }
+        guard people.sessions[id] != nil else { return }
         if try oneTimeSecret(of: account.id) != nil { return askLoginCode(id, credentials, tag: tag) }
         try finishLogin(id, account, tag: tag)
     }
@@ -181,7 +175,7 @@ extension DeskCore {
     }
 
     func logIn(_ id: SessionID, withToken secret: Secret) throws {
-        guard let address = sessions[id]?.peer.address else { return }
+        guard let address = people.sessions[id]?.peer.address else { return }
         let attempt = LoginAttempt.token(from: AddressGroup(address))
         try begin(attempt)
         let (account, token, rights): (Account, Token, TokenRights)
@@ -202,7 +196,8 @@ extension DeskCore {
         // Somebody whom the operator has just added finds the money there.
         try takeOperatorRequests()
         for seat in seats { try seat.watch(account.id) }
-        var place = accounts[account.id] ?? AccountPlace(zone: configuration.timeZone, quote: configuration.quote)
+        var place =
+            people.accounts[account.id] ?? AccountPlace(zone: configuration.timeZone, quote: configuration.quote)
         guard place.sessions.count < configuration.limits.accountSessions else {
             throw Refusal(
                 .tooManySessions,
@@ -214,28 +209,28 @@ extension DeskCore {
         place.exchange = settings["exchange"].flatMap { ExchangeID($0) }
         place.guards = AccountGuards(settings)
         try accountStore().touchLastLogin(account.id, at: now)
-        if opening == .password, let address = sessions[id]?.peer.address {
+        if opening == .password, let address = people.sessions[id]?.peer.address {
             try accountStore().noteLogin(of: account.id, from: AddressGroup(address), at: now)
         }
-        accounts[account.id] = place
+        people.accounts[account.id] = place
         if !place.sessions.isEmpty {
-            let address = sessions[id]?.peer.address ?? "?"
+            let address = people.sessions[id]?.peer.address ?? "?"
             try notify(
                 account.id, event: "login", order: nil,
                 text: "* login: another session of \(account.name) from \(address)",
                 fields: ["address": .string(address)], at: now)
         }
-        accounts[account.id]?.sessions.append(id)
+        people.accounts[account.id]?.sessions.append(id)
         let login = Session.Login(
             account: account.id, name: account.name, role: account.role, rights: rights, opening: opening,
-            number: logins.nextNumber())
-        logins.note(end: login.endsAt)
-        sessions[id]?.loggedIn = Session.LoginState(login)
+            number: people.logins.nextNumber())
+        people.logins.note(end: login.endsAt)
+        people.sessions[id]?.loggedIn = Session.LoginState(login)
         loginChanged(id)
     }
 
     func runLogout(_ context: LineContext) throws -> Reply? {
-        guard let login = sessions[context.session]?.login else {
+        guard let login = people.sessions[context.session]?.login else {
             throw Refusal(.notLoggedIn, "not logged in")
         }
         try audit(AuditEvent(.logout), context.session)
@@ -248,16 +243,16 @@ extension DeskCore {
 
     /// Ends the connection, whoever is at the other end of it; the login ends with it.
     func runQuit(_ context: LineContext) throws -> Reply? {
-        if sessions[context.session]?.login != nil { try audit(AuditEvent(.logout), context.session) }
-        let name = sessions[context.session]?.login.map { " \($0.name)" } ?? ""
+        if people.sessions[context.session]?.login != nil { try audit(AuditEvent(.logout), context.session) }
+        let name = people.sessions[context.session]?.login.map { " \($0.name)" } ?? ""
         try answer(Reply(mark: .done, text: "+ goodbye\(name)"), context)
-        outputs.append(.close(context.session, code: 1_000, reason: "goodbye"))
+        batch.outputs.append(.close(context.session, code: 1_000, reason: "goodbye"))
         return nil
     }
 
     func runWhoami(_ context: LineContext) throws -> Reply {
         guard let login = context.login else { throw Refusal(.notLoggedIn, "log in first: login USER") }
-        let count = accounts[login.account]?.sessions.count ?? 1
+        let count = people.accounts[login.account]?.sessions.count ?? 1
         let rights = login.rights == .trade ? "may trade" : "may read"
         return Reply(
             mark: .answer,

@@ -28,7 +28,7 @@ extension DeskCore {
     /// Sets where an account trades, and says as what that is kept. Refuses with `unknown_exchange`.
     func chooseSeat(_ name: Located<String>, _ account: AccountID) throws(Refusal) -> String? {
         guard let seat = ExchangeID(name.value).flatMap({ self.seat($0) }) else { throw unknownExchange(name) }
-        accounts[account]?.exchange = seat.id
+        people.accounts[account]?.exchange = seat.id
         return seat.name
     }
 

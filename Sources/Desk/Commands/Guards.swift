@@ -100,7 +100,7 @@ extension DeskCore {
     // MARK: Each guard
 
     private func guards(_ context: LineContext) -> AccountGuards {
-        context.login.flatMap { accounts[$0.account]?.guards } ?? AccountGuards()
+        context.login.flatMap { people.accounts[$0.account]?.guards } ?? AccountGuards()
     }
 
     private func requirePair(
@@ -197,25 +197,25 @@ extension DeskCore {
         let key = DailyTally.Key(account: account, coin: coin)
         let zone = try zone(of: account)
         let from = zone.start(of: zone.date(at: now))
-        if let tally = tallies[key], tally.from == from, now < tally.until { return tally.value }
+        if let tally = people.figures.tallies[key], tally.from == from, now < tally.until { return tally.value }
         var value = ExactDecimal.zero
         for row in try ledgerTransaction().fills(account, FillFilter(since: from, limit: .max)) {
             guard let counted = seat(row.exchange)?.counted(row.value, of: row.pair, in: coin) else { return nil }
             value += counted
         }
-        tallies[key] = DailyTally(
+        people.figures.tallies[key] = DailyTally(
             from: from, until: zone.midnight(after: now), value: value)
         return value
     }
 
     /// A fill counts for the day on which the desk hears of it. One that cannot be counted yet is when the day is next added up.
     func countToday(_ fill: Fill, of order: Order) {
-        for key in tallies.keys where key.account == order.account {
+        for key in people.figures.tallies.keys where key.account == order.account {
             if let value = seat(order.exchange)?.counted(fill.price.times(fill.quantity), of: order.pair, in: key.coin)
             {
-                tallies[key]?.value += value
+                people.figures.tallies[key]?.value += value
             } else {
-                tallies[key] = nil
+                people.figures.tallies[key] = nil
             }
         }
     }

@@ -13,7 +13,7 @@ extension DeskCore {
     /// The refusal with its suggestion only where the line that it makes would not be refused too. That line is kept for `go`.
     func trusted(_ refusal: Refusal, _ context: LineContext) -> Refusal {
         // What was offered before was for another line: `go` is not to do it behind this one.
-        sessions[context.session]?.hint = nil
+        people.sessions[context.session]?.hint = nil
         guard !context.isSecret, let line = refusal.repairedLine(of: context.line), let login = context.login else {
             return refusal
         }
@@ -27,7 +27,7 @@ extension DeskCore {
             bare.suggestion = nil
             return bare
         }
-        sessions[context.session]?.hint = StoredHint(line: line, at: now)
+        people.sessions[context.session]?.hint = StoredHint(line: line, at: now)
         return refusal
     }
 
@@ -45,15 +45,15 @@ extension DeskCore {
 
     /// Does what a refusal has offered, as if it had been typed; nil where nothing was, or it is too old.
     func runHint(_ context: LineContext) throws -> Reply?? {
-        guard let hint = sessions[context.session]?.hint, let login = context.login else { return nil }
-        let preview = sessions[context.session]?.preview
+        guard let hint = people.sessions[context.session]?.hint, let login = context.login else { return nil }
+        let preview = people.sessions[context.session]?.preview
         guard preview.map({ $0.at <= hint.at }) ?? true,
             now.nanoseconds(since: hint.at) < DeskCore.goSeconds * Timestamp.nanosecondsPerSecond,
             case let read = read(hint.line, of: login.account), let command = read.parsed.command
         else { return nil }
         // A preview from before it is over too: a second `go` does nothing.
-        sessions[context.session]?.hint = nil
-        sessions[context.session]?.preview = nil
+        people.sessions[context.session]?.hint = nil
+        people.sessions[context.session]?.preview = nil
         var inner = context
         inner.text = read.parsed.text
         inner.seat = read.seat

@@ -57,7 +57,7 @@ extension DeskCore {
     /// Sends again all from a number on that this session has not been sent, in order, none twice.
     func runResume(_ first: UInt64, _ context: LineContext) throws -> Reply? {
         let account = try context.account()
-        guard let session = sessions[context.session] else { return nil }
+        guard let session = people.sessions[context.session] else { return nil }
         let transaction = try ledgerTransaction()
         let head = try transaction.notificationHead(account)
         guard first >= 1, first <= head + 1 else {
@@ -76,12 +76,12 @@ extension DeskCore {
         let rows = try stored(unsent, of: account, atMost: configuration.limits.resumeBatch)
         for row in rows {
             unsent.remove(contentsOf: row.seq..<row.seq + 1)
-            sessions[context.session]?.loggedIn?.sent.insert(row.seq)
+            people.sessions[context.session]?.loggedIn?.sent.insert(row.seq)
         }
         // Until it has the rest nothing new is sent to it, so that everything stays in order.
         let hasMore = !unsent.isEmpty
         let next = unsent.ranges.first?.lowerBound ?? head + 1
-        sessions[context.session]?.loggedIn?.isCatchingUp = hasMore
+        people.sessions[context.session]?.loggedIn?.isCatchingUp = hasMore
         try see(rows.map(\.seq), of: account)
         let more = hasMore ? "; \(unsent.numberCount) more: resume \(next)" : ""
         let reply = Reply(

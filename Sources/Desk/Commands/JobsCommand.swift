@@ -18,7 +18,7 @@ extension DeskCore {
         let own = JobBook.Job.allCases.filter { !$0.isOverTheWire && !context.isSeatNamed }.map { ($0, Seat?.none) }
         let theirs = JobBook.Job.allCases.filter(\.isOverTheWire).flatMap { job in wired.map { (job, Seat?.some($0)) } }
         for (job, seat) in theirs + own {
-            let entry = (seat?.jobs ?? jobs)[job]
+            let entry = (seat?.jobs ?? upkeep.jobs)[job]
             let every = interval(of: job)
             let progress = seat?.progress(of: job)
             let error = entry.lastError.map { words in

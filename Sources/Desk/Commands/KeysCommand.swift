@@ -40,7 +40,7 @@ extension DeskCore {
     func runKeysSet(_ name: String, key: String, secret: String, _ context: LineContext) throws -> Reply? {
         let account = try context.account()
         let seat = try keyedSeat(name)
-        guard let master = masterKey else {
+        guard let master = people.masterKey else {
             throw Refusal(
                 .noMasterKey, "this server can't store API keys: its master key is missing",
                 details: ["the operator finds in the log how to mend it"])
@@ -49,14 +49,12 @@ extension DeskCore {
             throw Refusal(.unexpectedWord, "a KEY and a SECRET are each one word, of letters, digits and signs")
         }
         try accountStore().requireUnused(key, at: seat.keysName, for: account)
-        guard keyJobs.count < configuration.limits.keyChecks else {
+        guard people.keyJobs.count < configuration.limits.keyChecks else {
             throw Refusal(.tooManyWaiting, "too many keys are being checked; try again in a moment")
         }
-        let job = KeyJobID(rawValue: nextKeyJob)
-        nextKeyJob += 1
-        keyJobs[job] = KeyJob(
-            context: context, seat: seat, account: account, key: key, master: master)
-        sessions[context.session]?.isWaiting = true
+        let job = people.keyJobs.begin(
+            KeyJob(context: context, seat: seat, account: account, key: key, master: master))
+        people.sessions[context.session]?.isWaiting = true
         // A key of another account would leave the open orders to themselves, and call them gone.
         let open = seat.engine.openOrders(of: account).filter(\.isAtExchangeItself)
         seat.custody?.checking.check(key, seeing: open.lazy.compactMap(\.exchangeOrderID).first, as: job)
@@ -64,7 +62,7 @@ extension DeskCore {
     }
 
     func keyChecked(_ id: KeyJobID, _ verdict: KeyVerdict) throws {
-        guard let job = keyJobs.removeValue(forKey: id) else { return }
+        guard let job = people.keyJobs.end(id) else { return }
         do {
             try answer(try keep(job, verdict), job.context)
         } catch let refusal as Refusal {
@@ -100,7 +98,7 @@ extension DeskCore {
             job.key, at: seat.keysName, rights: rights, sealedUnder: job.master, for: job.account, at: now)
         seat.keyedAccounts.insert(job.account)
         seat.keyRights[job.account] = rights
-        outputs.append(.useKey(seat.id, job.account, job.key))
+        batch.outputs.append(.useKey(seat.id, job.account, job.key))
         try seat.askAnew(job.account)
         try tellKeyChanged(seat, "\(stored.exchange) key \(stored.start)... was set", job.account, job.context)
         try audit(.keySet(stored), of: job.context)
@@ -128,7 +126,7 @@ extension DeskCore {
         try accountStore().dropExchangeKey(at: seat.keysName, of: account)
         seat.keyedAccounts.remove(account)
         seat.keyRights[account] = nil
-        outputs.append(.useKey(seat.id, account, nil))
+        batch.outputs.append(.useKey(seat.id, account, nil))
         try tellKeyChanged(seat, "\(seat.keysName) key was dropped", account, context)
         try audit(.keyDropped(seat.keysName), of: context)
         return Reply(

@@ -13,14 +13,14 @@ extension DeskCore {
 
     /// Refuses with `login_wait`, or with `too_many_waiting`.
     @discardableResult
-    func begin(_ attempt: LoginAttempt) throws -> LoginAdmission { try throttle.begin(attempt, at: now) }
+    func begin(_ attempt: LoginAttempt) throws -> LoginAdmission { try people.throttle.begin(attempt, at: now) }
 
     /// Says what became of an attempt that `begin` has admitted.
     func end(
         _ attempt: LoginAttempt, _ outcome: LoginAttempt.Outcome, _ admission: LoginAdmission = .usual
     ) throws {
-        throttle.end(attempt, outcome, admission, at: now)
-        let changes = throttle.takeChanges()
+        people.throttle.end(attempt, outcome, admission, at: now)
+        let changes = people.throttle.takeChanges()
         if !changes.isEmpty { try accountStore().save(changes) }
     }
 }

@@ -93,7 +93,7 @@ extension DeskCore {
     func runWatch(_ asked: [Pair], _ context: LineContext) throws -> Reply {
         for pair in asked {
             let watched = WatchedPair(exchange: context.seat.id, pair: pair)
-            guard sessions[context.session]?.loggedIn?.watched.insert(watched).inserted == true else { continue }
+            guard people.sessions[context.session]?.loggedIn?.watched.insert(watched).inserted == true else { continue }
             context.seat.prices.watch(pair, context.session)
         }
         return watchingReply(context)
@@ -101,20 +101,20 @@ extension DeskCore {
 
     /// nil stands for all.
     func runUnwatch(_ asked: [Pair]?, _ context: LineContext) throws -> Reply {
-        let watched = sessions[context.session]?.watched ?? []
+        let watched = people.sessions[context.session]?.watched ?? []
         for one in watched.sorted() {
             // A line that names pairs is about one exchange; `all` is about all, unless one is named.
             let isThere = one.exchange == context.seat.id || (asked == nil && !context.isSeatNamed)
             let isMeant = isThere && asked?.contains(one.pair) ?? true
             guard isMeant else { continue }
-            sessions[context.session]?.loggedIn?.watched.remove(one)
+            people.sessions[context.session]?.loggedIn?.watched.remove(one)
             seat(one.exchange)?.prices.stopWatching(one.pair, context.session)
         }
         return watchingReply(context)
     }
 
     private func watchingReply(_ context: LineContext) -> Reply {
-        let all = (sessions[context.session]?.watched ?? []).sorted()
+        let all = (people.sessions[context.session]?.watched ?? []).sorted()
         let watched = all.map { one in seats.count > 1 ? "\(one.pair) on \(one.exchange)" : one.pair.description }
         return Reply(
             mark: .done,

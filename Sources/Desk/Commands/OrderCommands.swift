@@ -162,14 +162,11 @@ extension DeskCore {
 
     /// Answers the lines whose orders the exchange has answered by now, or has kept waiting for too long.
     func answerPending() throws {
-        guard !pendingReplies.isEmpty else { return }
-        var ready: [PendingReply] = []
-        pendingReplies.removeAll { pending in
-            guard pending.dueBy <= now || isAnswered(pending) else { return false }
-            ready.append(pending)
-            return true
+        let answered = waiting.replies.indices.filter { index in
+            waiting.replies[index].dueBy <= now || isAnswered(waiting.replies[index])
         }
-        guard !ready.isEmpty else { return }
+        guard !answered.isEmpty else { return }
+        let ready = waiting.replies.takeOut(answered)
         // One batch of reports may answer several lines: what a reply covers must not be pushed along with another's.
         try flushEvents(covering: try ready.map(sendReply))
         for pending in ready { resumeLines(of: pending.context.session) }
@@ -209,7 +206,7 @@ extension DeskCore {
     private func isBeingDone(_ pending: PendingReply) -> Bool {
         switch pending.subject {
         case .placed(let root, _): isCarryingOn(root)
-        case .canceled(let ids, _): turns.isTakingOff(pending.account) || ids.contains(where: isCarryingOn)
+        case .canceled(let ids, _): waiting.turns.isTakingOff(pending.account) || ids.contains(where: isCarryingOn)
         case .undone(let id): isCarryingOn(id)
         case .moved: false
         }

@@ -14,7 +14,7 @@ struct PasswordChange {
 /// `password`: the old one, twice the new, and what becomes of the tokens.
 extension DeskCore {
     func runPassword(keepsTokens: Bool, _ context: LineContext) throws -> Reply {
-        sessions[context.session]?.prompt = .oldPassword(tokens: keepsTokens ? .keep : .ask)
+        people.sessions[context.session]?.prompt = .oldPassword(tokens: keepsTokens ? .keep : .ask)
         return Reply(mark: .question, text: "? old password")
     }
 
@@ -22,7 +22,7 @@ extension DeskCore {
     func takePasswordLine(_ text: String, _ session: Session, tag: String?) throws {
         let secret = Secret(text)
         func ask(_ question: String, _ next: Session.Prompt, _ fields: JSONObject = [:]) {
-            sessions[session.id]?.prompt = next
+            people.sessions[session.id]?.prompt = next
             let reply = Reply(tag: tag, mark: .question, verb: "password", text: question, fields: fields)
             send(.reply(reply), to: session.id)
         }
@@ -64,12 +64,12 @@ extension DeskCore {
         try begin(attempt)
         let stored = try accountStore().credentials(named: login.name)?.passwordHash
         let change = PasswordChange(login: login, new: new, dropsTokens: dropsTokens, tag: tag)
-        let job = newPasswordJob(.change(session.id, change, attempt))
+        let job = people.passwordJobs.begin(.change(session.id, change, attempt))
         do {
-            try passwords.check(old, against: stored, as: job)
-            sessions[session.id]?.isWaiting = true
+            try people.passwords.check(old, against: stored, as: job)
+            people.sessions[session.id]?.isWaiting = true
         } catch {
-            passwordJobs[job] = nil
+            people.passwordJobs.end(job)
             try end(attempt, .withdrawn)
             throw error
         }
@@ -85,17 +85,17 @@ extension DeskCore {
         }
         try end(attempt, isRight ? .succeeded : .failed)
         guard isRight else { throw Refusal(.loginFailed, "the old password is wrong; nothing was changed") }
-        let job = newPasswordJob(.store(id, change))
+        let job = people.passwordJobs.begin(.store(id, change))
         do {
-            try passwords.hash(change.new, as: job)
+            try people.passwords.hash(change.new, as: job)
         } catch {
-            passwordJobs[job] = nil
+            people.passwordJobs.end(job)
             throw error
         }
     }
 
     func passwordHashed(_ id: PasswordJobID, _ hash: PasswordHash?) throws {
-        guard let job = passwordJobs.removeValue(forKey: id) else { return }
+        guard let job = people.passwordJobs.end(id) else { return }
         let session = job.session
         do {
             guard let hash else {
@@ -120,7 +120,7 @@ extension DeskCore {
         try store.setPassword(login.account, to: hash)
         let dropped = change.dropsTokens ? try store.dropTokens(of: login.account) : 0
         try audit(.passwordChanged(droppingTokens: dropped), id, of: login.account)
-        let others = accounts[login.account]?.sessions.count { $0 != id } ?? 0
+        let others = people.accounts[login.account]?.sessions.count { $0 != id } ?? 0
         var text = "+ password changed"
         if dropped > 0 { text += "; \(dropped) token\(dropped == 1 ? "" : "s") dropped" }
         if others > 0 { text += "; \(others) other session\(others == 1 ? "" : "s") ended" }
@@ -128,7 +128,7 @@ extension DeskCore {
         send(
             .reply(Reply(tag: change.tag, mark: .done, verb: "password", text: text, fields: fields)), to: id)
         try tellSecurity("password_changed", "the password was changed", of: login.account, by: id)
-        outputs.append(.withdrawOffers(login.account))
+        batch.outputs.append(.withdrawOffers(login.account))
         try endSessions(of: login.account, because: "the password was changed; log in again") { other, _ in other != id
         }
         try endSessionsWithoutToken(of: login.account)

@@ -45,7 +45,7 @@ extension DeskCore {
     func runPreview(_ command: Command, _ line: String, _ context: LineContext) throws -> Reply? {
         var inner = context
         inner.text = line
-        sessions[context.session]?.preview = nil
+        people.sessions[context.session]?.preview = nil
         var shown: Preview
         switch (command.trades, refusal(of: command, inner)) {
         case (true, let refusal):
@@ -63,7 +63,7 @@ extension DeskCore {
         case (false, nil):
             shown = Preview(lines: ["\(line): not an order; go runs it"], basis: PreviewBasis())
         }
-        sessions[context.session]?.preview = StoredPreview(
+        people.sessions[context.session]?.preview = StoredPreview(
             command: command, line: line, seat: context.seat, isSeatNamed: context.isSeatNamed, at: now,
             basis: shown.basis)
         var fields = shown.fields
@@ -112,10 +112,10 @@ extension DeskCore {
 
     func runGo(_ context: LineContext) throws -> Reply? {
         if let done = try runHint(context) { return done }
-        guard let preview = sessions[context.session]?.preview else {
+        guard let preview = people.sessions[context.session]?.preview else {
             throw Refusal(.noPreview, "nothing to confirm: preview a line first with ? COMMAND")
         }
-        sessions[context.session]?.preview = nil
+        people.sessions[context.session]?.preview = nil
         let age = now.nanoseconds(since: preview.at) / Timestamp.nanosecondsPerSecond
         guard age < DeskCore.goSeconds else {
             throw Refusal(
@@ -132,7 +132,7 @@ extension DeskCore {
         func waits() throws -> Bool {
             let seat = try spendingSeat(of: preview.command, inner)
             guard try waitForFunds(.funds, at: [seat], .go, context) else { return false }
-            sessions[context.session]?.preview = preview
+            people.sessions[context.session]?.preview = preview
             return true
         }
         if preview.command.takesShareOfFunds, try waits() { return nil }
@@ -142,7 +142,7 @@ extension DeskCore {
         } catch var refusal as Refusal {
             if refusal.code == .insufficientFunds, preview.command.makesOrder, try waits() { return nil }
             // A `go` that may be sent again has to find what it is for.
-            if refusal.code.passesByItself { sessions[context.session]?.preview = preview }
+            if refusal.code.passesByItself { people.sessions[context.session]?.preview = preview }
             guard refusal.span != nil else { throw refusal }
             // It points into the line that was previewed, and what was typed is `go`.
             refusal.span = nil

@@ -14,7 +14,7 @@ extension DeskCore {
         }
         let name = try newName(user, context.session)
         guard let password else {
-            sessions[context.session]?.prompt = .registerPassword(name, tag: context.tag)
+            people.sessions[context.session]?.prompt = .registerPassword(name, tag: context.tag)
             return Reply(mark: .question, text: "? new password for \(name)")
         }
         let secret = Secret(password)
@@ -41,7 +41,7 @@ extension DeskCore {
         guard try accountStore().accountCount(madeAfter: now.advanced(bySeconds: -DeskCore.hour)) < most else {
             throw Refusal(.tooManyRegistrations, "\(most) accounts were made in the last hour; try again later")
         }
-        guard let address = sessions[session]?.peer.address else { return }
+        guard let address = people.sessions[session]?.peer.address else { return }
         let mostOfOne = configuration.limits.addressRegistrationsPerHour
         guard try accountStore().registrationCount(from: AddressGroup(address), at: now) < mostOfOne else {
             throw Refusal(
@@ -51,19 +51,19 @@ extension DeskCore {
     }
 
     func makeAccount(_ name: AccountName, _ password: Secret, _ session: SessionID, tag: String?) throws {
-        let job = newPasswordJob(.register(session, name, tag: tag))
+        let job = people.passwordJobs.begin(.register(session, name, tag: tag))
         do {
-            try passwords.hash(password, as: job)
-            sessions[session]?.isWaiting = true
+            try people.passwords.hash(password, as: job)
+            people.sessions[session]?.isWaiting = true
         } catch {
-            passwordJobs[job] = nil
+            people.passwordJobs.end(job)
             throw error
         }
     }
 
     /// The password is hashed. Somebody else may have been quicker with the name, or with the last place of the hour.
     func finishRegister(_ id: SessionID, _ name: AccountName, _ hash: PasswordHash, tag: String?) throws {
-        guard let session = sessions[id] else { return }
+        guard let session = people.sessions[id] else { return }
         try requireOpenRegistration(id)
         let account = try accountStore().add(name, role: .trader, passwordHash: hash, at: now)
         try accountStore().noteRegistration(from: AddressGroup(session.peer.address), at: now)

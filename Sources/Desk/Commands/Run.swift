@@ -98,6 +98,6 @@ extension DeskCore {
 
     func zone(_ context: LineContext) -> TimeZoneRules {
         // Whoever is logged in has a place, and their zone is kept in it.
-        context.login.flatMap { accounts[$0.account]?.zone } ?? configuration.timeZone
+        context.login.flatMap { people.accounts[$0.account]?.zone } ?? configuration.timeZone
     }
 }

@@ -5,7 +5,7 @@ import Trading
 extension DeskCore {
     /// The pairs that are shown to an account: all, or those that it has set.
     func shownPairs(_ context: LineContext) -> [Pair] {
-        guard let login = context.login, let wanted = accounts[login.account]?.guards.pairs else {
+        guard let login = context.login, let wanted = people.accounts[login.account]?.guards.pairs else {
             return context.seat.pairs
         }
         return context.seat.pairs.filter(wanted.contains)
@@ -13,7 +13,7 @@ extension DeskCore {
 
     /// Whether only what is critical is pushed to an account at a moment.
     func isQuiet(_ account: AccountID, at moment: Timestamp) throws -> Bool {
-        guard let place = accounts[account], let quiet = place.guards.quiet else { return false }
+        guard let place = people.accounts[account], let quiet = place.guards.quiet else { return false }
         return quiet.contains(moment, in: place.zone)
     }
 
@@ -40,7 +40,7 @@ extension DeskCore {
 
     func dailySetting(_ value: Located<String>, _ context: LineContext) throws(Refusal) -> String? {
         guard !isOff(value) else { return nil }
-        let quote = context.login.flatMap { accounts[$0.account]?.quote } ?? configuration.quote
+        let quote = context.login.flatMap { people.accounts[$0.account]?.quote } ?? configuration.quote
         let words = value.value.lowercased().split(separator: " ")
         guard (1...2).contains(words.count), let most = DeskCore.amount(words[0]), most.isPositive else {
             throw Refusal(

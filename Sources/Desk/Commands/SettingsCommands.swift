@@ -10,7 +10,7 @@ extension DeskCore {
             throw Refusal(.notLoggedIn, "log in first: login USER")
         }
         let zone = zone(context)
-        let quote = accounts[login.account]?.quote ?? configuration.quote
+        let quote = people.accounts[login.account]?.quote ?? configuration.quote
         var table = Table([.init("setting"), .init("is")])
         table.append(["name", account.name.text])
         table.append(["role", account.role.rawValue])
@@ -51,7 +51,7 @@ extension DeskCore {
         case "timezone":
             let zone = try TimeZoneRules(named: value.value, at: value.span)
             stored = zone.name
-            accounts[account]?.zone = zone
+            people.accounts[account]?.zone = zone
         case "quote":
             let pairs = seats.flatMap(\.pairs)
             guard let quote = Coin(value.value), pairs.contains(where: { $0.quote == quote }) else {
@@ -60,7 +60,7 @@ extension DeskCore {
                     .unknownCoin, "nothing is traded in \(value.value); expected one of \(quotes)", at: value.span)
             }
             stored = quote.description
-            accounts[account]?.quote = quote
+            people.accounts[account]?.quote = quote
         case "pairs": stored = try pairsSetting(value, account)
         case "daily": stored = try dailySetting(value, context)
         case "guard": stored = try guardSetting(value)
@@ -72,7 +72,7 @@ extension DeskCore {
         }
         try accountStore().set(name.value, to: stored, for: account)
         try auditSetting(name.value, stored, context)
-        accounts[account]?.guards = AccountGuards(try accountStore().settings(of: account))
+        people.accounts[account]?.guards = AccountGuards(try accountStore().settings(of: account))
         let unset = try shownSettings(account).first { $0.name == name.value }?.unset ?? ""
         return Reply(
             mark: .done, text: "+ \(name.value) is \(stored ?? unset)",

@@ -100,9 +100,9 @@ extension DeskCore {
         // A silent exchange does not hold up what is typed behind it for others.
         if pending.context.seat.wire?.isLost == true { pending.dueBy = now }
         // Whoever has typed `cancel` or `panic` behind it does not wait for the exchange.
-        if sessions[pending.context.session]?.urgentLines ?? 0 > 0 { pending.dueBy = now }
-        pendingReplies.append(pending)
-        sessions[pending.context.session]?.isWaiting = true
+        if people.sessions[pending.context.session]?.urgentLines ?? 0 > 0 { pending.dueBy = now }
+        waiting.replies.append(pending)
+        people.sessions[pending.context.session]?.isWaiting = true
         if pending.context.isKept, let tag = pending.context.tag {
             try counting(pending.account) { try $0.noteTag(pending.account, tag, work: TaggedWork(pending).text) }
         }
@@ -113,7 +113,8 @@ extension DeskCore {
     func answerFromWork(
         _ remembered: RememberedTag, _ tag: String, _ account: AccountID, verb: String?, _ session: SessionID
     ) throws -> Bool {
-        guard let work = remembered.work.flatMap({ TaggedWork(text: $0) }), let login = sessions[session]?.login else {
+        guard let work = remembered.work.flatMap({ TaggedWork(text: $0) }), let login = people.sessions[session]?.login
+        else {
             return false
         }
         let context = LineContext(

@@ -12,7 +12,7 @@ extension DeskCore {
     /// The account's secret; nil where codes are off. Refuses with `no_master_key` one that cannot be opened: without the
     /// code nobody gets past, whatever has become of the key.
     func oneTimeSecret(of account: AccountID) throws -> OneTimeSecret? {
-        switch try accountStore().oneTimeSecret(of: account, under: masterKey) {
+        switch try accountStore().oneTimeSecret(of: account, under: people.masterKey) {
         case nil: return nil
         case .success(let secret)?: return secret
         case .failure(.anotherMaster)?:
@@ -37,13 +37,13 @@ extension DeskCore {
                 fields: ["totp": .bool(isOn)])
         case .on:
             guard !isOn else { throw Refusal(.twoFactorUnchanged, "two-factor codes are on already") }
-            guard masterKey != nil else {
+            guard people.masterKey != nil else {
                 throw Refusal(
                     .noMasterKey, "two-factor codes can't be switched on: the server's master key is missing",
                     details: ["the operator finds in the log how to mend it"])
             }
             let secret = try OneTimeSecret.generate()
-            sessions[context.session]?.prompt = .firstCode(secret)
+            people.sessions[context.session]?.prompt = .firstCode(secret)
             let shown = Reply(
                 mark: .question,
                 text: """
@@ -76,12 +76,12 @@ extension DeskCore {
         guard !context.hasShownCode, command.needsCode, let login = context.login,
             try oneTimeSecret(of: login.account) != nil
         else { return nil }
-        sessions[context.session]?.prompt = .commandCode(command, context)
+        people.sessions[context.session]?.prompt = .commandCode(command, context)
         return Reply(mark: .question, text: "? code of your authenticator")
     }
 
     func askLoginCode(_ id: SessionID, _ credentials: Credentials, tag: String?) {
-        sessions[id]?.prompt = .loginCode(credentials, tag: tag)
+        people.sessions[id]?.prompt = .loginCode(credentials, tag: tag)
         send(
             .reply(Reply(tag: tag, mark: .question, verb: "login", text: "? code of your authenticator")), to: id)
     }
@@ -113,7 +113,7 @@ extension DeskCore {
     }
 
     func takeFirstCode(_ code: String, _ secret: OneTimeSecret, _ session: Session, tag: String?) throws {
-        guard let login = session.login, let masterKey else {
+        guard let login = session.login, let masterKey = people.masterKey else {
             throw Refusal(.notLoggedIn, "log in first: login USER")
         }
         guard let step = try step(of: secret, matching: code, UsedSteps()) else {

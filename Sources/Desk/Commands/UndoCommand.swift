@@ -31,7 +31,7 @@ extension DeskCore {
     /// Remembers an order command, and at which exchanges it did something.
     func noteOrderCommand(_ command: LastOrderCommand, at places: [Seat], _ context: LineContext) {
         guard let login = context.login else { return }
-        accounts[login.account]?.lastOrderCommands.note(command, at: seats.count > 1 ? places.map(\.id) : [])
+        people.accounts[login.account]?.lastOrderCommands.note(command, at: seats.count > 1 ? places.map(\.id) : [])
     }
 
     func runUndo(_ context: LineContext) throws -> Reply? {
@@ -58,7 +58,7 @@ extension DeskCore {
 
     /// What the last order command made, at an exchange or at any. After a restart that is the newest order there is.
     func lastMade(_ account: AccountID, at exchange: ExchangeID? = nil) throws -> OrderID {
-        switch accounts[account]?.lastOrderCommands.last(at: exchange) {
+        switch people.accounts[account]?.lastOrderCommands.last(at: exchange) {
         case .made(let id): return id
         case .canceled: throw nothingToUndo("a cancel cannot be undone: type the order again")
         case .moved(let id): throw nothingToUndo("a move is not undone: move \(id.rawValue) back, or cancel it")

@@ -37,7 +37,7 @@ extension DeskCore {
     private static let linesToTry = 3
 
     func welcome(_ id: SessionID) throws -> Reply {
-        guard let login = sessions[id]?.login else { throw Refusal(.notLoggedIn, "this session has ended") }
+        guard let login = people.sessions[id]?.login else { throw Refusal(.notLoggedIn, "this session has ended") }
         let account = login.account
         let transaction = try ledgerTransaction()
         let head = try transaction.notificationHead(account)
@@ -82,7 +82,7 @@ extension DeskCore {
 
     /// The pair that an account trades first: btc in its quote currency, or the first other one that has a price.
     private func welcomedPair(_ account: AccountID, _ seat: Seat) -> Pair? {
-        let quote = accounts[account]?.quote ?? configuration.quote
+        let quote = people.accounts[account]?.quote ?? configuration.quote
         let mine = seat.pairs.filter { $0.quote == quote }
         let first = mine.first { $0.base == "btc" }
         if let first, seat.engine.market[first]?.isSeen == true { return first }

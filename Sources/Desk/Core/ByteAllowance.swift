@@ -43,30 +43,32 @@ extension DeskCore {
     func charge(_ bytes: Int, to account: AccountID) throws {
         var today = try bytesToday(account)
         today.bytes += bytes
-        writtenBytes.today[account] = today
-        writtenBytes.touched.insert(account)
+        people.figures.writtenBytes.today[account] = today
+        people.figures.writtenBytes.touched.insert(account)
     }
 
     private func bytesToday(_ account: AccountID) throws -> WrittenBytes.Today {
         let day = WrittenBytes.day(of: now)
-        if let known = writtenBytes.today[account], known.day == day { return known }
+        if let known = people.figures.writtenBytes.today[account], known.day == day { return known }
         let stored = try ledgerTransaction().writtenBytes(account, day: day)
         let today = WrittenBytes.Today(day: day, bytes: stored, stored: stored)
-        writtenBytes.today[account] = today
+        people.figures.writtenBytes.today[account] = today
         return today
     }
 
     /// Writes the sums that have grown enough; once a batch.
     func flushWrittenBytes() throws {
-        for account in writtenBytes.touched.sorted() {
-            guard var today = writtenBytes.today[account], today.bytes - today.stored >= WrittenBytes.storedEvery else {
+        for account in people.figures.writtenBytes.touched.sorted() {
+            guard var today = people.figures.writtenBytes.today[account],
+                today.bytes - today.stored >= WrittenBytes.storedEvery
+            else {
                 continue
             }
             today.stored = today.bytes
-            writtenBytes.today[account] = today
+            people.figures.writtenBytes.today[account] = today
             try ledgerTransaction().setWrittenBytes(account, day: today.day, today.bytes)
         }
-        writtenBytes.touched.removeAll(keepingCapacity: true)
+        people.figures.writtenBytes.touched.removeAll(keepingCapacity: true)
     }
 
     // MARK: Who is over it

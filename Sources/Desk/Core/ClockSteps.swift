@@ -58,20 +58,20 @@ extension DeskCore {
             ? "the desk's time goes on, \(DeskCore.span(step.aheadNanoseconds)) ahead of it, and slows down by a tenth until it has caught up"
             : isBack ? "the desk's time is together with it" : "the desk's time follows; what is due is done now"
         log.warning("the machine's clock was \(way) by \(size): \(rest)")
-        clockWatch.last = (step, now)
-        clockWatch.isAhead = step.aheadNanoseconds > 0
+        clock.watch.last = (step, now)
+        clock.watch.isAhead = step.aheadNanoseconds > 0
         guard !isReadOnly else { return }
         try audit(.clockStepped(step))
-        while let first = clockWatch.toldAt.first, first.advanced(bySeconds: DeskCore.clockNoticeSeconds) <= now {
-            clockWatch.toldAt.removeFirst()
+        while let first = clock.watch.toldAt.first, first.advanced(bySeconds: DeskCore.clockNoticeSeconds) <= now {
+            clock.watch.toldAt.removeFirst()
         }
-        guard clockWatch.toldAt.count < DeskCore.clockNoticesMax else {
-            clockWatch.untold += 1
+        guard clock.watch.toldAt.count < DeskCore.clockNoticesMax else {
+            clock.watch.untold += 1
             return
         }
-        let untold = clockWatch.untold == 0 ? "" : "; it was set \(clockWatch.untold) more times before"
-        clockWatch.untold = 0
-        clockWatch.toldAt.append(now)
+        let untold = clock.watch.untold == 0 ? "" : "; it was set \(clock.watch.untold) more times before"
+        clock.watch.untold = 0
+        clock.watch.toldAt.append(now)
         try tellAdmins(
             "clock_step", "* the server's clock was \(way) by \(size): \(rest)\(untold)",
             [
@@ -82,8 +82,8 @@ extension DeskCore {
 
     /// Once a second: whether the machine's clock has caught up with the desk's time.
     func lookAtClocks() throws {
-        guard clockWatch.isAhead, aheadOfClock < AnchoredClock.stepNanosecondsMin else { return }
-        clockWatch.isAhead = false
+        guard clock.watch.isAhead, aheadOfClock < AnchoredClock.stepNanosecondsMin else { return }
+        clock.watch.isAhead = false
         log.notice("the machine's clock has caught up with the desk's time")
         try tellAdmins("clock_good", "* the server's clock has caught up with the desk's time", [:])
     }
@@ -92,9 +92,9 @@ extension DeskCore {
     /// behind. Once a minute, so that a desk at rest does not write all the time; and when it stops.
     func flushClock() throws {
         let isDue =
-            now >= clockWatch.nextStore && (clockWatch.isAhead || seats.contains { $0.engine.nextExpiry != nil })
+            now >= clock.watch.nextStore && (clock.watch.isAhead || seats.contains { $0.engine.nextExpiry != nil })
         guard !isReadOnly, isDue || halt == .stopping else { return }
-        clockWatch.nextStore = now.advanced(bySeconds: ClockWatch.storedEverySeconds)
+        clock.watch.nextStore = now.advanced(bySeconds: ClockWatch.storedEverySeconds)
         try ledgerTransaction().setLastMoment(now)
     }
 
@@ -106,10 +106,10 @@ extension DeskCore {
 
     /// What `GET /health` says of the clock.
     var clockHealth: [(String, JSONValue)] {
-        let ahead = clockWatch.isAhead ? aheadOfClock / DeskCore.millisecond : 0
+        let ahead = clock.watch.isAhead ? aheadOfClock / DeskCore.millisecond : 0
         var details: [(String, JSONValue)] = [("clock", ahead > 0 ? "ahead" : "good")]
         if ahead > 0 { details.append(("clock_ahead_ms", .int(ahead))) }
-        if let (step, at) = clockWatch.last {
+        if let (step, at) = clock.watch.last {
             details.append(("clock_step_ms", .int(step.nanoseconds / DeskCore.millisecond)))
             details.append(("clock_step_at", .string(at.description)))
         }

@@ -24,17 +24,17 @@ extension DeskCore {
         try endExpiredSessions()
         for seat in seats { try seat.lookAtWire() }
         endSessionsNotLoggedIn()
-        if now >= nextHousekeeping {
-            nextHousekeeping = now.advanced(bySeconds: DeskCore.housekeepingSeconds)
+        if now >= upkeep.nextLook {
+            upkeep.nextLook = now.advanced(bySeconds: DeskCore.housekeepingSeconds)
             try perform(.operatorRequests, takeOperatorRequests)
             try hearOperatorActs()
             try takeUpLogins()
             try perform(.tags) {
                 // The next turn goes on with what is left.
-                if try pruneTags() { nextHousekeeping = now }
+                if try pruneTags() { upkeep.nextLook = now }
             }
-            if try pruneFinished() { nextHousekeeping = now }
-            if try pruneForeignTrades() { nextHousekeeping = now }
+            if try pruneFinished() { upkeep.nextLook = now }
+            if try pruneForeignTrades() { upkeep.nextLook = now }
             try storeTickersIfDue()
             try lookAtDisk()
             try lookAtClocks()
@@ -62,13 +62,13 @@ extension DeskCore {
                 }
             case .accountChanged: try accountChanged(request.account)
             case .passwordSet:
-                outputs.append(.withdrawOffers(request.account))
+                batch.outputs.append(.withdrawOffers(request.account))
                 try tellSecurity(
                     "password_set", "the operator has set another password and dropped the tokens", of: request.account,
                     by: nil)
                 try endSessions(of: request.account, because: "the operator has set another password; log in again")
             case .loggedOut:
-                outputs.append(.withdrawOffers(request.account))
+                batch.outputs.append(.withdrawOffers(request.account))
                 try endSessions(of: request.account, because: "the operator has ended this session; log in again")
             case .deleted: try accountDeleted(request.account)
             }
@@ -77,20 +77,20 @@ extension DeskCore {
 
     /// Nobody can log in to it any more. Its orders, where some were left open, go on.
     private func accountDeleted(_ id: AccountID) throws {
-        outputs.append(.withdrawOffers(id))
+        batch.outputs.append(.withdrawOffers(id))
         try endSessions(of: id, because: "the operator has deleted this account")
         let stored = Set(try accountStore().exchangeKeys(of: id).map(\.exchange))
         for seat in seats where seat.keyedAccounts.contains(id) && !stored.contains(seat.keysName) {
             seat.keyedAccounts.remove(id)
             seat.keyRights[id] = nil
-            outputs.append(.useKey(seat.id, id, nil))
+            batch.outputs.append(.useKey(seat.id, id, nil))
         }
     }
 
     /// Somebody was disabled, or may do other things now: their sessions say so by ending.
     private func accountChanged(_ id: AccountID) throws {
         guard let account = try accountStore().account(id) else { return }
-        if account.isDisabled { outputs.append(.withdrawOffers(id)) }
+        if account.isDisabled { batch.outputs.append(.withdrawOffers(id)) }
         try endSessions(of: id, because: "the account has changed; log in again") { _, login in
             account.isDisabled || account.role != login.role
         }
@@ -125,7 +125,9 @@ extension Seat {
         var played = 0
         do {
             // A trade whose triggers are still firing holds those after it up, on the tape.
-            while played < limits.tapeBurst, !desk.turns.isMarketBusy(id), let trade = try player.next(dueBy: now) {
+            while played < limits.tapeBurst, !desk.waiting.turns.isMarketBusy(id),
+                let trade = try player.next(dueBy: now)
+            {
                 // What expires before a trade prints does not fill by it.
                 if let expiry = engine.nextExpiry, expiry <= trade.at { try expire(by: trade.at) }
                 try takeReports(paper.play(trade))

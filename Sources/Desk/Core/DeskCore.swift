@@ -15,44 +15,18 @@ public import Trading
 /// to be done, and no command is taken any more: the memory is ahead of the disk, and only a restart makes them one again.
 public final class DeskCore {
     public let configuration: DeskConfiguration
-    /// Whether it only answers questions.
-    let isReadOnly: Bool
     let ledger: Ledger
-    let passwords: any PasswordChecking
-    /// What secrets in the database are sealed under; nil where there is none, or it is missing.
-    let masterKey: MasterKey?
     let log: Logger
-
     /// One for each exchange, in the order in which they were configured; at least one.
     private(set) var seats: [Seat] = []
-    /// The number that the next order gets, wherever it is placed.
-    var nextOrderID = OrderID(1)
-    var throttle: LoginThrottle
-    var sessions = BoxedDictionary<SessionID, Session>()
-    var logins = Logins()
-    var loginDeadlines = LoginDeadlines()
-    var accounts: [AccountID: AccountPlace] = [:]
-    var pendingReplies: [PendingReply] = []
-    var lineQuestions = LineQuestions()
     var wordsOfAll = WordsOfAll()
-    /// Lines that wait until an exchange has told the funds.
-    var fundsWaits: [FundsWait] = []
-    var turns = TurnRing()
-    /// Questions that are being answered in steps.
-    var longQuestions: [AccountID: Deque<LongQuestion>] = [:]
-    /// What has traded today, by account and by the coin that it is counted in.
-    var tallies: [DailyTally.Key: DailyTally] = [:]
-    /// Lines of all sessions that wait.
-    var linesWaiting = 0
-    var exports = Exports()
-    var passwordJobs: [PasswordJobID: PasswordJob] = [:]
-    var waitingLogins = WaitingLogins()
-    var nextPasswordJob: UInt64 = 1
-    var keyJobs: [KeyJobID: KeyJob] = [:]
-    var nextKeyJob: UInt64 = 1
-    var jobs = JobBook()
-    var auditBook: AuditBook
-
+    var people: People
+    var waiting = Waiting()
+    var upkeep: Upkeep
+    var recorded: Recorded
+    var clock: DeskClock
+    /// What is being taken, or was last.
+    var batch = Batch()
     /// Why no commands are taken any more.
     public internal(set) var halt: Halt?
 
@@ -62,58 +36,10 @@ public final class DeskCore {
         case stopping
     }
 
-    /// What has been done that is no row, in rows' worth.
-    var otherCost = 0
-    /// How much the batch may cost before the rest waits for the next one.
-    var batchShare = 0
-    /// What the turns of the batch have cost, without lines that hurried.
-    var turnsCost = 0
-    /// Who has had a turn in it.
-    var servedInBatch: Set<TurnRing.Owner> = []
-    var messagesNotCharged = 0
-
-    // MARK: One batch
-
+    /// Whether it only answers questions.
+    var isReadOnly: Bool { configuration.readOnly != nil }
     /// The moment of the batch that is being taken.
-    var now: Timestamp
-    /// Open while a batch is being taken.
-    var transaction: LedgerTransaction?
-    var outputs: [DeskOutput] = []
-    /// What the opening wants asked of the exchange: said with the outputs of the first batch.
-    private var openingOutputs: [DeskOutput] = []
-    var unanswered: [Unanswered] = []
-    var events: [OrderEvent] = []
-    /// What is told of accounts as a whole, with the events.
-    var panicEvents: [SeatPanic] = []
-    var alertsFired: [FiredAlert] = []
-    var inboxMarks: [AccountID: InboxMark] = [:]
-    /// The accounts whose marks are further than the ledger knows.
-    var touchedMarks: Set<AccountID> = []
-    var writtenBytes = WrittenBytes()
-    /// The number under which the next trade is kept that is left to a later turn.
-    var nextTradeLeft: Int64 = 1
-    var recordsSinceSnapshot = 0
-    /// The engines of exchanges at which this desk has no seat now: they are kept in every snapshot, since no number that they gave
-    /// an order is given again.
-    private(set) var unseated: [EngineSnapshot] = []
-    /// Whether the ledger may have rows that are marked as pruned.
-    var mayHaveMarks = true
-    /// Orders that were over since their account was last looked at for `account_finished_orders`.
-    var finishedSinceLook: [AccountID: Int] = [:]
-    /// The accounts that were looked at in this run.
-    var lookedAtFinished: Set<AccountID> = []
-    var lastRecord: RecordNumber
-    var nextHousekeeping: Timestamp
-    var nextTickerStore: Timestamp
-    var nextTickerThinning: Timestamp
-    var notedCheckpoint = 0
-    var fundsStoring: FundsStoring
-    /// How much room the disk had when it was last looked at.
-    var diskRoom = DiskRoom.good
-    var diskFreeBytes: Int64?
-    var nextDiskCheck: Timestamp
-    var isLogToBeEmptied = false
-    var clockWatch = ClockWatch()
+    var now: Timestamp { clock.now }
 
     /// What one seat of a desk is made of.
     public struct ExchangeSetup {
@@ -151,36 +77,30 @@ public final class DeskCore {
     ) throws {
         precondition(!exchanges.isEmpty, "a desk without an exchange")
         self.configuration = configuration
-        isReadOnly = configuration.readOnly != nil
         self.ledger = ledger
-        self.passwords = passwords
-        self.masterKey = try masterKey.key(for: ledger, log: log)
-        auditBook = AuditBook(lastSeen: try ledger.read { try AccountStore($0).lastAuditNumber() })
         self.log = log
-        self.now = now
-        nextHousekeeping = now
-        nextTickerStore = DeskCore.nextTickerStore(after: now, configuration.limits)
-        nextTickerThinning = now
-        nextDiskCheck = now
+        clock = DeskClock(now: now)
         ledger.stopwatch = configuration.stopwatch
-        fundsStoring = FundsStoring(
-            last: try ledger.lastFundsPoint(), intervalSeconds: Int64(configuration.limits.fundsStoreSeconds), now: now)
+        people = try People(passwords: passwords, masterKey: masterKey.key(for: ledger, log: log), in: ledger, at: now)
+        upkeep = Upkeep(
+            fundsStoring: FundsStoring(
+                last: try ledger.lastFundsPoint(), intervalSeconds: Int64(configuration.limits.fundsStoreSeconds),
+                now: now),
+            configuration.limits, at: now)
         let tradesLeft = configuration.readOnly != nil ? [] : try ledger.tradesLeft()
-        nextTradeLeft = (tradesLeft.last?.number ?? 0) + 1
         var replay = EngineReplay(from: try ledger.load(), limits: configuration.engineLimits)
-        recordsSinceSnapshot = try replay.replay(of: ledger)
-        lastRecord = replay.last
-        throttle = LoginThrottle(
-            restoring: try ledger.transaction { try AccountStore($0.database).loginFailures() }, at: now)
-        let waiting = Dictionary(grouping: try ledger.waitingAlerts(), by: \.exchange)
+        let replayed = try replay.replay(of: ledger)
         try replay.requireSeats(at: exchanges.map(\.id))
-        nextOrderID = replay.nextOrderID
         let seated = Set(exchanges.map(\.id))
-        unseated = replay.snapshots.filter { !seated.contains($0.exchange) }
+        recorded = Recorded(
+            last: replay.last, sinceSnapshot: replayed, nextOrderID: replay.nextOrderID,
+            nextTradeLeft: (tradesLeft.last?.number ?? 0) + 1,
+            unseated: replay.snapshots.filter { !seated.contains($0.exchange) })
+        let alerts = Dictionary(grouping: try ledger.waitingAlerts(), by: \.exchange)
         for setup in exchanges {
             var engine = replay.engines[setup.id] ?? OrderEngine(exchange: setup.id, limits: configuration.engineLimits)
             try DeskCore.forgetPruned(&engine, in: ledger)
-            let seat = Seat(setup, engine: engine, alerts: AlertBook(waiting[setup.id] ?? []), of: self)
+            let seat = Seat(setup, engine: engine, alerts: AlertBook(alerts[setup.id] ?? []), of: self)
             seat.tradesLeft = TradesLeft(tradesLeft.filter { $0.exchange == setup.id })
             seats.append(seat)
         }
@@ -210,25 +130,24 @@ public final class DeskCore {
             try flushEvents()
         }
         if case .ledgerFailed(let reason) = halt { throw DeskError.cannotOpen(reason) }
-        openingOutputs = outputs
+        upkeep.openingOutputs = batch.outputs
     }
 
     /// When the desk next has something to do by itself.
     public var nextWake: Timestamp? {
         guard halt == nil else { return nil }
         guard !isReadOnly else { return nextDue }
-        return min(nextHousekeeping, nextDue ?? nextHousekeeping)
+        return min(upkeep.nextLook, nextDue ?? upkeep.nextLook)
     }
 
     /// The same without the looks at what is rarely due: when an order, a price or a reply is. Nil where nothing waits for
     /// the clock. A clock that is moved by hand stops here.
     public var nextDue: Timestamp? {
         guard halt == nil else { return nil }
-        guard openingOutputs.isEmpty, turns.isIdle else { return now }
-        guard !isReadOnly else { return [pendingReplies.map(\.dueBy).min(), logins.firstEnd].compactMap(\.self).min() }
+        guard upkeep.openingOutputs.isEmpty, waiting.turns.isIdle else { return now }
+        guard !isReadOnly else { return [waiting.firstDue, people.logins.firstEnd].compactMap(\.self).min() }
         let due = [
-            pendingReplies.map(\.dueBy).min(), fundsWaits.map(\.dueBy).min(), fundsStoring.nextDue, logins.firstEnd,
-            loginDeadlines.next,
+            waiting.firstDue, upkeep.fundsStoring.nextDue, people.logins.firstEnd, people.loginDeadlines.next,
         ]
         return (due + seats.map(\.nextDue)).compactMap(\.self).min()
     }
@@ -236,15 +155,14 @@ public final class DeskCore {
     /// Takes a batch of inputs, all at one moment, and gives back what is to be done about them. Never throws: a ledger that
     /// fails is said in the replies, and in `halt`.
     public func process(_ inputs: [DeskInput], at moment: Timestamp) -> [DeskOutput] {
-        now = max(now, moment)
-        outputs.removeAll(keepingCapacity: true)
-        unanswered = findUnanswered()
+        clock.advance(to: moment)
+        batch.begin(unanswered: findUnanswered())
         if case .ledgerFailed = halt {
             for input in inputs { refuseHalted(input) }
-            return outputs
+            return batch.outputs
         }
-        outputs += openingOutputs
-        openingOutputs.removeAll()
+        batch.outputs += upkeep.openingOutputs
+        upkeep.openingOutputs.removeAll()
         do {
             try batch(at: now) {
                 try lookAtClock()
@@ -264,7 +182,7 @@ public final class DeskCore {
             fail(error, inputs)
         }
         emptyLogIfAsked()
-        return outputs
+        return batch.outputs
     }
 
     /// Moves the paper exchange, and says what came of it. Throws `Refusal` where the exchange does not do it, and then
@@ -278,9 +196,8 @@ public final class DeskCore {
 
     /// One batch for a caller who wants to know of its refusal: the operator, a transcript.
     func takeDirectly(at moment: Timestamp, _ body: () throws -> Void) throws -> [DeskOutput] {
-        now = max(now, moment)
-        outputs.removeAll(keepingCapacity: true)
-        unanswered = findUnanswered()
+        clock.advance(to: moment)
+        batch.begin(unanswered: findUnanswered())
         var refusal: Refusal?
         do {
             try batch(at: now) {
@@ -296,16 +213,14 @@ public final class DeskCore {
             throw error
         }
         if let refusal { throw refusal }
-        return outputs
+        return batch.outputs
     }
 
     private func batch(at moment: Timestamp, _ body: () throws -> Void) throws {
-        batchShare = configuration.limits.batchRows
-        turnsCost = 0
-        servedInBatch.removeAll(keepingCapacity: true)
+        batch.beginTurns(share: configuration.limits.batchRows)
         try ledger.transaction { transaction in
-            self.transaction = transaction
-            defer { self.transaction = nil }
+            batch.transaction = transaction
+            defer { batch.transaction = nil }
             try body()
             try flushEvents()
             try flushAudit()
@@ -317,7 +232,7 @@ public final class DeskCore {
             for seat in seats { try seat.writeBooks() }
         }
         tellAudit()
-        if recordsSinceSnapshot >= configuration.limits.snapshotRecords, !isReadOnly {
+        if recorded.sinceSnapshot >= configuration.limits.snapshotRecords, !isReadOnly {
             try perform(.snapshots, keepSnapshotNow)
         }
         noteCheckpoints()
@@ -357,13 +272,13 @@ public final class DeskCore {
 
     /// The open transaction. Every path that needs one is inside a batch.
     func ledgerTransaction() throws -> LedgerTransaction {
-        guard let transaction else { throw DeskError.outsideBatch }
+        guard let transaction = batch.transaction else { throw DeskError.outsideBatch }
         return transaction
     }
 
     func accountStore() throws -> AccountStore { AccountStore(try ledgerTransaction().database) }
 
     func send(_ message: OutgoingMessage, to session: SessionID) {
-        outputs.append(.send(session, message))
+        batch.outputs.append(.send(session, message))
     }
 }

@@ -21,14 +21,14 @@ extension DeskCore {
     /// Looks at the disk where that is due: once in `disk_check_s`. Each crossing of a limit is told once, in the log and to the
     /// admins, and so is the way back, which takes a quarter more room than the limit.
     func lookAtDisk() throws {
-        guard now >= nextDiskCheck else { return }
-        nextDiskCheck = now.advanced(bySeconds: Int64(configuration.limits.diskCheckSeconds))
+        guard now >= upkeep.disk.nextCheck else { return }
+        upkeep.disk.nextCheck = now.advanced(bySeconds: Int64(configuration.limits.diskCheckSeconds))
         guard let free = configuration.freeBytes() else { return }
-        diskFreeBytes = free
+        upkeep.disk.freeBytes = free
         let room = diskRoom(free)
-        guard room != diskRoom else { return }
-        let wasGood = diskRoom == .good
-        diskRoom = room
+        guard room != upkeep.disk.room else { return }
+        let wasGood = upkeep.disk.room == .good
+        upkeep.disk.room = room
         let fields: JSONObject = ["free_bytes": .int(free)]
         // In whole mebibytes, rounded down.
         let left = "\(free / DeskCore.mebibyte) MiB are free on the disk of the database"
@@ -45,15 +45,15 @@ extension DeskCore {
             try tellAdmins("disk_low", "* the server's disk is nearly full: \(left); no new orders are taken", fields)
         }
         // The log beside the database is what can be given back at once.
-        if wasGood { isLogToBeEmptied = true }
+        if wasGood { upkeep.isLogToBeEmptied = true }
     }
 
     private func diskRoom(_ free: Int64) -> DiskRoom {
         let low = Int64(configuration.limits.diskLowMebibytes) * DeskCore.mebibyte
         let stop = Int64(configuration.limits.diskStopMebibytes) * DeskCore.mebibyte
         // Back over a limit only with a quarter more: a disk that is filled and emptied at the limit is not told of each time.
-        let lowNow = diskRoom == .good ? low : low / 4 * 5
-        let stopNow = diskRoom == .short ? stop / 4 * 5 : stop
+        let lowNow = upkeep.disk.room == .good ? low : low / 4 * 5
+        let stopNow = upkeep.disk.room == .short ? stop / 4 * 5 : stop
         if free < stopNow { return .short }
         return free < lowNow ? .low : .good
     }
@@ -67,8 +67,8 @@ extension DeskCore {
 
     /// Copies the log into the database and gives its room back, outside of a transaction, where that was asked for.
     func emptyLogIfAsked() {
-        guard isLogToBeEmptied else { return }
-        isLogToBeEmptied = false
+        guard upkeep.isLogToBeEmptied else { return }
+        upkeep.isLogToBeEmptied = false
         do {
             try ledger.emptyLog()
         } catch {

@@ -27,7 +27,7 @@ extension DeskCore {
         _ need: FundsAge.Need, at seats: [Seat], _ command: Command, _ context: LineContext
     ) throws -> Bool {
         // Whoever has typed `cancel` or `panic` behind it does not wait for an exchange.
-        guard !context.hasAskedForFunds, let session = sessions[context.session], session.urgentLines == 0 else {
+        guard !context.hasAskedForFunds, let session = people.sessions[context.session], session.urgentLines == 0 else {
             return false
         }
         let account = try context.account()
@@ -35,28 +35,24 @@ extension DeskCore {
         guard !old.isEmpty else { return false }
         var again = context
         again.hasAskedForFunds = true
-        fundsWaits.append(
+        waiting.funds.append(
             FundsWait(
                 command: command, context: again, account: account, need: need,
                 asked: old.map { ($0, $0.wire?.accounts[account]?.age ?? FundsAge()) },
                 dueBy: now.advanced(bySeconds: Int64(configuration.limits.replySeconds))))
-        sessions[context.session]?.isWaiting = true
+        people.sessions[context.session]?.isWaiting = true
         for seat in old { seat.askForFunds(of: account) }
         return true
     }
 
     /// Runs the lines whose exchanges have told the funds, or will not tell them now.
     func answerFundsWaits() throws {
-        guard !fundsWaits.isEmpty else { return }
-        var ready: [FundsWait] = []
-        fundsWaits.removeAll { wait in
-            guard wait.dueBy <= now || wait.asked.allSatisfy({ isAnswered(wait, at: $0.seat, $0.before) }) else {
-                return false
-            }
-            ready.append(wait)
-            return true
+        let ready = waiting.funds.indices.filter { index in
+            let wait = waiting.funds[index]
+            return wait.dueBy <= now || wait.asked.allSatisfy { isAnswered(wait, at: $0.seat, $0.before) }
         }
-        for wait in ready { try takeUp(wait) }
+        guard !ready.isEmpty else { return }
+        for wait in waiting.funds.takeOut(ready) { try takeUp(wait) }
     }
 
     private func isAnswered(_ wait: FundsWait, at seat: Seat, _ before: FundsAge) -> Bool {
@@ -74,7 +70,7 @@ extension DeskCore {
             if context.isKept, let tag = context.tag { try ledgerTransaction().forgetTag(wait.account, tag) }
             return
         }
-        sessions[context.session]?.isWaiting = false
+        people.sessions[context.session]?.isWaiting = false
         do {
             try requireMayRun(wait.command, context)
             try requireReady(wait.command, context)
@@ -82,7 +78,7 @@ extension DeskCore {
         } catch let refusal as Refusal {
             try answer(refused(refusal, context), context)
         }
-        if sessions[context.session]?.isWaiting == false { resumeLines(of: context.session) }
+        if people.sessions[context.session]?.isWaiting == false { resumeLines(of: context.session) }
     }
 
     // MARK: Which lines

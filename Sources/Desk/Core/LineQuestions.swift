@@ -56,8 +56,8 @@ extension DeskCore {
             }
             throw seat.noAnswer
         }
-        let number = lineQuestions.add(context, at: seat, toldFailures: toldFailures, answer)
-        sessions[context.session]?.isWaiting = true
+        let number = waiting.questions.add(context, at: seat, toldFailures: toldFailures, answer)
+        people.sessions[context.session]?.isWaiting = true
         seat.ask(query, for: .line(number))
         return nil
     }
@@ -69,10 +69,10 @@ extension DeskCore {
     ) throws -> Reply? {
         let seat = context.seat
         if let reason = configuration.readOnly { throw reason.refusal }
-        let number = lineQuestions.add(context, at: seat, toldFailures: true, answer)
-        sessions[context.session]?.isWaiting = true
+        let number = waiting.questions.add(context, at: seat, toldFailures: true, answer)
+        people.sessions[context.session]?.isWaiting = true
         guard let question = seat.wire?.questions.ask(.line(number), at: now) else { throw seat.noAnswer }
-        outputs.append(
+        batch.outputs.append(
             .cancelForeign(
                 seat.id, exchangeOrderID: order.exchangeOrderID, pair: order.pair, try context.account(), question))
         return nil
@@ -80,7 +80,7 @@ extension DeskCore {
 
     /// The exchange has answered a line's question, or has said nothing in time.
     func takeAnswer(_ told: ExchangeAnswer, toLine number: UInt64) throws {
-        guard let waiting = lineQuestions.take(number) else { return }
+        guard let waiting = waiting.questions.take(number) else { return }
         do {
             let reply =
                 try waiting.isToldFailures

@@ -108,6 +108,6 @@ extension DeskCore {
 
     /// The currency that a coin alone is traded in.
     private func quote(of account: AccountID?) -> Coin {
-        account.flatMap { accounts[$0]?.quote } ?? configuration.quote
+        account.flatMap { people.accounts[$0]?.quote } ?? configuration.quote
     }
 }

@@ -11,21 +11,21 @@ extension DeskCore {
     // MARK: Sessions
 
     func open(_ id: SessionID, _ peer: Peer) throws {
-        sessions[id] = Session(id: id, peer: peer)
+        people.sessions[id] = Session(id: id, peer: peer)
         loginChanged(id, isNew: true)
         guard let token = peer.bearerToken else { return greet(id) }
         do {
             try logIn(id, withToken: Secret(token))
         } catch let refusal as Refusal {
             try audit(refusal, .bearer, id)
-            outputs.append(.close(id, code: 1_008, reason: refusal.message))
+            batch.outputs.append(.close(id, code: 1_008, reason: refusal.message))
         }
     }
 
     // MARK: One line
 
     func takeLine(_ line: IncomingLine, from id: SessionID) throws {
-        guard let session = sessions[id] else { return }
+        guard let session = people.sessions[id] else { return }
         if case .command = session.prompt {
             try takeCommandLine(line, session)
         } else {
@@ -84,7 +84,7 @@ extension DeskCore {
             guard let command = parsed.command else { return }
             try requireMayRun(command, context)
             // What was hinted at has been typed, or is not meant any more: `go` is not to do it once more.
-            if command.trades, command != .go { sessions[session.id]?.hint = nil }
+            if command.trades, command != .go { people.sessions[session.id]?.hint = nil }
             if let reply = try run(command, context) { try answer(reply, context) }
         } catch let refusal as Refusal {
             try audit(refusal, parsed.command?.attempt, session.id)

@@ -10,6 +10,8 @@ struct LoginDeadlines {
     /// are first.
     private var waiting: Deque<(session: SessionID, dueBy: Timestamp)> = []
 
+    /// The one that is due first, or is over already.
+    var first: (session: SessionID, dueBy: Timestamp)? { waiting.first }
     /// When the first of them is due.
     var next: Timestamp? { waiting.first?.dueBy }
 
@@ -21,40 +23,39 @@ struct LoginDeadlines {
         return waiting.popFirst()
     }
 
-    /// Forgets the first ones as long as they wait for nothing any more.
-    mutating func forgetFirst(where isOver: (SessionID, Timestamp) -> Bool) {
-        while let first = waiting.first, isOver(first.session, first.dueBy) { waiting.removeFirst() }
-    }
+    mutating func removeFirst() { waiting.removeFirst() }
 }
 
 extension DeskCore {
     /// To be called when a session has opened, and whenever somebody has logged in to it or out of it.
     func loginChanged(_ id: SessionID, isNew: Bool = false) {
-        guard let session = sessions[id] else { return }
+        guard let session = people.sessions[id] else { return }
         let isLoggedIn = session.login != nil
         // The server takes a new session to be nobody's.
-        if isLoggedIn || !isNew { outputs.append(.loggedIn(id, isLoggedIn: isLoggedIn)) }
+        if isLoggedIn || !isNew { batch.outputs.append(.loggedIn(id, isLoggedIn: isLoggedIn)) }
         if isLoggedIn {
-            sessions[id]?.loginDueBy = nil
+            people.sessions[id]?.loginDueBy = nil
         } else {
             let dueBy = now.advanced(bySeconds: Int64(configuration.limits.loginSeconds))
-            sessions[id]?.loginDueBy = dueBy
-            loginDeadlines.add(id, dueBy: dueBy)
+            people.sessions[id]?.loginDueBy = dueBy
+            people.loginDeadlines.add(id, dueBy: dueBy)
         }
         forgetLoginDeadlines()
     }
 
     /// Forgets the deadlines of sessions that have ended or logged in, so that the desk does not wake for them.
     func forgetLoginDeadlines() {
-        loginDeadlines.forgetFirst { id, dueBy in sessions[id]?.loginDueBy != dueBy }
+        while let first = people.loginDeadlines.first, people.sessions[first.session]?.loginDueBy != first.dueBy {
+            people.loginDeadlines.removeFirst()
+        }
     }
 
     /// Ends the sessions whose time to log in is over.
     func endSessionsNotLoggedIn() {
-        while let (id, dueBy) = loginDeadlines.popDue(at: now) {
-            guard let session = sessions[id], session.loginDueBy == dueBy, !session.isGone else { continue }
+        while let (id, dueBy) = people.loginDeadlines.popDue(at: now) {
+            guard let session = people.sessions[id], session.loginDueBy == dueBy, !session.isGone else { continue }
             // Nothing of it in the audit log: anybody may open such sessions by the thousand.
-            outputs.append(
+            batch.outputs.append(
                 .close(
                     id, code: 1_008,
                     reason: "nobody logged in within \(configuration.limits.loginSeconds) s; connect again to log in"))

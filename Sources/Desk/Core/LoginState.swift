@@ -92,29 +92,29 @@ extension DeskCore {
     /// Whether a reply to this line still goes to the one who typed it: the session is open, and nobody else is logged in.
     func reaches(_ context: LineContext) -> Bool {
         guard let login = context.login else { return true }
-        return sessions[context.session]?.login?.number == login.number
+        return people.sessions[context.session]?.login?.number == login.number
     }
 
     /// Ends what a session's login has going, and the login.
     func endLogin(on id: SessionID) {
-        guard let session = sessions[id], let login = session.login else { return }
-        accounts[login.account]?.sessions.removeAll { $0 == id }
-        if accounts[login.account]?.sessions.isEmpty == true { accounts[login.account] = nil }
+        guard let session = people.sessions[id], let login = session.login else { return }
+        people.accounts[login.account]?.sessions.removeAll { $0 == id }
+        if people.accounts[login.account]?.sessions.isEmpty == true { people.accounts[login.account] = nil }
         for one in session.watched { seat(one.exchange)?.prices.stopWatching(one.pair, id) }
-        sessions[id]?.endLogin()
+        people.sessions[id]?.endLogin()
     }
 
     /// Closes a session with words: it may be a thief's. Its lines that are still on their way are not taken any more, and the
     /// password or key that it was about to set is not set.
     func end(_ id: SessionID, because reason: String) throws {
-        guard sessions[id] != nil else { return }
+        guard people.sessions[id] != nil else { return }
         try audit(.sessionEnded(reason), id)
-        for (number, job) in passwordJobs where job.session == id {
-            passwordJobs[number] = nil
-            if case .change(_, _, let attempt) = job { throttle.end(attempt, .withdrawn, at: now) }
+        for (number, job) in people.passwordJobs.all where job.session == id {
+            people.passwordJobs.end(number)
+            if case .change(_, _, let attempt) = job { people.throttle.end(attempt, .withdrawn, at: now) }
         }
-        keyJobs = keyJobs.filter { $0.value.context.session != id }
-        outputs.append(.close(id, code: 1_008, reason: reason))
+        for (number, job) in people.keyJobs.all where job.context.session == id { people.keyJobs.end(number) }
+        batch.outputs.append(.close(id, code: 1_008, reason: reason))
         forget(id)
     }
 
@@ -123,8 +123,8 @@ extension DeskCore {
         of account: AccountID, because reason: String,
         where condition: (SessionID, Session.Login) -> Bool = { _, _ in true }
     ) throws {
-        for id in accounts[account]?.sessions ?? [] {
-            guard let login = sessions[id]?.login, condition(id, login) else { continue }
+        for id in people.accounts[account]?.sessions ?? [] {
+            guard let login = people.sessions[id]?.login, condition(id, login) else { continue }
             try end(id, because: reason)
         }
     }
@@ -139,12 +139,12 @@ extension DeskCore {
 
     /// Ends the sessions whose tokens have come to their end.
     func endExpiredSessions() throws {
-        guard let first = logins.firstEnd, first <= now else { return }
-        logins.forgetEnds()
-        for id in sessions.keys.sorted() {
-            guard let login = sessions[id]?.login, let end = login.endsAt else { continue }
+        guard let first = people.logins.firstEnd, first <= now else { return }
+        people.logins.forgetEnds()
+        for id in people.sessions.keys.sorted() {
+            guard let login = people.sessions[id]?.login, let end = login.endsAt else { continue }
             guard end <= now else {
-                logins.note(end: end)
+                people.logins.note(end: end)
                 continue
             }
             try self.end(id, because: "the token of this session has ended")
@@ -154,7 +154,7 @@ extension DeskCore {
     /// Tells an account of what may have been done by a thief: all its sessions but the text session that did it, whose
     /// reply says so.
     func tellSecurity(_ what: String, _ words: String, of account: AccountID, by session: SessionID?) throws {
-        let address = session.flatMap { sessions[$0]?.peer.address }
+        let address = session.flatMap { people.sessions[$0]?.peer.address }
         var fields: JSONObject = ["what": .string(what)]
         if let address { fields["address"] = .string(address) }
         try notify(

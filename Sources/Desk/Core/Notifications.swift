@@ -57,26 +57,26 @@ extension DeskCore {
     /// `canceled` or `rejected` of what its own reply covers, or will cover when it comes: of a ladder of a thousand one reply is
     /// enough. A program in JSON mode gets every event, so that it can follow the numbers.
     func flushEvents(covering covered: [Covered] = []) throws {
-        guard !events.isEmpty || !panicEvents.isEmpty || !alertsFired.isEmpty else { return }
-        let panics = told(panicEvents)
-        panicEvents.removeAll()
+        guard !batch.events.isEmpty || !batch.panicEvents.isEmpty || !batch.alertsFired.isEmpty else { return }
+        let panics = told(batch.panicEvents)
+        batch.panicEvents.removeAll()
         for panic in panics where panic.event.kind != .cleared { try tell(panic, covering: covered) }
-        let happened = events
-        events.removeAll(keepingCapacity: true)
+        let happened = batch.events
+        batch.events.removeAll(keepingCapacity: true)
         for event in happened {
             let account = event.order.account
             let words = EventWords(event, reader: try reader(of: account), family: family(of: event.order))
             let covering = covered.first { $0.covers(event) }
-            let waiting =
+            let replying =
                 covering == nil
-                ? pendingReplies.firstIndex {
+                ? waiting.replies.firstIndex {
                     $0.account == account && $0.covered.covers(event) && isInText($0.covered.session)
                 } : nil
             let number = try notify(
                 account, event: event.kind.name, order: event.order.id, text: words.text, fields: words.fields,
                 at: event.at, exceptInText: covering?.session, isSparedInText: isOfPanic(event),
-                heldBackFrom: waiting.map { pendingReplies[$0].covered.session })
-            if let waiting, let number { pendingReplies[waiting].heldBack.append(number) }
+                heldBackFrom: replying.map { waiting.replies[$0].covered.session })
+            if let replying, let number { waiting.replies[replying].heldBack.append(number) }
         }
         // The last line of a panic comes after all that it is about.
         for panic in panics where panic.event.kind == .cleared { try tell(panic, covering: covered) }
@@ -91,12 +91,14 @@ extension DeskCore {
             || order.parent.flatMap { orderInMemory($0) }?.cancelReason == .panic && order.cancelReason == .parent
     }
 
-    private func isInText(_ id: SessionID) -> Bool { sessions[id]?.peer.format == .text }
+    private func isInText(_ id: SessionID) -> Bool { people.sessions[id]?.peer.format == .text }
 
     /// The reply is sent, and has shown what was held back for it.
     func show(_ numbers: [UInt64], on id: SessionID, of account: AccountID) throws {
-        guard !numbers.isEmpty, let session = sessions[id], !session.isCatchingUp, !session.isGone else { return }
-        for number in numbers { sessions[id]?.loggedIn?.sent.insert(number) }
+        guard !numbers.isEmpty, let session = people.sessions[id], !session.isCatchingUp, !session.isGone else {
+            return
+        }
+        for number in numbers { people.sessions[id]?.loggedIn?.sent.insert(number) }
         try see(numbers, of: account)
     }
 
@@ -116,12 +118,12 @@ extension DeskCore {
         let json = String(decoding: payload, as: UTF8.self)
         _ = try transaction.appendNotification(account, at: moment, event: event, order: order, text: text, json: json)
         try charge(text.utf8.count + json.utf8.count + WrittenBytes.rowOverhead, to: account)
-        let listeners = accounts[account]?.sessions ?? []
+        let listeners = people.accounts[account]?.sessions ?? []
         var isSeen = false
         // What is not critical waits in the inbox.
         if try isQuiet(account, at: moment), !QuietHours.criticalEvents.contains(event) { return nil }
         for id in listeners where id != excluded && id != waiting {
-            switch sessions[id]?.hear(sequence, isSpared: isSparedInText || id == silent) {
+            switch people.sessions[id]?.hear(sequence, isSpared: isSparedInText || id == silent) {
             case nil: continue
             case .said?: isSeen = true
             case .toBeTold?:
@@ -137,9 +139,9 @@ extension DeskCore {
     // MARK: The inbox
 
     func inboxMark(of account: AccountID) throws -> InboxMark {
-        if let mark = inboxMarks[account] { return mark }
+        if let mark = people.figures.inboxMarks[account] { return mark }
         let mark = InboxMark(mark: try ledgerTransaction().inboxSeen(account))
-        inboxMarks[account] = mark
+        people.figures.inboxMarks[account] = mark
         return mark
     }
 
@@ -148,16 +150,16 @@ extension DeskCore {
         var mark = try inboxMark(of: account)
         let before = mark.mark
         for number in numbers { mark.see(number) }
-        inboxMarks[account] = mark
-        if mark.mark != before { touchedMarks.insert(account) }
+        people.figures.inboxMarks[account] = mark
+        if mark.mark != before { people.figures.touchedMarks.insert(account) }
     }
 
     /// Writes the marks that have moved, once a batch however often they did.
     func flushMarks() throws {
-        for account in touchedMarks.sorted() {
+        for account in people.figures.touchedMarks.sorted() {
             try ledgerTransaction().setInboxSeen(account, try inboxMark(of: account).mark)
         }
-        touchedMarks.removeAll(keepingCapacity: true)
+        people.figures.touchedMarks.removeAll(keepingCapacity: true)
     }
 
     /// Orders in memory that cost as much to look at as one row.
@@ -173,7 +175,7 @@ extension DeskCore {
     }
 
     func zone(of account: AccountID) throws -> TimeZoneRules {
-        if let place = accounts[account] { return place.zone }
+        if let place = people.accounts[account] { return place.zone }
         let name = try accountStore().setting("timezone", of: account)
         return name.flatMap { TimeZoneRules(named: $0) } ?? configuration.timeZone
     }

@@ -22,26 +22,26 @@ extension DeskCore {
     /// Counts an order that is over and that no other is the whole of, for the next look at its account.
     func noteFinished(_ order: Order) {
         guard order.closedAt != nil, order.parent == nil else { return }
-        finishedSinceLook[order.account, default: 0] += 1
+        upkeep.pruning.finishedSinceLook[order.account, default: 0] += 1
     }
 
     /// Deletes what is marked; else marks the oldest finished orders of an account that has too many. True where more is left.
     func pruneFinished() throws -> Bool {
-        if mayHaveMarks {
-            mayHaveMarks = try ledgerTransaction().sweepPruned(limit: configuration.limits.prunedRows)
-            return mayHaveMarks
+        if upkeep.pruning.mayHaveMarks {
+            upkeep.pruning.mayHaveMarks = try ledgerTransaction().sweepPruned(limit: configuration.limits.prunedRows)
+            return upkeep.pruning.mayHaveMarks
         }
         let limit = configuration.limits.accountFinishedOrders
         // A look reads as many entries of an index as the limit is high, so it is not made for each order.
         let worthwhile = max(1, limit / 100)
-        for (account, count) in finishedSinceLook.sorted(by: { $0.key < $1.key }) {
-            guard count >= worthwhile || !lookedAtFinished.contains(account) else { continue }
-            lookedAtFinished.insert(account)
+        for (account, count) in upkeep.pruning.finishedSinceLook.sorted(by: { $0.key < $1.key }) {
+            guard count >= worthwhile || !upkeep.pruning.lookedAt.contains(account) else { continue }
+            upkeep.pruning.lookedAt.insert(account)
             guard try markFinished(of: account, beyond: limit) else {
-                finishedSinceLook[account] = nil
+                upkeep.pruning.finishedSinceLook[account] = nil
                 continue
             }
-            mayHaveMarks = true
+            upkeep.pruning.mayHaveMarks = true
             return true
         }
         return false

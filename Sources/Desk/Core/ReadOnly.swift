@@ -39,7 +39,7 @@ extension DeskCore {
     func refusalForRoom(_ command: Command?) -> Refusal? {
         guard let command else { return nil }
         if let reason = configuration.readOnly, !command.onlyAsks { return reason.refusal }
-        if diskRoom == .short, command.needsRoom {
+        if upkeep.disk.room == .short, command.needsRoom {
             return Refusal(
                 .diskLow,
                 "the server's disk is nearly full: no new orders until there is room; nothing was done",

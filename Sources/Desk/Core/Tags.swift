@@ -41,16 +41,16 @@ extension DeskCore {
             send(.writtenReply(text: told.text, json: told.json), to: session)
             return true
         }
-        if let first = pendingReplies.first(where: { $0.account == account && $0.context.tag == tag }) {
+        if let first = waiting.replies.first(where: { $0.account == account && $0.context.tag == tag }) {
             // The first is still being answered: the second gets the same answer when it comes.
             var context = first.context
             context.session = session
-            context.login = sessions[session]?.login
-            pendingReplies.append(
+            context.login = people.sessions[session]?.login
+            waiting.replies.append(
                 PendingReply(
                     context: context, account: account, orders: first.orders, subject: first.subject,
                     dueBy: first.dueBy))
-            sessions[session]?.isWaiting = true
+            people.sessions[session]?.isWaiting = true
             return true
         }
         let asked = exchangesAsked(for: tag, of: account)
@@ -77,8 +77,8 @@ extension DeskCore {
         func isOfTag(_ context: LineContext) -> Bool {
             context.tag == tag && context.isKept && context.login?.account == account
         }
-        let questions = lineQuestions.waiting.filter { isOfTag($0.context) }.map(\.seat.name)
-        let funds = fundsWaits.filter { isOfTag($0.context) }.flatMap { $0.asked.map(\.seat.name) }
+        let questions = waiting.questions.waiting.filter { isOfTag($0.context) }.map(\.seat.name)
+        let funds = waiting.funds.filter { isOfTag($0.context) }.flatMap { $0.asked.map(\.seat.name) }
         return seats.map(\.name).filter { questions.contains($0) || funds.contains($0) }
     }
 

@@ -18,8 +18,8 @@ extension Seat {
         guard !isReadOnly || outcome.records.isEmpty else { throw DeskError.readOnly }
         for record in outcome.records {
             let account = record.accountID ?? record.orderID.flatMap { engine.order($0)?.account }
-            desk.lastRecord = try desk.counting(account) { try $0.append(record, of: id) }
-            desk.recordsSinceSnapshot += 1
+            desk.recorded.last = try desk.counting(account) { try $0.append(record, of: id) }
+            desk.recorded.sinceSnapshot += 1
             if case .orderFilled(let order, let fill, _, _) = record, let order = engine.order(order) {
                 try transaction.project(fill: fill, of: order)
                 desk.countToday(fill, of: order)
@@ -30,8 +30,8 @@ extension Seat {
         desk.addCost(outcome.touchedOrders.count + outcome.touchedFunds.count)
         keepForLater(outcome.unfinished)
         for anomaly in outcome.anomalies { log.error("\(anomaly.order): \(anomaly.text)") }
-        desk.events += settled(outcome.events)
-        desk.panicEvents += outcome.panics.map { SeatPanic(seat: id, event: $0) }
+        desk.batch.events += settled(outcome.events)
+        desk.batch.panicEvents += outcome.panics.map { SeatPanic(seat: id, event: $0) }
         if wire != nil {
             for account in Set(outcome.touchedOrders.compactMap { engine.order($0)?.account }).sorted() {
                 noteActivity(account)
@@ -83,7 +83,7 @@ extension Seat {
         case .overTheWire:
             if case .place(let order) = request { try noteSent(order) }
             wire?.answers.sent(request, at: now)
-            desk.outputs.append(.request(id, request))
+            desk.batch.outputs.append(.request(id, request))
         }
     }
 
@@ -91,7 +91,7 @@ extension Seat {
         switch report {
         case .execution(let account, let execution):
             if wire != nil {
-                if execution.saysWhereItIs { desk.outputs.append(.noted(id, execution.clientOrderID, account)) }
+                if execution.saysWhereItIs { desk.batch.outputs.append(.noted(id, execution.clientOrderID, account)) }
                 return try takeWireExecution(account, execution)
             }
             try takeOutcome(process(.report(execution)))
@@ -139,7 +139,9 @@ extension Seat {
 
     /// Trades fire what waits for them in the order in which they were told.
     func fireTriggers(_ trade: MarketTrade) throws {
-        guard !desk.turns.isMarketBusy(id) else { return desk.turns.add(work(.marketTrade(trade)), of: .market(id)) }
+        guard !desk.waiting.turns.isMarketBusy(id) else {
+            return desk.waiting.turns.add(work(.marketTrade(trade)), of: .market(id))
+        }
         try takeOutcome(process(.marketTrade(trade)))
     }
 
@@ -204,9 +206,9 @@ extension DeskCore {
 
     /// Keeps a snapshot of the engines, so that the next start has little to read.
     public func keepSnapshotNow() throws {
-        guard recordsSinceSnapshot > 0 else { return }
-        try ledger.saveSnapshots(seats.map { $0.engine.snapshot() } + unseated, at: lastRecord)
-        recordsSinceSnapshot = 0
+        guard recorded.sinceSnapshot > 0 else { return }
+        try ledger.saveSnapshots(seats.map { $0.engine.snapshot() } + recorded.unseated, at: recorded.last)
+        recorded.sinceSnapshot = 0
     }
 
     /// Moves the paper exchange. Throws `Refusal` where the desk has none, or where that does not do it.

@@ -53,14 +53,17 @@ struct WaitingLogins {
 extension DeskCore {
     /// Goes on with the logins whose turn has come: whenever a password has been judged, and once a second.
     func takeUpLogins() throws {
-        guard !waitingLogins.all.isEmpty else { return }
-        for gone in waitingLogins.remove(where: { sessions[$0.session]?.isGone ?? true }) {
-            resumeLines(of: gone.session)
+        guard !people.waitingLogins.all.isEmpty else { return }
+        let gone = Set(people.waitingLogins.all.map(\.session).filter { people.sessions[$0]?.isGone ?? true })
+        if !gone.isEmpty {
+            for login in people.waitingLogins.remove(where: { gone.contains($0.session) }) {
+                resumeLines(of: login.session)
+            }
         }
         var started: Set<SessionID> = []
         var refused: [(WaitingLogin, Refusal)] = []
-        for login in waitingLogins.all {
-            guard throttle.hasRoom(for: login.attempt, at: now) else { continue }
+        for login in people.waitingLogins.all {
+            guard people.throttle.hasRoom(for: login.attempt, at: now) else { continue }
             do {
                 try startLogin(login)
                 started.insert(login.session)
@@ -72,7 +75,7 @@ extension DeskCore {
             }
         }
         let over = started.union(refused.map(\.0.session))
-        if !over.isEmpty { _ = waitingLogins.remove { over.contains($0.session) } }
+        if !over.isEmpty { _ = people.waitingLogins.remove { over.contains($0.session) } }
         for (login, refusal) in refused {
             try audit(refusal, .password(login.name), login.session)
             send(.reply(.refused(refusal, verb: "login", tag: login.tag)), to: login.session)

@@ -13,14 +13,14 @@ extension DeskCore {
         let account = try context.account()
         let limits = configuration.limits
         let since = try query.since.map { try zone(context).moment(of: $0.value, before: now, at: $0.span).at }
-        exports.forgetOver(at: now)
-        guard exports.count(of: account) < limits.downloads else {
+        people.exports.forgetOver(at: now)
+        guard people.exports.count(of: account) < limits.downloads else {
             throw Refusal(
                 .tooManyDownloads,
                 "\(limits.downloads) downloads are ready, the maximum; each expires after \(DurationText.brief(seconds: Int64(limits.downloadSeconds)))"
             )
         }
-        guard exports.bytes < limits.downloadsBytes else {
+        guard people.exports.bytes < limits.downloadsBytes else {
             throw Refusal(
                 .tooManyDownloads, "the server has too many downloads at the moment; try again in a few minutes")
         }
@@ -30,20 +30,20 @@ extension DeskCore {
             case .orders: DeskCore.orderColumns
             case .transactions: DeskCore.transactionColumns
             }
-        exports.making.append(
+        people.exports.making.append(
             Exports.Making(
                 context: context, account: account, query: query, since: since,
                 file: ExportFile(query.format == .csv ? .csv : .json, columns: columns)))
-        sessions[context.session]?.isWaiting = true
-        turns.addExport(of: .account(account))
+        people.sessions[context.session]?.isWaiting = true
+        waiting.turns.addExport(of: .account(account))
         return nil
     }
 
     /// Goes on with the file that the account asked for first.
     func makeExport(of account: AccountID) throws {
-        guard let index = exports.making.firstIndex(where: { $0.account == account }) else { return }
-        var export = exports.making.remove(at: index)
-        guard sessions[export.context.session] != nil else { return }
+        guard let index = people.exports.making.firstIndex(where: { $0.account == account }) else { return }
+        var export = people.exports.making.remove(at: index)
+        guard people.sessions[export.context.session] != nil else { return }
         let limits = configuration.limits
         let rowsMax = min(limits.downloadBurst, limits.downloadRows - export.file.rows)
         let isDone: Bool
@@ -53,8 +53,8 @@ extension DeskCore {
         case .orders: isDone = try addOrders(to: &export, atMost: rowsMax)
         }
         guard isDone || export.file.rows >= limits.downloadRows else {
-            exports.making.insert(export, at: index)
-            return turns.addExport(of: .account(account))
+            people.exports.making.insert(export, at: index)
+            return waiting.turns.addExport(of: .account(account))
         }
         try offer(export, isWhole: isDone)
     }
@@ -70,11 +70,11 @@ extension DeskCore {
         let download = Download(
             fileName: "outcry-\(what)-\(day).\(export.file.format.rawValue)", type: export.file.format.type,
             bytes: bytes)
-        exports.offer(bytes.count, to: export.account, until: end)
-        outputs.append(.offer(download, word: word, account: export.account, until: end))
+        people.exports.offer(bytes.count, to: export.account, until: end)
+        batch.outputs.append(.offer(download, word: word, account: export.account, until: end))
 
         let path = Download.folder + word
-        let site = sessions[export.context.session]?.peer.site
+        let site = people.sessions[export.context.session]?.peer.site
         let rows = export.file.rows
         let noun = rows == 1 ? String(what.dropLast()) : what
         var lines = [

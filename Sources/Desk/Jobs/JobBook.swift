@@ -109,16 +109,16 @@ extension DeskCore {
         do {
             try work()
         } catch {
-            jobs.ended(job, at: now, tookNanoseconds: configuration.stopwatch() - start, error: "\(error)")
+            upkeep.jobs.ended(job, at: now, tookNanoseconds: configuration.stopwatch() - start, error: "\(error)")
             throw error
         }
-        jobs.ended(job, at: now, tookNanoseconds: configuration.stopwatch() - start)
+        upkeep.jobs.ended(job, at: now, tookNanoseconds: configuration.stopwatch() - start)
     }
 
     /// Notes what the ledger has done by itself.
     func noteCheckpoints() {
-        guard let last = ledger.lastCheckpoint, last.number != notedCheckpoint else { return }
-        notedCheckpoint = last.number
-        jobs.ended(.checkpoints, at: now, tookNanoseconds: last.nanoseconds)
+        guard let last = ledger.lastCheckpoint, last.number != upkeep.notedCheckpoint else { return }
+        upkeep.notedCheckpoint = last.number
+        upkeep.jobs.ended(.checkpoints, at: now, tookNanoseconds: last.nanoseconds)
     }
 }

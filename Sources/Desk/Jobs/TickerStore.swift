@@ -7,11 +7,11 @@ import Trading
 extension DeskCore {
     /// Stores the prices of now where that is due, and lets go of those that have become too fine for their age.
     func storeTickersIfDue() throws {
-        guard now >= nextTickerStore else { return }
-        nextTickerStore = DeskCore.nextTickerStore(after: now, configuration.limits)
+        guard now >= upkeep.nextTickerStore else { return }
+        upkeep.nextTickerStore = DeskCore.nextTickerStore(after: now, configuration.limits)
         try perform(.tickerStore) { try storeTickers() }
-        if now >= nextTickerThinning {
-            nextTickerThinning = now.advanced(bySeconds: DeskCore.thinningSeconds)
+        if now >= upkeep.nextTickerThinning {
+            upkeep.nextTickerThinning = now.advanced(bySeconds: DeskCore.thinningSeconds)
             try perform(.tickerThinning) { try thinTickers() }
         }
     }

@@ -10,7 +10,7 @@ extension DeskCore {
     func sealClearSecrets() throws {
         let waiting = try ledger.read { try AccountStore($0).unsealedOneTimeSecretCount() }
         guard waiting > 0 else { return }
-        guard let masterKey else {
+        guard let masterKey = people.masterKey else {
             log.warning(
                 "\(DeskCore.count(waiting, "two-factor secret")) in clear: there is no master key to seal under")
             return

@@ -10,7 +10,7 @@ extension Seat {
     func handOverKeys() throws {
         guard let custody else { return }
         let opened = try desk.ledger.read {
-            try AccountStore($0).openExchangeKeys(at: custody.exchange, under: desk.masterKey)
+            try AccountStore($0).openExchangeKeys(at: custody.exchange, under: desk.people.masterKey)
         }
         var locked: [String: Int] = [:]
         for (stored, key) in opened {
@@ -18,7 +18,7 @@ extension Seat {
             case .success(let key):
                 keyedAccounts.insert(stored.account)
                 keyRights[stored.account] = stored.rights
-                desk.outputs.append(.useKey(id, stored.account, key))
+                desk.batch.outputs.append(.useKey(id, stored.account, key))
             case .failure(.anotherMaster(let name)): locked[name, default: 0] += 1
             case .failure(.damaged):
                 log.error("\(stored.account)'s key at \(stored.exchange) is damaged; it has to be set again")
@@ -27,7 +27,7 @@ extension Seat {
             }
         }
         guard let (name, count) = locked.min(by: { $0.key < $1.key }) else { return }
-        let given = desk.masterKey.map { "the one given is \($0.name)" } ?? "there is none"
+        let given = desk.people.masterKey.map { "the one given is \($0.name)" } ?? "there is none"
         throw DeskError.cannotOpen(
             """
             \(count) exchange key\(count == 1 ? " is" : "s are") sealed under the master key \(name), and \(given); \

@@ -87,8 +87,8 @@ final class Seat {
 
     /// Decides an input and applies what was decided. Orders get the desk's next numbers.
     func process(_ input: Input, at moment: Timestamp? = nil) -> OrderEngine.Outcome {
-        defer { desk.nextOrderID = max(desk.nextOrderID, engine.nextOrderID) }
-        return engine.process(input, at: moment ?? now, numbersFrom: desk.nextOrderID)
+        defer { desk.recorded.nextOrderID = max(desk.recorded.nextOrderID, engine.nextOrderID) }
+        return engine.process(input, at: moment ?? now, numbersFrom: desk.recorded.nextOrderID)
     }
 
     /// When something of it is due by itself.

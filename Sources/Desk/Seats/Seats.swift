@@ -26,7 +26,7 @@ extension DeskCore {
 
     /// Where an account trades unless a line says otherwise: what `use` has set, or the first.
     func currentSeat(of account: AccountID?) -> Seat {
-        account.flatMap { accounts[$0]?.exchange }.flatMap { seat($0) } ?? firstSeat
+        account.flatMap { people.accounts[$0]?.exchange }.flatMap { seat($0) } ?? firstSeat
     }
 
     /// The seats that a line asks of: the one that it names, or all.

@@ -6,9 +6,8 @@ import Trading
 extension DeskCore {
     /// Whether a line still waits for a password check or an exchange.
     var isAnsweringLater: Bool {
-        !pendingReplies.isEmpty || !lineQuestions.waiting.isEmpty || !exports.making.isEmpty || !passwordJobs.isEmpty
-            || !waitingLogins.all.isEmpty || !keyJobs.isEmpty || turns.hasLines || !longQuestions.isEmpty
-            || !fundsWaits.isEmpty
+        waiting.hasLines || !people.exports.making.isEmpty || !people.passwordJobs.isEmpty
+            || !people.waitingLogins.all.isEmpty || !people.keyJobs.isEmpty
     }
 
     /// What `GET /health` says.
@@ -22,7 +21,7 @@ extension DeskCore {
         let tape = paperSeat?.tape
         var details: JSONObject = [
             "state": state, "version": .string(configuration.version), "exchange": .string(firstSeat.name),
-            "sessions": .int(Int64(sessions.count)), "records": .int(Int64(lastRecord.rawValue)),
+            "sessions": .int(Int64(people.sessions.count)), "records": .int(Int64(recorded.last.rawValue)),
             "tape": .string(tape?.stop?.rawValue ?? (tape?.player == nil ? "none" : "playing")),
         ]
         for (name, value) in clockHealth { details.append(name, value) }
@@ -30,9 +29,9 @@ extension DeskCore {
             details.append("reconciling", .int(Int64(seats.reduce(0) { $0 + $1.accountsReconciling })))
         }
         details.append("exchanges", .array(seats.map { .object($0.health) }))
-        if let diskFreeBytes {
-            details.append("disk", .string(diskRoom.rawValue))
-            details.append("disk_free_bytes", .int(diskFreeBytes))
+        if let free = upkeep.disk.freeBytes {
+            details.append("disk", .string(upkeep.disk.room.rawValue))
+            details.append("disk_free_bytes", .int(free))
         }
         return HealthReport(isUp: halt == nil && !isReadOnly && tape?.stop == nil, details: details)
     }

@@ -187,8 +187,8 @@ public final class DeskServer: Sendable {
             desk = nil
             let next = try turn.readOnly.map { try open(readOnly: $0) } ?? openWithOrWithoutRoom()
             // An answer that is still on its way to the desk before this one is nobody's here.
-            next.nextPasswordJob = turn.nextPasswordJob
-            next.nextKeyJob = turn.nextKeyJob
+            next.people.passwordJobs.nextNumber = turn.nextPasswordJob
+            next.people.keyJobs.nextNumber = turn.nextKeyJob
             desk = next
         }
     }
@@ -225,12 +225,14 @@ public final class DeskServer: Sendable {
             log.notice("the disk has room again: the desk is opened as a whole")
         }
         letGo(of: desk)
-        return Turn(readOnly: readOnly, nextPasswordJob: desk.nextPasswordJob, nextKeyJob: desk.nextKeyJob)
+        return Turn(
+            readOnly: readOnly, nextPasswordJob: desk.people.passwordJobs.nextNumber,
+            nextKeyJob: desk.people.keyJobs.nextNumber)
     }
 
     /// Ends a desk's sessions and gives its database back.
     private func letGo(of desk: DeskCore) {
-        for session in desk.sessions.keys.sorted() {
+        for session in desk.people.sessions.keys.sorted() {
             gateway.close(session, code: 1_012, reason: "the desk starts again; connect and log in again")
         }
         for seat in desk.seats { seat.exchange.shutDown() }

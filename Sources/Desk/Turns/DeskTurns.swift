@@ -19,28 +19,28 @@ struct WaitingLine {
 /// anybody else has asked for.
 extension DeskCore {
     /// Whether something waits that no clock has to move for.
-    public var hasTurnsLeft: Bool { halt == nil && !turns.isIdle }
+    public var hasTurnsLeft: Bool { halt == nil && !waiting.turns.isIdle }
 
     /// Whether a trade of the market has not fired all that waits for it.
-    public var hasTradesLeft: Bool { halt == nil && seats.contains { turns.isMarketBusy($0.id) } }
+    public var hasTradesLeft: Bool { halt == nil && seats.contains { waiting.turns.isMarketBusy($0.id) } }
 
     // MARK: Taking lines in
 
     func takeLines(_ lines: [IncomingLine], from id: SessionID) {
-        guard let session = sessions[id], !session.isGone else { return }
+        guard let session = people.sessions[id], !session.isGone else { return }
         for line in lines {
-            guard let waiting = sessions[id]?.waitingLines.count,
-                waiting < DeskCore.refusedLinesFactor * configuration.limits.sessionLinesWaiting
+            guard let count = people.sessions[id]?.waitingLines.count,
+                count < DeskCore.refusedLinesFactor * configuration.limits.sessionLinesWaiting
             else {
-                outputs.append(.close(id, code: 1_013, reason: "too many lines wait for an answer"))
+                batch.outputs.append(.close(id, code: 1_013, reason: "too many lines wait for an answer"))
                 return
             }
-            let isFull = linesWaiting >= configuration.limits.inboxInputs && waiting >= DeskCore.linesOfAnySession
-            let isRefused = waiting >= configuration.limits.sessionLinesWaiting || isFull
+            let isFull = waiting.lineCount >= configuration.limits.inboxInputs && count >= DeskCore.linesOfAnySession
+            let isRefused = count >= configuration.limits.sessionLinesWaiting || isFull
             // Of a line that is refused nothing is kept but what its refusal says.
             let kept = isRefused ? IncomingLine(tag: line.tag ?? parser(for: nil).parse(line.text).tag, text: "") : line
-            sessions[id]?.waitingLines.append(WaitingLine(line: kept, isRefused: isRefused))
-            linesWaiting += 1
+            people.sessions[id]?.waitingLines.append(WaitingLine(line: kept, isRefused: isRefused))
+            waiting.lineCount += 1
             if line.isUrgent, !isRefused { hurry(id) }
         }
         waitForTurn(id)
@@ -54,48 +54,51 @@ extension DeskCore {
 
     /// `cancel` and `panic` do not wait for an exchange: what the session waits for is answered with what is known.
     private func hurry(_ id: SessionID) {
-        sessions[id]?.urgentLines += 1
-        guard sessions[id]?.isWaiting == true else { return }
-        for index in fundsWaits.indices where fundsWaits[index].context.session == id { fundsWaits[index].dueBy = now }
-        let hurried = pendingReplies.filter { $0.context.session == id }
-        for index in pendingReplies.indices {
-            let pending = pendingReplies[index]
+        people.sessions[id]?.urgentLines += 1
+        guard people.sessions[id]?.isWaiting == true else { return }
+        for index in waiting.funds.indices where waiting.funds[index].context.session == id {
+            waiting.funds[index].dueBy = now
+        }
+        let hurried = waiting.replies.filter { $0.context.session == id }
+        for index in waiting.replies.indices {
+            let pending = waiting.replies[index]
             // The same line that was sent again elsewhere gets the same answer.
             let isSame = hurried.contains { $0.account == pending.account && $0.context.tag == pending.context.tag }
             if pending.context.session == id || (pending.context.tag != nil && isSame) {
-                pendingReplies[index].dueBy = now
+                waiting.replies[index].dueBy = now
             }
         }
     }
 
     /// Puts a session in the ring that has lines and waits for no answer.
     func waitForTurn(_ id: SessionID) {
-        guard let session = sessions[id], !session.isInRing, !session.isWaiting, !session.waitingLines.isEmpty else {
+        guard let session = people.sessions[id], !session.isInRing, !session.isWaiting, !session.waitingLines.isEmpty
+        else {
             return
         }
-        sessions[id]?.isInRing = true
-        turns.add(id, isUrgent: session.urgentLines > 0, of: session.turnOwner)
+        people.sessions[id]?.isInRing = true
+        waiting.turns.add(id, isUrgent: session.urgentLines > 0, of: session.turnOwner)
     }
 
     /// The line that the session waited for has been answered: those that came meanwhile wait for their turn.
     func resumeLines(of id: SessionID) {
-        sessions[id]?.isWaiting = false
-        if sessions[id]?.isGone == true, sessions[id]?.waitingLines.isEmpty == true { return forget(id) }
+        people.sessions[id]?.isWaiting = false
+        if people.sessions[id]?.isGone == true, people.sessions[id]?.waitingLines.isEmpty == true { return forget(id) }
         waitForTurn(id)
     }
 
     /// A session's connection is gone. What it has sent before is still done, with nobody to be told.
     func close(_ id: SessionID) {
-        guard let session = sessions[id] else { return }
+        guard let session = people.sessions[id] else { return }
         guard session.isInRing else { return forget(id) }
-        sessions[id]?.isGone = true
+        people.sessions[id]?.isGone = true
     }
 
     /// Ends a session with all that waits in it.
     func forget(_ id: SessionID) {
         endLogin(on: id)
-        guard let session = sessions.removeValue(forKey: id) else { return }
-        linesWaiting -= session.waitingLines.count
+        guard let session = people.sessions.removeValue(forKey: id) else { return }
+        waiting.lineCount -= session.waitingLines.count
         forgetLoginDeadlines()
     }
 
@@ -103,32 +106,32 @@ extension DeskCore {
 
     /// Takes turns until the batch has cost its share or nothing waits.
     func takeTurns() throws {
-        guard !turns.isIdle else { return }
+        guard !waiting.turns.isIdle else { return }
         let limits = configuration.limits
-        var hurried = turns.takeUrgent(lane: lane)[...]
+        var hurried = waiting.turns.takeUrgent(lane: lane)[...]
         let start = cost
         while cost - start < limits.batchRows, let (id, owner) = hurried.popFirst() {
-            guard turns.take(id, of: owner) else { continue }
+            guard waiting.turns.take(id, of: owner) else { continue }
             let before = cost
             try takeLine(of: id)
-            turns.charge(owner, cost - before, share: limits.turnRows)
+            waiting.turns.charge(owner, cost - before, share: limits.turnRows)
             // Its reply is sent when the batch is over.
-            batchShare = min(batchShare, limits.batchRows / DeskCore.urgentBatchPart)
+            batch.share = min(batch.share, limits.batchRows / DeskCore.urgentBatchPart)
         }
-        turns.putBack(urgent: hurried.map(\.0))
+        waiting.turns.putBack(urgent: hurried.map(\.0))
         // At least one turn: nobody keeps the others waiting by hurrying again and again. And one turn each: a batch is short
         // where few want something, and has many in it, with one sync, where many do.
-        while turnsCost < batchShare, let owner = turns.next(share: limits.turnRows) {
-            guard servedInBatch.insert(owner).inserted else {
-                turns.giveBack(owner)
+        while batch.turnsCost < batch.share, let owner = waiting.turns.next(share: limits.turnRows) {
+            guard batch.served.insert(owner).inserted else {
+                waiting.turns.giveBack(owner)
                 break
             }
             let before = cost
-            while cost - before < limits.turnRows, let turn = turns.takeTurn(of: owner) {
+            while cost - before < limits.turnRows, let turn = waiting.turns.takeTurn(of: owner) {
                 try take(turn, of: owner)
             }
-            turnsCost += cost - before
-            turns.charge(owner, cost - before, share: limits.turnRows)
+            batch.turnsCost += cost - before
+            waiting.turns.charge(owner, cost - before, share: limits.turnRows)
         }
         // What turns have done may be what a line waits for.
         try answerPending()
@@ -137,7 +140,7 @@ extension DeskCore {
     /// How a session with a `cancel` or a `panic` goes on. Lines before it are done before it; they hurry too, but not beyond what
     /// their owner has turns for.
     private func lane(_ id: SessionID) -> TurnRing.Lane {
-        guard let session = sessions[id], session.urgentLines > 0 else { return .none }
+        guard let session = people.sessions[id], session.urgentLines > 0 else { return .none }
         return session.waitingLines.first?.line.isUrgent == true
             ? .first(session.turnOwner) : .firstUnlessOwing(session.turnOwner)
     }
@@ -154,19 +157,19 @@ extension DeskCore {
     }
 
     private func takeLine(of id: SessionID) throws {
-        sessions[id]?.isInRing = false
-        if sessions[id]?.isWaiting == false, let waiting = sessions[id]?.waitingLines.popFirst() {
+        people.sessions[id]?.isInRing = false
+        if people.sessions[id]?.isWaiting == false, let next = people.sessions[id]?.waitingLines.popFirst() {
             addCost(DeskCore.lineCost)
-            linesWaiting -= 1
-            if waiting.isRefused {
+            waiting.lineCount -= 1
+            if next.isRefused {
                 let refusal = Refusal(.tooManyWaiting, "too many lines of this session are waiting; nothing was done")
-                send(.reply(.refused(refusal, tag: waiting.line.tag)), to: id)
+                send(.reply(.refused(refusal, tag: next.line.tag)), to: id)
             } else {
-                if waiting.line.isUrgent { sessions[id]?.urgentLines -= 1 }
-                try takeLine(waiting.line, from: id)
+                if next.line.isUrgent { people.sessions[id]?.urgentLines -= 1 }
+                try takeLine(next.line, from: id)
             }
         }
-        if sessions[id]?.isGone == true, sessions[id]?.waitingLines.isEmpty == true { return forget(id) }
+        if people.sessions[id]?.isGone == true, people.sessions[id]?.waitingLines.isEmpty == true { return forget(id) }
         waitForTurn(id)
     }
 
@@ -180,16 +183,16 @@ extension DeskCore {
     private static let messagesPerRow = 8
 
     /// Rows read and written, and as many as other work is worth, since the start.
-    var cost: Int { ledger.rowCount + otherCost }
+    var cost: Int { ledger.rowCount + batch.otherCost }
 
     /// Counts work that reads or writes no row now: rows that are written at the end of the batch, orders looked at in memory.
-    func addCost(_ rows: Int) { otherCost += rows }
+    func addCost(_ rows: Int) { batch.otherCost += rows }
 
     /// Counts one message to each of so many sessions.
     func chargeSending(to count: Int) {
-        messagesNotCharged += count
-        addCost(messagesNotCharged / DeskCore.messagesPerRow)
-        messagesNotCharged %= DeskCore.messagesPerRow
+        batch.messagesNotCharged += count
+        addCost(batch.messagesNotCharged / DeskCore.messagesPerRow)
+        batch.messagesNotCharged %= DeskCore.messagesPerRow
     }
 }
 
@@ -203,11 +206,11 @@ extension Seat {
             switch input {
             case .carryOn(let id):
                 guard let account = engine.order(id)?.account else { continue }
-                desk.turns.add(work(input), of: .account(account))
-            case .takeOff(_, let account, _): desk.turns.add(work(input), of: .account(account))
+                desk.waiting.turns.add(work(input), of: .account(account))
+            case .takeOff(_, let account, _): desk.waiting.turns.add(work(input), of: .account(account))
             // What is due is found again at the next look at the clock.
             case .timePassed: break
-            case .marketTrade: desk.turns.addFirst(work(input))
+            case .marketTrade: desk.waiting.turns.addFirst(work(input))
             default: preconditionFailure("\(input) is decided at once, and leaves nothing")
             }
         }

@@ -14,9 +14,9 @@ extension DeskCore {
     func answerInSteps(_ context: LineContext, _ step: @escaping () throws -> Reply?) throws -> Reply? {
         if let reply = try step() { return reply }
         let account = try context.account()
-        longQuestions[account, default: []].append(LongQuestion(context: context, step: step))
-        sessions[context.session]?.isWaiting = true
-        turns.addQuestion(of: .account(account))
+        waiting.longQuestions[account, default: []].append(LongQuestion(context: context, step: step))
+        people.sessions[context.session]?.isWaiting = true
+        waiting.turns.addQuestion(of: .account(account))
         return nil
     }
 
@@ -25,25 +25,20 @@ extension DeskCore {
 
     /// Takes the next step of the question that an account asked first.
     func takeStep(of account: AccountID) throws {
-        guard let question = longQuestions[account]?.popFirst() else { return }
-        if longQuestions[account]?.isEmpty == true { longQuestions[account] = nil }
+        guard let question = waiting.longQuestions[account]?.popFirst() else { return }
+        if waiting.longQuestions[account]?.isEmpty == true { waiting.longQuestions[account] = nil }
         let context = question.context
         // Whoever asked may be gone.
         guard reaches(context) else { return }
         do {
             guard let reply = try question.step() else {
-                longQuestions[account, default: []].prepend(question)
-                return turns.addQuestion(of: .account(account))
+                waiting.longQuestions[account, default: []].prepend(question)
+                return waiting.turns.addQuestion(of: .account(account))
             }
             try answer(reply, context)
         } catch let refusal as Refusal {
             try answer(refused(refusal, context), context)
         }
         resumeLines(of: context.session)
-    }
-
-    /// The lines that wait for such an answer, in the order of the accounts.
-    var longQuestionsAsked: [LineContext] {
-        longQuestions.keys.sorted().flatMap { longQuestions[$0]?.map(\.context) ?? [] }
     }
 }

@@ -30,7 +30,8 @@ extension DeskCore {
     /// Keeps what is left of trades, in the batch that leaves it: their triggers fire once, whoever dies in between.
     func flushTradesLeft() throws {
         for seat in seats {
-            let change = seat.tradesLeft.become(turns.tradesLeft(seat.id), at: seat.id, from: &nextTradeLeft)
+            let change = seat.tradesLeft.become(
+                waiting.turns.tradesLeft(seat.id), at: seat.id, from: &recorded.nextTradeLeft)
             guard !change.gone.isEmpty || !change.added.isEmpty else { continue }
             let transaction = try ledgerTransaction()
             for trade in change.gone { try transaction.forget(trade) }
@@ -44,7 +45,7 @@ extension Seat {
     /// if they were told only now.
     func takeUpTrades() {
         for left in tradesLeft.kept where !isStale(left.trade) {
-            desk.turns.add(work(.marketTrade(left.trade)), of: .market(id))
+            desk.waiting.turns.add(work(.marketTrade(left.trade)), of: .market(id))
         }
     }
 }

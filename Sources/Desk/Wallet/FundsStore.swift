@@ -69,13 +69,13 @@ extension DeskCore {
     /// Stores some accounts' funds where a round is due or under way.
     func storeFundsIfDue() throws {
         let interval = Int64(configuration.limits.fundsStoreSeconds)
-        if fundsStoring.round == nil, now >= fundsStoring.dueAt {
-            fundsStoring.begin(at: now, intervalSeconds: interval)
+        if upkeep.fundsStoring.round == nil, now >= upkeep.fundsStoring.dueAt {
+            upkeep.fundsStoring.begin(at: now, intervalSeconds: interval)
         }
-        if let round = fundsStoring.round { try perform(.fundsStore) { try storeFunds(of: round) } }
-        if fundsStoring.takeLateLook(at: now) { try perform(.fundsStore, storeLateFunds) }
-        if now >= fundsStoring.thinningDueAt {
-            fundsStoring.thinningDueAt = now.advanced(bySeconds: DeskCore.fundsThinningSeconds)
+        if let round = upkeep.fundsStoring.round { try perform(.fundsStore) { try storeFunds(of: round) } }
+        if upkeep.fundsStoring.takeLateLook(at: now) { try perform(.fundsStore, storeLateFunds) }
+        if now >= upkeep.fundsStoring.thinningDueAt {
+            upkeep.fundsStoring.thinningDueAt = now.advanced(bySeconds: DeskCore.fundsThinningSeconds)
             try perform(.fundsThinning, thinFunds)
         }
     }
@@ -94,21 +94,21 @@ extension DeskCore {
             if isValued(row.account) {
                 try store(row.account, row.exchange, row.coin, row.funds, at: round.at)
             } else {
-                fundsStoring.isLate(row.account, at: now)
+                upkeep.fundsStoring.isLate(row.account, at: now)
             }
         }
-        fundsStoring.round = isLast ? nil : (round.at, rows.last?.account ?? round.account)
+        upkeep.fundsStoring.round = isLast ? nil : (round.at, rows.last?.account ?? round.account)
     }
 
     /// Stores what late accounts have that are known by now, at this moment.
     private func storeLateFunds() throws {
         try flushTables()
         let transaction = try ledgerTransaction()
-        for account in fundsStoring.late.filter(isValued).sorted().prefix(configuration.limits.fundsStoreBurst) {
+        for account in upkeep.fundsStoring.late.filter(isValued).sorted().prefix(configuration.limits.fundsStoreBurst) {
             for row in try transaction.funds(account) {
                 try store(account, row.exchange, row.coin, row.funds, at: now)
             }
-            fundsStoring.isStored(account)
+            upkeep.fundsStoring.isStored(account)
         }
     }
 

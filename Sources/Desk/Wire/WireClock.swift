@@ -49,7 +49,7 @@ extension Seat {
 
     func ask(_ query: ExchangeQuery, for purpose: Questions.Purpose) {
         guard let question = wire?.questions.ask(purpose, at: now) else { return }
-        desk.outputs.append(.ask(id, query, question))
+        desk.batch.outputs.append(.ask(id, query, question))
     }
 
     // MARK: Accounts

@@ -82,8 +82,8 @@ import Trading
         bench.exchange.isDeaf = true
         for _ in 0..<300 { bench.pass(seconds: 1) }
         #expect(try stored() == [60, 120, 180, 240, 300])
-        #expect(bench.desk?.jobs[.tickerStore].runs == 10)
-        #expect(bench.desk?.jobs[.tickerThinning].runs == 1)
+        #expect(bench.desk?.upkeep.jobs[.tickerStore].runs == 10)
+        #expect(bench.desk?.upkeep.jobs[.tickerThinning].runs == 1)
     }
 
     @Test func `prices become coarser with their age`() throws {
@@ -113,7 +113,7 @@ import Trading
         try bench.restart()
         bench.reconcile()
         bench.pass(seconds: 30)
-        #expect(try #require(bench.desk).jobs[.checkpoints].runs > 0)
-        #expect(bench.desk?.jobs[.checkpoints].lastError == nil)
+        #expect(try #require(bench.desk).upkeep.jobs[.checkpoints].runs > 0)
+        #expect(bench.desk?.upkeep.jobs[.checkpoints].lastError == nil)
     }
 }

@@ -96,7 +96,7 @@ import Trading
         }
         for _ in 0..<2 {
             let desk = try paperAlone()
-            #expect(desk.nextOrderID == OrderID(3))
+            #expect(desk.recorded.nextOrderID == OrderID(3))
             _ = try desk.perform(.deposit(bench.account, 1, "usd"), at: bench.now)
             try desk.keepSnapshotNow()
         }
