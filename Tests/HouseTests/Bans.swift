@@ -35,10 +35,19 @@ let bans: [Ban] = [
     Ban(
         what: "looking up an order past the account that asks",
         pattern:
-            #"\bengine\.(order|openOrders|newestRoot|contraReady|hasOrder)\(|ransaction(\(\))?\)?\.(order|openOrders|children|history)\(|ransaction(\(\))?\)?\.fills\(of:"#,
-        rooms: ["Desk"], folders: ["Commands", "Alerts", "Charts", "Exports", "Wallet"],
+            #"\bengine\.(order|openOrders|newestRoot|contraReady|hasOrder)\(|(ransaction|\bledger)(\(\))?\)?\.(order|openOrders|children|history)\(|(ransaction|\bledger)(\(\))?\)?\.fills\(of:"#,
+        rooms: ["Desk"], folders: ["Commands", "Questions", "Alerts", "Charts", "Exports", "Wallet"],
         instead: "go through sight(context): AccountSight decides what an account may see",
         example: "let orders = ids.compactMap { engine.order($0) }", passes: "let order = try sight.orderEver(id)"),
+    Ban(
+        what: "a question that has its hands on the desk",
+        pattern: #"\bDeskCore\b|\bSeat\b|\bas[?!] Seat|\bLedgerTransaction\b|\bAccountStore\b"#,
+        rooms: ["Desk"], folders: ["Questions"],
+        exceptFiles: [
+            "DeskView.swift": "it is what stands between the two", "SeatReading.swift": "the seat shows itself as one",
+        ],
+        instead: "ask DeskView and SeatReading, which can change nothing",
+        example: "let desk: DeskCore", passes: "let desk: DeskView"),
     Ban(
         what: "reading the clock in a pure room",
         pattern:

@@ -4,7 +4,7 @@ import Ledger
 import OrderEngine
 import Trading
 
-/// `alert`, `alert drop` and `alerts`, and what fires them.
+/// `alert` and `alert drop`, and what fires them.
 ///
 /// An alert ends in the transaction that numbers its notification: whatever happens between the two, it is told once.
 extension DeskCore {
@@ -35,34 +35,6 @@ extension DeskCore {
         return Reply(
             mark: .done, text: "+ alert \(alert.number): \(alert.words(place(of: seat, context)))\(market)",
             fields: ["alert": .object(alert.json)])
-    }
-
-    func runAlerts(_ context: LineContext) throws -> Reply {
-        let account = try context.account()
-        let waiting = asked(context).flatMap { $0.alerts.alerts(of: account) }.sorted { $0.number < $1.number }
-        let of = context.namedExchange.map { " on \($0)" } ?? ""
-        guard !waiting.isEmpty else {
-            return Reply(mark: .answer, text: "= no alerts\(of)", fields: ["alerts": [], "count": 0])
-        }
-        let shown = waiting.prefix(configuration.limits.answerRows)
-        let zone = zone(context)
-        var table = Table([
-            .init("alert", .right), .init("exchange", saidOnce: "at", isHidden: asked(context).count == 1),
-            .init("pair", saidOnce: "all of"), .init("when"), .init("price", .decimal),
-            .init("since"),
-        ])
-        for alert in shown {
-            table.append([
-                "\(alert.number)", alert.exchange.description, alert.pair.description, alert.direction.rawValue,
-                alert.price.description,
-                zone.text(of: alert.createdAt),
-            ])
-        }
-        var lines = ["= \(DeskCore.count(waiting.count, "alert"))\(of)\(table.said)"] + table.lines
-        if waiting.count > shown.count { lines.append("and \(waiting.count - shown.count) more") }
-        return Reply(
-            mark: .answer, text: lines.joined(separator: "\n  "),
-            fields: ["alerts": .array(shown.map { .object($0.json) }), "count": .int(Int64(waiting.count))])
     }
 
     func runAlertDrop(_ number: UInt64, _ context: LineContext) throws -> Reply {
@@ -137,7 +109,7 @@ extension Alert {
     /// `btc_usd above 240`, or `btc_usd on kraken above 240`.
     fileprivate func words(_ place: String) -> String { "\(pair)\(place) \(side)" }
 
-    fileprivate var json: JSONObject {
+    var json: JSONObject {
         [
             "number": .int(Int64(clamping: number)), "exchange": .string(exchange.description),
             "pair": .string(pair.description),

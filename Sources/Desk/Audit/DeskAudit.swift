@@ -64,7 +64,7 @@ extension DeskCore {
     /// Once a second, with the rest of the housekeeping; and when the desk stops.
     func flushAudit() throws {
         guard people.auditBook.hasDeferred, now >= people.auditBook.nextFlush || halt == .stopping else { return }
-        people.auditBook.nextFlush = now.advanced(bySeconds: DeskCore.housekeepingSeconds)
+        people.auditBook.nextFlush = now.advanced(bySeconds: Upkeep.lookSeconds)
         for one in people.auditBook.takeDeferred() { try audit(one.event, times: one.times) }
     }
 

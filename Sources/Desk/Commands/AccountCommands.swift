@@ -249,19 +249,6 @@ extension DeskCore {
         batch.outputs.append(.close(context.session, code: 1_000, reason: "goodbye"))
         return nil
     }
-
-    func runWhoami(_ context: LineContext) throws -> Reply {
-        guard let login = context.login else { throw Refusal(.notLoggedIn, "log in first: login USER") }
-        let count = people.accounts[login.account]?.sessions.count ?? 1
-        let rights = login.rights == .trade ? "may trade" : "may read"
-        return Reply(
-            mark: .answer,
-            text: "= \(login.name), \(login.role.rawValue), \(rights), \(count) session\(count == 1 ? "" : "s") open",
-            fields: [
-                "account": .string(login.name.text), "role": .string(login.role.rawValue),
-                "rights": .string(login.rights.rawValue), "sessions": .int(Int64(count)),
-            ])
-    }
 }
 
 extension PasswordJob {

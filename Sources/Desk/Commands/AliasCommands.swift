@@ -5,8 +5,6 @@ import Trading
 
 /// `alias`: words of one's own, which stand for the beginning of a line.
 extension DeskCore {
-    /// Among the account's settings.
-    private static let settingPrefix = "alias "
 
     // MARK: Using one
 
@@ -19,7 +17,7 @@ extension DeskCore {
         var depth = 0
         while parsed.refusal?.code == .unknownCommand {
             let (before, name, rest) = DeskCore.split(parsed.text)
-            guard let command = try accountStore().setting(DeskCore.settingPrefix + name, of: account) else { break }
+            guard let command = try accountStore().setting(StoredAlias.settingPrefix + name, of: account) else { break }
             depth += 1
             guard depth <= configuration.limits.aliasDepth else { throw tooDeep(name) }
             let line = before + command + rest
@@ -61,18 +59,6 @@ extension DeskCore {
 
     // MARK: Making and dropping
 
-    func runAliases(_ context: LineContext) throws -> Reply {
-        let all = try aliases(of: try context.account())
-        var table = Table([.init("alias"), .init("stands for")])
-        for one in all { table.append([one.name, one.command]) }
-        return Reply(
-            mark: .answer,
-            text: all.isEmpty ? "= no aliases" : table.reply("= \(all.count) alias\(all.count == 1 ? "" : "es")"),
-            fields: [
-                "aliases": .array(all.map { ["name": .string($0.name), "command": .string($0.command)] })
-            ])
-    }
-
     func runAlias(_ name: Located<String>, _ command: Located<String>, _ context: LineContext) throws -> Reply {
         let account = try context.account()
         guard !CommandParser.announcesSecret(name.value), !CommandParser.isSecret(command.value) else {
@@ -81,12 +67,12 @@ extension DeskCore {
         guard name.value != "drop" else {
             throw Refusal(.nameTaken, "drop is a word of alias; choose another name", at: name.span)
         }
-        let others = try aliases(of: account).filter { $0.name != name.value }
+        let others = StoredAlias.all(of: try accountStore().settings(of: account)).filter { $0.name != name.value }
         guard others.count < configuration.limits.aliasCount else {
             throw Refusal(.tooManyAliases, "you have \(others.count) aliases, the maximum; alias drop NAME removes one")
         }
         try requireCommand(command, as: name, others)
-        try accountStore().set(DeskCore.settingPrefix + name.value, to: command.value, for: account)
+        try accountStore().set(StoredAlias.settingPrefix + name.value, to: command.value, for: account)
         return Reply(
             mark: .done, text: "+ \(name.value) = \(command.value)",
             fields: ["name": .string(name.value), "command": .string(command.value)])
@@ -94,7 +80,7 @@ extension DeskCore {
 
     /// It must begin with a command, or with an alias that in the end does.
     private func requireCommand(
-        _ command: Located<String>, as name: Located<String>, _ others: [(name: String, command: String)]
+        _ command: Located<String>, as name: Located<String>, _ others: [StoredAlias]
     ) throws {
         var text = command.value
         var depth = 1
@@ -117,17 +103,10 @@ extension DeskCore {
 
     func runAliasDrop(_ name: Located<String>, _ context: LineContext) throws -> Reply {
         let account = try context.account()
-        guard try accountStore().setting(DeskCore.settingPrefix + name.value, of: account) != nil else {
+        guard try accountStore().setting(StoredAlias.settingPrefix + name.value, of: account) != nil else {
             throw Refusal(.unknownAlias, "there is no alias \(name.value); alias lists them", at: name.span)
         }
-        try accountStore().set(DeskCore.settingPrefix + name.value, to: nil, for: account)
+        try accountStore().set(StoredAlias.settingPrefix + name.value, to: nil, for: account)
         return Reply(mark: .done, text: "+ alias \(name.value) dropped", fields: ["name": .string(name.value)])
-    }
-
-    private func aliases(of account: AccountID) throws -> [(name: String, command: String)] {
-        try accountStore().settings(of: account)
-            .filter { $0.key.hasPrefix(DeskCore.settingPrefix) }
-            .map { (String($0.key.dropFirst(DeskCore.settingPrefix.count)), $0.value) }
-            .sorted { $0.0 < $1.0 }
     }
 }

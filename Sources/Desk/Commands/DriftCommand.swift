@@ -23,8 +23,9 @@ extension DeskCore {
                 if context.seat.wire != nil { _ = try context.seat.takeForeign(account, orders, askedAt: askedAt) }
                 try flushTables()
                 // Those that were not made here are known too, and the funds were compared after them.
-                let newest = try trades(
-                    of: account, FillFilter(exchange: context.seat.id, fromID: FillID(0), limit: 1)
+                let newest = try TradeRow.rows(
+                    of: account, in: ledgerTransaction(),
+                    FillFilter(exchange: context.seat.id, fromID: FillID(0), limit: 1)
                 ).first?.fill.id
                 let fills = ExchangeQuery.fills(account, after: newest, limit: configuration.limits.fillsPage)
                 return try ask(fills, context) { [self] told in
@@ -42,8 +43,9 @@ extension DeskCore {
             funds: Dictionary(uniqueKeysWithValues: coins.map { ($0, context.seat.engine.funds(of: account, in: $0)) }),
             orders: context.seat.engine.openOrders(of: account).filter(\.isAtExchangeItself),
             foreign: context.seat.foreignOrders(of: account))
-        let changes = try transactions(
-            of: account, TransactionFilter(exchange: context.seat.id, limit: DeskCore.bookedLookedAt))
+        let changes = try Transaction.rows(
+            of: account, in: ledgerTransaction(), listing: view.exchangesListing(account),
+            TransactionFilter(exchange: context.seat.id, limit: DeskCore.bookedLookedAt))
         let booked = changes.filter { $0.kind == .credit || $0.kind == .debit }.prefix(DeskCore.bookedRows)
         return Drift(books, told, rules: context.seat.engine.rules)
             .reply(exchange: context.seat.name, booked: Array(booked), zone: zone(context))

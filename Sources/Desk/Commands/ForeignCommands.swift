@@ -3,28 +3,14 @@ import Conversation
 import Exchange
 import Trading
 
-/// Orders at an exchange that were not made here: as `orders` shows them, and `cancel foreign ID`.
+/// `cancel foreign ID`: an order at an exchange that was not made here.
 extension DeskCore {
-    /// Those that `orders` shows, of all exchanges or of the one that the line names, each with where it is.
-    func foreignOrders(_ pair: Pair?, _ context: LineContext) throws -> [(seat: Seat, order: OpenOrder)] {
-        let account = try context.account()
-        return asked(context).flatMap { seat in
-            seat.foreignOrders(of: account).filter { pair == nil || $0.pair == pair }.map { (seat, $0) }
-        }
-    }
-
-    /// `foreign 501 sell 0.5 btc_usd at 275`, with the exchange where an account trades at several.
-    func words(_ order: OpenOrder, at seat: Seat, _ account: AccountID) -> String {
-        let place = namesExchange(account) ? " on \(seat.name)" : ""
-        return "foreign \(order.exchangeOrderID.printable) \(order.words)\(place)"
-    }
-
     func runCancelForeign(_ id: Located<String>, _ context: LineContext) throws -> Reply? {
         let account = try context.account()
         let (seat, order) = try foreign(id, context)
         var there = context
         there.seat = seat
-        let what = words(order, at: seat, account)
+        let what = order.words(at: seat, isNamed: namesExchange(account))
         let reply = try cancelForeign(order, there) { told in
             switch told {
             case .foreignCanceled:
@@ -54,7 +40,7 @@ extension DeskCore {
         return Preview(
             lines: [
                 "\(context.text): would cancel 1 order that was not made here; \(goWords(context))",
-                "\(words(order, at: seat, try context.account())): \(order.standing)",
+                "\(order.words(at: seat, isNamed: namesExchange(try context.account()))): \(order.standing)",
             ], basis: PreviewBasis(),
             fields: ["allowed": true, "orders": [], "foreign": [.object(order.json(seat.name))]])
     }

@@ -1,18 +1,20 @@
+import CommandGrammar
 import Conversation
 import Exchange
 import Ledger
 import Trading
 
-/// A question for transactions asks the exchange first, where its list was read too long ago.
+/// `transactions`: the desk asks the exchange first, where its list was read too long ago.
 extension DeskCore {
     /// Rows whose status may have changed that such a question asks about, one by one.
     private static let checksOfALine = 5
 
     /// Answers once the lists of the exchanges that a line is about have been looked at; with what is known, and a line that says so,
     /// where an exchange does not answer.
-    func withFreshTransactions(_ context: LineContext, _ answer: @escaping ([String]) throws -> Reply?) throws -> Reply?
-    {
-        try refreshTransactions(of: asked(context)[...], context, notes: [], answer)
+    func runTransactions(_ query: HistoryQuery, _ context: LineContext) throws -> Reply? {
+        try refreshTransactions(of: asked(context)[...], context, notes: []) { [unowned self] notes in
+            try answer(TransactionsQuestion(desk: view, line: context.asked, query: query, notes: notes), context)
+        }
     }
 
     private func refreshTransactions(

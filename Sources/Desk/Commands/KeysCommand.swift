@@ -19,23 +19,6 @@ struct KeyJob {
 ///
 /// Nothing that is said here repeats a word of the line: what was taken for the exchange's name may be a secret.
 extension DeskCore {
-    func runKeys(_ name: String?, _ context: LineContext) throws -> Reply {
-        let seat = try name.map { try keyedSeat($0) }
-        let stored = try accountStore().exchangeKeys(of: try context.account())
-            .filter { seat == nil || $0.exchange == seat?.keysName }
-        var table = Table([.init("exchange"), .init("key"), .init("since"), .init("rights")])
-        for key in stored {
-            table.append([
-                key.exchange, "\(key.start)...", zone(context).text(of: key.createdAt), key.rights.words,
-            ])
-        }
-        let needsNone = seats.allSatisfy { $0.custody == nil }
-        let none = needsNone ? "= no keys: this desk trades on paper, which needs none" : "= no keys"
-        return Reply(
-            mark: .answer, text: stored.isEmpty ? none : table.reply("= \(DeskCore.count(stored.count, "key"))"),
-            fields: ["keys": .array(stored.map(\.json))])
-    }
-
     /// Asks the exchange about the key; `keyChecked` answers the line.
     func runKeysSet(_ name: String, key: String, secret: String, _ context: LineContext) throws -> Reply? {
         let account = try context.account()
@@ -142,9 +125,17 @@ extension DeskCore {
     }
 
     private func keyedSeat(_ name: String) throws(Refusal) -> Seat {
-        let keyed = seats.filter { $0.custody != nil }
+        let id = try (seats as [any SeatReading]).keyed(name).id
+        return seats.first { $0.id == id } ?? firstSeat
+    }
+}
+
+extension [any SeatReading] {
+    /// The one whose keys are kept under a name. Refuses with `unknown_exchange`.
+    func keyed(_ name: String) throws(Refusal) -> any SeatReading {
+        let keyed = filter(\.needsKeys)
         guard !keyed.isEmpty else {
-            let names = seats.map(\.name).joined(separator: ", ")
+            let names = map(\.name).joined(separator: ", ")
             throw Refusal(.unknownExchange, "this desk trades on \(names), which needs no keys")
         }
         guard let seat = keyed.first(where: { $0.keysName == name }) else {
@@ -183,7 +174,7 @@ extension ExchangeKeyRights {
 }
 
 extension StoredExchangeKey {
-    fileprivate var json: JSONValue {
+    var json: JSONValue {
         [
             "exchange": .string(exchange), "key": .string(start),
             "rights": ["info": .bool(rights.info), "trade": .bool(rights.trade), "withdraw": .bool(rights.withdraw)],

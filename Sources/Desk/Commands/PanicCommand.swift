@@ -18,7 +18,7 @@ extension DeskCore {
         let text: String
         if let before {
             let left =
-                orders == 0 ? "nothing is open" : "\(DeskCore.count(orders, "order")) still being canceled"
+                orders == 0 ? "nothing is open" : "\(Words.count(orders, "order")) still being canceled"
             text = "+ panic since \(zone(context).text(of: before.since)): \(left); resume takes orders again"
         } else {
             text = "+ panic: \(panicWords(account)), and new orders are refused; resume takes them again"
@@ -41,7 +41,7 @@ extension DeskCore {
         }
         try audit(AuditEvent(.panicLifted), of: context)
         let going = sight(of: account).openOrders.count { $0.cancelReason == .panic }
-        let more = going == 0 ? "" : "; \(DeskCore.count(going, "order")) still being canceled"
+        let more = going == 0 ? "" : "; \(Words.count(going, "order")) still being canceled"
         let reply = Reply(
             mark: .done, text: "+ panic lifted: orders are taken again\(more)",
             fields: ["panic": .null, "still_open": .int(Int64(going))])
@@ -76,7 +76,7 @@ extension DeskCore {
         guard orders > 0 else { return "nothing is open" }
         let parts = all.map { "\($0.panic.orders) on \($0.seat.name)" }
         let places = namesExchange(account) ? " (\(parts.joined(separator: ", ")))" : ""
-        return "\(DeskCore.count(orders, "order")) being canceled\(places)"
+        return "\(Words.count(orders, "order")) being canceled\(places)"
     }
 
     /// Refuses what would make an order before anything else of the line is looked at.
@@ -87,9 +87,6 @@ extension DeskCore {
             "trading is stopped since the panic of \(zone(context).text(of: panic.since)); nothing was done",
             details: ["resume takes orders again"])
     }
-
-    /// `1 order`, `3 orders`.
-    static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 
     // MARK: What is told
 
@@ -111,7 +108,7 @@ extension DeskCore {
     func tell(_ told: SeatPanic, covering covered: [Covered]) throws {
         let event = told.event
         let account = event.panic.account
-        let orders = DeskCore.count(event.panic.orders, "order")
+        let orders = Words.count(event.panic.orders, "order")
         let place = namesExchange(account) ? " on \(told.seat)" : ""
         let text: String
         switch event.kind {

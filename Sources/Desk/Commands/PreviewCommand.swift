@@ -268,7 +268,7 @@ extension DeskCore {
         let shown = orders.prefix(configuration.limits.answerRows)
         let what =
             orders.isEmpty
-            ? "nothing to cancel" : "would cancel \(DeskCore.count(orders.count, "order")); \(goWords(context))"
+            ? "nothing to cancel" : "would cancel \(Words.count(orders.count, "order")); \(goWords(context))"
         return Preview(
             lines: ["\(context.text): \(what)"]
                 + shown.map { "\($0.id) \(OrderWords($0, reader: reader(context)).asked)" }
@@ -298,7 +298,7 @@ extension DeskCore {
     private func previewPanic(_ context: LineContext) throws -> Preview {
         let open = try sight(context).openOrders.count
         return Preview(
-            lines: ["panic: would cancel \(DeskCore.count(open, "order")) and refuse new ones; \(goWords(context))"]
+            lines: ["panic: would cancel \(Words.count(open, "order")) and refuse new ones; \(goWords(context))"]
                 + notOfOneExchange(context),
             basis: PreviewBasis(), fields: ["allowed": true, "count": .int(Int64(open))])
     }

@@ -23,11 +23,11 @@ extension DeskCore {
         case .register(let user, let password): return try runRegister(user, password, context)
         case .logout: return try runLogout(context)
         case .quit: return try runQuit(context)
-        case .whoami: return try runWhoami(context)
+        case .whoami: return try answer(WhoamiQuestion(desk: view, line: context.asked), context)
         case .password(let keepsTokens): return try runPassword(keepsTokens: keepsTokens, context)
         case .tokenNew(let name, let scope, let lifetime):
             return try runTokenNew(name, scope, lifetimeSeconds: lifetime, context)
-        case .tokens: return try runTokens(context)
+        case .tokens: return try answer(TokensQuestion(desk: view, line: context.asked), context)
         case .tokenDrop(let name): return try runTokenDrop(name, context)
 
         case .order(let order):
@@ -48,50 +48,62 @@ extension DeskCore {
         case .undo: return try runUndo(context)
         case .panic: return try runPanic(context)
         case .resume(from: nil): return try runLiftPanic(context)
-        case .why(let order): return try runWhy(order, context)
-        case .aliases: return try runAliases(context)
+        case .why(let order): return try answer(WhyQuestion(desk: view, line: context.asked, id: order), context)
+        case .aliases: return try answer(AliasesQuestion(desk: view, line: context.asked), context)
         case .alias(let name, let command): return try runAlias(name, command, context)
         case .aliasDrop(let name): return try runAliasDrop(name, context)
         case .twoFactor(let change): return try runTwoFactor(change, context)
         case .cancel(.foreign(let id)): return try runCancelForeign(id, context)
         case .cancel(let target): return try runCancel(target, context)
-        case .orders(let kind, let pair): return try runOrders(kind, pair?.value, context)
-        case .orderDetail(let order): return try runOrderDetail(order, context)
-        case .report(let query): return try runReport(query, context)
-        case .fund(let coin): return try runFund(coin, context)
-        case .summary: return try runSummary(context)
+        case .orders(let kind, let pair):
+            return try answer(OrdersQuestion(desk: view, line: context.asked, kind: kind, pair: pair?.value), context)
+        case .orderDetail(let order):
+            return try answer(OrderDetailQuestion(desk: view, line: context.asked, id: order), context)
+        case .report(let query):
+            return try answer(ReportQuestion(desk: view, line: context.asked, query: query), context)
+        case .fund(let coin):
+            return try answer(FundQuestion(desk: view, line: context.asked, coin: coin.value), context)
+        case .summary: return try answer(SummaryQuestion(desk: view, line: context.asked), context)
         case .reportDrift: return try runReportDrift(context)
-        case .funds: return try runFunds(context)
-        case .trades(let query): return try runTrades(query, context)
+        case .funds: return try answer(FundsQuestion(desk: view, line: context.asked), context)
+        case .trades(let query):
+            return try answer(TradesQuestion(desk: view, line: context.asked, query: query), context)
         case .transactions(let query): return try runTransactions(query, context)
 
-        case .price(let pair): return try runPrice(pair?.value, context)
+        case .price(let pair):
+            return try answer(PriceQuestion(desk: view, line: context.asked, pair: pair?.value), context)
         case .export(let query): return try runExport(query, context)
-        case .depth(let pair, let rows): return try runDepth(pair, rows, context)
-        case .tape(let pair, let rows): return try runTape(pair, rows, context)
-        case .pairs: return try runPairs(context)
-        case .fee(let pair): return try runFee(pair.value, context)
+        case .depth(let pair, let rows):
+            return try answer(DepthQuestion(desk: view, line: context.asked, pair: pair.value, rows: rows), context)
+        case .tape(let pair, let rows):
+            return try answer(TapeQuestion(desk: view, line: context.asked, pair: pair.value, rows: rows), context)
+        case .pairs: return try answer(PairsQuestion(desk: view, line: context.asked), context)
+        case .fee(let pair): return try answer(FeeQuestion(desk: view, line: context.asked, pair: pair.value), context)
         case .alert(let pair, let direction, let price): return try runAlert(pair, direction, price, context)
-        case .alerts: return try runAlerts(context)
+        case .alerts: return try answer(AlertsQuestion(desk: view, line: context.asked), context)
         case .alertDrop(let number): return try runAlertDrop(number, context)
-        case .chart(let subject, let duration): return try runChart(subject, seconds: duration, context)
+        case .chart(let subject, let duration):
+            return try answer(
+                ChartQuestion(desk: view, line: context.asked, subject: subject, seconds: duration), context)
         case .watch(let pairs): return try runWatch(pairs.map(\.value), context)
         case .unwatch(let pairs): return try runUnwatch(pairs?.map(\.value), context)
 
         case .inbox(let count): return try runInbox(count, context)
         case .resume(from: .some(let sequence)): return try runResume(sequence, context)
-        case .settings: return try runSettings(context)
+        case .settings: return try answer(SettingsQuestion(desk: view, line: context.asked), context)
         case .set(let name, let value): return try runSet(name, value, context)
-        case .keys(let exchange): return try runKeys(exchange, context)
+        case .keys(let exchange):
+            return try answer(KeysQuestion(desk: view, line: context.asked, name: exchange), context)
         case .keysSet(let exchange, let key, let secret):
             return try runKeysSet(exchange, key: key, secret: secret, context)
         case .keysDrop(let exchange): return try runKeysDrop(exchange, context)
-        case .help(let topic, let isFull): return try runHelp(topic, isFull: isFull)
-        case .time: return runTime(context)
-        case .version: return runVersion()
+        case .help(let topic, let isFull):
+            return try answer(HelpQuestion(desk: view, line: context.asked, topic: topic, isFull: isFull), context)
+        case .time: return try answer(TimeQuestion(desk: view, line: context.asked), context)
+        case .version: return try answer(VersionQuestion(desk: view, line: context.asked), context)
         case .paper(let paper): return try runPaper(paper, context)
-        case .jobs: return try runJobs(context)
-        case .exchanges: return try runExchanges(context)
+        case .jobs: return try answer(JobsQuestion(desk: view, line: context.asked), context)
+        case .exchanges: return try answer(ExchangesQuestion(desk: view, line: context.asked), context)
         case .use(let exchange): return try runUse(exchange, context)
         }
     }

@@ -3,14 +3,6 @@ import Trading
 
 /// What each setting may be, and as what it is kept; nil goes back to what holds for everybody.
 extension DeskCore {
-    /// The pairs that are shown to an account: all, or those that it has set.
-    func shownPairs(_ context: LineContext) -> [Pair] {
-        guard let login = context.login, let wanted = people.accounts[login.account]?.guards.pairs else {
-            return context.seat.pairs
-        }
-        return context.seat.pairs.filter(wanted.contains)
-    }
-
     /// Whether only what is critical is pushed to an account at a moment.
     func isQuiet(_ account: AccountID, at moment: Timestamp) throws -> Bool {
         guard let place = people.accounts[account], let quiet = place.guards.quiet else { return false }

@@ -4,7 +4,7 @@ import Conversation
 import Secrets
 import Trading
 
-/// `token new`, `tokens` and `token drop`.
+/// `token new` and `token drop`.
 extension DeskCore {
     func runTokenNew(
         _ name: String, _ scope: TokenScope, lifetimeSeconds: Int64?, _ context: LineContext
@@ -33,8 +33,9 @@ extension DeskCore {
     }
 
     private func newTokenReply(_ token: Token, _ secret: String?, _ advice: String, _ context: LineContext) -> Reply {
-        let end = endWords(token.expiresAt, context)
-        let lines = ["+ token \(token.name), to \(token.rights.rawValue), \(end):", secret, advice]
+        let lines = [
+            "+ token \(token.name), to \(token.rights.rawValue), \(token.endWords(zone(context))):", secret, advice,
+        ]
         return Reply(
             mark: .done, text: lines.compactMap(\.self).joined(separator: "\n  "),
             fields: [
@@ -44,27 +45,6 @@ extension DeskCore {
                     "expires_at": token.expiresAt.map { $0.json } ?? .null,
                 ])
             ])
-    }
-
-    func runTokens(_ context: LineContext) throws -> Reply {
-        let tokens = try accountStore().tokens(of: try context.account())
-        var table = Table([.init("name"), .init("rights"), .init("end"), .init("last used")])
-        for token in tokens {
-            let used = token.lastUsedAt.map { zone(context).text(of: $0) } ?? "never"
-            let end = token.isExpired(at: now) ? "ended" : endWords(token.expiresAt, context)
-            table.append([token.name.text, token.rights.rawValue, end, used])
-        }
-        let rows = tokens.map { token -> JSONValue in
-            [
-                "name": .string(token.name.text), "rights": .string(token.rights.rawValue),
-                "created_at": token.createdAt.json, "expires_at": token.expiresAt.map { $0.json } ?? .null,
-                "last_used_at": token.lastUsedAt.map { $0.json } ?? .null,
-            ]
-        }
-        return Reply(
-            mark: .answer,
-            text: tokens.isEmpty ? "= no tokens" : table.reply("= \(DeskCore.count(tokens.count, "token"))"),
-            fields: ["tokens": .array(rows)])
     }
 
     func runTokenDrop(_ name: String, _ context: LineContext) throws -> Reply? {
@@ -82,9 +62,5 @@ extension DeskCore {
             throw Refusal(.unexpectedWord, "a token's name is \(AccountName.rule)")
         }
         return tokenName
-    }
-
-    private func endWords(_ end: Timestamp?, _ context: LineContext) -> String {
-        end.map { "until \(zone(context).text(of: $0))" } ?? "without an end"
     }
 }

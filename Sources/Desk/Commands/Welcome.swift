@@ -53,7 +53,7 @@ extension DeskCore {
         let waiting =
             missed == 0
             ? areGone ? "; what you missed was removed since: inbox" : ""
-            : "; \(DeskCore.count(Int(clamping: missed), "notification")) missed: inbox"
+            : "; \(Words.count(Int(clamping: missed), "notification")) missed: inbox"
         let open = sight(of: account).openOrders.count { $0.parent == nil }
         let pair = welcomedPair(account, seat)
         var lines = ["+ hello \(login.name) (\(login.role.rawValue)\(rights))\(waiting)\(panic)"]
@@ -61,7 +61,7 @@ extension DeskCore {
         let free = seat.engine.coins(of: account).map { ($0, seat.engine.funds(of: account, in: $0)) }
             .filter { !$0.1.free.isZero || !$0.1.inOrders.isZero }
         let place = namesExchange(account) ? " on \(seat.name)" : ""
-        lines.append("\(freeWords(free, place)); \(open == 0 ? "no open orders" : DeskCore.count(open, "open order"))")
+        lines.append("\(freeWords(free, place)); \(open == 0 ? "no open orders" : Words.count(open, "open order"))")
         let tries = try toTry(pair, login, id, seat)
         if !tries.isEmpty { lines.append("Lines to try:") }
         lines += tries.map { "  \($0)" }
@@ -102,7 +102,7 @@ extension DeskCore {
         let shown = funds.prefix(DeskCore.coinsWelcomed).map { "\($0.1.free.shown) \($0.0)" }
         let more = funds.count - shown.count
         return
-            "free\(place): \(shown.joined(separator: ", "))\(more > 0 ? " and \(DeskCore.count(more, "coin")) more" : "")"
+            "free\(place): \(shown.joined(separator: ", "))\(more > 0 ? " and \(Words.count(more, "coin")) more" : "")"
     }
 
     /// Lines that work as things are, for an account that has never placed an order. Each has been tried, as hints are.

@@ -18,6 +18,8 @@ struct AccountSight {
         self.account = account
     }
 
+    var now: Timestamp { desk.now }
+
     // MARK: In memory
 
     /// An order as it is, where the engine still has it: every open one, and the newest of those that are over.

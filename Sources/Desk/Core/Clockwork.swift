@@ -7,9 +7,6 @@ import Trading
 
 /// What the desk does because time passes.
 extension DeskCore {
-    /// Seconds between two looks at what is rarely due: an operator's requests, old tags.
-    static let housekeepingSeconds: Int64 = 1
-
     /// Plays what is due of the tape, expires what is due, and keeps house, in the order of their times: also where the time has
     /// jumped by an hour.
     func lookAtClock() throws {
@@ -25,7 +22,7 @@ extension DeskCore {
         for seat in seats { try seat.lookAtWire() }
         endSessionsNotLoggedIn()
         if now >= upkeep.nextLook {
-            upkeep.nextLook = now.advanced(bySeconds: DeskCore.housekeepingSeconds)
+            upkeep.nextLook = now.advanced(bySeconds: Upkeep.lookSeconds)
             try perform(.operatorRequests, takeOperatorRequests)
             try hearOperatorActs()
             try takeUpLogins()

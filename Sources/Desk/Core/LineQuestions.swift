@@ -102,8 +102,3 @@ extension DeskCore {
     }
 
 }
-
-extension Seat {
-    /// What is said where an exchange answers nothing, or something else.
-    var noAnswer: Refusal { Refusal(.exchangeUnavailable, "\(name) has not answered; nothing was changed") }
-}

@@ -2,6 +2,12 @@ import Trading
 
 /// What the desk does by itself, now and then: when each is due, and how far it has come.
 struct Upkeep {
+    /// Seconds between two looks at what is rarely due: an operator's requests, old tags.
+    static let lookSeconds: Int64 = 1
+    /// Seconds between two looks at what of the stored prices, and of the stored funds, is old enough to be thinned.
+    static let tickerThinningSeconds: Int64 = 3_600
+    static let fundsThinningSeconds: Int64 = 86_400
+
     /// How the desk's own jobs went.
     var jobs = JobBook()
     /// When it looks next at what is rarely due.

@@ -48,7 +48,8 @@ extension DeskCore {
         let ours = try ledgerTransaction().adjustments(
             export.account,
             AdjustmentFilter(
-                exchange: export.exchange, except: exchangesListing(export.account), since: export.since, from: next,
+                exchange: export.exchange, except: view.exchangesListing(export.account), since: export.since,
+                from: next,
                 limit: rowsMax, oldestFirst: true))
         let listed = try ledgerTransaction().listedTransactions(
             export.account, behind: export.position.listed, since: export.since, limit: rowsMax)

@@ -11,7 +11,7 @@ extension DeskCore {
         upkeep.nextTickerStore = DeskCore.nextTickerStore(after: now, configuration.limits)
         try perform(.tickerStore) { try storeTickers() }
         if now >= upkeep.nextTickerThinning {
-            upkeep.nextTickerThinning = now.advanced(bySeconds: DeskCore.thinningSeconds)
+            upkeep.nextTickerThinning = now.advanced(bySeconds: Upkeep.tickerThinningSeconds)
             try perform(.tickerThinning) { try thinTickers() }
         }
     }
@@ -21,9 +21,6 @@ extension DeskCore {
         let interval = Int64(limits.tickerStoreSeconds)
         return Timestamp(seconds: (now.seconds / interval + 1) * interval)
     }
-
-    /// Seconds between two looks for points that are too old.
-    static let thinningSeconds: Int64 = 3_600
 
     private func storeTickers() throws {
         let transaction = try ledgerTransaction()

@@ -12,7 +12,7 @@ extension DeskCore {
         guard waiting > 0 else { return }
         guard let masterKey = people.masterKey else {
             log.warning(
-                "\(DeskCore.count(waiting, "two-factor secret")) in clear: there is no master key to seal under")
+                "\(Words.count(waiting, "two-factor secret")) in clear: there is no master key to seal under")
             return
         }
         try ledger.overwriteDeleted()
@@ -24,7 +24,7 @@ extension DeskCore {
             if count > 0 { try store.audit(.secretsSealed(count, under: masterKey), limits: auditLimits, at: now) }
             return count
         }
-        if count > 0 { log.notice("sealed \(DeskCore.count(count, "two-factor secret")) that had been kept in clear") }
+        if count > 0 { log.notice("sealed \(Words.count(count, "two-factor secret")) that had been kept in clear") }
         let cleared = try ledger.read { try AccountStore($0).clearedOneTimeSecrets(under: masterKey) }
         let why: String
         switch try ledger.erase(cleared.filter { !$0.isEmpty }, mayHide: cleared.contains("")) {

@@ -1,3 +1,4 @@
+import Conversation
 import OrderEngine
 import Trading
 
@@ -12,12 +13,6 @@ extension Seat {
         guard let route = route(of: coin, in: "usd") else { return nil }
         return try? amount.multiplied(by: route.price, rounding: .nearest)
             .rounded(toMultipleOf: Seat.usdStep, .nearest)
-    }
-
-    /// The last price of one coin in another, and the coin that it is counted through, where it is.
-    struct PriceRoute {
-        let price: ExactDecimal
-        let between: Coin?
     }
 
     /// The last price of one coin in another here; where there is none, that of the first other exchange which has one.
@@ -60,4 +55,25 @@ extension Seat {
         }
         return nil
     }
+
+    /// A coin as `funds` has it in JSON.
+    func fundJSON(_ funds: Funds, _ coin: Coin, of account: AccountID) -> JSONObject {
+        var object: JSONObject = [
+            "exchange": .string(name), "coin": .string(coin.description), "free": funds.free.json,
+            "in_orders": funds.inOrders.json,
+            "total": funds.total.json, "free_usd": usd(funds.free, coin).json,
+            "in_orders_usd": usd(funds.inOrders, coin).json, "total_usd": usd(funds.total, coin).json,
+        ]
+        if let wire {
+            object.append("in_foreign_orders", funds.foreign.json)
+            object.append("as_of", wire.accounts[account]?.age.known(.funds)?.json ?? .null)
+        }
+        return object
+    }
+}
+
+/// The last price of one coin in another, and the coin that it is counted through, where it is.
+struct PriceRoute {
+    let price: ExactDecimal
+    let between: Coin?
 }

@@ -63,9 +63,6 @@ struct FundsStoring {
 }
 
 extension DeskCore {
-    /// Seconds between two looks for points that are too old.
-    static let fundsThinningSeconds: Int64 = 86_400
-
     /// Stores some accounts' funds where a round is due or under way.
     func storeFundsIfDue() throws {
         let interval = Int64(configuration.limits.fundsStoreSeconds)
@@ -75,7 +72,7 @@ extension DeskCore {
         if let round = upkeep.fundsStoring.round { try perform(.fundsStore) { try storeFunds(of: round) } }
         if upkeep.fundsStoring.takeLateLook(at: now) { try perform(.fundsStore, storeLateFunds) }
         if now >= upkeep.fundsStoring.thinningDueAt {
-            upkeep.fundsStoring.thinningDueAt = now.advanced(bySeconds: DeskCore.fundsThinningSeconds)
+            upkeep.fundsStoring.thinningDueAt = now.advanced(bySeconds: Upkeep.fundsThinningSeconds)
             try perform(.fundsThinning, thinFunds)
         }
     }

@@ -108,3 +108,11 @@ struct AccountWatch {
         [openOrdersDueAt, sweepDueAt, balances.dueAt, trades.dueAt, transactions.dueAt].compactMap(\.self).min()
     }
 }
+
+extension Seat {
+    /// Whether what the account has here is known, so that it may be traded with.
+    func isReconciled(_ account: AccountID) -> Bool {
+        guard wire != nil, !lacksKey(account) else { return wire == nil }
+        return wire?.accounts[account]?.isReconciled ?? false
+    }
+}

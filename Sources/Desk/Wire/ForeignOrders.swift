@@ -61,6 +61,11 @@ extension OpenOrder {
         return (pair.quote, (try? value.adding(fee)) ?? value)
     }
 
+    /// `foreign 501 sell 0.5 btc_usd at 275`, with the exchange where an account trades at several.
+    func words(at seat: some SeatReading, isNamed: Bool) -> String {
+        "foreign \(exchangeOrderID.printable) \(words)" + (isNamed ? " on \(seat.name)" : "")
+    }
+
     /// `sell 0.5 btc_usd at 275`.
     var words: String { "\(side.rawValue) \(quantity) \(pair) at \(price)" }
 

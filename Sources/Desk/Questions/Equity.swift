@@ -12,6 +12,9 @@ struct Equity {
         let unpriced: [Coin]
     }
 
+    /// What two months are to a trader who looks back: as on the platform of 2015.
+    static let twoMonthsSeconds: Int64 = 62 * 86_400
+
     /// Oldest first.
     let points: [Point]
 
@@ -72,11 +75,11 @@ struct Equity {
     }
 }
 
-extension DeskCore {
+extension DeskView {
     /// What an account has at some exchanges, from what was stored in the time, and now, where each of them has told since the start
     /// what the account has and what it is worth: a value made of less would be a gain or a loss that never was.
-    func equity(of account: AccountID, at places: [Seat], since: Timestamp) throws -> Equity {
-        var stored = try ledgerTransaction().fundsPoints(account, since: since, until: now)
+    func equity(of account: AccountID, at places: [any SeatReading], since: Timestamp) throws -> Equity {
+        var stored = try ledger().fundsPoints(account, since: since, until: now)
         // Of exchanges that the desk has no more there may be points too: they belong to the whole.
         if places.count < seats.count { stored.removeAll { point in !places.contains { $0.id == point.exchange } } }
         guard places.allSatisfy({ $0.isValued(account) }) else { return Equity(stored) }

@@ -6,44 +6,46 @@ import OrderEngine
 import Trading
 
 /// `why`: the whole story of an order, from its line to its last fee, out of the records.
-extension DeskCore {
-    func runWhy(_ id: Located<OrderID>, _ context: LineContext) throws -> Reply? {
-        let sight = try sight(context)
+struct WhyQuestion: Question {
+    let desk: DeskView
+    let line: AskedLine
+    let id: Located<OrderID>
+
+    func answer() throws -> Answer {
+        let sight = desk.sight(of: try account())
         let order = try sight.existing(id)
-        try require(id, of: order.exchange, isWhereSaid: context)
-        let reader = reader(context)
-        let line = try sight.line(of: order)
+        try require(id, isAt: order.exchange)
+        let typed = try sight.line(of: order)
         // Of a ladder of a thousand the words need no other order than the whole.
         let children = order.kind == .sliced ? [] : try sight.children(of: order)
-        let rowsMax = configuration.limits.answerRows
+        let rowsMax = limits.answerRows
         var left = ([order.id] + order.children)[...]
         var story: [NumberedRecord] = []
         var count = 0
-        return try answerInSteps(context) { [unowned self] in
-            let start = cost
+        return .inSteps {
+            let start = desk.cost
             while let next = left.popFirst() {
                 let (records, all) = try sight.ends(ofHistory: next, under: order, each: rowsMax / 2)
                 story += records
                 count += all
-                guard mayGoOn(since: start) else { break }
+                guard desk.mayGoOn(since: start) else { break }
             }
             guard left.isEmpty else { return nil }
             story.sort { $0.number < $1.number }
-            return whyReply(order, line, children, story, of: count, reader: reader)
+            return reply(order, typed, children, story, of: count)
         }
     }
 
     /// Of more steps than an answer has rows the first and the last are told.
-    private func whyReply(
-        _ order: Order, _ line: String, _ children: [Order], _ story: [NumberedRecord], of count: Int,
-        reader: Reader
+    private func reply(
+        _ order: Order, _ typed: String, _ children: [Order], _ story: [NumberedRecord], of count: Int
     ) -> Reply {
         let family = [order] + children
         let words = OrderWords(order, reader: reader)
         var lines = ["= \(order.id) \(words.asked): \(order.status.words)"]
-        lines.append("typed at \(reader.text(of: order.createdAt, milliseconds: true)): \(line)")
+        lines.append("typed at \(reader.text(of: order.createdAt, milliseconds: true)): \(typed)")
         if let parent = order.parent { lines.append("of \(parent): why \(parent.rawValue) has the rest") }
-        let half = configuration.limits.answerRows / 2
+        let half = limits.answerRows / 2
         let shown = count > 2 * half ? Array(story.prefix(half) + story.suffix(half)) : story
         var json: [JSONValue] = []
         for (index, one) in shown.enumerated() {
@@ -60,14 +62,14 @@ extension DeskCore {
             ])
         }
         let contradictions = family.compactMap { one in
-            seat(one.exchange)?.contradiction(about: one).map { (one.id, $0) }
+            desk.seat(one.exchange)?.contradiction(about: one).map { (one.id, $0) }
         }
         for (id, said) in contradictions {
             lines.append("\(id) " + said.sentence(order.exchange.description, reader.zone))
         }
         lines.append(ending(order, words.traded(with: children) ?? "nothing has filled"))
         var fields: JSONObject = [
-            "order": .object(order.json), "line": .string(line), "children": .array(order.children.map(\.json)),
+            "order": .object(order.json), "line": .string(typed), "children": .array(order.children.map(\.json)),
             "story": .array(json),
         ]
         if !contradictions.isEmpty {

@@ -5,20 +5,21 @@ import OrderEngine
 import Trading
 
 /// `report`: what has finished, and how.
-extension DeskCore {
+struct ReportQuestion: Question {
+    let desk: DeskView
+    let line: AskedLine
+    let query: ReportQuery
     /// How many of each kind are reported where neither a number nor a time is given: as the platform of 2015 did.
     private static let reportedOfEachKind = 5
 
-    func runReport(_ query: ReportQuery, _ context: LineContext) throws -> Reply? {
-        let account = try context.account()
-        try flushTables()
-        let zone = zone(context)
-        let rowsMax = configuration.limits.answerRows
+    func answer() throws -> Answer {
+        let account = try account()
+        let rowsMax = limits.answerRows
         // The same words about time as in the other histories.
         let filters = HistoryQuery(last: query.last, since: query.since, until: query.until)
         let window = try HistoryWindow(filters, zone: zone, now: now, rowsMax: rowsMax)
         let isTimed = query.since != nil || query.until != nil
-        let limit = min(query.last ?? (isTimed ? rowsMax : DeskCore.reportedOfEachKind), rowsMax)
+        let limit = min(query.last ?? (isTimed ? rowsMax : ReportQuestion.reportedOfEachKind), rowsMax)
         // `last N` is N in all, whatever their kinds; nil stands for all of them.
         let each: [OrderKind?] = query.last == nil ? OrderKind.allCases : [nil]
         var kinds = (query.kind.map { [$0] } ?? each)[...]
@@ -27,37 +28,35 @@ extension DeskCore {
         var hasMore = false
         // Of all orders together: one of a thousand children, or many of a few, would be more than a session takes.
         var childrenLeft = rowsMax
-        return try answerInSteps(context) { [unowned self] in
-            let start = cost
-            let transaction = try ledgerTransaction()
+        return .inSteps {
+            let start = desk.cost
+            let ledger = try desk.ledger()
             repeat {
                 if let order = roots.popFirst() {
                     let report = try OrderReport(
-                        order, in: sight(of: account), reader: reader(context), childrenMax: childrenLeft)
+                        order, in: desk.sight(of: account), reader: reader, childrenMax: childrenLeft)
                     childrenLeft -= report.childrenTold
                     reports.append(report)
                 } else if let kind = kinds.popFirst() {
-                    let orders = try transaction.finishedRoots(
-                        account, kind: kind, exchange: context.namedExchange, pair: query.pair?.value,
+                    let orders = try ledger.finishedRoots(
+                        account, kind: kind, exchange: namedExchange, pair: query.pair?.value,
                         since: window.since, until: window.until,
                         limit: limit + 1)
                     hasMore = hasMore || orders.count > limit
                     roots = orders.prefix(limit)
                 } else {
-                    let gone = hasMore ? [] : try historyLines(of: account, since: window.since)
-                    return reply(
-                        reports, hasMore: hasMore, query, gone, try withHistory([:], of: account), reader(context))
+                    let gone = hasMore ? [] : try desk.historyLines(of: account, since: window.since)
+                    return reply(reports, hasMore: hasMore, gone, try desk.withHistory([:], of: account))
                 }
-            } while mayGoOn(since: start)
+            } while desk.mayGoOn(since: start)
             return nil
         }
     }
 
     private func reply(
-        _ reports: [OrderReport], hasMore: Bool, _ query: ReportQuery, _ gone: [String], _ more: JSONObject,
-        _ reader: Reader
+        _ reports: [OrderReport], hasMore: Bool, _ gone: [String], _ more: JSONObject
     ) -> Reply {
-        let rowsMax = configuration.limits.answerRows
+        let rowsMax = limits.answerRows
         let what = [query.kind.map { "\($0.rawValue) " }, "order"].compactMap(\.self).joined()
         let pair = query.pair.map { " of \($0.value)" } ?? ""
         let title =

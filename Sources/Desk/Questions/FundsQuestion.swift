@@ -4,18 +4,20 @@ import OrderEngine
 import Trading
 
 /// `funds`.
-extension DeskCore {
-    func runFunds(_ context: LineContext) throws -> Reply {
-        let account = try context.account()
-        try flushTables()
-        let seats = asked(context)
-        let rows = try ledgerTransaction().funds(account).filter { row in seats.contains { $0.id == row.exchange } }
-        let ages = seats.compactMap { $0.ageWords(.funds, of: account, zone(context)) }
+struct FundsQuestion: PlainQuestion {
+    let desk: DeskView
+    let line: AskedLine
+
+    func reply() throws -> Reply {
+        let account = try account()
+        let (seats, zone) = (asked, zone)
+        let rows = try desk.ledger().funds(account).filter { row in seats.contains { $0.id == row.exchange } }
+        let ages = seats.compactMap { $0.ageWords(.funds, of: account, zone) }
         guard !rows.isEmpty else {
             return Reply(
                 mark: .answer, text: (["= no funds"] + ages).joined(separator: "\n  "), fields: ["funds": []])
         }
-        let names = context.isSeatNamed || namesExchange(account)
+        let names = line.isSeatNamed || desk.namesExchange(account)
         var table = Table([
             .init("exchange", saidOnce: "all at", isHidden: !names), .init("coin"), .init("free", .decimal),
             .init("usd", .decimal, isOptional: true),
@@ -28,7 +30,7 @@ extension DeskCore {
         var foreign: [String] = []
         for row in rows {
             let coin = row.coin
-            let seat = seat(row.exchange) ?? context.seat
+            let seat = desk.seat(row.exchange) ?? line.seat
             let funds = seat.engine.funds(of: account, in: coin)
             let value = seat.usd(funds.total, coin)
             if let value { worth += value } else if !funds.total.isZero { unpriced.append(coin.description) }
@@ -47,7 +49,7 @@ extension DeskCore {
         notes += ages
         let without = unpriced.isEmpty ? "" : " without \(unpriced.joined(separator: ", "))"
         let title =
-            "= funds: \(DeskCore.count(Set(rows.map(\.coin)).count, "coin")), worth \(worth.grouped) usd\(without)"
+            "= funds: \(Words.count(Set(rows.map(\.coin)).count, "coin")), worth \(worth.grouped) usd\(without)"
         return Reply(
             mark: .answer, text: ([table.reply(title)] + notes).joined(separator: "\n  "),
             fields: ["funds": .array(json)])

@@ -6,43 +6,46 @@ import OrderEngine
 import Trading
 
 /// `summary`: the account on one screen.
-extension DeskCore {
+struct SummaryQuestion: PlainQuestion {
+    let desk: DeskView
+    let line: AskedLine
     private static let sparkColumns = 62
     private static let transactionsShown = 3
     private static let transactionsCounted = 1_000
     /// Points of equity that are told to a program: four a day for two months, and one for now.
     private static let equityPointsTold = 400
 
-    func runSummary(_ context: LineContext) throws -> Reply {
-        guard let login = context.login else { throw Refusal(.notLoggedIn, "log in first: login USER") }
+    func reply() throws -> Reply {
+        guard let login = line.login else { throw Refusal(.notLoggedIn, "log in first: login USER") }
         let account = login.account
-        try flushTables()
-        let zone = zone(context)
-        let seats = asked(context)
-        let named = context.namedExchange
-        let equity = try equity(of: account, at: seats, since: now.advanced(bySeconds: -DeskCore.twoMonthsSeconds))
-        let open = sight(of: account).openOrders.filter { order in
+        let (seats, zone) = (asked, zone)
+        let named = namedExchange
+        let equity = try desk.equity(
+            of: account, at: seats, since: now.advanced(bySeconds: -Equity.twoMonthsSeconds))
+        let open = desk.sight(of: account).openOrders.filter { order in
             order.parent == nil && seats.contains { $0.id == order.exchange }
         }
         let openByKind = Dictionary(grouping: open, by: \.kind).mapValues(\.count)
         // They are counted over all exchanges only.
-        let finished = self.seats.count == seats.count ? try ledgerTransaction().finishedByKind(account) : nil
-        let changes = try transactions(
-            of: account, TransactionFilter(exchange: named, limit: DeskCore.transactionsCounted))
-        let keys = try seats.map { (seat: $0, words: try $0.keyWords(account)) }
+        let finished = desk.seats.count == seats.count ? try desk.ledger().finishedByKind(account) : nil
+        let changes = try Transaction.rows(
+            of: account, in: desk.ledger(), listing: desk.exchangesListing(account),
+            TransactionFilter(exchange: named, limit: SummaryQuestion.transactionsCounted))
+        let stored = try desk.exchangeKeys(of: account)
+        let keys = seats.map { (seat: $0, words: $0.keyWords(stored)) }
         let places = seats.map(\.name).joined(separator: ", ")
-        let names = named == nil && namesExchange(account)
+        let names = named == nil && desk.namesExchange(account)
 
         var lines = ["= \(login.name) on \(places), \(zone.text(of: now))"]
         lines += keys.map { seat, words in "keys          " + (keys.count > 1 ? "\(seat.name): " : "") + words }
         lines += equityLines(equity, zone)
         lines += seats.compactMap { $0.ageWords(.funds, of: account, zone) }
-        lines.append("open orders   \(DeskCore.words(openByKind))")
-        lines.append("finished      \(finished.map(DeskCore.words) ?? "report on \(places) shows them")")
-        let isCut = changes.count == DeskCore.transactionsCounted
+        lines.append("open orders   \(SummaryQuestion.words(openByKind))")
+        lines.append("finished      \(finished.map(SummaryQuestion.words) ?? "report on \(places) shows them")")
+        let isCut = changes.count == SummaryQuestion.transactionsCounted
         let count = "\(changes.count)" + (isCut ? " or more" : "") + (changes.count == 1 ? "" : ", the last:")
         lines.append("transactions  " + (changes.isEmpty ? "none" : count))
-        lines += changes.prefix(DeskCore.transactionsShown).map { row in
+        lines += changes.prefix(SummaryQuestion.transactionsShown).map { row in
             "  \(row.name) \(zone.dateAndTime(of: row.at)) \(row.kind.rawValue) \(row.amount) \(row.coin)"
                 + (names ? " on \(row.exchange)" : "") + ", \(row.status.words)"
         }
@@ -53,12 +56,13 @@ extension DeskCore {
                     "name": .string(login.name.text),
                     "exchanges": .array(
                         keys.map { ["exchange": .string($0.seat.name), "keys": .string($0.words)] }),
-                    "equity_usd": equity.points.last?.usd.json ?? .null, "open_orders": DeskCore.json(openByKind),
-                    "finished_orders": finished.map(DeskCore.json) ?? .null,
+                    "equity_usd": equity.points.last?.usd.json ?? .null,
+                    "open_orders": SummaryQuestion.json(openByKind),
+                    "finished_orders": finished.map(SummaryQuestion.json) ?? .null,
                     "transactions": .int(Int64(changes.count)),
                 ],
-                "equity": Equity(Array(equity.points.suffix(DeskCore.equityPointsTold))).json,
-                "transactions": .array(changes.prefix(DeskCore.transactionsShown).map { .object($0.json) }),
+                "equity": Equity(Array(equity.points.suffix(SummaryQuestion.equityPointsTold))).json,
+                "transactions": .array(changes.prefix(SummaryQuestion.transactionsShown).map { .object($0.json) }),
             ])
     }
 
@@ -75,7 +79,7 @@ extension DeskCore {
             let high = equity.points.max(by: { $0.usd < $1.usd }), let low = equity.points.min(by: { $0.usd < $1.usd })
         else { return lines }
         let change = last.usd - first.usd
-        lines.append("  \(equity.sparkline(columns: DeskCore.sparkColumns))")
+        lines.append("  \(equity.sparkline(columns: SummaryQuestion.sparkColumns))")
         lines.append(
             "  since \(zone.dateAndTime(of: first.at)): \(Drift.signed(change)) from \(first.usd), high \(high.usd), "
                 + "low \(low.usd)")
@@ -94,12 +98,13 @@ extension DeskCore {
     }
 }
 
-extension Seat {
+extension SeatReading {
     /// What the desk may do at the exchange in the account's name.
-    fileprivate func keyWords(_ account: AccountID) throws -> String {
-        guard let custody else { return wire == nil ? "\(name) needs none" : "the server's own" }
-        let stored = try desk.accountStore().exchangeKeys(of: account).first { $0.exchange == custody.exchange }
-        guard let stored else { return "none: keys \(custody.exchange) set KEY SECRET" }
+    fileprivate func keyWords(_ keys: [StoredExchangeKey]) -> String {
+        guard needsKeys else { return wire == nil ? "\(name) needs none" : "the server's own" }
+        guard let stored = keys.first(where: { $0.exchange == keysName }) else {
+            return "none: keys \(keysName) set KEY SECRET"
+        }
         return "\(stored.start)..., \(stored.rights.words)"
     }
 }

@@ -3,9 +3,14 @@ import CommandPages
 import Conversation
 import Trading
 
-/// `help`, `time` and `version`.
-extension DeskCore {
-    func runHelp(_ topic: Located<String>?, isFull: Bool) throws -> Reply {
+/// `help`.
+struct HelpQuestion: PlainQuestion {
+    let desk: DeskView
+    let line: AskedLine
+    let topic: Located<String>?
+    let isFull: Bool
+
+    func reply() throws -> Reply {
         guard let topic else { return isFull ? HelpReplies.list : HelpReplies.groups }
         if let name = HelpReplies.name(for: topic.value), let page = HelpReplies.pages[name] {
             return isFull ? page.full : page.short
@@ -16,18 +21,29 @@ extension DeskCore {
         throw Refusal(
             .unknownPage, "no page about \(topic.value); did you mean \(meant)?", at: topic.span, suggestion: meant)
     }
+}
 
-    func runTime(_ context: LineContext) -> Reply {
-        let zone = zone(context)
+/// `time`.
+struct TimeQuestion: PlainQuestion {
+    let desk: DeskView
+    let line: AskedLine
+
+    func reply() -> Reply {
         return Reply(
             mark: .answer, text: "= \(zone.text(of: now)) (\(now))",
             fields: ["time": now.json, "timezone": .string(zone.name)])
     }
+}
 
-    func runVersion() -> Reply {
+/// `version`.
+struct VersionQuestion: PlainQuestion {
+    let desk: DeskView
+    let line: AskedLine
+
+    func reply() -> Reply {
         Reply(
-            mark: .answer, text: "= outcry \(configuration.version)",
-            fields: ["version": .string(configuration.version)])
+            mark: .answer, text: "= outcry \(desk.configuration.version)",
+            fields: ["version": .string(desk.configuration.version)])
     }
 }
 

@@ -5,29 +5,29 @@ import OrderEngine
 import Trading
 
 /// `fund COIN`: one coin, and how it came to what it is.
-extension DeskCore {
-    /// What two months are to a trader who looks back: as on the platform of 2015.
-    static let twoMonthsSeconds: Int64 = 62 * 86_400
+struct FundQuestion: PlainQuestion {
+    let desk: DeskView
+    let line: AskedLine
+    let coin: Coin
     private static let changesShown = 20
 
-    func runFund(_ coin: Located<Coin>, _ context: LineContext) throws -> Reply {
-        let account = try context.account()
-        let zone = zone(context)
-        let seat = context.seat
-        let funds = seat.engine.funds(of: account, in: coin.value)
+    func reply() throws -> Reply {
+        let account = try account()
+        let (seat, zone) = (line.seat, zone)
+        let funds = seat.engine.funds(of: account, in: coin)
         let history = try CoinHistory(
-            of: coin.value, account, at: seat.id, total: funds.total,
-            since: now.advanced(bySeconds: -DeskCore.twoMonthsSeconds),
+            of: coin, account, at: seat.id, total: funds.total,
+            since: now.advanced(bySeconds: -Equity.twoMonthsSeconds),
             lists: seat.listsTransactions(of: account),
-            limit: min(DeskCore.changesShown, configuration.limits.answerRows), in: try ledgerTransaction())
-        var lines = ["= \(coin.value)\(accountPlace(context)): \(seat.amountWords(funds, coin.value))"]
-        if let route = seat.route(of: coin.value, in: "usd"), let between = route.between {
+            limit: min(FundQuestion.changesShown, limits.answerRows), in: try desk.ledger())
+        var lines = ["= \(coin)\(accountPlace): \(seat.amountWords(funds, coin))"]
+        if let route = seat.route(of: coin, in: "usd"), let between = route.between {
             lines.append("in usd through \(between), at \(route.price)")
-        } else if let route = seat.route(of: coin.value, in: "usd"), coin.value != "usd" {
+        } else if let route = seat.route(of: coin, in: "usd"), coin != "usd" {
             lines.append("in usd at \(route.price)")
         }
         if funds.foreign.isPositive {
-            lines.append("\(funds.foreign) \(coin.value) in orders that were not made here: orders")
+            lines.append("\(funds.foreign) \(coin) in orders that were not made here: orders")
         }
         if let age = seat.ageWords(.funds, of: account, zone) { lines.append(age) }
         var table = Table([.init("time"), .init("change", .decimal), .init("total", .decimal), .init("by")])
@@ -43,39 +43,24 @@ extension DeskCore {
             let more = history.hasMore ? "; there are more: trades, transactions and export have them" : ""
             lines.append("the last \(count == 1 ? "change" : "\(count) changes"), times in \(zone.name)\(more)")
         }
-        let gone = history.begins == nil || history.hasMore ? [] : try historyLines(of: account, since: nil)
+        let gone = history.begins == nil || history.hasMore ? [] : try desk.historyLines(of: account, since: nil)
         let fields: JSONObject = [
-            "fund": .object(seat.fundJSON(funds, coin.value, of: account)),
+            "fund": .object(seat.fundJSON(funds, coin, of: account)),
             "changes": .array(history.changes.map(\.json)), "more": .bool(history.hasMore),
         ]
         return Reply(
             mark: .answer, text: (lines + table.lines + gone).joined(separator: "\n  "),
-            fields: try withHistory(fields, of: account))
+            fields: try desk.withHistory(fields, of: account))
     }
 }
 
-extension Seat {
+extension SeatReading {
     fileprivate func amountWords(_ funds: Funds, _ coin: Coin) -> String {
         let amounts = [(funds.free, "free"), (funds.inOrders, "in orders"), (funds.total, "total")]
         return amounts.map { amount, words in
             let value = coin == "usd" ? nil : usd(amount, coin).map { " (\($0) usd)" }
             return "\(amount) \(words)\(value ?? "")"
         }.joined(separator: ", ") + (route(of: coin, in: "usd") == nil ? ", no price in usd" : "")
-    }
-
-    /// A coin as `funds` has it in JSON.
-    func fundJSON(_ funds: Funds, _ coin: Coin, of account: AccountID) -> JSONObject {
-        var object: JSONObject = [
-            "exchange": .string(name), "coin": .string(coin.description), "free": funds.free.json,
-            "in_orders": funds.inOrders.json,
-            "total": funds.total.json, "free_usd": usd(funds.free, coin).json,
-            "in_orders_usd": usd(funds.inOrders, coin).json, "total_usd": usd(funds.total, coin).json,
-        ]
-        if let wire {
-            object.append("in_foreign_orders", funds.foreign.json)
-            object.append("as_of", wire.accounts[account]?.age.known(.funds)?.json ?? .null)
-        }
-        return object
     }
 }
 

@@ -1,6 +1,4 @@
-import CommandGrammar
 import Conversation
-import Exchange
 import Ledger
 import OrderEngine
 import Trading
@@ -111,23 +109,20 @@ struct TransactionFilter {
     var oldestFirst = false
 }
 
-/// `transactions`.
-extension DeskCore {
-    /// The exchanges whose own lists an account is shown.
-    func exchangesListing(_ account: AccountID) -> [ExchangeID] {
-        seats.filter { $0.listsTransactions(of: account) }.map(\.id)
-    }
-
-    /// What came and went, without what booked orders; newest first unless the filter says otherwise.
-    func transactions(of account: AccountID, _ filter: TransactionFilter) throws -> [Transaction] {
-        let ours = try ledgerTransaction().adjustments(
+extension Transaction {
+    /// What came to and went from an account, without what booked orders; newest first unless the filter says otherwise. Of the exchanges
+    /// in `listing` the account is shown their own lists.
+    static func rows(
+        of account: AccountID, in ledger: some LedgerReading, listing: [ExchangeID], _ filter: TransactionFilter
+    ) throws -> [Transaction] {
+        let ours = try ledger.adjustments(
             account,
             AdjustmentFilter(
-                exchange: filter.exchange, except: exchangesListing(account), since: filter.since, until: filter.until,
+                exchange: filter.exchange, except: listing, since: filter.since, until: filter.until,
                 from: filter.from.map { RecordNumber(Int64(clamping: $0)) },
                 to: filter.to.map { RecordNumber(Int64(clamping: $0)) }, limit: filter.limit,
                 oldestFirst: filter.oldestFirst))
-        let theirs = try ledgerTransaction().listedTransactions(
+        let theirs = try ledger.listedTransactions(
             account,
             ListedFilter(
                 exchange: filter.exchange, since: filter.since, until: filter.until, from: filter.from, to: filter.to,
@@ -137,43 +132,6 @@ extension DeskCore {
             let (one, other) = filter.oldestFirst ? ($0, $1) : ($1, $0)
             return isByNumber ? one.number < other.number : one.at < other.at
         }
-    }
-
-    func runTransactions(_ query: HistoryQuery, _ context: LineContext) throws -> Reply? {
-        let account = try context.account()
-        let zone = zone(context)
-        let window = try HistoryWindow(query, zone: zone, now: now, rowsMax: configuration.limits.answerRows)
-        return try withFreshTransactions(context) { [self] notes in
-            let found = try transactions(of: account, window.transactionFilter(exchange: context.namedExchange))
-            let shown = Array(found.prefix(window.count))
-            let hasMore = found.count > shown.count
-            var table = Table([
-                .init("no.", .right), .init("exchange", saidOnce: "on", isHidden: !reader(context).namesExchange),
-                .init("time"), .init("type"), .init("amount", .decimal), .init("coin"), .init("status"),
-            ])
-            for row in shown {
-                table.append(
-                    [
-                        row.name, row.exchange.description, zone.dateAndTime(of: row.at), row.kind.rawValue,
-                        row.amount.shown, row.coin.description, row.status.words,
-                    ], note: row.note)
-            }
-            let title = HistoryTitle(
-                "transaction", numbers: shown.map(\.number), isOfOne: asked(context).count == 1, hasMore: hasMore,
-                window, zone: zone)
-            return Reply(
-                mark: .answer, text: ([table.reply(title.text)] + notes).joined(separator: "\n  "),
-                fields: ["transactions": .array(shown.map { .object($0.json) }), "more": .bool(hasMore)])
-        }
-    }
-}
-
-extension HistoryWindow {
-    /// One more than is shown, so that it is known whether there are more.
-    fileprivate func transactionFilter(exchange: ExchangeID?) -> TransactionFilter {
-        TransactionFilter(
-            exchange: exchange, since: since, until: until, from: from, to: to, limit: count + 1,
-            oldestFirst: oldestFirst)
     }
 }
 

@@ -3,22 +3,28 @@ import OrderEngine
 import Trading
 
 /// `jobs`: what the desk does by itself, for an admin.
-extension DeskCore {
-    func runJobs(_ context: LineContext) throws -> Reply {
-        let zone = zone(context)
+struct JobsQuestion: PlainQuestion {
+    let desk: DeskView
+    let line: AskedLine
+
+    func reply() throws -> Reply {
         var table = Table([
-            .init("job"), .init("exchange", isHidden: seats.count == 1), .init("every"), .init("last run"),
+            .init("job"), .init("exchange", isHidden: desk.seats.count == 1), .init("every"), .init("last run"),
             .init("took", .right), .init("runs", .right),
             .init("failed", .right), .init("last error", saidOnce: "last errors:"),
         ])
         var rows: [JSONValue] = []
         var lines: [String] = []
-        let wired = asked(context).filter { $0.wire != nil }
+        let wired = asked.filter { $0.wire != nil }
         // The desk's own jobs are no exchange's.
-        let own = JobBook.Job.allCases.filter { !$0.isOverTheWire && !context.isSeatNamed }.map { ($0, Seat?.none) }
-        let theirs = JobBook.Job.allCases.filter(\.isOverTheWire).flatMap { job in wired.map { (job, Seat?.some($0)) } }
+        let own = JobBook.Job.allCases.filter { !$0.isOverTheWire && !line.isSeatNamed }.map {
+            ($0, (any SeatReading)?.none)
+        }
+        let theirs = JobBook.Job.allCases.filter(\.isOverTheWire).flatMap { job in
+            wired.map { (job, (any SeatReading)?.some($0)) }
+        }
         for (job, seat) in theirs + own {
-            let entry = (seat?.jobs ?? upkeep.jobs)[job]
+            let entry = (seat?.jobs ?? desk.jobs)[job]
             let every = interval(of: job)
             let progress = seat?.progress(of: job)
             let error = entry.lastError.map { words in
@@ -51,7 +57,6 @@ extension DeskCore {
     }
 
     private func interval(of job: JobBook.Job) -> JobInterval {
-        let limits = configuration.limits
         return switch job {
         case .pairs: .seconds(Int64(limits.pairsSeconds))
         case .tickers: .seconds(Int64(limits.tickerSeconds))
@@ -61,10 +66,10 @@ extension DeskCore {
         case .transactions: .seconds(Int64(limits.transactionsSeconds))
         case .tradeHistory: .amount("once")
         case .tickerStore: .seconds(Int64(limits.tickerStoreSeconds))
-        case .tickerThinning: .seconds(DeskCore.thinningSeconds)
+        case .tickerThinning: .seconds(Upkeep.tickerThinningSeconds)
         case .fundsStore: .seconds(Int64(limits.fundsStoreSeconds))
-        case .fundsThinning: .seconds(DeskCore.fundsThinningSeconds)
-        case .tags, .operatorRequests: .seconds(DeskCore.housekeepingSeconds)
+        case .fundsThinning: .seconds(Upkeep.fundsThinningSeconds)
+        case .tags, .operatorRequests: .seconds(Upkeep.lookSeconds)
         case .checkpoints: .amount("\(limits.checkpointPages) pages")
         case .snapshots: .amount("\(limits.snapshotRecords) records")
         }
