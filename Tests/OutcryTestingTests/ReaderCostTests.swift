@@ -8,7 +8,7 @@ import Trading
 
 @testable import BtceExchange
 
-/// What reads from outside costs no more than what was sent: twice the bytes, about twice the time, whatever they are.
+/// What reads from outside costs no more than what was sent: eight times the bytes, about eight times the time, whatever they are.
 @Suite(.serialized) struct `The cost of reading` {
     // MARK: Bytes that are dear
 
@@ -30,10 +30,10 @@ import Trading
     }
 
     private static func expect<Input>(
-        _ what: String, limit: Input, half: Input, _ read: (Input) throws -> Void,
+        _ what: String, limit: Input, eighth: Input, _ read: (Input) throws -> Void,
         sourceLocation: SourceLocation = #_sourceLocation
     ) rethrows {
-        let ratio = try CostRatio.measure(limit: limit, half: half, read)
+        let ratio = try CostRatio.measure(limit: limit, eighth: eighth, read)
         #expect(ratio < CostRatio.most, "\(what)", sourceLocation: sourceLocation)
     }
 
@@ -53,7 +53,7 @@ import Trading
             ("an id of marks", { "{\"id\":\"\(Self.marks($0 - 12))\"}" }),
         ]
         for (name, make) in inputs {
-            Self.expect(name, limit: make(size), half: make(size / 2)) { _ = reader.read($0, as: .json) }
+            Self.expect(name, limit: make(size), eighth: make(size / 8)) { _ = reader.read($0, as: .json) }
         }
         let lines: [(String, (Int) -> String)] = [
             ("line breaks", { String(repeating: "\n", count: $0) }),
@@ -65,7 +65,7 @@ import Trading
             ("marks", { Self.marks($0) }),
         ]
         for (name, make) in lines {
-            Self.expect(name, limit: make(size), half: make(size / 2)) { _ = reader.read($0, as: .text) }
+            Self.expect(name, limit: make(size), eighth: make(size / 8)) { _ = reader.read($0, as: .text) }
         }
     }
 
@@ -77,13 +77,13 @@ import Trading
         }
         for payload in [0, 1, 100] {
             let count = 4_000 / max(1, payload / 4)
-            Self.expect("fragments of \(payload)", limit: frames(count, payload), half: frames(count / 2, payload)) {
+            Self.expect("fragments of \(payload)", limit: frames(count, payload), eighth: frames(count / 8, payload)) {
                 var reader = FrameReader(messageBytesMax: 65_536)
                 var input = $0[...]
                 while let found = try? reader.next(in: &input) { _ = found }
             }
         }
-        Self.expect("UTF-8", limit: Array(Self.marks(65_536).utf8), half: Array(Self.marks(32_768).utf8)) {
+        Self.expect("UTF-8", limit: Array(Self.marks(65_536).utf8), eighth: Array(Self.marks(8_192).utf8)) {
             _ = UTF8Check.isText($0)
         }
     }
@@ -111,7 +111,7 @@ import Trading
             ("different headers", { size in head((0..<(size / 8)).map { "a\(10_000 + $0):" }) }),
         ]
         for (name, make) in inputs {
-            Self.expect(name, limit: make(size), half: make(size / 2)) { bytes in
+            Self.expect(name, limit: make(size), eighth: make(size / 8)) { bytes in
                 guard let head = try? RequestHead(bytes) else { return }
                 _ = head.list("connection", has: "close")
                 _ = Handshake(head).judged(allowedOrigins: ["https://desk.example"])
@@ -119,14 +119,14 @@ import Trading
                 _ = bearerToken(authorization: head["authorization"])
             }
         }
-        Self.expect("an address", limit: Self.marks(8_192), half: Self.marks(4_096)) { _ = AddressGroup($0) }
+        Self.expect("an address", limit: Self.marks(8_192), eighth: Self.marks(1_024)) { _ = AddressGroup($0) }
     }
 
     @Test func `what waits to be sent costs its bytes`() {
         for bytes in [1, 20_000, 100_000] {
             let count = ChatLimits().outgoingBytesMax / max(20_000, bytes)
             let payload = [UInt8](repeating: 7, count: bytes)
-            Self.expect("messages of \(bytes)", limit: count, half: count / 2) { count in
+            Self.expect("messages of \(bytes)", limit: count, eighth: count / 8) { count in
                 var queue = OutgoingQueue()
                 for _ in 0..<count { queue.append(payload) }
                 while queue.next() != nil {}
@@ -140,9 +140,9 @@ import Trading
         func message(_ bytes: Int) -> String {
             "{\"type\":\"event\",\"text\":\"*\",\"more\":" + Self.object(Self.jamoNames(bytes / 14)) + "}"
         }
-        Self.expect("names of jamo", limit: message(65_536), half: message(32_768)) { _ = try? ServerMessage($0) }
+        Self.expect("names of jamo", limit: message(65_536), eighth: message(8_192)) { _ = try? ServerMessage($0) }
         let marks = [Self.marks(65_536), Self.marks(32_768)].map { "{\"type\":\"x\",\"text\":\"\",\"\($0)\":1}" }
-        Self.expect("a name of marks", limit: marks[0], half: marks[1]) { _ = try? ServerMessage($0) }
+        Self.expect("a name of marks", limit: marks[0], eighth: marks[1]) { _ = try? ServerMessage($0) }
     }
 
     // MARK: The desk's thread
@@ -164,7 +164,7 @@ import Trading
         func line(_ bytes: Int) -> String {
             start + String(repeating: more, count: (bytes - start.utf8.count) / more.utf8.count)
         }
-        Self.expect("\(start)\(more)...", limit: line(1_024), half: line(512)) { line in
+        Self.expect("\(start)\(more)...", limit: line(1_024), eighth: line(128)) { line in
             let parsed = Self.parser.parse(line)
             _ = parsed.refusal?.text(over: line)
         }
@@ -179,14 +179,14 @@ import Trading
             return Array(("{\"" + String(repeating: "a", count: bytes / 2) + "\":{" + members + "}}").utf8)
         }
         for (name, make) in [("names of jamo", answer), ("values under a long name", nested)] {
-            try Self.expect(name, limit: make(65_536), half: make(32_768)) { bytes in
+            try Self.expect(name, limit: make(65_536), eighth: make(8_192)) { bytes in
                 let place = JSONPlace(try ExchangeJSONReader.read(bytes))
                 for (_, inner) in try place.members() { _ = try? inner.members() }
                 _ = try place.optional("return")
             }
         }
-        let marks = [65_536, 32_768].map { Array("{\"\(Self.marks($0))\":\"\(Self.marks($0))\"}".utf8) }
-        try Self.expect("marks", limit: marks[0], half: marks[1]) { bytes in
+        let marks = [65_536, 8_192].map { Array("{\"\(Self.marks($0))\":\"\(Self.marks($0))\"}".utf8) }
+        try Self.expect("marks", limit: marks[0], eighth: marks[1]) { bytes in
             let place = JSONPlace(try ExchangeJSONReader.read(bytes))
             for (_, inner) in try place.members() { _ = try? inner.decimal() }
             _ = try place.optional("return")

@@ -30,7 +30,7 @@ extension DeskCore {
             account: account, number: try transaction.lastAlert(account) + 1, exchange: seat.id, pair: pair.value,
             direction: direction, price: price.value, createdAt: now)
         try transaction.add(alert)
-        seat.alerts.insert(alert)
+        seat.market.alerts.insert(alert)
         let market = last.map { ", now at \($0)" } ?? ", which has not traded yet"
         return Reply(
             mark: .done, text: "+ alert \(alert.number): \(alert.words(place(of: seat, context)))\(market)",
@@ -71,14 +71,14 @@ extension DeskCore {
 extension Seat {
     fileprivate func end(_ alert: Alert) throws {
         try ledgerTransaction().end(alert, at: now)
-        alerts.remove(alert)
+        market.alerts.remove(alert)
     }
 
     /// Fires what a trade of the market reaches, but nothing that was made after it.
     func fireAlerts(_ trade: MarketTrade) throws {
         let difference = Int64(desk.configuration.engineLimits.clockDifferenceMilliseconds) * 1_000_000
         let newest = trade.at.advanced(byNanoseconds: difference)
-        while let alert = alerts.firstDue(on: trade.pair, at: trade.price, madeBy: newest) {
+        while let alert = market.alerts.firstDue(on: trade.pair, at: trade.price, madeBy: newest) {
             try end(alert)
             desk.batch.alertsFired.append(FiredAlert(alert: alert, price: trade.price, at: now))
         }

@@ -40,7 +40,7 @@ extension DeskCore {
         people.sessions[context.session]?.isWaiting = true
         // A key of another account would leave the open orders to themselves, and call them gone.
         let open = seat.engine.openOrders(of: account).filter(\.isAtExchangeItself)
-        seat.custody?.checking.check(key, seeing: open.lazy.compactMap(\.exchangeOrderID).first, as: job)
+        seat.keys.custody?.checking.check(key, seeing: open.lazy.compactMap(\.exchangeOrderID).first, as: job)
         return nil
     }
 
@@ -79,8 +79,8 @@ extension DeskCore {
         }
         let stored = try accountStore().setExchangeKey(
             job.key, at: seat.keysName, rights: rights, sealedUnder: job.master, for: job.account, at: now)
-        seat.keyedAccounts.insert(job.account)
-        seat.keyRights[job.account] = rights
+        seat.keys.accounts.insert(job.account)
+        seat.keys.rights[job.account] = rights
         batch.outputs.append(.useKey(seat.id, job.account, job.key))
         try seat.askAnew(job.account)
         try tellKeyChanged(seat, "\(stored.exchange) key \(stored.start)... was set", job.account, job.context)
@@ -97,7 +97,7 @@ extension DeskCore {
         let account = try context.account()
         let seat = try keyedSeat(name)
         let open = seat.engine.openOrders(of: account).filter(\.isAtExchangeItself)
-        if seat.wire != nil, seat.keyedAccounts.contains(account), let first = open.first {
+        if seat.wire != nil, seat.keys.accounts.contains(account), let first = open.first {
             let place = seats.count > 1 ? " on \(seat.name)" : ""
             throw Refusal(
                 .ordersOpen,
@@ -107,8 +107,8 @@ extension DeskCore {
                 ])
         }
         try accountStore().dropExchangeKey(at: seat.keysName, of: account)
-        seat.keyedAccounts.remove(account)
-        seat.keyRights[account] = nil
+        seat.keys.accounts.remove(account)
+        seat.keys.rights[account] = nil
         batch.outputs.append(.useKey(seat.id, account, nil))
         try tellKeyChanged(seat, "\(seat.keysName) key was dropped", account, context)
         try audit(.keyDropped(seat.keysName), of: context)
@@ -149,16 +149,16 @@ extension [any SeatReading] {
 
 extension Seat {
     /// Under which name its keys are kept.
-    var keysName: String { custody?.exchange ?? name }
+    var keysName: String { keys.custody?.exchange ?? name }
 
     /// What the exchange could not be asked for want of a key, or was asked with another, is asked now.
     fileprivate func askAnew(_ account: AccountID) throws {
         try watch(account)
         _ = wire?.change(account) { watch in
-            watch.failures = 0
-            if !watch.isListing { watch.openOrdersDueAt = now }
-            if !watch.isSweeping { watch.sweepDueAt = now }
-            watch.balances.want(at: now)
+            watch.asking.failures = 0
+            if !watch.asking.isListing { watch.asking.openOrdersDueAt = now }
+            if !watch.asking.isSweeping { watch.asking.sweepDueAt = now }
+            watch.funds.check.want(at: now)
             watch.transactions.want(at: now)
         }
     }

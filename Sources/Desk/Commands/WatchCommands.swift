@@ -9,7 +9,7 @@ extension DeskCore {
         for pair in asked {
             let watched = WatchedPair(exchange: context.seat.id, pair: pair)
             guard people.sessions[context.session]?.loggedIn?.watched.insert(watched).inserted == true else { continue }
-            context.seat.prices.watch(pair, context.session)
+            context.seat.market.watch.watch(pair, context.session)
         }
         return watchingReply(context)
     }
@@ -23,7 +23,7 @@ extension DeskCore {
             let isMeant = isThere && asked?.contains(one.pair) ?? true
             guard isMeant else { continue }
             people.sessions[context.session]?.loggedIn?.watched.remove(one)
-            seat(one.exchange)?.prices.stopWatching(one.pair, context.session)
+            seat(one.exchange)?.market.watch.stopWatching(one.pair, context.session)
         }
         return watchingReply(context)
     }

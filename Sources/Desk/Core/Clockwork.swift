@@ -77,9 +77,9 @@ extension DeskCore {
         batch.outputs.append(.withdrawOffers(id))
         try endSessions(of: id, because: "the operator has deleted this account")
         let stored = Set(try accountStore().exchangeKeys(of: id).map(\.exchange))
-        for seat in seats where seat.keyedAccounts.contains(id) && !stored.contains(seat.keysName) {
-            seat.keyedAccounts.remove(id)
-            seat.keyRights[id] = nil
+        for seat in seats where seat.keys.accounts.contains(id) && !stored.contains(seat.keysName) {
+            seat.keys.accounts.remove(id)
+            seat.keys.rights[id] = nil
             batch.outputs.append(.useKey(seat.id, id, nil))
         }
     }

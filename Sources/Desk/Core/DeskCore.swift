@@ -101,7 +101,7 @@ public final class DeskCore {
             var engine = replay.engines[setup.id] ?? OrderEngine(exchange: setup.id, limits: configuration.engineLimits)
             try DeskCore.forgetPruned(&engine, in: ledger)
             let seat = Seat(setup, engine: engine, alerts: AlertBook(alerts[setup.id] ?? []), of: self)
-            seat.tradesLeft = TradesLeft(tradesLeft.filter { $0.exchange == setup.id })
+            seat.backlog.tradesLeft = TradesLeft(tradesLeft.filter { $0.exchange == setup.id })
             seats.append(seat)
         }
         for seat in seats {
@@ -121,7 +121,7 @@ public final class DeskCore {
             for seat in seats {
                 try seat.startWatching()
                 try seat.ask(seat.engine.requestsAfterRestart())
-                seat.postponedWork = seat.engine.unfinished
+                seat.backlog.postponed = seat.engine.unfinished
                 seat.takeUpPostponed()
                 seat.takeUpTrades()
             }
@@ -147,7 +147,7 @@ public final class DeskCore {
         guard upkeep.openingOutputs.isEmpty, waiting.turns.isIdle else { return now }
         guard !isReadOnly else { return [waiting.firstDue, people.logins.firstEnd].compactMap(\.self).min() }
         let due = [
-            waiting.firstDue, upkeep.fundsStoring.nextDue, people.logins.firstEnd, people.loginDeadlines.next,
+            waiting.firstDue, upkeep.fundsStoring.nextDue, people.logins.firstEnd, people.logins.deadlines.next,
         ]
         return (due + seats.map(\.nextDue)).compactMap(\.self).min()
     }

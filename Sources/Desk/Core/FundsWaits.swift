@@ -38,7 +38,7 @@ extension DeskCore {
         waiting.funds.append(
             FundsWait(
                 command: command, context: again, account: account, need: need,
-                asked: old.map { ($0, $0.wire?.accounts[account]?.age ?? FundsAge()) },
+                asked: old.map { ($0, $0.wire?.accounts[account]?.funds.age ?? FundsAge()) },
                 dueBy: now.advanced(bySeconds: Int64(configuration.limits.replySeconds))))
         people.sessions[context.session]?.isWaiting = true
         for seat in old { seat.askForFunds(of: account) }
@@ -56,7 +56,7 @@ extension DeskCore {
     }
 
     private func isAnswered(_ wait: FundsWait, at seat: Seat, _ before: FundsAge) -> Bool {
-        guard seat.canBeAsked(about: wait.account), let age = seat.wire?.accounts[wait.account]?.age else {
+        guard seat.canBeAsked(about: wait.account), let age = seat.wire?.accounts[wait.account]?.funds.age else {
             return true
         }
         return seat.isFresh(wait.need, of: wait.account) || age.answersLost > before.answersLost

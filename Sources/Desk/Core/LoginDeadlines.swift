@@ -38,21 +38,21 @@ extension DeskCore {
         } else {
             let dueBy = now.advanced(bySeconds: Int64(configuration.limits.loginSeconds))
             people.sessions[id]?.loginDueBy = dueBy
-            people.loginDeadlines.add(id, dueBy: dueBy)
+            people.logins.deadlines.add(id, dueBy: dueBy)
         }
         forgetLoginDeadlines()
     }
 
     /// Forgets the deadlines of sessions that have ended or logged in, so that the desk does not wake for them.
     func forgetLoginDeadlines() {
-        while let first = people.loginDeadlines.first, people.sessions[first.session]?.loginDueBy != first.dueBy {
-            people.loginDeadlines.removeFirst()
+        while let first = people.logins.deadlines.first, people.sessions[first.session]?.loginDueBy != first.dueBy {
+            people.logins.deadlines.removeFirst()
         }
     }
 
     /// Ends the sessions whose time to log in is over.
     func endSessionsNotLoggedIn() {
-        while let (id, dueBy) = people.loginDeadlines.popDue(at: now) {
+        while let (id, dueBy) = people.logins.deadlines.popDue(at: now) {
             guard let session = people.sessions[id], session.loginDueBy == dueBy, !session.isGone else { continue }
             // Nothing of it in the audit log: anybody may open such sessions by the thousand.
             batch.outputs.append(

@@ -70,6 +70,8 @@ extension Session {
 
 /// What the desk counts of logins.
 struct Logins {
+    /// The sessions at which nobody is logged in.
+    var deadlines = LoginDeadlines()
     private var lastNumber: UInt64 = 0
     /// The first moment at which the token of an open session may end. Sessions that are gone may have left it too early.
     private(set) var firstEnd: Timestamp?
@@ -100,7 +102,7 @@ extension DeskCore {
         guard let session = people.sessions[id], let login = session.login else { return }
         people.accounts[login.account]?.sessions.removeAll { $0 == id }
         if people.accounts[login.account]?.sessions.isEmpty == true { people.accounts[login.account] = nil }
-        for one in session.watched { seat(one.exchange)?.prices.stopWatching(one.pair, id) }
+        for one in session.watched { seat(one.exchange)?.market.watch.stopWatching(one.pair, id) }
         people.sessions[id]?.endLogin()
     }
 

@@ -22,7 +22,6 @@ struct People: ~Copyable {
     var throttle: LoginThrottle
     var waitingLogins = WaitingLogins()
     var logins = Logins()
-    var loginDeadlines = LoginDeadlines()
 
     // What is theirs
 

@@ -87,12 +87,12 @@ extension DeskCore {
     func pruneForeignTrades() throws -> Bool {
         let limits = configuration.limits
         for seat in seats {
-            for (account, count) in seat.foreignSinceLook.sorted(by: { $0.key < $1.key })
+            for (account, count) in (seat.wire?.foreignSinceLook ?? [:]).sorted(by: { $0.key < $1.key })
             where count >= limits.foreignLookRows {
                 let transaction = try ledgerTransaction()
                 let last = try transaction.foreignFill(behindNewest: limits.accountForeignTrades, of: account)
                 guard let last else {
-                    seat.foreignSinceLook[account] = 0
+                    seat.wire?.foreignSinceLook[account] = 0
                     continue
                 }
                 try transaction.forgetForeignFills(account, through: last, limit: limits.prunedRows)

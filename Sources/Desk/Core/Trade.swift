@@ -107,20 +107,16 @@ extension Seat {
                 return try observe(ticker, of: pair)
             }
             engine.observe(ticker, of: pair)
-            prices.changed(pair)
+            market.watch.changed(pair)
         case .rules(let rules):
             try observe(rules)
-            if !pairs.contains(rules.pair) {
-                pairs.append(rules.pair)
-                pairs.sort()
-                parsers.removeAll()
-            }
+            if !pairs.contains(rules.pair) { market.take(pairs + [rules.pair]) }
         case .balanceChanged(let account, let coin, let amount, let reason):
             if wire != nil {
                 // It may be told twice, or never: only the balances themselves are booked.
                 _ = wire?.change(account) { watch in
-                    watch.reasons[coin] = reason
-                    watch.balances.want(at: now)
+                    watch.funds.reasons[coin] = reason
+                    watch.funds.check.want(at: now)
                     watch.transactions.want(at: now)
                 }
                 return

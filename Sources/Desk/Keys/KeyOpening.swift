@@ -8,7 +8,7 @@ extension Seat {
     /// Opens every key and hands it to its exchange, before that is asked anything. A desk whose master key is another than
     /// the keys' does not open: nothing could be settled for their accounts.
     func handOverKeys() throws {
-        guard let custody else { return }
+        guard let custody = keys.custody else { return }
         let opened = try desk.ledger.read {
             try AccountStore($0).openExchangeKeys(at: custody.exchange, under: desk.people.masterKey)
         }
@@ -16,8 +16,8 @@ extension Seat {
         for (stored, key) in opened {
             switch key {
             case .success(let key):
-                keyedAccounts.insert(stored.account)
-                keyRights[stored.account] = stored.rights
+                keys.accounts.insert(stored.account)
+                keys.rights[stored.account] = stored.rights
                 desk.batch.outputs.append(.useKey(id, stored.account, key))
             case .failure(.anotherMaster(let name)): locked[name, default: 0] += 1
             case .failure(.damaged):
@@ -38,5 +38,5 @@ extension Seat {
     }
 
     /// Whether the exchange cannot be asked anything for an account, for want of a key.
-    func lacksKey(_ account: AccountID) -> Bool { custody != nil && !keyedAccounts.contains(account) }
+    func lacksKey(_ account: AccountID) -> Bool { keys.custody != nil && !keys.accounts.contains(account) }
 }

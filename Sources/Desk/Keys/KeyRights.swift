@@ -11,13 +11,13 @@ extension Seat {
     /// the account.
     func takeKeyRights(_ account: AccountID, _ rights: ExchangeKeyRights) throws {
         guard wire != nil else { return }
-        guard custody != nil else {
+        guard keys.custody != nil else {
             // The server's own key: nothing of it is stored.
-            keyRights[account] = rights
+            keys.rights[account] = rights
             return
         }
-        guard keyedAccounts.contains(account) else { return }
-        keyRights[account] = rights
+        guard keys.accounts.contains(account) else { return }
+        keys.rights[account] = rights
         guard !isReadOnly,
             let key = try desk.accountStore().setExchangeKeyRights(rights, at: keysName, of: account)
         else { return }
@@ -32,16 +32,16 @@ extension Seat {
     }
 
     /// Whether the exchange has said that an account's key may not trade.
-    func mayNotTrade(_ account: AccountID) -> Bool { wire != nil && keyRights[account]?.trade == false }
+    func mayNotTrade(_ account: AccountID) -> Bool { wire != nil && keys.rights[account]?.trade == false }
 
     /// Refuses with `not_allowed` what the exchange would refuse for want of the right to trade.
     func requireKeyMayTrade(_ account: AccountID) throws {
-        guard mayNotTrade(account), let rights = keyRights[account] else { return }
+        guard mayNotTrade(account), let rights = keys.rights[account] else { return }
         let stored = try desk.accountStore().exchangeKeys(of: account).first { $0.exchange == keysName }
         let key = stored.map { "the \($0.exchange) key \($0.start)..." } ?? "the server's key at \(name)"
         throw Refusal(
             .notAllowed, "\(key) \(rights.words) and not trade; nothing was done",
-            details: custody == nil
+            details: keys.custody == nil
                 ? [] : ["give it that right at \(name), or keys \(keysName) set KEY SECRET with another key"])
     }
 }

@@ -56,7 +56,7 @@ protocol SeatReading: AnyObject {
 extension Seat: SeatReading {
     var traits: ExchangeTraits { exchange.traits }
     var isPaper: Bool { paper != nil }
-    var needsKeys: Bool { custody != nil }
+    var needsKeys: Bool { keys.custody != nil }
 }
 
 extension SeatReading {

@@ -7,10 +7,10 @@ import Trading
 /// money.
 extension Seat {
     /// The seats that go by this one's market.
-    private var followers: [Seat] { desk.seats.filter { $0.follows == id } }
+    private var followers: [Seat] { desk.seats.filter { $0.market.follows == id } }
 
     /// Whose market this seat trades at: its own, or the one that it follows.
-    var marketSeat: Seat { follows.flatMap { desk.seat($0) } ?? self }
+    var marketSeat: Seat { market.follows.flatMap { desk.seat($0) } ?? self }
 
     /// The exchange here has told a price: those that follow it trade at it. A last price that is too old for this seat fires nothing at
     /// theirs either.
@@ -37,7 +37,6 @@ extension Seat {
             }
         }
         // Of its own pairs none has a price.
-        pairs = rules.map(\.pair).sorted()
-        parsers.removeAll()
+        market.take(rules.map(\.pair))
     }
 }

@@ -50,11 +50,11 @@ extension Seat {
     private var watchIntervalNanoseconds: Int64 { Int64(limits.watchIntervalMilliseconds) * 1_000_000 }
 
     /// When the next price notification may be sent, if one waits.
-    var nextPriceNotice: Timestamp? { prices.next(intervalNanoseconds: watchIntervalNanoseconds, now: now) }
+    var nextPriceNotice: Timestamp? { market.watch.next(intervalNanoseconds: watchIntervalNanoseconds, now: now) }
 
     /// Tells those who watch a pair its newest price.
     func tellPrices() throws {
-        for pair in prices.takeDue(intervalNanoseconds: watchIntervalNanoseconds, now: now) {
+        for pair in market.watch.takeDue(intervalNanoseconds: watchIntervalNanoseconds, now: now) {
             guard let ticker = engine.market[pair] else { continue }
             let last = ticker.last?.description ?? "none"
             let place = desk.seats.count > 1 ? " on \(name)" : ""
@@ -63,7 +63,7 @@ extension Seat {
             let notice = Notice(
                 sequence: nil, at: now, event: "price", text: text,
                 fields: ["price": .object(json(ticker, of: pair))])
-            for session in prices.watchers(of: pair) { desk.send(.notice(notice), to: session) }
+            for session in market.watch.watchers(of: pair) { desk.send(.notice(notice), to: session) }
         }
     }
 

@@ -17,33 +17,17 @@ final class Seat {
     let exchange: any Exchange
     /// The same as `exchange` where that is the paper exchange.
     let paper: PaperExchange?
-    /// Nil where the exchange needs no keys.
-    let custody: KeyCustody?
-    /// Whose market it goes by, where that is a paper exchange that has none of its own.
-    let follows: ExchangeID?
     /// Whose seat it is.
     unowned let desk: DeskCore
 
     var engine: OrderEngine
-    /// The pairs that the exchange trades, in order.
-    var pairs: [Pair] = []
-    /// By the currency that a coin alone is traded in.
-    var parsers: [Coin: CommandParser] = [:]
+    var market: SeatMarket
+    var keys: SeatKeys
     /// What is asked and awaited of an exchange that answers over the wire; nil for the paper exchange.
     var wire: Wire?
-    /// The accounts that the exchange can be asked for.
-    var keyedAccounts: Set<AccountID> = []
-    /// What the accounts' keys may do, as the exchange said it last.
-    var keyRights: [AccountID: ExchangeKeyRights] = [:]
     var tape: SeatTape
-    var prices = PriceWatch()
-    var alerts: AlertBook
-    /// What a restart has cut off, while the exchange has not said yet what it has of the account.
-    var postponedWork: [Input] = []
-    var tradesLeft = TradesLeft()
+    var backlog = SeatBacklog()
     var traffic = Traffic()
-    /// Foreign fills that were kept since their number was last looked at.
-    var foreignSinceLook: [AccountID: Int] = [:]
     /// What is asked of the exchange again and again.
     var jobs = JobBook()
 
@@ -63,16 +47,18 @@ final class Seat {
         id = setup.id
         exchange = setup.exchange
         paper = setup.exchange as? PaperExchange
-        custody = setup.keys
-        follows = setup.follows
+        keys = SeatKeys(custody: setup.keys)
         tape = SeatTape(setup.tape)
         self.engine = engine
-        self.alerts = alerts
+        market = SeatMarket(follows: setup.follows, alerts: alerts)
         self.desk = desk
     }
 
     /// As a trader types and reads it.
     var name: String { id.description }
+    /// The pairs that the exchange trades, in order.
+    var pairs: [Pair] { market.pairs }
+    var alerts: AlertBook { market.alerts }
 
     // MARK: The desk's
 
@@ -102,7 +88,7 @@ final class Seat {
             guard case .answer(_, .pairs(let rules)) = report else { continue }
             for one in rules { engine.observe(one) }
             // Which pairs another exchange has, that one tells.
-            pairs = follows == nil ? rules.map(\.pair) : []
+            market.take(market.follows == nil ? rules.map(\.pair) : [])
         }
         for pair in pairs {
             for report in exchange.ask(.ticker(pair), id: QueryID(0), at: now) {
@@ -119,12 +105,7 @@ final class Seat {
     }
 
     /// Reads a line in the words of this exchange's pairs.
-    func parser(quote: Coin) -> CommandParser {
-        if let parser = parsers[quote] { return parser }
-        let parser = CommandParser(vocabulary: Vocabulary(pairs: pairs, quote: quote))
-        parsers[quote] = parser
-        return parser
-    }
+    func parser(quote: Coin) -> CommandParser { market.parser(quote: quote) }
 }
 
 /// The tape that drives a paper exchange, and what has become of it.

@@ -66,7 +66,7 @@ extension Seat {
         ]
         if let wire {
             object.append("in_foreign_orders", funds.foreign.json)
-            object.append("as_of", wire.accounts[account]?.age.known(.funds)?.json ?? .null)
+            object.append("as_of", wire.accounts[account]?.funds.age.known(.funds)?.json ?? .null)
         }
         return object
     }

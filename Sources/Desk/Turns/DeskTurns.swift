@@ -218,9 +218,9 @@ extension Seat {
 
     /// What a restart has cut off goes on, where nothing is in the way of it any more.
     func takeUpPostponed() {
-        guard !postponedWork.isEmpty else { return }
-        let work = postponedWork
-        postponedWork.removeAll()
+        guard !backlog.postponed.isEmpty else { return }
+        let work = backlog.postponed
+        backlog.postponed.removeAll()
         keepForLater(work)
     }
 
@@ -230,7 +230,7 @@ extension Seat {
             let watch = wire?.accounts[order.account], !watch.isReconciled
         {
             // Nothing is placed before it is known what the exchange has; what is canceled comes off all the same.
-            return postponedWork.append(input)
+            return backlog.postponed.append(input)
         }
         try takeOutcome(process(input))
     }

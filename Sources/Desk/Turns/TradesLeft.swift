@@ -30,7 +30,7 @@ extension DeskCore {
     /// Keeps what is left of trades, in the batch that leaves it: their triggers fire once, whoever dies in between.
     func flushTradesLeft() throws {
         for seat in seats {
-            let change = seat.tradesLeft.become(
+            let change = seat.backlog.tradesLeft.become(
                 waiting.turns.tradesLeft(seat.id), at: seat.id, from: &recorded.nextTradeLeft)
             guard !change.gone.isEmpty || !change.added.isEmpty else { continue }
             let transaction = try ledgerTransaction()
@@ -44,7 +44,7 @@ extension Seat {
     /// Takes up the trades that the process before has left. Over the wire those that are too old by now fire nothing, as
     /// if they were told only now.
     func takeUpTrades() {
-        for left in tradesLeft.kept where !isStale(left.trade) {
+        for left in backlog.tradesLeft.kept where !isStale(left.trade) {
             desk.waiting.turns.add(work(.marketTrade(left.trade)), of: .market(id))
         }
     }

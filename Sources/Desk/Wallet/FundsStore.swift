@@ -136,7 +136,8 @@ extension Seat {
     func isValued(_ account: AccountID) -> Bool {
         guard let wire else { return true }
         let coins = engine.coins(of: account)
-        if !lacksKey(account), wire.accounts[account].map({ !$0.balances.isKnown }) ?? !coins.isEmpty { return false }
+        let isUnknown = wire.accounts[account].map { !$0.funds.check.isKnown } ?? !coins.isEmpty
+        if isUnknown, !lacksKey(account) { return false }
         return coins.allSatisfy { coin in
             let total = engine.funds(of: account, in: coin).total
             return total.isZero || route(of: coin, in: "usd") != nil || hasToldPrices

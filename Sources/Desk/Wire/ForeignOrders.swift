@@ -135,7 +135,7 @@ extension Seat {
         _ = wire?.change(account) { watch in
             watch.foreign.cancel(exchangeOrderID, at: now, rules: rules)
             // What had filled of it before has moved money.
-            watch.balances.want(at: now)
+            watch.funds.check.want(at: now)
         }
         observeForeign(account)
     }
@@ -145,12 +145,12 @@ extension Seat {
     }
 
     private func tellForeign(_ account: AccountID, _ order: OpenOrder) throws {
-        guard wire?.accounts[account]?.toldOrders.contains(order.exchangeOrderID) == false else { return }
+        guard wire?.accounts[account]?.told.orders.contains(order.exchangeOrderID) == false else { return }
         let most = limits.foreignKept
         _ = wire?.change(account) { watch in
-            if watch.toldOrders.count >= most { watch.toldOrders.removeAll() }
-            watch.toldOrders.insert(order.exchangeOrderID)
-            watch.balances.want(at: now)
+            if watch.told.orders.count >= most { watch.told.orders.removeAll() }
+            watch.told.orders.insert(order.exchangeOrderID)
+            watch.funds.check.want(at: now)
         }
         let number = order.exchangeOrderID.printable
         log.notice("\(account) has an order at \(name) that is not the desk's: \(number)")

@@ -59,7 +59,7 @@ extension Seat {
                 account: account, exchange: id, pair: one.pair, side: one.side, exchangeOrderID: one.exchangeOrderID,
                 fill: one.fill))
         // The first of a run is looked at: there may be too many from the run before.
-        foreignSinceLook[account, default: limits.foreignLookRows] += 1
+        wire?.foreignSinceLook[account, default: limits.foreignLookRows] += 1
     }
 
     func askTradeHistory(of account: AccountID) {

@@ -32,7 +32,7 @@ extension Seat {
     /// books are the desk's own.
     func isFresh(_ need: FundsAge.Need, of account: AccountID) -> Bool {
         guard let wire else { return true }
-        guard let known = wire.accounts[account]?.age.known(need) else { return false }
+        guard let known = wire.accounts[account]?.funds.age.known(need) else { return false }
         return now <= known.advanced(bySeconds: Int64(limits.fundsFreshSeconds))
     }
 
@@ -45,8 +45,8 @@ extension Seat {
     /// Asks for an account's funds and open orders, as far as that is not under way.
     func askForFunds(of account: AccountID) {
         _ = wire?.change(account) { watch in
-            if !watch.balances.isUnderWay { watch.balances.want(at: now) }
-            if !watch.isListing { watch.openOrdersDueAt = now }
+            if !watch.funds.check.isUnderWay { watch.funds.check.want(at: now) }
+            if !watch.asking.isListing { watch.asking.openOrdersDueAt = now }
         }
         askAbout(account)
     }
@@ -58,7 +58,7 @@ extension Seat {
         guard !lacksKey(account) else {
             return hasAnything(of: account) ? "\(name): no key, so these are the \(what) as they were last known" : nil
         }
-        guard let known = wire.accounts[account]?.age.known(need) else {
+        guard let known = wire.accounts[account]?.funds.age.known(need) else {
             return "\(name) has not told the \(what) since the start: these are from before"
         }
         let seconds = now.nanoseconds(since: known) / Timestamp.nanosecondsPerSecond

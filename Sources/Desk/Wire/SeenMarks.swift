@@ -100,9 +100,9 @@ extension Seat {
     func noteSent(_ order: NewOrder) throws {
         let id = order.clientOrderID.order
         let text = wire?.change(order.account) { watch -> String? in
-            var marks = watch.seen[order.pair] ?? watch.freshMarks
+            var marks = watch.marks.byPair[order.pair] ?? watch.marks.fresh
             let isNew = marks.sends(id)
-            watch.seen[order.pair] = marks
+            watch.marks.byPair[order.pair] = marks
             return isNew ? marks.text : nil
         }
         guard let text = text ?? nil else { return }
@@ -113,10 +113,10 @@ extension Seat {
     /// Something is seen at the exchange: a fill, an order, or both.
     func noteSeen(_ account: AccountID, _ pair: Pair, fills: [FillID] = [], exchangeOrderID: String? = nil) {
         _ = wire?.change(account) { watch in
-            var marks = watch.seen[pair] ?? watch.freshMarks
+            var marks = watch.marks.byPair[pair] ?? watch.marks.fresh
             for fill in fills { marks.saw(fill: fill) }
             if let exchangeOrderID { marks.saw(exchangeOrderID: exchangeOrderID) }
-            watch.seen[pair] = marks
+            watch.marks.byPair[pair] = marks
         }
     }
 }

@@ -17,6 +17,8 @@ struct Wire {
     var disputes: [OrderID: Contradiction] = [:]
     /// Whether everybody has been told that the exchange is silent.
     var isLost = false
+    /// Foreign fills that were kept since their number was last looked at.
+    var foreignSinceLook: [AccountID: Int] = [:]
 
     init(_ limits: DeskLimits, at now: Timestamp) {
         answers = AnswerWatch(
@@ -52,7 +54,7 @@ extension Seat {
         var rows: [[UInt8]: [UInt8]] = [:]
         for row in try ledgerTransaction().books(name) { rows[row.key] = row.value }
         takeUpRules(rows)
-        for account in keyedAccounts.union(engine.accounts).sorted() {
+        for account in keys.accounts.union(engine.accounts).sorted() {
             watch(account, kept: rows)
         }
     }

@@ -40,14 +40,10 @@ extension Seat {
 
     private func takePairs(_ rules: [PairRules]) throws {
         for one in rules { try observe(one) }
-        let told = rules.map(\.pair).sorted()
-        if told != pairs {
-            pairs = told
-            parsers.removeAll()
-        }
+        market.take(rules.map(\.pair))
         try tellFollowers(rules)
         let next = now.advanced(bySeconds: Int64(limits.pairsSeconds))
-        wire?.feed.pairsTold(told, nextAt: next, now: now)
+        wire?.feed.pairsTold(pairs, nextAt: next, now: now)
     }
 
     private func takeTicker(_ pair: Pair, _ ticker: Ticker) throws {
@@ -66,7 +62,7 @@ extension Seat {
             if ticker.day == nil { ticker.day = known.day }
         }
         engine.observe(ticker, of: pair)
-        prices.changed(pair)
+        market.watch.changed(pair)
         try tellFollowers(ticker, of: pair)
         guard let last = ticker.last else { return }
         let trade = MarketTrade(pair: pair, price: last, quantity: .zero, takerSide: nil, at: ticker.at)
@@ -105,11 +101,11 @@ extension Seat {
         let isWhole = try takeForeign(account, listed, askedAt: askedAt)
         let next = !isWhole ? nextPoll : hasOrdersAtExchange(account) ? nextPoll(of: account) : nil
         _ = wire?.change(account) { watch in
-            watch.failures = 0
-            watch.isListing = false
-            watch.openOrdersDueAt = next
+            watch.asking.failures = 0
+            watch.asking.isListing = false
+            watch.asking.openOrdersDueAt = next
             // What orders hold that may be somebody else's is not known yet.
-            if isWhole { watch.age.ordersAt = max(watch.age.ordersAt ?? askedAt, askedAt) }
+            if isWhole { watch.funds.age.ordersAt = max(watch.funds.age.ordersAt ?? askedAt, askedAt) }
         }
     }
 
@@ -125,16 +121,16 @@ extension Seat {
             noteSeen(account, one.pair, fills: [one.fill.id])
             if let client = one.clientOrderID {
                 guard isPossible(one, of: client) else { continue }
-                _ = wire?.change(account) { $0.forgetFirstSight(of: one.fill.id) }
+                _ = wire?.change(account) { $0.told.forgetFirstSight(of: one.fill.id) }
                 try takeWireExecution(account, .filled(client, one.fill))
                 if engine.order(client.order) == nil, try !isKnown(client, account) { try keepForeign(one, account) }
             } else if try isCounted(one, account) {
                 // The exchange has forgotten what we had called its order.
-                _ = wire?.change(account) { $0.forgetFirstSight(of: one.fill.id) }
+                _ = wire?.change(account) { $0.told.forgetFirstSight(of: one.fill.id) }
             } else if mayBeOfYoungOrder(one, account) || isUnsettled {
                 isHeld = true
             } else if begins.map({ one.fill.at >= $0 }) ?? true {
-                if wire?.accounts[account]?.toldFills.contains(one.fill.id) == false { try keepForeign(one, account) }
+                if wire?.accounts[account]?.told.fills.contains(one.fill.id) == false { try keepForeign(one, account) }
                 guard !isHistory else { continue }
                 try tellForeign(account, one.fill, exchangeOrderID: one.exchangeOrderID, side: one.side, pair: one.pair)
             }
@@ -171,9 +167,9 @@ extension Seat {
     /// hours away from it.
     private func mayBeOfYoungOrder(_ one: AccountFill, _ account: AccountID) -> Bool {
         let overlap = Int64(limits.fillsOverlapSeconds)
-        let sight = wire?.change(account) { $0.firstSight(of: one.fill.id, at: now, most: limits.foreignKept) }
+        let sight = wire?.change(account) { $0.told.firstSight(of: one.fill.id, at: now, most: limits.foreignKept) }
         guard let seenAt = sight ?? nil, now < seenAt.advanced(bySeconds: overlap) else { return false }
-        let marks = wire?.accounts[account]?.seen[one.pair]
+        let marks = wire?.accounts[account]?.marks.byPair[one.pair]
         return engine.hasOrder(of: account) { order in
             guard order.isAtExchangeItself, order.pair == one.pair, order.side == one.side,
                 order.remaining >= one.fill.quantity,
@@ -190,14 +186,14 @@ extension Seat {
         let wasFirst = wire?.accounts[account]?.sweep.isFirst ?? false
         let hasMoved =
             wire?.change(account) { watch -> Bool in
-                watch.failures = 0
+                watch.asking.failures = 0
                 watch.hasSwept = true
-                watch.isSweeping = false
-                watch.sweepDueAt = isPolled ? next : nil
+                watch.asking.isSweeping = false
+                watch.asking.sweepDueAt = isPolled ? next : nil
                 return watch.sweep.end(at: now)
             } ?? false
         if hasMoved, let through = wire?.accounts[account]?.sweep.through {
-            _ = wire?.change(account) { $0.forgetFirstSights(through: through) }
+            _ = wire?.change(account) { $0.told.forgetFirstSights(through: through) }
             try ledgerTransaction().putBook(
                 name, key: Seat.cursorKey(account), value: Array(String(through.rawValue).utf8))
         }
@@ -209,7 +205,7 @@ extension Seat {
     func tellForeign(
         _ account: AccountID, _ fill: Fill, exchangeOrderID: String, side: Side? = nil, pair: Pair? = nil
     ) throws {
-        guard wire?.accounts[account]?.toldFills.contains(fill.id) == false else { return }
+        guard wire?.accounts[account]?.told.fills.contains(fill.id) == false else { return }
         rememberTold(fill: fill.id, account)
         log.notice("\(account) has a fill at \(name) that is not the desk's: \(fill.id)")
         let what = [side?.rawValue, "\(fill.quantity)", pair?.description].compactMap(\.self).joined(separator: " ")

@@ -56,22 +56,22 @@ extension Seat {
 
     func askAbout(_ account: AccountID) {
         guard !lacksKey(account), let watch = wire?.accounts[account] else { return }
-        if let due = watch.openOrdersDueAt, due <= now {
+        if let due = watch.asking.openOrdersDueAt, due <= now {
             _ = wire?.change(account) { watch in
-                watch.openOrdersDueAt = nil
-                watch.isListing = true
+                watch.asking.openOrdersDueAt = nil
+                watch.asking.isListing = true
             }
             ask(.openOrders(account, pair: nil), for: .openOrders(account))
         }
-        if let due = watch.sweepDueAt, due <= now { beginSweep(of: account) }
-        if let due = watch.balances.dueAt, due <= now {
+        if let due = watch.asking.sweepDueAt, due <= now { beginSweep(of: account) }
+        if let due = watch.funds.check.dueAt, due <= now {
             if hasUnsettledOrders(account) {
                 _ = wire?.change(account) { watch in
-                    watch.age.comparisonsLost += 1
-                    watch.balances.postpone(to: nextPoll)
+                    watch.funds.age.comparisonsLost += 1
+                    watch.funds.check.postpone(to: nextPoll)
                 }
             } else {
-                _ = wire?.change(account) { $0.balances.asked(activity: $0.activity, at: now) }
+                _ = wire?.change(account) { $0.funds.check.asked(activity: $0.activity, at: now) }
                 ask(.balances(account), for: .balances(account))
             }
         }
@@ -83,8 +83,8 @@ extension Seat {
 
     private func beginSweep(of account: AccountID) {
         let after = wire?.change(account) { watch -> FillID? in
-            watch.sweepDueAt = nil
-            watch.isSweeping = true
+            watch.asking.sweepDueAt = nil
+            watch.asking.isSweeping = true
             return watch.sweep.begin()
         }
         askFills(of: account, after: after ?? nil)
@@ -116,8 +116,10 @@ extension Seat {
         _ = wire?.change(account) { watch in
             watch.activity += 1
             guard pollsOrders else { return }
-            if !watch.isListing { watch.openOrdersDueAt = min(watch.openOrdersDueAt ?? next, next) }
-            if !watch.isSweeping { watch.sweepDueAt = min(watch.sweepDueAt ?? next, next) }
+            if !watch.asking.isListing {
+                watch.asking.openOrdersDueAt = min(watch.asking.openOrdersDueAt ?? next, next)
+            }
+            if !watch.asking.isSweeping { watch.asking.sweepDueAt = min(watch.asking.sweepDueAt ?? next, next) }
         }
     }
 
@@ -138,26 +140,26 @@ extension Seat {
             wire?.feed.askTicker(pair, at: now.advanced(bySeconds: Int64(limits.tickerSeconds)))
         case .openOrders(let account):
             _ = wire?.change(account) { watch in
-                watch.isListing = false
-                watch.openOrdersDueAt = later(watch.failures)
-                watch.failures += 1
-                watch.age.answersLost += 1
+                watch.asking.isListing = false
+                watch.asking.openOrdersDueAt = later(watch.asking.failures)
+                watch.asking.failures += 1
+                watch.funds.age.answersLost += 1
             }
         case .fills(let account):
             _ = wire?.change(account) { watch in
-                watch.isSweeping = false
-                watch.sweepDueAt = later(watch.failures)
-                watch.failures += 1
+                watch.asking.isSweeping = false
+                watch.asking.sweepDueAt = later(watch.asking.failures)
+                watch.asking.failures += 1
             }
         case .balances(let account):
             // Before the account may trade an answer is wanted soon; after that one that never comes is not worth much.
             let first = Int64(limits.openOrdersSeconds)
             _ = wire?.change(account) { watch in
-                watch.balanceFailures += 1
-                let longest = watch.balances.isKnown ? Int64(limits.contradictionSeconds) : most
-                let wait = Backoff(first: first, longest: max(first, longest)).wait(failures: watch.balanceFailures)
-                watch.age.answersLost += 1
-                watch.balances.abandon(askAgainAt: now.advanced(bySeconds: wait))
+                watch.funds.failures += 1
+                let longest = watch.funds.check.isKnown ? Int64(limits.contradictionSeconds) : most
+                let wait = Backoff(first: first, longest: max(first, longest)).wait(failures: watch.funds.failures)
+                watch.funds.age.answersLost += 1
+                watch.funds.check.abandon(askAgainAt: now.advanced(bySeconds: wait))
             }
         case .tradeHistory(let account):
             _ = wire?.change(account) { $0.trades.fail(later) }

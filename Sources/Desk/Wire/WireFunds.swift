@@ -14,38 +14,38 @@ extension Seat {
         // Fills that explain the difference are on their way, or are not: a sweep that begins now will tell.
         let next = nextPoll
         _ = wire?.change(account) { watch in
-            let waits = watch.balances.answered(
+            let waits = watch.funds.check.answered(
                 balances, activity: watch.activity, sweepsBegun: watch.sweep.begun)
             guard waits else {
                 watch.abandonFunds(askAgainAt: next)
                 return
             }
             // One under way began before the answer; the next begins when it has ended.
-            if !watch.isSweeping { watch.sweepDueAt = now }
+            if !watch.asking.isSweeping { watch.asking.sweepDueAt = now }
         }
     }
 
     /// A sweep of the fills has ended: what is left of a difference came or went by itself.
     func compareFunds(after account: AccountID) throws {
-        guard let watch = wire?.accounts[account], watch.balances.needsSweep else { return }
+        guard let watch = wire?.accounts[account], watch.funds.check.needsSweep else { return }
         let isUnsettled = hasUnsettledOrders(account)
         let next = nextPoll
         let first = Int64(limits.openOrdersSeconds)
         let waits = Backoff(first: first, longest: max(first, Int64(limits.fillsOverlapSeconds)))
         let balances = wire?.change(account) { watch -> [CoinBalance]? in
-            guard !watch.balances.isOvertaken(activity: watch.activity) else {
+            guard !watch.funds.check.isOvertaken(activity: watch.activity) else {
                 watch.abandonFunds(askAgainAt: next)
                 return nil
             }
             guard !isUnsettled, !watch.sweep.isHeld else {
-                watch.balanceFailures += 1
-                let wait = waits.wait(failures: watch.balanceFailures)
+                watch.funds.failures += 1
+                let wait = waits.wait(failures: watch.funds.failures)
                 watch.abandonFunds(askAgainAt: now.advanced(bySeconds: wait))
                 return nil
             }
-            guard let balances = watch.balances.swept(watch.sweep.begun, activity: watch.activity) else {
+            guard let balances = watch.funds.check.swept(watch.sweep.begun, activity: watch.activity) else {
                 // That sweep had begun before the answer came.
-                watch.sweepDueAt = now
+                watch.asking.sweepDueAt = now
                 return nil
             }
             return balances
@@ -55,7 +55,7 @@ extension Seat {
         for difference in differences(account, balances) {
             try book(difference, account, isFirst: isFirst)
         }
-        settleFunds(account, isAdjusted: true, askedAt: wire?.accounts[account]?.balances.askedAt)
+        settleFunds(account, isAdjusted: true, askedAt: wire?.accounts[account]?.funds.check.askedAt)
     }
 
     private func book(_ difference: Difference, _ account: AccountID, isFirst: Bool) throws {
@@ -86,14 +86,14 @@ extension Seat {
         let first = Int64(limits.fillsOverlapSeconds)
         let waits = Backoff(first: first, longest: max(first, Int64(limits.contradictionSeconds)))
         _ = wire?.change(account) { watch in
-            watch.balanceFailures = 0
-            watch.adjustments = isAdjusted ? watch.adjustments + 1 : 0
-            let wait = isAdjusted ? waits.wait(failures: watch.adjustments) : Int64(limits.fundsSeconds)
+            watch.funds.failures = 0
+            watch.funds.adjustments = isAdjusted ? watch.funds.adjustments + 1 : 0
+            let wait = isAdjusted ? waits.wait(failures: watch.funds.adjustments) : Int64(limits.fundsSeconds)
             let next = now.advanced(bySeconds: wait)
-            watch.failures = 0
-            watch.reasons.removeAll()
-            watch.age.balancesAt = askedAt
-            watch.balances.settle(nextAt: next, now: now)
+            watch.asking.failures = 0
+            watch.funds.reasons.removeAll()
+            watch.funds.age.balancesAt = askedAt
+            watch.funds.check.settle(nextAt: next, now: now)
         }
     }
 
@@ -114,7 +114,7 @@ extension Seat {
 
     /// What the exchange itself has called it, where that fits; else what can be known of it.
     private func reason(of difference: Difference, _ account: AccountID, isFirst: Bool) -> BalanceChangeReason {
-        switch (wire?.accounts[account]?.reasons[difference.coin], difference.amount.isPositive) {
+        switch (wire?.accounts[account]?.funds.reasons[difference.coin], difference.amount.isPositive) {
         case (.deposit, true): .deposit
         case (_, true): isFirst ? .deposit : .credit
         case (.withdrawal, false): .withdrawal

@@ -43,7 +43,7 @@ extension Seat {
 
     /// The engine without the prices that are too old to trade by.
     var freshEngine: OrderEngine {
-        guard wire != nil || tape.stop != nil || follows != nil else { return engine }
+        guard wire != nil || tape.stop != nil || market.follows != nil else { return engine }
         var fresh = engine
         for pair in pairs where !isFresh(pair) { fresh.forgetPrices(of: pair) }
         return fresh
@@ -51,7 +51,7 @@ extension Seat {
 
     /// A price was needed, and none that is fresh has been seen.
     func staleFeed(_ refusal: Refusal) -> Refusal {
-        guard wire != nil || tape.stop != nil || follows != nil, refusal.code == .noMarket,
+        guard wire != nil || tape.stop != nil || market.follows != nil, refusal.code == .noMarket,
             pairs.contains(where: { !isFresh($0) })
         else { return refusal }
         var stale = refusal

@@ -27,8 +27,8 @@ extension Seat {
         case .rejected(_, .insufficientFunds, _):
             // Somebody has spent it elsewhere: an order that holds it may be on the book.
             _ = wire?.change(account) { watch in
-                watch.balances.want(at: now)
-                if !watch.isListing { watch.openOrdersDueAt = now }
+                watch.funds.check.want(at: now)
+                if !watch.asking.isListing { watch.asking.openOrdersDueAt = now }
             }
         case .rejected: break
         case .cancelRejected: wire?.answers.answered(.cancel, of: id)
@@ -97,7 +97,7 @@ extension Seat {
             return try tellForeign(account, fill, exchangeOrderID: client.description)
         }
         guard try !transaction.fills(of: order.id).contains(where: { $0.fill.id == fill.id }) else { return }
-        guard wire?.accounts[account]?.toldFills.contains(fill.id) == false else { return }
+        guard wire?.accounts[account]?.told.fills.contains(fill.id) == false else { return }
         rememberTold(fill: fill.id, account)
         log.error("\(order.id) has filled \(fill.quantity) at \(fill.price) long after its end; the funds are compared")
         try desk.notify(
@@ -114,9 +114,9 @@ extension Seat {
         let most = limits.foreignKept
         _ = wire?.change(account) { watch in
             watch.activity += 1
-            watch.balances.want(at: now)
-            if watch.toldFills.count >= most, let oldest = watch.toldFills.min() { watch.toldFills.remove(oldest) }
-            watch.toldFills.insert(fill)
+            watch.funds.check.want(at: now)
+            if watch.told.fills.count >= most, let oldest = watch.told.fills.min() { watch.told.fills.remove(oldest) }
+            watch.told.fills.insert(fill)
         }
     }
 }

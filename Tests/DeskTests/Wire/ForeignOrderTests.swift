@@ -179,7 +179,7 @@ import Trading
         rest()
         let before = bench.now
         bench.pass(seconds: 40)
-        let known = bench.seat?.wire?.accounts[bench.account]?.age.ordersAt
+        let known = bench.seat?.wire?.accounts[bench.account]?.funds.age.ordersAt
         #expect(known.map { $0 <= before } == true, "\(String(describing: known))")
         bench.exchange.isMute = false
         bench.pass(seconds: 60)
