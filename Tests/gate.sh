@@ -2,9 +2,9 @@
 # `make test`: builds once, and runs every test, the simulator's worlds and the counts, always the same. Says how long each stage
 # took.
 #
-# Nothing is optimized: an optimized build of the tests takes longer than the tests gain by it. Modules are compiled whole, which takes
-# a fifth less than file by file where nothing is built yet, and each once, its interface with it, which takes another fifth less; in a
-# folder of its own, so that it does not undo a developer's build.
+# Nothing is optimized: an optimized build of the tests takes longer than the tests gain by it. Modules are compiled whole, and each
+# once, its interface with it; without an index, and without what a debugger needs. Together that takes half of what a plain build
+# takes; in a folder of its own, so that it does not undo a developer's build.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -29,28 +29,43 @@ stage() {
 told() { printf 'gate: %s\n' "${times[@]}" "$(printf '%5d s  all of it' "$SECONDS")"; }
 
 build=.build/gate
-whole=(-Xswiftc -whole-module-optimization -Xswiftc -num-threads -Xswiftc "$(nproc)"
-    -Xswiftc -no-emit-module-separately-wmo -Xswiftc -index-ignore-system-modules)
+quick=(--disable-index-store -debug-info-format none -Xswiftc -whole-module-optimization -Xswiftc -num-threads -Xswiftc "$(nproc)"
+    -Xswiftc -no-emit-module-separately-wmo)
 # Not by `swift test`, of which only one at a time can use the folder.
 tests=("$build/debug/outcryPackageTests.xctest" --testing-library swift-testing)
+
 # About half of the time that the tests with processes take.
 slow='^ServerTests.*(killed again|both of them killed|a greedy account|an operator beside|over a tape|used elsewhere)'
 
-# Thousands of sockets, and kills: not beside the other tests. They wait more than they work: two at a time.
-servers() {
-    local others=$build/servers.log
-    "${tests[@]}" --filter '^ServerTests' --skip "$slow" > "$others" 2>&1 &
-    local beside=$! status=0
-    "${tests[@]}" --filter "$slow" || status=$?
-    wait "$beside" || status=$?
-    cat "$others"
+# Several at once: what waits for sockets, clocks and processes more than it works would keep a processor waiting with it. The
+# simulator's tests take as long as all others that only work.
+lanes() {
+    local names=(worlds sockets kills servers) pids=() status=0 index
+    "${tests[@]}" --filter '^OutcryTestingTests' > "$build/worlds.log" 2>&1 &
+    pids+=($!)
+    "${tests[@]}" --filter '^(ChatServerTests|OutcryTests)' > "$build/sockets.log" 2>&1 &
+    pids+=($!)
+    "${tests[@]}" --filter "$slow" > "$build/kills.log" 2>&1 &
+    pids+=($!)
+    (
+        wait_for "${pids[1]}"
+        "${tests[@]}" --filter '^ServerTests' --skip "$slow"
+    ) > "$build/servers.log" 2>&1 &
+    pids+=($!)
+    "${tests[@]}" --skip '^(OutcryTestingTests|ChatServerTests|OutcryTests|ServerTests)' || status=$?
+    for index in "${!names[@]}"; do
+        wait "${pids[index]}" || status=$?
+        cat "$build/${names[index]}.log"
+    done
     return "$status"
 }
 
+# wait_for PID: until a process of this shell has ended, in a subshell, which cannot `wait` for it.
+wait_for() { while kill -0 "$1" 2> /dev/null; do sleep 1; done; }
+
 stage "format" make --no-print-directory lint
-stage "build" "$swift" build --scratch-path "$build" --build-tests "${whole[@]}"
+stage "build" "$swift" build --scratch-path "$build" --build-tests "${quick[@]}"
 stage "counts of allocations and rows" "$build/debug/outcry-count"
 stage "worlds of the simulator" "$build/debug/outcry-simulate" --seeds "$seeds" --profile mixed
-stage "tests" "${tests[@]}" --skip '^ServerTests'
-stage "tests with processes" servers
+stage "tests" lanes
 told
