@@ -189,7 +189,7 @@ extension DeskCore {
         var ticket = resolved.ticket
         if ticket.timeInForce.expireTime != nil { ticket.timeInForce = .goodTillCanceled }
         // Where a trailing trigger begins moves with every tick, for the better.
-        if case .trail(let trailing) = ticket.plan {
+        if let trailing = ticket.plan.trailing {
             ticket.plan = .trail(trailing.moved(to: .one, by: .one, at: Timestamp(seconds: 0)))
         }
         basis.ticket = ticket
@@ -308,10 +308,7 @@ extension Seat {
     fileprivate func note(
         _ price: TicketPrice, _ plan: OrderPlan, _ side: Side, _ pair: Pair, in basis: inout PreviewBasis
     ) {
-        switch plan {
-        case .none, .paired, .oco: break
-        case .sliced, .stop, .trail: return
-        }
+        guard !plan.isOnlyParent else { return }
         let ticker = engine.market[pair]
         let touch = side == .buy ? ticker?.ask ?? ticker?.last : ticker?.bid ?? ticker?.last
         basis.side = side

@@ -77,14 +77,12 @@ extension OrderResolver {
     /// The price by which an amount of the quote coin is cut: for a purchase the highest that any part of the order may trade at,
     /// so that what was typed is never exceeded.
     private func dearest(_ price: TicketPrice, _ plan: OrderPlan, _ side: Side, of pair: Pair) -> TicketPrice {
-        guard side == .buy, case .limit(let limit) = price, let rules = engine.rules[pair] else { return price }
-        switch plan {
-        case .oco(_, .limit(let stop)), .stop(_, .limit(let stop)): return .limit(max(limit, stop))
-        case .oco(let trigger, .market), .stop(let trigger, .market):
-            return .limit(max(limit, (try? engine.protection(from: trigger, side, rules)) ?? trigger))
-        case .trail(let trailing):
-            return .limit((try? engine.protection(from: trailing.trigger, side, rules)) ?? trailing.trigger)
-        case .none, .paired, .sliced: return price
+        guard side == .buy, case .limit(let limit) = price, let rules = engine.rules[pair], let trigger = plan.trigger,
+            let then = plan.sentWhenTriggered
+        else { return price }
+        switch then {
+        case .limit(let stop): return .limit(max(limit, stop))
+        case .market: return .limit(max(limit, (try? engine.protection(from: trigger, side, rules)) ?? trigger))
         }
     }
 

@@ -14,7 +14,7 @@ extension DeskCore {
         let reader = reader(context)
         let line = try sight.line(of: order)
         // Of a ladder of a thousand the words need no other order than the whole.
-        let children = order.kind == .sliced ? [] : try sight.children(of: order)
+        let children = order.plan.isSliced ? [] : try sight.children(of: order)
         let rowsMax = configuration.limits.answerRows
         var left = ([order.id] + order.children)[...]
         var story: [NumberedRecord] = []
