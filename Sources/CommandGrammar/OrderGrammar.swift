@@ -9,14 +9,14 @@ extension LineReader {
     mutating func takeOrderCommand(_ side: Side) throws(Misreading) -> Command {
         let (order, _) = try takeOrderBody(
             side, [.expiry, .immediate, .post, .anyway, .stop], command: side.rawValue)
-        return .order(order)
+        return .place(.order(order))
     }
 
     /// After `pair`: `buy|sell AMOUNT PAIR at PRICE [then PRICE] [conditions]`.
     mutating func takePairCommand() throws(Misreading) -> Command {
         let side = try takeSide()
         let (entry, contraPrice) = try takeOrderBody(side, [.expiry, .post, .anyway, .then], command: "pair")
-        return .pair(PairCommand(entry: entry, contraPrice: contraPrice))
+        return .place(.pair(PairCommand(entry: entry, contraPrice: contraPrice)))
     }
 
     private mutating func takeOrderBody(
@@ -72,8 +72,8 @@ extension LineReader {
         try takeAt()
         let clause = try takeStopClause(of: pair.value)
         let reading = try takeConditions([.expiry, .anyway], of: pair.value, command: "a stop")
-        return .stop(
-            StopCommand(side: side, amount: amount, pair: pair, clause: clause, conditions: reading.conditions))
+        return .place(
+            .stop(StopCommand(side: side, amount: amount, pair: pair, clause: clause, conditions: reading.conditions)))
     }
 
     /// After `trail`: `buy|sell AMOUNT PAIR by DISTANCE [expiry]`.
@@ -93,10 +93,11 @@ extension LineReader {
             distance = .absolute(try positive(word.start, word.end, "a distance"))
         }
         let reading = try takeConditions([.expiry], of: pair.value, command: "a trailing stop")
-        return .trail(
-            TrailCommand(
-                side: side, amount: amount, pair: pair, distance: Located(distance, at: span(word)),
-                conditions: reading.conditions))
+        return .place(
+            .trail(
+                TrailCommand(
+                    side: side, amount: amount, pair: pair, distance: Located(distance, at: span(word)),
+                    conditions: reading.conditions)))
     }
 
     /// After `slice`: `[buy|sell] AMOUNT PAIR LOW..HIGH xN [conditions]`.
@@ -112,9 +113,11 @@ extension LineReader {
         let range = try takeRange()
         let count = try takeSliceCount()
         let reading = try takeConditions([.expiry, .post, .anyway], of: pair.value, command: "slice")
-        return .slice(
-            SliceCommand(
-                side: side, amount: amount, pair: pair, range: range, count: count, conditions: reading.conditions))
+        return .place(
+            .slice(
+                SliceCommand(
+                    side: side, amount: amount, pair: pair, range: range, count: count, conditions: reading.conditions))
+        )
     }
 
     /// `x20` or `x 20`.

@@ -81,19 +81,15 @@ extension DeskCore {
                 try requireAllowance(context)
             }
             switch command {
-            case .order(let order): return try preview(resolve(context) { try $0.ticket(order) }, context)
-            case .pair(let pair): return try preview(resolve(context) { try $0.ticket(pair) }, context)
-            case .stop(let stop): return try preview(resolve(context) { try $0.ticket(stop) }, context)
-            case .trail(let trail): return try preview(resolve(context) { try $0.ticket(trail) }, context)
-            case .slice(let slice):
-                guard let side = try slice.side ?? context.seat.inferredSide(slice) else {
+            case .place(let order):
+                guard let resolved = try resolve(order, context) else {
                     return Preview(
                         lines: [
-                            "\(context.text): across the market (\(context.seat.marketWords(slice.pair.value))), "
+                            "\(context.text): across the market (\(context.seat.marketWords(order.amountAndPair.pair))), "
                                 + "it would be asked back: buy or sell?"
                         ], basis: PreviewBasis())
                 }
-                return try preview(resolve(context) { try $0.ticket(slice, side: side) }, context)
+                return try preview(resolved, context)
             case .contra(let order, let price, let isAnyway):
                 return try previewContra(order, price, isAnyway, at(order, context))
             case .move(let order, let change, let isAnyway):

@@ -47,6 +47,21 @@ struct TicketSpans {
     }
 }
 
+extension DeskCore {
+    /// What a new order comes to in figures; nil where no side was typed, and the market does not tell which is meant.
+    func resolve(_ order: PlaceCommand, _ context: LineContext) throws -> ResolvedTicket? {
+        switch order {
+        case .order(let order): return try resolve(context) { try $0.ticket(order) }
+        case .pair(let pair): return try resolve(context) { try $0.ticket(pair) }
+        case .stop(let stop): return try resolve(context) { try $0.ticket(stop) }
+        case .trail(let trail): return try resolve(context) { try $0.ticket(trail) }
+        case .slice(let slice):
+            guard let side = try slice.side ?? context.seat.inferredSide(slice) else { return nil }
+            return try resolve(context) { try $0.ticket(slice, side: side) }
+        }
+    }
+}
+
 extension OrderResolver {
     mutating func ticket(_ command: OrderCommand) throws(Refusal) -> ResolvedTicket {
         let pair = command.pair.value
