@@ -5,18 +5,31 @@ extension LineReader {
     /// The most orders that one `slice` may name; an account's limit is lower, and the engine's to check.
     static let sliceCountMax: UInt64 = 100_000
 
+    /// The rest of a line whose first word is for a new order; nil for any other word.
+    mutating func takePlaceCommand(_ keyword: Keyword) throws(Misreading) -> PlaceCommand? {
+        switch keyword {
+        case .buy: try takeOrderCommand(.buy)
+        case .sell: try takeOrderCommand(.sell)
+        case .slice: try takeSliceCommand()
+        case .pair: try takePairCommand()
+        case .stop: try takeStopCommand()
+        case .trail: try takeTrailCommand()
+        default: nil
+        }
+    }
+
     /// After `buy` or `sell`: `AMOUNT PAIR at PRICE [conditions]`.
-    mutating func takeOrderCommand(_ side: Side) throws(Misreading) -> Command {
+    private mutating func takeOrderCommand(_ side: Side) throws(Misreading) -> PlaceCommand {
         let (order, _) = try takeOrderBody(
             side, [.expiry, .immediate, .post, .anyway, .stop], command: side.rawValue)
-        return .place(.order(order))
+        return .order(order)
     }
 
     /// After `pair`: `buy|sell AMOUNT PAIR at PRICE [then PRICE] [conditions]`.
-    mutating func takePairCommand() throws(Misreading) -> Command {
+    private mutating func takePairCommand() throws(Misreading) -> PlaceCommand {
         let side = try takeSide()
         let (entry, contraPrice) = try takeOrderBody(side, [.expiry, .post, .anyway, .then], command: "pair")
-        return .place(.pair(PairCommand(entry: entry, contraPrice: contraPrice)))
+        return .pair(PairCommand(entry: entry, contraPrice: contraPrice))
     }
 
     private mutating func takeOrderBody(
@@ -66,18 +79,18 @@ extension LineReader {
     }
 
     /// After `stop`: `buy|sell AMOUNT PAIR at TRIGGER [limit PRICE|market] [conditions]`.
-    mutating func takeStopCommand() throws(Misreading) -> Command {
+    private mutating func takeStopCommand() throws(Misreading) -> PlaceCommand {
         let side = try takeSide()
         let (amount, pair) = try takeAmountAndPair(follow: .at)
         try takeAt()
         let clause = try takeStopClause(of: pair.value)
         let reading = try takeConditions([.expiry, .anyway], of: pair.value, command: "a stop")
-        return .place(
-            .stop(StopCommand(side: side, amount: amount, pair: pair, clause: clause, conditions: reading.conditions)))
+        return .stop(
+            StopCommand(side: side, amount: amount, pair: pair, clause: clause, conditions: reading.conditions))
     }
 
     /// After `trail`: `buy|sell AMOUNT PAIR by DISTANCE [expiry]`.
-    mutating func takeTrailCommand() throws(Misreading) -> Command {
+    private mutating func takeTrailCommand() throws(Misreading) -> PlaceCommand {
         let side = try takeSide()
         let (amount, pair) = try takeAmountAndPair(follow: .by)
         guard take(.by) else { throw unexpected("by and a distance such as 2% or 5", near: [.by]) }
@@ -93,15 +106,14 @@ extension LineReader {
             distance = .absolute(try positive(word.start, word.end, "a distance"))
         }
         let reading = try takeConditions([.expiry], of: pair.value, command: "a trailing stop")
-        return .place(
-            .trail(
-                TrailCommand(
-                    side: side, amount: amount, pair: pair, distance: Located(distance, at: span(word)),
-                    conditions: reading.conditions)))
+        return .trail(
+            TrailCommand(
+                side: side, amount: amount, pair: pair, distance: Located(distance, at: span(word)),
+                conditions: reading.conditions))
     }
 
     /// After `slice`: `[buy|sell] AMOUNT PAIR LOW..HIGH xN [conditions]`.
-    mutating func takeSliceCommand() throws(Misreading) -> Command {
+    private mutating func takeSliceCommand() throws(Misreading) -> PlaceCommand {
         guard let first = peek() else { throw missing("buy, sell or an AMOUNT such as 0.5") }
         var side: Side?
         if isAt(.buy) || isAt(.sell) {
@@ -113,11 +125,9 @@ extension LineReader {
         let range = try takeRange()
         let count = try takeSliceCount()
         let reading = try takeConditions([.expiry, .post, .anyway], of: pair.value, command: "slice")
-        return .place(
-            .slice(
-                SliceCommand(
-                    side: side, amount: amount, pair: pair, range: range, count: count, conditions: reading.conditions))
-        )
+        return .slice(
+            SliceCommand(
+                side: side, amount: amount, pair: pair, range: range, count: count, conditions: reading.conditions))
     }
 
     /// `x20` or `x 20`.
