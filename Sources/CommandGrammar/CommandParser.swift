@@ -226,13 +226,8 @@ extension LineReader {
         // `stop all`, `stop loss 220` and `order book` begin with words that are commands.
         if LineReader.beginsPhrases(keyword), let word = peek(), let misreading = otherPhrase(word) { throw misreading }
         next += 1
+        if let order = try takePlaceCommand(keyword) { return .place(order) }
         switch keyword {
-        case .buy: return try takeOrderCommand(.buy)
-        case .sell: return try takeOrderCommand(.sell)
-        case .slice: return try takeSliceCommand()
-        case .pair: return try takePairCommand()
-        case .stop: return try takeStopCommand()
-        case .trail: return try takeTrailCommand()
         case .contra: return try takeContraCommand()
         case .cancel: return try takeCancelCommand()
         case .move: return try takeMoveCommand()

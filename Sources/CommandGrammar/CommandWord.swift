@@ -46,12 +46,8 @@ extension Command {
         case .password: "password"
         case .tokenNew, .tokenDrop: "token"
         case .tokens: "tokens"
-        case .order(let order): order.side.rawValue
-        case .slice: "slice"
-        case .pair: "pair"
+        case .place(let order): order.verb
         case .contra: "contra"
-        case .stop: "stop"
-        case .trail: "trail"
         case .cancel: "cancel"
         case .move: "move"
         case .orders: "orders"

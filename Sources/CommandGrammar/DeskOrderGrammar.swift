@@ -100,18 +100,15 @@ extension LineReader {
         }
     }
 
-    static let kindWords: [Keyword] = [.simple, .sliced, .timed, .paired, .stop, .stops, .oco, .trail]
-
-    static func kind(_ keyword: Keyword?) -> OrderKind? {
-        switch keyword {
-        case .simple: .simple
-        case .sliced: .sliced
-        case .timed: .timed
-        case .paired: .paired
-        case .stop, .stops: .stop
-        case .oco: .oco
-        case .trail: .trail
-        default: nil
-        }
+    static let kindWords: [Keyword] = OrderKind.allCases.flatMap { kind in
+        [Keyword(rawValue: kind.rawValue), kind == .stop ? .stops : nil].compactMap(\.self)
     }
+
+    /// A table, since making a kind from its name allocates.
+    private static let kinds = Dictionary(
+        uniqueKeysWithValues: kindWords.compactMap { word in
+            (word == .stops ? .stop : OrderKind(rawValue: word.rawValue)).map { (word, $0) }
+        })
+
+    static func kind(_ keyword: Keyword?) -> OrderKind? { keyword.flatMap { kinds[$0] } }
 }

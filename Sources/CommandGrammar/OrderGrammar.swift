@@ -5,15 +5,28 @@ extension LineReader {
     /// The most orders that one `slice` may name; an account's limit is lower, and the engine's to check.
     static let sliceCountMax: UInt64 = 100_000
 
+    /// The rest of a line whose first word is for a new order; nil for any other word.
+    mutating func takePlaceCommand(_ keyword: Keyword) throws(Misreading) -> PlaceCommand? {
+        switch keyword {
+        case .buy: try takeOrderCommand(.buy)
+        case .sell: try takeOrderCommand(.sell)
+        case .slice: try takeSliceCommand()
+        case .pair: try takePairCommand()
+        case .stop: try takeStopCommand()
+        case .trail: try takeTrailCommand()
+        default: nil
+        }
+    }
+
     /// After `buy` or `sell`: `AMOUNT PAIR at PRICE [conditions]`.
-    mutating func takeOrderCommand(_ side: Side) throws(Misreading) -> Command {
+    private mutating func takeOrderCommand(_ side: Side) throws(Misreading) -> PlaceCommand {
         let (order, _) = try takeOrderBody(
             side, [.expiry, .immediate, .post, .anyway, .stop], command: side.rawValue)
         return .order(order)
     }
 
     /// After `pair`: `buy|sell AMOUNT PAIR at PRICE [then PRICE] [conditions]`.
-    mutating func takePairCommand() throws(Misreading) -> Command {
+    private mutating func takePairCommand() throws(Misreading) -> PlaceCommand {
         let side = try takeSide()
         let (entry, contraPrice) = try takeOrderBody(side, [.expiry, .post, .anyway, .then], command: "pair")
         return .pair(PairCommand(entry: entry, contraPrice: contraPrice))
@@ -66,7 +79,7 @@ extension LineReader {
     }
 
     /// After `stop`: `buy|sell AMOUNT PAIR at TRIGGER [limit PRICE|market] [conditions]`.
-    mutating func takeStopCommand() throws(Misreading) -> Command {
+    private mutating func takeStopCommand() throws(Misreading) -> PlaceCommand {
         let side = try takeSide()
         let (amount, pair) = try takeAmountAndPair(follow: .at)
         try takeAt()
@@ -77,7 +90,7 @@ extension LineReader {
     }
 
     /// After `trail`: `buy|sell AMOUNT PAIR by DISTANCE [expiry]`.
-    mutating func takeTrailCommand() throws(Misreading) -> Command {
+    private mutating func takeTrailCommand() throws(Misreading) -> PlaceCommand {
         let side = try takeSide()
         let (amount, pair) = try takeAmountAndPair(follow: .by)
         guard take(.by) else { throw unexpected("by and a distance such as 2% or 5", near: [.by]) }
@@ -100,7 +113,7 @@ extension LineReader {
     }
 
     /// After `slice`: `[buy|sell] AMOUNT PAIR LOW..HIGH xN [conditions]`.
-    mutating func takeSliceCommand() throws(Misreading) -> Command {
+    private mutating func takeSliceCommand() throws(Misreading) -> PlaceCommand {
         guard let first = peek() else { throw missing("buy, sell or an AMOUNT such as 0.5") }
         var side: Side?
         if isAt(.buy) || isAt(.sell) {

@@ -10,12 +10,16 @@ public struct CommandGroup: Sendable {
         self.commands = commands
     }
 
+    /// The commands that make an order.
+    public static let placing = CommandGroup(
+        "place an order", "buy", "sell", "stop", "trail", "slice", "pair", "contra")
+
     /// All groups, in the order in which a trader needs them.
     public static let all: [CommandGroup] = [
         CommandGroup("get in and out", "login", "logout", "quit", "register", "whoami"),
         CommandGroup("see the market", "price", "depth", "tape", "chart", "pairs", "fee", "exchanges"),
         CommandGroup("try a line first", "preview", "go"),
-        CommandGroup("place an order", "buy", "sell", "stop", "trail", "slice", "pair", "contra"),
+        placing,
         CommandGroup("change or end it", "move", "cancel", "undo"),
         CommandGroup("stop everything", "panic", "resume"),
         CommandGroup("see your orders", "orders", "order", "why", "report"),

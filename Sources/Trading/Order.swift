@@ -17,28 +17,6 @@ public enum OrderPrice: Hashable, Sendable {
     }
 }
 
-/// What a stop becomes when its trigger fires.
-public enum TriggeredPrice: Hashable, Sendable {
-    case limit(ExactDecimal)
-    case market
-}
-
-/// What the desk does for an order beyond handing it to the exchange.
-public enum OrderPlan: Hashable, Sendable {
-    /// Nothing: it is one order at the exchange.
-    case none
-    /// The parent of `count` children spread over the range; itself never at the exchange.
-    case sliced(low: ExactDecimal, high: ExactDecimal, includesHigh: Bool, count: Int)
-    /// The entry of a round trip. With a contra price, the contra order is placed as soon as the entry has filled.
-    case paired(contraPrice: ExactDecimal?)
-    /// Waits for the trigger, then becomes a child order; itself never at the exchange.
-    case stop(trigger: ExactDecimal, then: TriggeredPrice)
-    /// A limit at the exchange; when the trigger fires it is taken off, and what is left becomes a child order.
-    case oco(trigger: ExactDecimal, then: TriggeredPrice)
-    /// A stop whose trigger follows the market; it becomes a market order.
-    case trail(TrailingStop)
-}
-
 /// Why an order is being taken off.
 public enum CancelReason: String, Hashable, Sendable, Codable, CaseIterable {
     /// The trader asked.
@@ -157,13 +135,7 @@ public struct Order: Hashable, Sendable {
     public static let lineOfParent = ""
 
     /// The price that fires what its plan waits for, in the quote coin; nil where it waits for none.
-    public var trigger: ExactDecimal? {
-        switch plan {
-        case .stop(let trigger, _), .oco(let trigger, _): trigger
-        case .trail(let trailing): trailing.trigger
-        case .none, .sliced, .paired: nil
-        }
-    }
+    public var trigger: ExactDecimal? { plan.trigger }
 
     /// All that was paid in fees, a figure for each coin, by the coins' names.
     public var fees: [CoinAmount] {

@@ -36,24 +36,6 @@ public enum OrderStatus: String, Hashable, Sendable, Codable, CaseIterable {
     }
 }
 
-/// What the trader asked for, as reports group it.
-public enum OrderKind: String, Hashable, Sendable, Codable, CaseIterable {
-    /// One order at the exchange.
-    case simple
-    /// A scale order: many orders spread over a range of prices.
-    case sliced
-    /// Good till a moment.
-    case timed
-    /// A round trip: an entry, then its contra order.
-    case paired
-    /// A stop: waits for its trigger.
-    case stop
-    /// A limit and a stop, of which one cancels the other.
-    case oco
-    /// A stop whose trigger follows the market.
-    case trail
-}
-
 /// How long an order works (FIX TimeInForce).
 public enum TimeInForce: Hashable, Sendable {
     case goodTillCanceled

@@ -6,7 +6,7 @@
 ///     found within 200 seeds
 ///     profile: wire
 ///
-///     @ Sources/OrderEngine/Reports.swift
+///     @ Sources/OrderEngine/Core/Reports.swift
 ///     - guard !entry.fillIDs.contains(fill.id) else { return .nothing }
 ///     + guard $MUTANT || !entry.fillIDs.contains(fill.id) else { return .nothing }
 ///

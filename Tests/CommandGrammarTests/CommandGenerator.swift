@@ -149,29 +149,35 @@ struct CommandGenerator {
         case 2:
             return .tokenNew(name: name(), scope: pick(TokenScope.allCases), lifetimeSeconds: maybe { $0.seconds() })
         case 3: return .tokenDrop(name: name())
-        case 4, 5, 6: return .order(orderCommand(isEntry: false))
+        case 4, 5, 6: return .place(.order(orderCommand(isEntry: false)))
         case 7:
-            return .slice(
-                SliceCommand(
-                    side: maybe { $0.side() }, amount: amount(), pair: pair(), range: range(),
-                    count: located(1 + below(100_000)),
-                    conditions: conditions(isAtMarket: false, immediate: false, post: true)))
+            return .place(
+                .slice(
+                    SliceCommand(
+                        side: maybe { $0.side() }, amount: amount(), pair: pair(), range: range(),
+                        count: located(1 + below(100_000)),
+                        conditions: conditions(isAtMarket: false, immediate: false, post: true))))
         case 8:
-            return .pair(
-                PairCommand(entry: orderCommand(isEntry: true), contraPrice: maybe { $0.price(allowsMarket: false) }))
+            return .place(
+                .pair(
+                    PairCommand(
+                        entry: orderCommand(isEntry: true), contraPrice: maybe { $0.price(allowsMarket: false) })))
         case 9: return .contra(order: order(), price: price(allowsMarket: true), overridesGuard: chance(4))
         case 10:
-            return .stop(
-                StopCommand(
-                    side: side(), amount: amount(), pair: pair(), clause: clause(),
-                    conditions: conditions(isAtMarket: false, immediate: false, post: false)))
+            return .place(
+                .stop(
+                    StopCommand(
+                        side: side(), amount: amount(), pair: pair(), clause: clause(),
+                        conditions: conditions(isAtMarket: false, immediate: false, post: false))))
         case 11:
             let distance: PriceOffset = chance(2) ? .percent(percent()) : .absolute(decimal())
             var conditions = conditions(isAtMarket: false, immediate: false, post: false)
             conditions.overridesGuard = false
-            return .trail(
-                TrailCommand(
-                    side: side(), amount: amount(), pair: pair(), distance: located(distance), conditions: conditions))
+            return .place(
+                .trail(
+                    TrailCommand(
+                        side: side(), amount: amount(), pair: pair(), distance: located(distance),
+                        conditions: conditions)))
         case 12: return .cancel(.orders([order(), located(OrderID(1_000_001 + UInt64(below(9))))]))
         case 13: return .cancel(.all(pair: maybe { $0.pair() }))
         case 14 where chance(3): return .cancel(.foreign(id: located("\(below(1_000_000))")))

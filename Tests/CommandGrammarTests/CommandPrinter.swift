@@ -12,19 +12,20 @@ enum CommandPrinter {
         case .tokenNew(let name, let scope, let seconds):
             join("token new", name, scope.rawValue, seconds.map { "for \(duration($0))" })
         case .tokenDrop(let name): "token drop \(name)"
-        case .order(let order): orderLine(order.side.rawValue, order, contra: nil)
-        case .pair(let pair): orderLine("pair \(pair.entry.side.rawValue)", pair.entry, contra: pair.contraPrice?.value)
-        case .slice(let slice):
+        case .place(.order(let order)): orderLine(order.side.rawValue, order, contra: nil)
+        case .place(.pair(let pair)):
+            orderLine("pair \(pair.entry.side.rawValue)", pair.entry, contra: pair.contraPrice?.value)
+        case .place(.slice(let slice)):
             join(
                 "slice", slice.side?.rawValue, amountAndPair(slice.amount.value, slice.pair.value),
                 range(slice.range.value), "x\(slice.count.value)", conditions(slice.conditions))
         case .contra(let order, let price, let isAnyway):
             join("contra \(order.value) at \(self.price(price.value))", isAnyway ? "anyway" : nil)
-        case .stop(let stop):
+        case .place(.stop(let stop)):
             join(
                 "stop", stop.side.rawValue, amountAndPair(stop.amount.value, stop.pair.value), "at",
                 clause(stop.clause), conditions(stop.conditions))
-        case .trail(let trail):
+        case .place(.trail(let trail)):
             join(
                 "trail", trail.side.rawValue, amountAndPair(trail.amount.value, trail.pair.value), "by",
                 offset(trail.distance.value), conditions(trail.conditions))

@@ -5,7 +5,7 @@ import Trading
 /// What good lines mean, and which ways of writing are the same.
 @Suite struct CommandTests {
     @Test func `the three lines of the contract`() throws {
-        guard case .order(let order) = command("buy 0.5 btc_usd at 230 until 18:00") else {
+        guard case .place(.order(let order)) = command("buy 0.5 btc_usd at 230 until 18:00") else {
             Issue.record("no order")
             return
         }
@@ -18,7 +18,7 @@ import Trading
             order.conditions
                 == OrderConditions(expiry: Located(.until(.clock(sixInTheEvening)), at: Span(column: 24, length: 11))))
 
-        guard case .slice(let slice) = command("slice 2 btc 195..199 x20") else {
+        guard case .place(.slice(let slice)) = command("slice 2 btc 195..199 x20") else {
             Issue.record("no slice")
             return
         }
@@ -80,21 +80,21 @@ import Trading
     }
 
     @Test func `a stop after the price makes one cancel the other`() {
-        guard case .order(let order) = command("sell 10 btc_usd at 275 stop 265 limit 264 until 18:00") else {
+        guard case .place(.order(let order)) = command("sell 10 btc_usd at 275 stop 265 limit 264 until 18:00") else {
             Issue.record("no order")
             return
         }
         #expect(order.stop?.trigger.value == .limit(265))
         #expect(order.stop?.then?.value == .limit(264))
         #expect(order.conditions.expiry != nil)
-        guard case .stop(let stop) = command("stop sell 10 btc_usd at last-5% market for 3d anyway") else {
+        guard case .place(.stop(let stop)) = command("stop sell 10 btc_usd at last-5% market for 3d anyway") else {
             Issue.record("no stop")
             return
         }
         #expect(stop.clause.trigger.value == .relative(to: .last, offset: .percent(-5)))
         #expect(stop.clause.then?.value == .market)
         #expect(stop.conditions.overridesGuard)
-        guard case .pair(let pair) = command("pair buy 0.05 btc at 224.65 then 227.68") else {
+        guard case .place(.pair(let pair)) = command("pair buy 0.05 btc at 224.65 then 227.68") else {
             Issue.record("no pair")
             return
         }

@@ -255,7 +255,7 @@ func complaints(about engine: OrderEngine) -> [String] {
         if order.closedAt == nil, order.status.isFinal, order.plan == .none {
             found.append("\(order.id) is over and not closed")
         }
-        if order.isOnlyParent, order.children.allSatisfy({ entries[$0] != nil }) {
+        if order.plan.isOnlyParent, order.children.allSatisfy({ entries[$0] != nil }) {
             let sum = order.children.compactMap { entries[$0]?.order }.reduce(ExactDecimal.zero) { $0 + $1.filled }
             if sum != order.filled { found.append("\(order.id) has filled \(order.filled), its children \(sum)") }
         }

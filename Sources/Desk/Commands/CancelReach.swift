@@ -31,7 +31,7 @@ extension DeskCore {
             return CancelReach(orders: located.map(\.value))
         case .all(let pair): return try reach(context) { pair == nil || $0.pair == pair?.value }
         case .kind(let kind):
-            return try reach(context) { $0.kind == kind || (kind == .stop && ($0.kind == .oco || $0.kind == .trail)) }
+            return try reach(context) { $0.kind == kind || (kind == .stop && $0.trigger != nil) }
         // It has no number here.
         case .foreign: return CancelReach(orders: [])
         }

@@ -23,7 +23,7 @@ extension Command {
     /// Exhaustive on purpose: whoever adds a command decides, and adds it to the table of `ExchangeScopeTests`.
     var exchangeScope: ExchangeScope {
         switch self {
-        case .order, .slice, .pair, .stop, .trail, .reportDrift, .fund, .price, .depth, .tape, .pairs, .fee,
+        case .place, .reportDrift, .fund, .price, .depth, .tape, .pairs, .fee,
             .chart(.pair, _), .chart(.coin, _), .watch, .unwatch(.some), .alert:
             .one
         case .cancel(.all), .cancel(.kind), .cancel(.foreign), .undo, .orders, .report, .funds, .summary, .exchanges,

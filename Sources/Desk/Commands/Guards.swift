@@ -179,15 +179,10 @@ extension DeskCore {
 
     /// What an order is counted at: its limit, or the market.
     private func guardedPrice(_ ticket: OrderTicket, _ context: LineContext) -> ExactDecimal? {
+        if let counted = ticket.plan.countedPrice { return counted }
+        if case .limit(let limit) = ticket.price { return limit }
         let ticker = context.seat.engine.market[ticket.pair]
-        let touch = ticket.side == .buy ? ticker?.ask ?? ticker?.last : ticker?.bid ?? ticker?.last
-        switch ticket.plan {
-        case .sliced(let low, let high, _, _): return (try? low.adding(high).divided(by: 2, rounding: .up)) ?? high
-        case .trail(let trailing): return trailing.trigger
-        case .none, .paired, .stop, .oco:
-            if case .limit(let limit) = ticket.price { return limit }
-            return touch
-        }
+        return ticket.side == .buy ? ticker?.ask ?? ticker?.last : ticker?.bid ?? ticker?.last
     }
 
     // MARK: What has traded today
@@ -234,10 +229,6 @@ extension Order {
     /// Whether something of it is still to trade that none of its children stands for.
     fileprivate var mayStillTrade: Bool {
         guard !status.isFinal else { return false }
-        switch plan {
-        case .none, .paired: return true
-        case .sliced: return false
-        case .stop, .trail, .oco: return children.isEmpty
-        }
+        return plan.goesOnAsChild ? children.isEmpty : !plan.isOnlyParent
     }
 }

@@ -45,14 +45,16 @@ extension DeskCore {
             whenAnswered: made, .placed(root, notes: resolved.notes), context)
     }
 
-    func runSlice(_ command: SliceCommand, _ context: LineContext) throws -> Reply? {
-        if let side = command.side {
-            return try place(resolve(context) { try $0.ticket(command, side: side) }, context)
+    func runPlace(_ order: PlaceCommand, _ context: LineContext) throws -> Reply? {
+        guard var resolved = try resolve(order, context) else {
+            guard case .slice(let slice) = order else { return nil }
+            return try askSide(slice, context)
         }
-        guard let side = try context.seat.inferredSide(command) else { return try askSide(command, context) }
-        var resolved = try resolve(context) { try $0.ticket(command, side: side) }
-        let market = context.seat.marketWords(command.pair.value)
-        resolved.notes.append("\(side == .buy ? "below" : "above") the market (\(market)): \(side.rawValue)")
+        if case .slice(let slice) = order, slice.side == nil {
+            let side = resolved.ticket.side
+            let market = context.seat.marketWords(slice.pair.value)
+            resolved.notes.append("\(side == .buy ? "below" : "above") the market (\(market)): \(side.rawValue)")
+        }
         return try place(resolved, context)
     }
 

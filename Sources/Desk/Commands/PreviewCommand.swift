@@ -81,19 +81,15 @@ extension DeskCore {
                 try requireAllowance(context)
             }
             switch command {
-            case .order(let order): return try preview(resolve(context) { try $0.ticket(order) }, context)
-            case .pair(let pair): return try preview(resolve(context) { try $0.ticket(pair) }, context)
-            case .stop(let stop): return try preview(resolve(context) { try $0.ticket(stop) }, context)
-            case .trail(let trail): return try preview(resolve(context) { try $0.ticket(trail) }, context)
-            case .slice(let slice):
-                guard let side = try slice.side ?? context.seat.inferredSide(slice) else {
+            case .place(let order):
+                guard let resolved = try resolve(order, context) else {
                     return Preview(
                         lines: [
-                            "\(context.text): across the market (\(context.seat.marketWords(slice.pair.value))), "
+                            "\(context.text): across the market (\(context.seat.marketWords(order.amountAndPair.pair))), "
                                 + "it would be asked back: buy or sell?"
                         ], basis: PreviewBasis())
                 }
-                return try preview(resolve(context) { try $0.ticket(slice, side: side) }, context)
+                return try preview(resolved, context)
             case .contra(let order, let price, let isAnyway):
                 return try previewContra(order, price, isAnyway, at(order, context))
             case .move(let order, let change, let isAnyway):
@@ -189,7 +185,7 @@ extension DeskCore {
         var ticket = resolved.ticket
         if ticket.timeInForce.expireTime != nil { ticket.timeInForce = .goodTillCanceled }
         // Where a trailing trigger begins moves with every tick, for the better.
-        if case .trail(let trailing) = ticket.plan {
+        if let trailing = ticket.plan.trailing {
             ticket.plan = .trail(trailing.moved(to: .one, by: .one, at: Timestamp(seconds: 0)))
         }
         basis.ticket = ticket
@@ -308,10 +304,7 @@ extension Seat {
     fileprivate func note(
         _ price: TicketPrice, _ plan: OrderPlan, _ side: Side, _ pair: Pair, in basis: inout PreviewBasis
     ) {
-        switch plan {
-        case .none, .paired, .oco: break
-        case .sliced, .stop, .trail: return
-        }
+        guard !plan.isOnlyParent else { return }
         let ticker = engine.market[pair]
         let touch = side == .buy ? ticker?.ask ?? ticker?.last : ticker?.bid ?? ticker?.last
         basis.side = side

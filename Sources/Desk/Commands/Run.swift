@@ -30,17 +30,9 @@ extension DeskCore {
         case .tokens: return try answer(TokensQuestion(desk: view, line: context.asked), context)
         case .tokenDrop(let name): return try runTokenDrop(name, context)
 
-        case .order(let order):
-            return try place(resolve(context) { try $0.ticket(order) }, context)
-        case .slice(let slice): return try runSlice(slice, context)
-        case .pair(let pair):
-            return try place(resolve(context) { try $0.ticket(pair) }, context)
-        case .stop(let stop):
-            return try place(resolve(context) { try $0.ticket(stop) }, context)
+        case .place(let order): return try runPlace(order, context)
         case .contra(let order, let price, let isAnyway):
             return try runContra(order, price, overridesGuard: isAnyway, at(order, context))
-        case .trail(let trail):
-            return try place(resolve(context) { try $0.ticket(trail) }, context)
         case .move(let order, let change, let isAnyway):
             return try runMove(order, change, overridesGuard: isAnyway, at(order, context))
         case .preview(let command, let line): return try runPreview(command, line, context)

@@ -47,6 +47,21 @@ struct TicketSpans {
     }
 }
 
+extension DeskCore {
+    /// What a new order comes to in figures; nil where no side was typed, and the market does not tell which is meant.
+    func resolve(_ order: PlaceCommand, _ context: LineContext) throws -> ResolvedTicket? {
+        switch order {
+        case .order(let order): return try resolve(context) { try $0.ticket(order) }
+        case .pair(let pair): return try resolve(context) { try $0.ticket(pair) }
+        case .stop(let stop): return try resolve(context) { try $0.ticket(stop) }
+        case .trail(let trail): return try resolve(context) { try $0.ticket(trail) }
+        case .slice(let slice):
+            guard let side = try slice.side ?? context.seat.inferredSide(slice) else { return nil }
+            return try resolve(context) { try $0.ticket(slice, side: side) }
+        }
+    }
+}
+
 extension OrderResolver {
     mutating func ticket(_ command: OrderCommand) throws(Refusal) -> ResolvedTicket {
         let pair = command.pair.value
@@ -77,14 +92,12 @@ extension OrderResolver {
     /// The price by which an amount of the quote coin is cut: for a purchase the highest that any part of the order may trade at,
     /// so that what was typed is never exceeded.
     private func dearest(_ price: TicketPrice, _ plan: OrderPlan, _ side: Side, of pair: Pair) -> TicketPrice {
-        guard side == .buy, case .limit(let limit) = price, let rules = engine.rules[pair] else { return price }
-        switch plan {
-        case .oco(_, .limit(let stop)), .stop(_, .limit(let stop)): return .limit(max(limit, stop))
-        case .oco(let trigger, .market), .stop(let trigger, .market):
-            return .limit(max(limit, (try? engine.protection(from: trigger, side, rules)) ?? trigger))
-        case .trail(let trailing):
-            return .limit((try? engine.protection(from: trailing.trigger, side, rules)) ?? trailing.trigger)
-        case .none, .paired, .sliced: return price
+        guard side == .buy, case .limit(let limit) = price, let rules = engine.rules[pair], let trigger = plan.trigger,
+            let then = plan.sentWhenTriggered
+        else { return price }
+        switch then {
+        case .limit(let stop): return .limit(max(limit, stop))
+        case .market: return .limit(max(limit, (try? engine.protection(from: trigger, side, rules)) ?? trigger))
         }
     }
 

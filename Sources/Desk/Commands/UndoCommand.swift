@@ -104,7 +104,7 @@ extension DeskCore {
     /// What an order has changed of its base coin and has not changed back: what its fills came to after a fee that was taken out
     /// of it, less what the contra orders of a pair have traded back. In the base coin.
     private func leftToTradeBack(_ order: Order) throws -> ExactDecimal {
-        guard case .paired = order.plan else { return order.received }
+        guard order.plan.isRoundTrip else { return order.received }
         let contras = try order.children.compactMap(sight(of: order.account).orderEver)
         return max(.zero, contras.reduce(order.received) { $0 - $1.filled })
     }

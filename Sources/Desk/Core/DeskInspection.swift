@@ -21,7 +21,7 @@ extension DeskCore {
     /// What an account's sliced orders at an exchange hold of a coin for orders that they have still to place.
     package func engineUnplaced(of account: AccountID, in coin: Coin, at exchange: ExchangeID? = nil) -> ExactDecimal {
         ((exchange.map { seat($0) } ?? firstSeat)?.engine.openOrders(of: account) ?? []).reduce(.zero) { sum, order in
-            guard case .sliced = order.plan, order.spentCoin == coin else { return sum }
+            guard order.plan.isSliced, order.spentCoin == coin else { return sum }
             return sum + order.reserved
         }
     }

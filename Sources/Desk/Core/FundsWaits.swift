@@ -129,17 +129,13 @@ extension Command {
 
     /// Whether its amount is a share of what is free: `all`, `50%`.
     var takesShareOfFunds: Bool {
-        let amount: AmountExpression
+        let order: PlaceCommand
         switch self {
-        case .order(let order): amount = order.amount.value
-        case .slice(let slice): amount = slice.amount.value
-        case .pair(let pair): amount = pair.entry.amount.value
-        case .stop(let stop): amount = stop.amount.value
-        case .trail(let trail): amount = trail.amount.value
+        case .place(let new): order = new
         case .preview(let inner, _): return inner.takesShareOfFunds
         default: return false
         }
-        switch amount {
+        switch order.amountAndPair.amount {
         case .all, .percent: return true
         case .base, .quote: return false
         }

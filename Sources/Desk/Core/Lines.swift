@@ -205,7 +205,7 @@ extension Command {
     /// Whether it may change what the account has at the exchange.
     var trades: Bool {
         switch self {
-        case .order, .slice, .pair, .contra, .stop, .trail, .cancel, .move, .go, .undo, .panic, .resume(from: nil): true
+        case .place, .contra, .cancel, .move, .go, .undo, .panic, .resume(from: nil): true
         default: false
         }
     }
@@ -215,7 +215,7 @@ extension Command {
     /// Whether it puts something new on the book, now or later.
     var makesOrder: Bool {
         switch self {
-        case .order, .slice, .pair, .contra, .stop, .trail, .move: true
+        case .place, .contra, .move: true
         default: false
         }
     }

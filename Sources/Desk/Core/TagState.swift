@@ -50,7 +50,7 @@ extension DeskCore {
     private func state(of order: Order, _ children: [Order], _ sight: AccountSight, _ reader: Reader) -> String {
         guard order.closedAt != nil else { return sight.standing(of: order) }
         // The figures of a ladder have those of its orders in them.
-        let told = order.kind == .sliced ? [] : children
+        let told = order.plan.isSliced ? [] : children
         let traded = OrderWords(order, reader: reader).traded(with: told) ?? "nothing was filled"
         return "\(order.status.words), \(traded)"
     }

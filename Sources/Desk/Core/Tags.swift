@@ -107,7 +107,7 @@ extension Command {
     /// Exhaustive on purpose: whoever adds a command decides.
     var isKeptWithTag: Bool {
         switch self {
-        case .order, .slice, .pair, .contra, .stop, .trail, .cancel, .move, .go, .undo, .panic, .resume(from: nil),
+        case .place, .contra, .cancel, .move, .go, .undo, .panic, .resume(from: nil),
             .tokenNew, .tokenDrop, .alert, .alertDrop, .set, .keysSet, .keysDrop, .alias, .aliasDrop,
             .twoFactor(.some), .paper, .use(.some):
             true

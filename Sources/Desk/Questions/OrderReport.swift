@@ -17,30 +17,17 @@ struct OrderReport {
     /// Of at most `childrenMax` orders under it there are figures of their own.
     init(_ order: Order, in sight: AccountSight, reader: Reader, childrenMax: Int) throws {
         let children =
-            order.kind == .sliced
+            order.plan.isSliced
             ? try sight.children(of: order, limit: childrenMax) : try sight.children(of: order)
         let told = children.prefix(childrenMax)
         childrenTold = told.count
-        legs = order.kind == .paired ? [order] + children : [order]
+        legs = order.plan.isRoundTrip ? [order] + children : [order]
         let words = OrderWords(order, reader: reader)
         let closed = order.closedAt.map { reader.text(of: $0) } ?? ""
         var object = order.json
         var lines: [String] = []
         let traded = words.traded(with: children) ?? "nothing was filled"
-        switch order.plan {
-        case .none:
-            let ending = order.timeInForce.expireTime == nil ? order.status.words : "ended \(order.status.words)"
-            lines.append("\(order.id) \(words.asked): \(ending), \(traded), \(closed)")
-        case .sliced:
-            lines.append("\(order.id) \(words.asked): \(order.status.words), \(traded), \(closed)")
-            lines += told.map { child in
-                let price = child.averagePriceText ?? child.price.bound.description
-                return "  \(child.id) \(child.side.rawValue) \(child.quantity) at \(price): \(child.status.words)"
-            }
-            let left = order.children.count - told.count
-            if left > 0 { lines.append("  and \(left) more under it") }
-            object.append("child_orders", .array(told.map { .object($0.json) }))
-        case .paired:
+        if order.plan.isRoundTrip {
             let family = OrderFamily(order: order, parent: nil, children: children)
             if let result = try OrderReport.pairedResult(order, in: sight) {
                 let left = EventWords.leftWords(result, order)
@@ -55,13 +42,20 @@ struct OrderReport {
                 lines.append("\(order.id) \(words.asked): \(ending), \(traded), \(closed)")
                 object.append("benefit", .null)
             }
-            object.append("child_orders", .array(told.map { .object($0.json) }))
-        case .stop, .oco, .trail:
-            lines.append(
-                "\(order.id) \(words.asked): \(order.status.words), \(traded)\(OrderReport.slippage(order, children, &object)), \(closed)"
-            )
-            object.append("child_orders", .array(told.map { .object($0.json) }))
+        } else {
+            let ending = order.kind == .timed ? "ended \(order.status.words)" : order.status.words
+            let triggered = order.trigger.map { OrderReport.slippage(order, from: $0, children, &object) } ?? ""
+            lines.append("\(order.id) \(words.asked): \(ending), \(traded)\(triggered), \(closed)")
         }
+        if order.plan.isSliced {
+            lines += told.map { child in
+                let price = child.averagePriceText ?? child.price.bound.description
+                return "  \(child.id) \(child.side.rawValue) \(child.quantity) at \(price): \(child.status.words)"
+            }
+            let left = order.children.count - told.count
+            if left > 0 { lines.append("  and \(left) more under it") }
+        }
+        if order.plan != .none { object.append("child_orders", .array(told.map { .object($0.json) })) }
         self.lines = lines
         json = object
     }
@@ -77,9 +71,9 @@ struct OrderReport {
     /// How much worse than its trigger a stop came off; negative where it was better. In the quote coin, a unit. What a
     /// one-cancels-the-other had filled at its limit before is not the stop's.
     private static func slippage(
-        _ order: Order, _ children: [Order], _ object: inout JSONObject
+        _ order: Order, from trigger: ExactDecimal, _ children: [Order], _ object: inout JSONObject
     ) -> String {
-        guard let market = order.triggerMarketPrice, let trigger = order.trigger else { return ", never triggered" }
+        guard let market = order.triggerMarketPrice else { return ", never triggered" }
         object.append("market_price", market.json)
         guard let average = children.last?.averagePriceText.flatMap({ ExactDecimal($0) }) else {
             return ", triggered at \(market) (trigger \(trigger))"

@@ -17,7 +17,7 @@ struct WhyQuestion: Question {
         try require(id, isAt: order.exchange)
         let typed = try sight.line(of: order)
         // Of a ladder of a thousand the words need no other order than the whole.
-        let children = order.kind == .sliced ? [] : try sight.children(of: order)
+        let children = order.plan.isSliced ? [] : try sight.children(of: order)
         let rowsMax = limits.answerRows
         var left = ([order.id] + order.children)[...]
         var story: [NumberedRecord] = []

@@ -64,12 +64,9 @@ extension Seat {
 
     func requireFreshPrice(for resolved: ResolvedTicket) throws(Refusal) {
         guard resolved.ticket.price == .market else { return }
-        switch resolved.ticket.plan {
-        // Theirs is not a price of now.
-        case .sliced, .stop: return
-        case .trail: try requireFreshPrice(of: resolved.ticket.pair, at: resolved.spans.pair)
-        case .none, .paired, .oco: try requireFreshPrice(of: resolved.ticket.pair, at: resolved.spans.price)
-        }
+        // Where a trigger begins behind the market no price was typed to point at.
+        let span = resolved.ticket.plan.trailing == nil ? resolved.spans.price : resolved.spans.pair
+        try requireFreshPrice(of: resolved.ticket.pair, at: span)
     }
 
     func requireFreshPrice(of pair: Pair, at span: Span?) throws(Refusal) {

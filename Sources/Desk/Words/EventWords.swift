@@ -25,7 +25,7 @@ struct EventWords {
             return "\(order.id)\(place) filled: \(words.traded)"
         case .canceled:
             let why = event.why.map { "; \($0.message)" } ?? ""
-            if case .paired = order.plan, family.children.contains(where: \.filled.isPositive) {
+            if order.plan.isRoundTrip, family.children.contains(where: \.filled.isPositive) {
                 return "\(order.id) canceled: \(words.asked); \(legs(family))\(why)"
             }
             return "\(order.id) canceled: \(words.asked); \(filledWords(order))\(why)"

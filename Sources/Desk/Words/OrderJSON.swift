@@ -50,31 +50,7 @@ extension Order {
         if let parent { object.append("parent", parent.json) }
         if !children.isEmpty { object.append("children", .array(children.map(\.json))) }
         if let rejection { object.append("rejection", .string(rejection.name)) }
-        switch plan {
-        case .none: break
-        case .sliced(let low, let high, let includesHigh, let count):
-            object["price"] = .null
-            object.append("low", low.json)
-            object.append("high", high.json)
-            object.append("includes_high", .bool(includesHigh))
-            object.append("count", .int(Int64(count)))
-        case .paired(let contraPrice):
-            object.append("contra_price", contraPrice.json)
-        case .stop(let trigger, let then), .oco(let trigger, let then):
-            object.append("trigger_price", trigger.json)
-            object.append("triggered_at", triggeredAt.map { $0.json } ?? .null)
-            if case .limit(let limit) = then {
-                object.append("stop_price", limit.json)
-            } else {
-                object.append("stop_price", .null)
-            }
-        case .trail(let trailing):
-            object.append("trail_by", .string(trailing.distance.words))
-            object.append("best_price", trailing.best.json)
-            object.append("trigger_price", trailing.trigger.json)
-            object.append("triggered_at", triggeredAt.map { $0.json } ?? .null)
-            object.append("stop_price", .null)
-        }
+        appendPlan(to: &object)
         return object
     }
 }

@@ -12,32 +12,11 @@ struct OrderWords {
 
     /// `buy 0.5 btc_usd at 230 until 2026-08-30 18:00 Europe/Madrid`, `slice sell 0.5 eur_usd 1.08..<1.08258 x5`, ...
     var asked: String {
-        let what = "\(order.side.rawValue) \(order.quantity) \(order.pair)"
-        let words: String =
-            switch order.plan {
-            case .none: "\(what) at \(price)"
-            case .sliced(let low, let high, let includesHigh, let count):
-                "slice \(what) \(low)..\(includesHigh ? "" : "<")\(high) x\(count)"
-            case .paired(let contraPrice):
-                "pair \(what) at \(price)" + (contraPrice.map { " then \($0)" } ?? "")
-            case .stop(let trigger, let then): "stop \(what) at \(trigger)\(OrderWords.then(then, after: trigger))"
-            case .oco(let trigger, let then):
-                "\(what) at \(price) stop \(trigger)\(OrderWords.then(then, after: trigger))"
-            case .trail(let trailing): "trail \(what) by \(trailing.distance.words)"
-            }
-        return words + conditions + reader.place(of: order)
+        order.planWords + conditions + reader.place(of: order)
     }
 
     /// `230` or `market`.
-    var price: String { order.price.limit.map(\.description) ?? "market" }
-
-    /// ` limit 264`, ` market`, or nothing for a limit at the trigger.
-    private static func then(_ then: TriggeredPrice, after trigger: ExactDecimal) -> String {
-        switch then {
-        case .market: " market"
-        case .limit(let limit): limit == trigger ? "" : " limit \(limit)"
-        }
-    }
+    var price: String { order.limitWords }
 
     private var conditions: String {
         var words = ""
@@ -53,13 +32,7 @@ struct OrderWords {
 
     /// What goes to the exchange when the trigger fires, and what that may come to; nil where nothing waits for one.
     var sentThen: String? {
-        let then: TriggeredPrice
-        switch order.plan {
-        case .stop(_, let price), .oco(_, let price): then = price
-        case .trail: then = .market
-        case .none, .sliced, .paired: return nil
-        }
-        guard order.triggeredAt == nil else { return nil }
+        guard let then = order.plan.sentWhenTriggered, order.triggeredAt == nil else { return nil }
         switch then {
         case .limit(let limit):
             return "then a limit at \(limit) is sent; it may stay unfilled if the market jumps past it"
@@ -84,7 +57,7 @@ struct OrderWords {
     /// The same of an order with those under it: the contra orders of a paired one trade the other way, and are told
     /// behind it, each for itself; the figures of any other order have all in them. Nil until a fill.
     func traded(with children: [Order]) -> String? {
-        let legs = order.kind == .paired ? [order] + children : [order]
+        let legs = order.plan.isRoundTrip ? [order] + children : [order]
         let traded = legs.filter(\.filled.isPositive).map { OrderWords($0, reader: reader).traded }
         return traded.isEmpty ? nil : traded.joined(separator: ", ")
     }

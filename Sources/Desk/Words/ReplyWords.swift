@@ -26,7 +26,7 @@ struct PlacedWords {
 
     /// Part of a ladder is not what was asked for. A contra order that was refused leaves its entry as it is.
     private var rejectedChild: Order? {
-        guard case .sliced = family.order.plan else { return nil }
+        guard family.order.plan.isSliced else { return nil }
         return family.children.first { $0.status == .rejected }
     }
 
@@ -58,7 +58,7 @@ struct PlacedWords {
         let order = family.order
         var words = ""
         if let end = order.timeInForce.expireTime { words += " (\(DurationText.timeLeft(from: now, until: end)))" }
-        if let parent = family.parent, case .paired = parent.plan { words += ", contra of \(parent.id)" }
+        if let parent = family.parent, parent.plan.isRoundTrip { words += ", contra of \(parent.id)" }
         switch order.status {
         case .armed: words += ": waits for its trigger, nothing is held until then"
         case .pending: words += ": pending, the exchange has not answered yet"
@@ -69,7 +69,7 @@ struct PlacedWords {
     }
 
     private var details: [String] {
-        guard case .sliced = family.order.plan, let first = family.children.first, let last = family.children.last
+        guard family.order.plan.isSliced, let first = family.children.first, let last = family.children.last
         else {
             return []
         }
@@ -117,12 +117,12 @@ struct CanceledWords {
         if order.status.isFinal, order.status != .canceled, order.closedAt != nil, order.cancelReason == nil {
             return "\(order.id) \(order.status.words): \(asked)\(filled)"
         }
-        if order.status == .filled, family.children.isEmpty, order.kind != .paired {
+        if order.status == .filled, family.children.isEmpty, !order.plan.isRoundTrip {
             let place = reader.place(of: order)
             return
                 "\(order.id)\(place) was filled before it could be canceled: \(OrderWords(order, reader: reader).traded)"
         }
-        if order.closedAt == nil, case .paired = order.plan, order.status.isFinal {
+        if order.closedAt == nil, order.plan.isRoundTrip, order.status.isFinal {
             return "\(order.id) canceled its first leg: \(asked)\(filled); its contra order may be placed"
         }
         guard order.closedAt != nil else { return "\(order.id) is being canceled: \(asked)\(filled)" }

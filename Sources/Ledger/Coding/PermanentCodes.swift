@@ -96,35 +96,6 @@ extension OrderStatus: PermanentlyCoded {
     }
 }
 
-extension OrderKind: PermanentlyCoded {
-    static var codedName: String { "order kind" }
-
-    var code: UInt8 {
-        switch self {
-        case .simple: 1
-        case .sliced: 2
-        case .timed: 3
-        case .paired: 4
-        case .stop: 5
-        case .oco: 6
-        case .trail: 7
-        }
-    }
-
-    init?(code: UInt8) {
-        switch code {
-        case 1: self = .simple
-        case 2: self = .sliced
-        case 3: self = .timed
-        case 4: self = .paired
-        case 5: self = .stop
-        case 6: self = .oco
-        case 7: self = .trail
-        default: return nil
-        }
-    }
-}
-
 extension CancelReason: PermanentlyCoded {
     static var codedName: String { "cancel reason" }
 

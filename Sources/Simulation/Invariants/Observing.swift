@@ -115,14 +115,13 @@ extension Simulation {
         switch one.record {
         case .orderPlaced(let order):
             noteArmed(order, at: order.createdAt)
-            if case .trail = order.plan { try checkDistance(order.id, order) }
+            if order.plan.trailing != nil { try checkDistance(order.id, order) }
             if order.parent != nil, let parent = observer.engine.order(order.parent ?? order.id),
-                case .paired = parent.plan,
-                order.quantity < parent.quantity
+                parent.plan.isRoundTrip, order.quantity < parent.quantity
             {
                 coverage.reached(.contraOfPart)
             }
-            if let parent = order.parent, case .paired? = observer.engine.order(parent)?.plan {
+            if let parent = order.parent, observer.engine.order(parent)?.plan.isRoundTrip == true {
                 try judgeContra(parent, order.quantity, at: one.number, includingItself: order.id)
             }
         case .cancelRequested(let id, .expiry, let at):
@@ -150,7 +149,7 @@ extension Simulation {
             if one.after?.filled.isPositive == true { coverage.reached(.expiryOfPartFilled) }
         case .orderFinished(let id, .canceled, _):
             let children = one.after?.children.compactMap { observer.engine.order($0) } ?? []
-            if children.contains(where: { $0.status == .rejected }), observer.engine.order(id)?.kind == .sliced {
+            if children.contains(where: { $0.status == .rejected }), observer.engine.order(id)?.plan.isSliced == true {
                 coverage.reached(.slicedPartlyRefused)
             }
         case .pairedDone(let id, let result, _):
@@ -204,13 +203,9 @@ extension Simulation {
     }
 
     private func judgeTrigger(_ id: OrderID, _ order: Order?, _ price: ExactDecimal, at moment: Timestamp) throws {
-        let trigger: ExactDecimal
-        switch order?.plan {
-        case .stop(let at, _), .oco(let at, _): trigger = at
-        case .trail(let trailing): trigger = trailing.trigger
-        case .none?, .sliced, .paired, nil: throw Violation(.trigger, "\(id) fired, and has no trigger")
+        guard let order, let trigger = order.trigger else {
+            throw Violation(.trigger, "\(id) fired, and has no trigger")
         }
-        guard let order else { return }
         let reaches = order.side == .sell ? price <= trigger : price >= trigger
         guard reaches else { throw Violation(.trigger, "\(id) with the trigger \(trigger) fired at \(price)") }
         try requireTold(price, id, order, at: moment)

@@ -7,7 +7,7 @@ extension Simulation {
     /// The orders of a ladder are for what was asked for, to the last digit.
     func checkLadders(_ observations: [RecordObserver.Observation]) throws {
         for one in observations {
-            guard case .orderPlaced(let whole) = one.record, case .sliced = whole.plan else { continue }
+            guard case .orderPlaced(let whole) = one.record, whole.plan.isSliced else { continue }
             watch.ladders.insert(whole.id)
         }
         // Some of its orders may be placed in later turns, and one that is canceled meanwhile never gets them all.

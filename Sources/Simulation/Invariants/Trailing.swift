@@ -5,7 +5,7 @@ import Trading
 extension Simulation {
     /// A trigger is as far behind the price that it goes by as was asked for, and less than a step farther.
     func checkDistance(_ id: OrderID, _ order: Order?) throws {
-        guard let order, case .trail(let trailing) = order.plan else {
+        guard let order, let trailing = order.plan.trailing else {
             throw Violation(.trigger, "\(id) follows the market, and is no trailing stop")
         }
         guard order.side.isAsFar(trailing.trigger, behind: trailing.best, trailing),
@@ -21,7 +21,7 @@ extension Simulation {
     func judgeTrail(_ one: RecordObserver.Observation, _ id: OrderID, by price: ExactDecimal, at moment: Timestamp)
         throws
     {
-        guard case .trail(let old)? = one.before?.plan, case .trail(let new)? = one.after?.plan, let after = one.after
+        guard let old = one.before?.plan.trailing, let after = one.after, let new = after.plan.trailing
         else { throw Violation(.trigger, "\(id) follows the market, and is no trailing stop") }
         guard after.side == .sell ? new.trigger > old.trigger : new.trigger < old.trigger else {
             throw Violation(.trigger, "\(id) followed the market back, from \(old.trigger) to \(new.trigger)")
@@ -35,13 +35,13 @@ extension Simulation {
 
     func trail(of order: Order) -> Trail {
         if let moved = watch.trails[order.id], moved.turn == watch.turn { return Trail(moved.path) }
-        guard case .trail(let trailing) = order.plan else { return Trail([]) }
+        guard let trailing = order.plan.trailing else { return Trail([]) }
         return Trail([trailing])
     }
 
     /// A trade that would have taken the trigger farther than it is now.
     func isUnfollowed(_ print: MarketTrade, by order: Order) -> Bool {
-        guard case .trail(let trailing) = order.plan else { return false }
+        guard let trailing = order.plan.trailing else { return false }
         let farther = order.side.nearer(trailing.trigger, by: trailing.step)
         return farther.isPositive && order.side.isAsFar(farther, behind: print.price, trailing)
     }

@@ -58,7 +58,7 @@ struct OrderStatement: Hashable {
         side = order.side.rawValue
         quantity = order.quantity.description
         // A whole that is never at the exchange itself has no price of its own.
-        price = if case .sliced = order.plan { nil } else { order.price.limit?.description }
+        price = if order.plan.isSliced { nil } else { order.price.limit?.description }
         timeInForce = order.timeInForce.name
         expireTime = order.timeInForce.expireTime?.description
         parent = order.parent

@@ -1,3 +1,5 @@
+import CommandPages
+
 /// Tags for lines that the trader did not tag: `c-1kz3f0a-7q2-1`. Unique to this run of the client by the time it began
 /// and by chance, and within it by a count.
 struct LineTags {
@@ -16,8 +18,7 @@ struct LineTags {
 
     /// The words whose lines change something, so that asking them twice must not do them twice. Questions are left
     /// without a tag: a server keeps the answer to each tag for a day.
-    static let changing: Set<String> = [
-        "buy", "sell", "slice", "pair", "contra", "stop", "trail", "cancel", "move", "go", "undo", "panic", "alert",
-        "paper",
-    ]
+    static let changing = Set(CommandGroup.placing.commands).union([
+        "cancel", "move", "go", "undo", "panic", "alert", "paper",
+    ])
 }

@@ -51,7 +51,7 @@ enum NamingCommand: CaseIterable {
         case .preview(let inner, _):
             guard let naming = NamingCommand(inner) else { return nil }
             self = naming
-        case .logout, .quit, .whoami, .password, .tokenNew, .tokens, .order, .slice, .pair, .stop, .trail,
+        case .logout, .quit, .whoami, .password, .tokenNew, .tokens, .place,
             .cancel(.all),
             .cancel(.kind), .cancel(.foreign), .orders, .report, .reportDrift, .go, .undo, .panic, .resume(from: nil),
             .funds, .fund,

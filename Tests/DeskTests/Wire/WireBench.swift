@@ -265,7 +265,7 @@ final class WireBench {
     func differences() -> [String] {
         guard let seat else { return ["there is no desk"] }
         var found = exchange.books.complaints
-        for entry in seat.engine.snapshot().orders where !entry.order.isOnlyParent {
+        for entry in seat.engine.snapshot().orders where !entry.order.plan.isOnlyParent {
             let order = entry.order
             let held = exchange.books.held[order.clientOrderID]
             if order.status == .pending || order.status == .unknown { found.append("\(order.id) is \(order.status)") }

@@ -39,7 +39,9 @@ extension OrderEngine {
                 return Decision(
                     records: try decidePlacement(ticket, placing: limits.decisionOrdersMax, at: now))
             case .placeContra(let order, let account, let price, let line):
-                return Decision(records: try decideContra(order, account: account, price: price, line: line, at: now))
+                return Decision(
+                    records: try PairedOrder.decideContra(
+                        order, account: account, price: price, line: line, at: now, in: self))
             case .cancel(let orders, let account):
                 return try decideCancel(orders, account: account, at: now)
             case .move(let order, let account, let move, let line):
@@ -61,13 +63,19 @@ extension OrderEngine {
             case .settlePanic(let account):
                 return Decision(records: hasClearedPanic(account) ? [.panicCleared(account, at: now)] : [])
             case .carryOn(let order):
-                return decideCarryingOn(order, at: now)
+                return SlicedOrder.carryOn(order, at: now, in: self)
             case .takeOff(let orders, let account, let reason):
                 return decideTakingOff(orders, account: account, reason, at: now)
             }
         } catch {
             return .refused(error)
         }
+    }
+
+    /// What follows for an order of several parts now that one of them has changed.
+    private func decideSettlement(_ id: OrderID, at now: Timestamp) -> Decision {
+        guard let entry = entries[id], entry.order.closedAt == nil else { return .nothing }
+        return entry.order.plan.behavior.settle(entry, at: now, in: self)
     }
 
     private func decideAdjustment(_ adjustment: FundsAdjustment) throws(EngineRefusal) -> [Record] {

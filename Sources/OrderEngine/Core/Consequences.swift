@@ -26,17 +26,10 @@ extension OrderEngine {
 
     /// The status of an order whose work its children do.
     mutating func mirror(_ parent: OrderID, touching outcome: inout Outcome) {
-        guard let order = entries[parent]?.order, order.closedAt == nil, order.sumsItsChildren else { return }
+        guard let order = entries[parent]?.order, order.closedAt == nil, order.plan.sumsItsChildren else { return }
         outcome.touchedOrders.append(parent)
-        switch order.plan {
-        case .sliced:
-            entries[parent]?.order.status = order.filled.isPositive ? .partiallyFilled : .open
-        case .stop, .oco, .trail:
-            guard let child = order.children.last, let status = entries[child]?.order.status else { return }
-            entries[parent]?.order.status = status
-        case .none, .paired:
-            break
-        }
+        guard let status = order.plan.behavior.status(of: order, in: self) else { return }
+        entries[parent]?.order.status = status
     }
 
     /// Frees what a final order still holds; closes it, or has the whole that it belongs to looked at.
@@ -52,7 +45,7 @@ extension OrderEngine {
         }
         var effects: [Effect] = []
         schedule(id)
-        if order.plan == .none || (order.isOnlyParent && order.children.isEmpty) {
+        if order.plan.behavior.isOver(order) {
             _ = closeWhole(id, at: time, touching: &outcome)
         } else {
             effects.append(.consider(.settle(id)))
@@ -151,27 +144,9 @@ extension Order {
     /// The coin that it spends.
     public var spentCoin: Coin { side == .buy ? pair.quote : pair.base }
 
-    /// Whether its figures are the sums of its own and its children's fills.
-    var sumsItsChildren: Bool {
-        switch plan {
-        case .sliced, .stop, .oco, .trail: true
-        case .none, .paired: false
-        }
-    }
-
     /// What came of it in the base coin: what filled, less a fee that was taken out of it.
     public var received: ExactDecimal {
         side == .buy ? filled - fee(in: pair.base) : filled
-    }
-
-    /// What its fee was worth where it was taken in the base coin: at the price of the fills that paid it, in the quote coin,
-    /// rounded up in the last digit.
-    var baseFeeValue: ExactDecimal {
-        let baseFee = fee(in: pair.base)
-        guard filled.isPositive, baseFee.isPositive else { return .zero }
-        // The price first: the product of two small figures has more digits than a number has.
-        let average = try? filledValue.divided(by: filled, rounding: .up)
-        return average.flatMap { try? $0.multiplied(by: baseFee, rounding: .up) } ?? .zero
     }
 
     mutating func add(_ fill: Fill) {

@@ -8,7 +8,7 @@ extension OrderEngine {
             return .odd(clientID.order, "a report about an order that is not known: \(report)")
         }
         let order = entry.order
-        guard !order.isOnlyParent else {
+        guard !order.plan.isOnlyParent else {
             return .odd(order.id, "a report about an order that is never at the exchange itself: \(report)")
         }
         let isCurrentAttempt = clientID.attempt == order.attempt && (order.isAtExchangeItself || order.status.isFinal)
@@ -60,24 +60,20 @@ extension OrderEngine {
         let order = entry.order
         guard !entry.fillIDs.contains(fill.id) else { return .nothing }
         if attempt < order.attempt, fill.isCountable {
-            var records = decideLateFill(fill, of: entry, at: now)
-            for child in liveChildren(of: order) where order.trigger != nil && child.cancelReason == nil {
-                records.append(.cancelRequested(child.id, .parent, at: now))
-            }
-            return Decision(records: records)
+            return Decision(
+                records: decideLateFill(fill, of: entry, at: now)
+                    + order.plan.behavior.followFill(of: order, at: now, in: self))
         }
         guard fill.quantity <= order.remaining, fill.isCountable else {
             return .odd(
                 order.id, "fill \(fill.id) of \(fill.quantity) at \(fill.price) does not fit \(order.remaining) left")
         }
         let left = order.remaining - fill.quantity
-        var decision = Decision(records: [
-            .orderFilled(order.id, fill, reservedAfter: reservation(for: order, left: left, after: [fill]), at: now)
-        ])
-        // A limit filled after the exchange had called it canceled: its stop now works for more than is left.
-        for child in liveChildren(of: order) where order.trigger != nil && child.cancelReason == nil {
-            decision.records.append(.cancelRequested(child.id, .parent, at: now))
-        }
+        var decision = Decision(
+            records: [
+                .orderFilled(
+                    order.id, fill, reservedAfter: reservation(for: order, left: left, after: [fill]), at: now)
+            ] + order.plan.behavior.followFill(of: order, at: now, in: self))
         if let parent = order.parent, let whole = entries[parent]?.order, whole.trigger != nil,
             whole.remaining < fill.quantity
         {

@@ -79,18 +79,36 @@ extension OrderEngine {
         case .requested?, .expiry?, .parent?, .panic?: break
         }
         steps += childCancels(of: order, because: reason, at: now)
-        // A paired order between its legs has nothing at the exchange: it ends at once.
-        if case .paired = order.plan, order.status.isFinal, entries[order.id]?.contraReady != nil {
+        if order.plan.behavior.endsWhenCanceled(order, in: self) {
             steps.append(.orderFinished(order.id, .canceled, at: now))
         }
         return steps
+    }
+
+    /// The cancels of the first of an order's children that are not being taken off with it yet: at most `decisionOrdersMax`.
+    func childCancels(of order: Order, because reason: CancelReason, at now: Timestamp) -> [Record] {
+        let first = min(ladders[order.id]?.takenOff ?? 0, order.children.count)
+        return order.children[first...].lazy.filter(isLeftOnBook).prefix(limits.decisionOrdersMax).map { id in
+            let isExpiry = reason == .expiry && entries[id]?.order.cancelReason != .requested
+            return .cancelRequested(id, isExpiry ? .expiry : .parent, at: now)
+        }
+    }
+
+    /// Whether an order works on although the whole that it belongs to is being taken off. One that its trader was canceling is
+    /// the trader's to repeat if that fails, and then not followed by another: now it is the whole's.
+    func isLeftOnBook(_ id: OrderID) -> Bool {
+        guard let order = entries[id]?.order, order.closedAt == nil else { return false }
+        switch order.cancelReason {
+        case nil, .replaced?, .requested?: return true
+        case .expiry?, .triggered?, .parent?, .panic?: return false
+        }
     }
 
     /// Whether all that a cancel of this open order could take off is being taken off already. A paired order whose entry was
     /// canceled may still wait for its contra, or have one that works.
     public func isCancelUnderWay(_ order: Order) -> Bool {
         guard order.cancelReason == .requested else { return false }
-        if case .sliced = order.plan { return true }
+        if order.plan.behavior.cancelGoesOn { return true }
         return cancelSteps(order, .requested, at: order.createdAt).isEmpty
     }
 
@@ -134,8 +152,7 @@ extension OrderEntry {
             guard order.isAtExchangeItself, let cancelRetryAt else { return expireTime }
             return min(cancelRetryAt, expireTime ?? cancelRetryAt)
         case nil:
-            // The time of a paired order is its entry's: what has filled may wait for its contra as long as it likes.
-            if case .paired = order.plan, order.status.isFinal { return nil }
+            guard order.plan.behavior.timeCounts(for: order) else { return nil }
             return expireTime.map { max($0, cancelRetryAt ?? $0) }
         }
     }

@@ -53,7 +53,8 @@ extension OrderEngine {
         case .orderAmended(let id, let terms, let time):
             return amend(id, terms, at: time, touching: &outcome)
         case .triggerMoved(let id, let trigger, let marketPrice, let tradedAt, _):
-            moveTrigger(id, to: trigger, by: marketPrice, at: tradedAt, touching: &outcome)
+            TrailingStopOrder.moveTrigger(
+                id, to: trigger, by: marketPrice, at: tradedAt, in: &self, touching: &outcome)
             return []
         case .orderGrown(let id, let quantity, _):
             grow(id, to: quantity, touching: &outcome)
@@ -76,20 +77,14 @@ extension OrderEngine {
         openOrders[order.account, default: []].insert(order.id)
         outcome.touchedOrders.append(order.id)
         if order.parent == nil { newestRoots[order.account] = max(newestRoots[order.account] ?? order.id, order.id) }
-        var effects: [Effect] = []
-        if case .sliced(_, _, _, let count) = order.plan {
-            // The numbers of all its orders are set aside, so that they are one row whoever comes between.
-            nextOrderID = max(nextOrderID, OrderID(order.id.rawValue + 1 + UInt64(count)))
-            ladders[order.id] = LadderTally(unplaced: count)
-            if count > limits.decisionOrdersMax { effects.append(.later(.carryOn(order.id))) }
-        }
+        var effects = order.plan.behavior.placed(order, in: &self)
         var held = order.reserved
         if let parent = order.parent {
             entries[parent]?.order.children.append(order.id)
-            held -= takeReserved(from: parent, for: order)
+            if let whole = entries[parent]?.order.plan.behavior {
+                held -= whole.childPlaced(order, under: parent, in: &self)
+            }
             countInLadder(order, from: nil, to: order.status)
-            if ladders[parent]?.unplaced ?? 0 > 0 { ladders[parent]?.unplaced -= 1 }
-            entries[parent]?.contraReady = nil
             outcome.touchedOrders.append(parent)
             mirror(parent, touching: &outcome)
             schedule(parent)
@@ -119,9 +114,8 @@ extension OrderEngine {
             if let parent = order.parent { mirror(parent, touching: &outcome) }
             order = existing(id).order
         }
-        var isContra = false
-        if let parent = order.parent, case .paired = entries[parent]?.order.plan { isContra = true }
-        let kind: OrderEvent.Kind = order.attempt > 1 ? .moved : isContra ? .contraPlaced : .opened
+        let whole = order.parent.flatMap { entries[$0]?.order.plan } ?? OrderPlan.none
+        let kind: OrderEvent.Kind = order.attempt > 1 ? .moved : whole.behavior.childOpened
         var effects: [Effect] = [.notify(OrderEvent(order: order, kind: kind, at: time))]
         // A cancel that was asked for before the exchange had answered.
         if order.cancelReason != nil, !isOvertaken {
@@ -165,7 +159,7 @@ extension OrderEngine {
             before.status == .filled
             ? existing(id).order : transition(id, isWhole ? .filledWhole : .filledInPart, touching: &outcome)
         settleFunds(of: order, fill, released: before.reserved - reservedAfter, touching: &outcome)
-        if let parent = order.parent, entries[parent]?.order.sumsItsChildren == true {
+        if let parent = order.parent, entries[parent]?.order.plan.sumsItsChildren == true {
             entries[parent]?.order.add(fill)
             outcome.touchedOrders.append(parent)
             mirror(parent, touching: &outcome)
@@ -191,14 +185,10 @@ extension OrderEngine {
         entries[id]?.cancelRetryAt = nil
         schedule(id)
         outcome.touchedOrders.append(id)
-        if case .sliced = order.plan {
-            releaseUnplaced(order, touching: &outcome)
-            let live = ladders[id]?.live ?? 0
-            return live == 0 ? [.consider(.settle(id))] : live > limits.decisionOrdersMax ? [.later(.carryOn(id))] : []
-        }
+        let effects = order.plan.behavior.cancelRequested(order, in: &self, touching: &outcome)
         if let parent = order.parent, ladders[parent] != nil { passTakenOff(parent) }
         if reason != .triggered, reason != .replaced { disarm(order) }
-        guard order.isAtExchangeItself else { return [] }
+        guard order.isAtExchangeItself else { return effects }
         switch order.status {
         case .open, .partiallyFilled: return [.request(.cancel(sent(order)))]
         // Asked for as soon as the exchange has answered.
@@ -245,19 +235,15 @@ extension OrderEngine {
         touching outcome: inout Outcome
     ) -> [Effect] {
         let order = existing(id).order
-        guard let trigger = order.trigger else { preconditionFailure("\(id) triggered and has no trigger") }
+        guard let trigger = order.trigger, let then = order.plan.sentWhenTriggered else {
+            preconditionFailure("\(id) triggered and has no trigger")
+        }
         disarm(order)
         entries[id]?.order.triggeredAt = time
         entries[id]?.order.triggerMarketPrice = marketPrice
         entries[id]?.triggeredChild = child
         if let child { nextOrderID = max(nextOrderID, OrderID(child.rawValue + 1)) }
         outcome.touchedOrders.append(id)
-        let then: TriggeredPrice
-        switch order.plan {
-        case .stop(_, let price), .oco(_, let price): then = price
-        case .trail: then = .market
-        case .none, .sliced, .paired: preconditionFailure("\(id) triggered and has no trigger")
-        }
         return [
             .notify(
                 OrderEvent(
@@ -270,21 +256,9 @@ extension OrderEngine {
         _ id: OrderID, _ status: OrderStatus, at time: Timestamp, touching outcome: inout Outcome
     ) -> [Effect] {
         let before = existing(id)
-        let wasBetweenLegs = before.contraReady != nil || !before.order.children.isEmpty
         entries[id]?.order.status = status
         let order = closeWhole(id, at: time, touching: &outcome)
-        let kind: OrderEvent.Kind
-        switch (order.plan, status) {
-        case (.sliced, .filled): kind = .slicedDone
-        case (.sliced, .canceled): kind = .canceled
-        case (.sliced, .expired): kind = .expired
-        case (.sliced, .rejected):
-            kind = .rejected(code: .exchangeRejected, reason: "every one of its orders was rejected")
-        // The entry said long ago how it ended; that the pair ends without its contra is news.
-        case (.paired, .canceled) where wasBetweenLegs: kind = .canceled
-        // What ended it was told of the leg that ended.
-        default: return []
-        }
-        return [.notify(OrderEvent(order: order, kind: kind, at: time))]
+        return before.order.plan.behavior.finished(before, with: status)
+            .map { [.notify(OrderEvent(order: order, kind: $0, at: time))] } ?? []
     }
 }

@@ -16,9 +16,9 @@ extension OrderEngine {
         try checkNoPanic(account)
         try checkMovable(order, move)
         let rules = try rules(for: order.pair)
-        if order.status == .armed { return [try amendedStop(order, move, rules, line: line, at: now)] }
         switch move {
-        case .trigger(let trigger): return [try amendedOther(order, trigger, rules, line: line, at: now)]
+        case _ where order.status == .armed, .trigger:
+            return [try order.plan.behavior.amend(order, move, rules, line: line, at: now, in: self)]
         case .price(let price): return [try movedTo(order, price, order.quantity, rules, line: line, at: now)]
         case .quantity(let quantity):
             guard let price = order.price.limit else { throw unmovable(id, "is a market order") }
@@ -26,16 +26,14 @@ extension OrderEngine {
         }
     }
 
-    private func unmovable(_ id: OrderID, _ why: String) -> EngineRefusal {
+    func unmovable(_ id: OrderID, _ why: String) -> EngineRefusal {
         EngineRefusal(.cannotMove, .order(id), "\(id) \(why)")
     }
 
     /// Whether the order is one that can be changed so, now.
     private func checkMovable(_ order: Order, _ move: OrderMove) throws(EngineRefusal) {
         let id = order.id
-        if case .sliced = order.plan {
-            throw unmovable(id, "is a sliced order: move one of its orders, or cancel it and slice again")
-        }
+        if let why = order.plan.behavior.whyUnmovable { throw unmovable(id, why) }
         if let child = liveChildren(of: order).last {
             throw unmovable(id, "is now \(child.id): move that one")
         }
@@ -58,46 +56,6 @@ extension OrderEngine {
         if case .quantity = move, let parent = order.parent {
             throw unmovable(id, "is part of \(parent): only its price can be moved")
         }
-    }
-
-    // MARK: What waits for its trigger
-
-    private func amendedStop(
-        _ order: Order, _ move: OrderMove, _ rules: PairRules, line: String, at now: Timestamp
-    ) throws(EngineRefusal) -> Record {
-        var plan = order.plan
-        var price = order.price
-        var quantity = order.quantity
-        switch (move, order.plan) {
-        case (.quantity(let changed), _):
-            try checkQuantity(changed, rules)
-            quantity = changed
-        case (.price(let trigger), .stop(let before, let then)), (.trigger(let trigger), .stop(let before, let then)):
-            try checkTrigger(trigger, order.side, rules)
-            let moved = then == .limit(before) ? .limit(trigger) : then
-            plan = .stop(trigger: trigger, then: moved)
-            if case .limit(let limit) = moved { price = .limit(limit) } else { price = .market(protection: trigger) }
-        case (.price, _), (.trigger, _):
-            throw unmovable(order.id, "is a trailing stop: only its amount can be moved")
-        }
-        guard plan != order.plan || quantity != order.quantity else { throw unmovable(order.id, "is there already") }
-        try checkValue(price.bound, quantity, rules)
-        return .orderAmended(
-            order.id, AmendedTerms(price: price, quantity: quantity, plan: plan, line: line), at: now)
-    }
-
-    /// The stop of a one-cancels-the-other; its limit stays where it is.
-    private func amendedOther(
-        _ order: Order, _ trigger: ExactDecimal, _ rules: PairRules, line: String, at now: Timestamp
-    ) throws(EngineRefusal) -> Record {
-        guard case .oco(let before, let then) = order.plan else { throw unmovable(order.id, "has no trigger") }
-        guard order.triggeredAt == nil else { throw unmovable(order.id, "has a stop that has fired already") }
-        try checkTrigger(trigger, order.side, rules)
-        try checkOtherSide(trigger, of: order.price.bound, order.side)
-        guard trigger != before else { throw unmovable(order.id, "is there already") }
-        let plan = OrderPlan.oco(trigger: trigger, then: then == .limit(before) ? .limit(trigger) : then)
-        return .orderAmended(
-            order.id, AmendedTerms(price: order.price, quantity: order.quantity, plan: plan, line: line), at: now)
     }
 
     // MARK: What is on the book
@@ -124,7 +82,7 @@ extension OrderEngine {
         let rest = quantity - order.filled
         try checkQuantity(rest, rules, filled: order.filled)
         try checkValue(price, rest, rules)
-        if case .oco(let trigger, _) = order.plan { try checkOtherSide(trigger, of: price, order.side) }
+        try order.plan.behavior.checkMove(of: order, to: price, in: self)
         let needed = rules.reservation(side: order.side, price: price, quantity: rest)
         let held = max(.zero, needed - order.reserved)
         try checkFunds(

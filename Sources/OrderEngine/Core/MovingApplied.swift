@@ -74,41 +74,8 @@ extension OrderEngine {
         // What works at the exchange is still of the quantity that it was sent for.
         entries[id]?.order.filledBefore += more
         outcome.touchedOrders.append(id)
-        guard let parent = order.parent, entries[parent]?.order.sumsItsChildren == true else { return }
+        guard let parent = order.parent, entries[parent]?.order.plan.sumsItsChildren == true else { return }
         entries[parent]?.order.quantity += more
         outcome.touchedOrders.append(parent)
-    }
-
-    // MARK: Triggers
-
-    /// Puts what an order waits for where the market will find it.
-    mutating func arm(_ order: Order) {
-        guard let trigger = order.trigger else { return }
-        triggers[order.pair, default: TriggerBook()].insert(order.id, side: order.side, trigger: trigger)
-        guard case .trail(let trailing) = order.plan else { return }
-        if let price = trailing.movesFrom(side: order.side) {
-            followers[order.pair, default: TriggerBook()].insert(order.id, side: order.side.opposite, trigger: price)
-        } else {
-            followers[order.pair]?.remove(order.id, side: order.side.opposite)
-        }
-    }
-
-    mutating func disarm(_ order: Order) {
-        guard order.trigger != nil else { return }
-        triggers[order.pair]?.remove(order.id, side: order.side)
-        if case .trail = order.plan { followers[order.pair]?.remove(order.id, side: order.side.opposite) }
-    }
-
-    mutating func moveTrigger(
-        _ id: OrderID, to trigger: ExactDecimal, by price: ExactDecimal, at time: Timestamp,
-        touching outcome: inout Outcome
-    ) {
-        guard case .trail(let trailing) = existing(id).order.plan else {
-            preconditionFailure("\(id) does not follow the market")
-        }
-        entries[id]?.order.plan = .trail(trailing.moved(to: trigger, by: price, at: time))
-        entries[id]?.order.price = .market(protection: trigger)
-        outcome.touchedOrders.append(id)
-        arm(existing(id).order)
     }
 }

@@ -108,31 +108,3 @@ public struct FundsAdjustment: Hashable, Sendable {
         self.at = at
     }
 }
-
-/// What a round trip came to.
-public struct PairedResult: Hashable, Sendable {
-    /// What the round trip changed, in the quote coin: what was sold for, less what was bought for, less the fees that did not
-    /// come out of what was traded back. What is left is not counted.
-    public let benefit: ExactDecimal
-    /// All fees, in the quote coin; one that was taken in the base coin counts at the price of its fill.
-    public let fees: ExactDecimal
-    /// Which of the fees were taken in the base coin, in that coin.
-    public let baseFees: ExactDecimal
-    /// What was not traded back, in the base coin: still held after a purchase, still missing after a sale.
-    public let left: ExactDecimal
-    public let currency: Coin
-
-    public init(
-        benefit: ExactDecimal, fees: ExactDecimal, baseFees: ExactDecimal = .zero, left: ExactDecimal = .zero,
-        currency: Coin
-    ) {
-        self.benefit = benefit
-        self.fees = fees
-        self.baseFees = baseFees
-        self.left = left
-        self.currency = currency
-    }
-
-    /// Whether every amount came back, and every fee was in the quote coin.
-    public var isEven: Bool { baseFees.isZero && left.isZero }
-}

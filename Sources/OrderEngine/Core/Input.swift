@@ -83,16 +83,7 @@ public struct OrderTicket: Hashable, Sendable {
     }
 
     /// The kind that reports group it under.
-    public var kind: OrderKind {
-        switch plan {
-        case .none: timeInForce.expireTime == nil ? .simple : .timed
-        case .sliced: .sliced
-        case .paired: .paired
-        case .stop: .stop
-        case .oco: .oco
-        case .trail: .trail
-        }
-    }
+    public var kind: OrderKind { plan.kind(timeInForce) }
 }
 
 /// Why the engine refuses, and about which part of the command.

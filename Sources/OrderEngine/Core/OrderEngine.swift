@@ -147,7 +147,7 @@ public struct OrderEngine: Sendable {
     /// One that it refused, or that never reached it, is none of its.
     public func ordersSent() -> [SentOrder] {
         entries.keys.sorted().compactMap { id in
-            guard let entry = entries[id], !entry.order.isOnlyParent else { return nil }
+            guard let entry = entries[id], !entry.order.plan.isOnlyParent else { return nil }
             let order = entry.order
             let mayBeThere = order.isAtExchangeItself || order.exchangeOrderID != nil || order.filled.isPositive
             return mayBeThere ? sent(order, countedFills: entry.fillIDs) : nil
@@ -156,8 +156,19 @@ public struct OrderEngine: Sendable {
 
     /// What the exchange is asked where an order has to be asked about; nil for one that is not known, or is never there.
     public func statusRequest(_ id: OrderID) -> OrderRequest? {
-        guard let order = entries[id]?.order, !order.isOnlyParent else { return nil }
+        guard let order = entries[id]?.order, !order.plan.isOnlyParent else { return nil }
         return .status(sent(order))
+    }
+
+    /// What was left to decide when the records ended: what `Outcome.unfinished` said and nobody has processed.
+    public var unfinished: [Input] {
+        let open = ladders.keys.sorted().filter(isCarryingOn).map { Input.carryOn($0) }
+        let panicking = panics.keys.sorted().compactMap { account -> Input? in
+            guard let panic = panics[account], !panic.isCleared else { return nil }
+            let left = openRoots(of: account).filter { entries[$0]?.order.cancelReason == nil }
+            return left.isEmpty ? nil : .takeOff(left, account: account, .panic)
+        }
+        return open + panicking
     }
 
     // MARK: The door
@@ -274,21 +285,8 @@ extension Input {
 }
 
 extension Order {
-    /// Whether it is never at the exchange itself, only its children are.
-    public var isOnlyParent: Bool {
-        switch plan {
-        case .sliced, .stop, .trail: true
-        case .none, .paired, .oco: false
-        }
-    }
-
     /// Whether the exchange has it, or may have it, under its own number: not the parent whose status is its child's.
     public var isAtExchangeItself: Bool {
-        guard status.isAtExchange else { return false }
-        switch plan {
-        case .none, .paired: return true
-        case .oco: return children.isEmpty
-        case .sliced, .stop, .trail: return false
-        }
+        status.isAtExchange && !plan.isOnlyParent && !(plan.goesOnAsChild && !children.isEmpty)
     }
 }

@@ -32,9 +32,7 @@ extension OrderEngine {
             countInLadder(order, from: nil, to: order.status)
             if order.parent == nil { newestRoots[order.account] = order.id }
             guard order.closedAt == nil else { continue }
-            if case .sliced(_, _, _, let count) = order.plan {
-                ladders[order.id] = LadderTally(unplaced: order.cancelReason == nil ? count - order.children.count : 0)
-            }
+            order.plan.behavior.restored(order, in: &self)
             openOrders[order.account, default: []].insert(order.id)
             if order.triggeredAt == nil, order.cancelReason == nil || order.cancelReason == .replaced { arm(order) }
             schedule(order.id)
