@@ -15,7 +15,9 @@ enum CostRatio {
     private static let attempts = 25
 
     /// The lowest ratio of some attempts; the first that is within `most`.
-    static func measure<Input>(limit: Input, eighth: Input, _ read: (Input) throws -> Void) rethrows -> Double {
+    static func measure<Input>(
+        limit: Input, eighth: Input, most: Double = CostRatio.most, _ read: (Input) throws -> Void
+    ) rethrows -> Double {
         var lowest = Double.infinity
         for _ in 0..<attempts {
             let rounds = try roundsFor(eighth, read)

@@ -164,11 +164,12 @@ extension DeskCore {
 
     /// Answers the lines whose orders the exchange has answered by now, or has kept waiting for too long.
     func answerPending() throws {
-        let answered = waiting.replies.indices.filter { index in
-            waiting.replies[index].dueBy <= now || isAnswered(waiting.replies[index])
+        let (due, touched) = waiting.replies.takeTouched(dueBy: now)
+        let answered = touched.filter { number in
+            due.contains(number) || waiting.replies[number].map(isAnswered) ?? false
         }
         guard !answered.isEmpty else { return }
-        let ready = waiting.replies.takeOut(answered)
+        let ready = answered.compactMap { waiting.replies.remove($0) }
         // One batch of reports may answer several lines: what a reply covers must not be pushed along with another's.
         try flushEvents(covering: try ready.map(sendReply))
         for pending in ready { resumeLines(of: pending.context.session) }

@@ -101,7 +101,7 @@ extension DeskCore {
         if pending.context.seat.wire?.isLost == true { pending.dueBy = now }
         // Whoever has typed `cancel` or `panic` behind it does not wait for the exchange.
         if people.sessions[pending.context.session]?.urgentLines ?? 0 > 0 { pending.dueBy = now }
-        waiting.replies.append(pending)
+        waiting.replies.add(pending)
         people.sessions[pending.context.session]?.isWaiting = true
         if pending.context.isKept, let tag = pending.context.tag {
             try counting(pending.account) { try $0.noteTag(pending.account, tag, work: TaggedWork(pending).text) }

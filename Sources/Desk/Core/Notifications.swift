@@ -69,14 +69,12 @@ extension DeskCore {
             let covering = covered.first { $0.covers(event) }
             let replying =
                 covering == nil
-                ? waiting.replies.firstIndex {
-                    $0.account == account && $0.covered.covers(event) && isInText($0.covered.session)
-                } : nil
+                ? waiting.replies.first(covering: event) { isInText($0.covered.session) } : nil
             let number = try notify(
                 account, event: event.kind.name, order: event.order.id, text: words.text, fields: words.fields,
                 at: event.at, exceptInText: covering?.session, isSparedInText: isOfPanic(event),
-                heldBackFrom: replying.map { waiting.replies[$0].covered.session })
-            if let replying, let number { waiting.replies[replying].heldBack.append(number) }
+                heldBackFrom: replying.flatMap { waiting.replies[$0]?.covered.session })
+            if let replying, let number { waiting.replies.holdBack(number, for: replying) }
         }
         // The last line of a panic comes after all that it is about.
         for panic in panics where panic.event.kind == .cleared { try tell(panic, covering: covered) }

@@ -41,12 +41,12 @@ extension DeskCore {
             send(.writtenReply(text: told.text, json: told.json), to: session)
             return true
         }
-        if let first = waiting.replies.first(where: { $0.account == account && $0.context.tag == tag }) {
+        if let first = waiting.replies.first(of: account, tagged: tag) {
             // The first is still being answered: the second gets the same answer when it comes.
             var context = first.context
             context.session = session
             context.login = people.sessions[session]?.login
-            waiting.replies.append(
+            waiting.replies.add(
                 PendingReply(
                     context: context, account: account, orders: first.orders, subject: first.subject,
                     dueBy: first.dueBy))

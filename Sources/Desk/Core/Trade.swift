@@ -26,6 +26,7 @@ extension Seat {
             }
         }
         traffic.touchedOrders.formUnion(outcome.touchedOrders)
+        touchReplies(outcome.touchedOrders)
         traffic.touchedFunds.formUnion(outcome.touchedFunds)
         desk.addCost(outcome.touchedOrders.count + outcome.touchedFunds.count)
         keepForLater(outcome.unfinished)
@@ -39,6 +40,15 @@ extension Seat {
         }
         traffic.requests.append(contentsOf: outcome.requests)
         try pump()
+    }
+
+    /// Lines that wait for these orders, or for those that they are under, are looked at again.
+    private func touchReplies(_ orders: some Sequence<OrderID>) {
+        guard !desk.waiting.replies.isEmpty else { return }
+        for id in orders {
+            desk.waiting.replies.touch(id)
+            if let parent = engine.order(id)?.parent { desk.waiting.replies.touch(parent) }
+        }
     }
 
     /// The events with the orders as the whole outcome leaves them: a filled order is closed, a triggered one has the order

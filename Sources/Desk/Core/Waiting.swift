@@ -5,7 +5,7 @@ import Trading
 /// or the line has done nothing.
 struct Waiting {
     /// For what an exchange says of their orders.
-    var replies: [PendingReply] = []
+    var replies = PendingReplies()
     /// For an exchange's answer to a question.
     var questions = LineQuestions()
     /// For an exchange to tell the funds, before they are run.
@@ -19,7 +19,7 @@ struct Waiting {
 
     /// The lines that have been begun and are answered later.
     var begun: [LineContext] {
-        replies.map(\.context) + questions.waiting.map(\.context) + funds.map(\.context)
+        replies.all.map(\.context) + questions.waiting.map(\.context) + funds.map(\.context)
             + longQuestions.keys.sorted().flatMap { longQuestions[$0]?.map(\.context) ?? [] }
     }
 
@@ -29,7 +29,7 @@ struct Waiting {
     }
 
     /// When the first of them is answered with what is known by then.
-    var firstDue: Timestamp? { [replies.map(\.dueBy).min(), funds.map(\.dueBy).min()].compactMap(\.self).min() }
+    var firstDue: Timestamp? { [replies.firstDue, funds.map(\.dueBy).min()].compactMap(\.self).min() }
 
     /// The ledger has failed: whoever waits is told so by `DeskCore.fail`.
     mutating func removeAll() {

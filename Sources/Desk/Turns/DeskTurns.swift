@@ -59,15 +59,7 @@ extension DeskCore {
         for index in waiting.funds.indices where waiting.funds[index].context.session == id {
             waiting.funds[index].dueBy = now
         }
-        let hurried = waiting.replies.filter { $0.context.session == id }
-        for index in waiting.replies.indices {
-            let pending = waiting.replies[index]
-            // The same line that was sent again elsewhere gets the same answer.
-            let isSame = hurried.contains { $0.account == pending.account && $0.context.tag == pending.context.tag }
-            if pending.context.session == id || (pending.context.tag != nil && isSame) {
-                waiting.replies[index].dueBy = now
-            }
-        }
+        waiting.replies.hurry(id, at: now)
     }
 
     /// Puts a session in the ring that has lines and waits for no answer.
@@ -233,6 +225,12 @@ extension Seat {
             return backlog.postponed.append(input)
         }
         try takeOutcome(process(input))
+        // Lines that wait for all of it to be done are looked at again, also where this part has touched nothing.
+        switch input {
+        case .takeOff(_, let account, _): desk.waiting.replies.touch(account)
+        case .carryOn(let order): desk.waiting.replies.touch(order)
+        default: break
+        }
     }
 }
 
