@@ -74,7 +74,7 @@ extension DeskCore {
                 .orderFinished,
                 "\(order.id)\(reader.place(of: order)) was filled before it could be moved: \(words.traded)")
         case .canceled, .rejected, .expired:
-            let why = order.rejection.map { ", refused by the exchange: \($0.exchangeWords)" } ?? ""
+            let why = order.rejection.map { ", \($0.verdict(on: order.id))" } ?? ""
             return refused(
                 order.rejection ?? .cannotMove,
                 "\(order.id) could not be moved and is off the book\(why): \(words.asked)\(filled)")

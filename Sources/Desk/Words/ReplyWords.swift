@@ -36,13 +36,13 @@ struct PlacedWords {
         let asked = OrderWords(order, reader: reader).asked
         guard let code = refusalCode else { return "\(order.id) \(asked)" }
         guard let child = rejectedChild else {
-            return "\(order.id) \(asked): refused by the exchange, \(code.exchangeWords)"
+            return "\(order.id) \(asked): \(code.verdict(on: order.id))"
         }
         let others = family.children.filter { $0.status == .canceled }.count
         let filled = order.filled.isZero ? "nothing was filled" : "\(order.filled) was filled"
         return """
-            \(order.id) \(asked): \(child.id) was refused by the exchange, \(code.exchangeWords); the other \(others) were \
-            canceled, \(filled)
+            \(order.id) \(asked): \(child.id) \(code == .exchangeUnavailable ? "" : "was ")\(code.verdict(on: child.id)); \
+            the other \(others) were canceled, \(filled)
             """
     }
 
@@ -134,8 +134,15 @@ struct CanceledWords {
 }
 
 extension RefusalCode {
+    /// What became of an order that has ended with this code: `refused by the exchange, it would trade at once`.
+    func verdict(on order: OrderID) -> String {
+        // What the exchange never got it has not refused either.
+        guard self != .exchangeUnavailable else { return "never reached the exchange" }
+        return "refused by the exchange, \(exchangeWords(on: order))"
+    }
+
     /// Why an exchange refuses an order, in a few words.
-    var exchangeWords: String {
+    private func exchangeWords(on order: OrderID) -> String {
         switch self {
         case .wouldTrade: "it would trade at once"
         case .cannotFill: "it cannot be filled whole now"
@@ -147,7 +154,8 @@ extension RefusalCode {
         case .offStep: "its amount is not a multiple of the amount step there"
         case .notAllowed: "this account's key may not trade there"
         case .noKey: "this account has no key there"
-        default: name
+        case .exchangeRejected: "for a reason of its own: why \(order.rawValue)"
+        default: "\(name): why \(order.rawValue)"
         }
     }
 }

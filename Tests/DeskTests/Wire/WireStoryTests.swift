@@ -239,7 +239,7 @@ import Trading
         bench.type("buy 1 btc_usd at 200", tag: "k1")
         #expect(bench.takeTold() == [])
         bench.reconcile()
-        let reply = "[k1] ! #1 buy 1 btc_usd at 200: refused by the exchange, exchange_unavailable"
+        let reply = "[k1] ! #1 buy 1 btc_usd at 200: never reached the exchange"
         #expect(bench.takeTold().contains(reply))
         bench.type("buy 1 btc_usd at 200", tag: "k1")
         #expect(bench.takeTold() == [reply + "\n  now #1 buy 1 btc_usd at 200: rejected, nothing was filled"])
