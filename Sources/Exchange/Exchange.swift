@@ -36,6 +36,12 @@ public protocol Exchange: AnyObject {
     /// What it can do and how.
     var traits: ExchangeTraits { get }
 
+    /// Itself, where its accounts sign what they ask with keys of their own; nil where they need none.
+    var keyed: (any KeyedExchange)? { get }
+
+    /// Itself, where its books are part of the desk's own transaction; nil for every other.
+    var paper: PaperExchange? { get }
+
     /// What the desk knows of the orders that it has sent, or may have sent, before this run: every one that is not
     /// finished and the newest finished ones, by their numbers. Called once, before anything is asked, so that an adapter
     /// without a memory of its own can tell whose is what it finds.
@@ -72,6 +78,12 @@ public protocol Exchange: AnyObject {
 }
 
 extension Exchange {
+    /// An exchange without keys.
+    public var keyed: (any KeyedExchange)? { nil }
+
+    /// An exchange with books of its own.
+    public var paper: PaperExchange? { nil }
+
     /// An exchange that remembers by itself has nothing to be told.
     public func recall(_ orders: [SentOrder]) {}
 

@@ -11,6 +11,10 @@ public protocol KeyedExchange: Exchange {
     func use(_ key: ExchangeKey?, for account: AccountID)
 }
 
+extension KeyedExchange {
+    public var keyed: (any KeyedExchange)? { self }
+}
+
 /// What an exchange said of a key.
 public enum KeyVerdict: Hashable, Sendable {
     case accepted(ExchangeKeyRights)

@@ -21,7 +21,7 @@ enum DemoAccount {
         return password
     }
 
-    /// Says what to type where.
+    /// Says what to type where: the program as it was typed itself.
     static func greet(password: String?, url: String) {
         if let password {
             Terminal.write("A new desk, with an account demo. Its password, shown this once: \(password)\n")
@@ -29,7 +29,7 @@ enum DemoAccount {
         Terminal.write(
             """
             Connect with any WebSocket client to \(url), or in another terminal:
-              .build/release/outcry chat \(url) --user demo
+              \(CommandLine.arguments.first ?? "outcry") chat \(url) --user demo
             and type
               buy 0.5 btc_usd at 230 until 18:00
               slice 2 btc 195..199 x20

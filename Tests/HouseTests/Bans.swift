@@ -49,6 +49,12 @@ let bans: [Ban] = [
         instead: "ask DeskView and SeatReading, which can change nothing",
         example: "let desk: DeskCore", passes: "let desk: DeskView"),
     Ban(
+        what: "asking an exchange what type it is",
+        pattern: #"\b(as[?!]|is)\s+(any\s+)?[A-Z]\w*Exchange\b"#,
+        rooms: ["Desk"],
+        instead: "ask what it says of itself: its traits, its settlement, keyed, paper",
+        example: "let keys = (exchange as? any KeyedExchange)", passes: "let keys = exchange.keyed"),
+    Ban(
         what: "reading the clock in a pure room",
         pattern:
             #"\b(Date|ContinuousClock|SuspendingClock|DispatchTime)\s*\(|\b(clock_gettime|time)\s*\(\s*(nil|CLOCK)|\.now\b"#,

@@ -46,7 +46,7 @@ final class Seat {
     init(_ setup: DeskCore.ExchangeSetup, engine: OrderEngine, alerts: AlertBook, of desk: DeskCore) {
         id = setup.id
         exchange = setup.exchange
-        paper = setup.exchange as? PaperExchange
+        paper = setup.exchange.paper
         keys = SeatKeys(custody: setup.keys)
         tape = SeatTape(setup.tape)
         self.engine = engine

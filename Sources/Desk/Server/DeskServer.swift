@@ -309,7 +309,7 @@ public final class DeskServer: Sendable {
             let exchange = try make { reports in
                 generation.withLock { if $0 == current { _ = inbox.post(.exchange(id, reports)) } }
             }
-            let keys = (exchange as? any KeyedExchange).map { keyed in
+            let keys = exchange.keyed.map { keyed in
                 KeyCustody(exchange: id.description, checking: ExchangeKeys(exchange: keyed, inbox: inbox))
             }
             return DeskCore.ExchangeSetup(id: id, exchange: exchange, keys: keys)
@@ -369,7 +369,7 @@ public final class DeskServer: Sendable {
             case .noted(let id, let order, let account):
                 desk.exchange(id)?.noted(order, of: account, at: setup.clock.now)
             case .useKey(let id, let account, let key):
-                (desk.exchange(id) as? any KeyedExchange)?.use(key, for: account)
+                desk.exchange(id)?.keyed?.use(key, for: account)
             case .offer(let download, let word, let account, let end):
                 offers.add(download, word: word, account: account, until: end, at: setup.clock.now)
             case .withdrawOffers(let account):

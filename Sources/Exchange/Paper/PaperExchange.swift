@@ -57,6 +57,8 @@ public final class PaperExchange: Exchange {
         listsTransactions: false,
         cancelsForeignOrders: false, needsKeys: false)
 
+    public var paper: PaperExchange? { self }
+
     var markets: [PaperMarket] = []
     var marketIndex: [Pair: Int] = [:]
     var wallets: [AccountID: PaperWallet] = [:]
