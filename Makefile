@@ -84,14 +84,15 @@ fuzz: packages
 
 # The address sanitizer over what stands on a C library, the thread sanitizer over what has threads; each in a build of
 # its own. Tests/ThreadSanitizer shows the latter what a contended Mutex does; nothing is suppressed.
+ASAN = .build/sanitize/address
 TSAN = .build/sanitize/thread
 # The toolchain's own: gcc does not know Swift's way of calling.
 CLANG = $(dir $(shell readlink -f "$$(command -v $(SWIFT))"))clang
 sanitize: packages
-	$(SWIFT) build --build-tests --sanitize address --scratch-path .build/sanitize/address
-	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --skip-build --sanitize address --scratch-path .build/sanitize/address \
+	SWIFT='$(SWIFT)' Tests/build.sh $(ASAN) --sanitize address -debug-info-format dwarf
+	ASAN_OPTIONS=detect_leaks=0 $(ASAN)/debug/outcryPackageTests.xctest --testing-library swift-testing \
 		--filter '^(ChatServerTests|LedgerTests|AccountsTests|ExchangeTests)\.'
-	$(SWIFT) build --build-tests --sanitize thread --scratch-path $(TSAN)
+	SWIFT='$(SWIFT)' Tests/build.sh $(TSAN) --sanitize thread -debug-info-format dwarf
 	$(CLANG) -shared -fPIC -O1 -o $(TSAN)/contended-mutex.so Tests/ThreadSanitizer/ContendedMutex.c
 	LD_PRELOAD=$(CURDIR)/$(TSAN)/contended-mutex.so OUTCRY_KILLS=5 $(TSAN)/debug/outcryPackageTests.xctest \
 		--testing-library swift-testing --filter '^(ServerTests|ChatServerTests|DeskTests)\.'

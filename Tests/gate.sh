@@ -1,14 +1,9 @@
 #!/usr/bin/env bash
 # `make test`: builds once, and runs every test, the simulator's worlds and the counts, always the same. Says how long each stage
 # took.
-#
-# Nothing is optimized: an optimized build of the tests takes longer than the tests gain by it. Modules are compiled whole, and each
-# once, its interface with it; without an index, and without what a debugger needs. Together that takes half of what a plain build
-# takes; in a folder of its own, so that it does not undo a developer's build.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-swift=${SWIFT:-swift}
 seeds=${GATE_SEEDS:-12}
 times=()
 
@@ -29,19 +24,8 @@ stage() {
 told() { printf 'gate: %s\n' "${times[@]}" "$(printf '%5d s  all of it' "$SECONDS")"; }
 
 build=.build/gate
-quick=(--disable-index-store -debug-info-format none -Xswiftc -whole-module-optimization -Xswiftc -num-threads -Xswiftc "$(nproc)"
-    -Xswiftc -no-emit-module-separately-wmo)
 # Not by `swift test`, of which only one at a time can use the folder.
 tests=("$build/debug/outcryPackageTests.xctest" --testing-library swift-testing)
-
-build() {
-    trap 'rm -f Tests/XCTMain.swift' EXIT
-    cp Tests/GateEntryPoint.swift Tests/XCTMain.swift
-    "$swift" build --scratch-path "$build" --build-tests "${quick[@]}"
-    local status=$?
-    rm -f Tests/XCTMain.swift
-    return "$status"
-}
 
 # About half of the time that the tests with processes take.
 slow='^ServerTests.*(killed again|both of them killed|a greedy account|an operator beside|over a tape|used elsewhere)'
@@ -73,7 +57,7 @@ lanes() {
 wait_for() { while kill -0 "$1" 2> /dev/null; do sleep 1; done; }
 
 stage "format" make --no-print-directory lint
-stage "build" build
+stage "build" Tests/build.sh "$build"
 stage "counts of allocations and rows" "$build/debug/outcry-count"
 stage "worlds of the simulator" "$build/debug/outcry-simulate" --seeds "$seeds" --profile mixed
 stage "tests" lanes

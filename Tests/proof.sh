@@ -41,18 +41,21 @@ part() {
     fi
 }
 
+# As `make test` builds them.
+export tests=".build/gate/debug/outcryPackageTests.xctest --testing-library swift-testing"
+
 # Fresh worlds, several minutes each: the profile's seeds follow one another from the seed on.
 worlds() { echo ".build/release/outcry-simulate --minutes \$(((seconds + 59) / 60)) --first-seed ${seed}000 --profile $1"; }
 # With three desks side by side a second sees a little less than one kill, and of both ends a fifth of one.
-kills='OUTCRY_SEED=$((seed % 99999 + 1)) OUTCRY_KILLS=$((seconds * 3 / 4 + 1)) swift test --skip-build --filter "every answer is true after every kill"'
-both='OUTCRY_SEED=$((seed % 99999 + 1)) OUTCRY_VENUE_KILLS=$((seconds / 5 + 1)) swift test --skip-build --filter "the books of both are equal at the end"'
+kills='OUTCRY_SEED=$((seed % 99999 + 1)) OUTCRY_KILLS=$((seconds * 3 / 4 + 1)) $tests --filter "every answer is true after every kill"'
+both='OUTCRY_SEED=$((seed % 99999 + 1)) OUTCRY_VENUE_KILLS=$((seconds / 5 + 1)) $tests --filter "the books of both are equal at the end"'
 fuzz='make --no-print-directory fuzz SECONDS=$((seconds / 25 + 1))'
-greedy='OUTCRY_PROGRAM=$PWD/.build/release/outcry OUTCRY_MEASURED=$((seconds + 20)) swift test --skip-build --filter "beside a greedy account"'
-inputs='OUTCRY_SEED=$((seed % 999999 + 1)) swift test --skip-build --filter "FuzzTests|MutationTests|CoderTests|SimulatorTests"'
-whole='OUTCRY_WHOLE=1 swift test --skip-build --filter "An error at an operation of the disk|WireConvergenceTests|SightTests|FuzzTests|A gateway at random|SimulatedGatewayTests|TapeTests"'
+greedy='OUTCRY_PROGRAM=$PWD/.build/release/outcry OUTCRY_MEASURED=$((seconds + 20)) $tests --filter "beside a greedy account"'
+inputs='OUTCRY_SEED=$((seed % 999999 + 1)) $tests --filter "FuzzTests|MutationTests|CoderTests|SimulatorTests"'
+whole='OUTCRY_WHOLE=1 $tests --filter "An error at an operation of the disk|WireConvergenceTests|SightTests|FuzzTests|A gateway at random|SimulatedGatewayTests|TapeTests"'
 
-part "build" 0 'seconds=1; swift build --build-tests && swift build -c release --product outcry-simulate && swift build -c release --product outcry'
-part "debug and release tell the same" 2 'diff <(.build/debug/outcry-simulate --seeds 5 --hashes) <(.build/release/outcry-simulate --seeds 5 --hashes)'
+part "build" 0 'seconds=1; Tests/build.sh .build/gate && swift build -c release --product outcry-simulate && swift build -c release --product outcry'
+part "debug and release tell the same" 2 'diff <(.build/gate/debug/outcry-simulate --seeds 5 --hashes) <(.build/release/outcry-simulate --seeds 5 --hashes)'
 part "worlds: mixed" 18 "$(worlds mixed)"
 part "worlds: wire" 6 "$(worlds wire)"
 part "worlds: btce" 4 "$(worlds btce)"

@@ -20,7 +20,10 @@ import Trading
     }
 
     /// 1796035011277: a line is refused as there is no market yet, and done when it comes again under its tag.
-    @Test(arguments: [1_796_035_011_277 as UInt64]) func `a seed that failed once fails no more`(seed: UInt64) {
+    /// 1796075159226: what a panic before it took off was told behind the goodbye of a logout.
+    @Test(arguments: [1_796_035_011_277, 1_796_075_159_226 as UInt64]) func `a seed that failed once fails no more`(
+        seed: UInt64
+    ) {
         #expect(Simulation.run(seed: seed, profile: .mixed).violation == nil, "seed \(seed)")
     }
 

@@ -100,7 +100,8 @@ extension DeskCore {
             throw Refusal(.notLoggedIn, "not logged in")
         }
         try audit(AuditEvent(.logout), context.session)
-        // Answered first: after it nothing of this login is told any more.
+        // What has happened is told before the goodbye: nothing of this login is told after it.
+        try flushEvents()
         try answer(Reply(mark: .done, text: "+ goodbye \(login.name)"), context)
         endLogin(on: context.session)
         loginChanged(context.session)
@@ -111,6 +112,7 @@ extension DeskCore {
     func runQuit(_ context: LineContext) throws -> Reply? {
         if people.sessions[context.session]?.login != nil { try audit(AuditEvent(.logout), context.session) }
         let name = people.sessions[context.session]?.login.map { " \($0.name)" } ?? ""
+        try flushEvents()
         try answer(Reply(mark: .done, text: "+ goodbye\(name)"), context)
         batch.outputs.append(.close(context.session, code: 1_000, reason: "goodbye"))
         return nil
