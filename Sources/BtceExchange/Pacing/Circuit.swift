@@ -27,7 +27,10 @@ public struct Circuit: Sendable {
     /// How often it opened without a success in between.
     private var openings = 0
 
-    public init(failuresMax: Int = 5, backoff: Backoff = Backoff(first: 500_000_000, longest: 60_000_000_000)) {
+    /// Stops wait in the desk while the exchange is away: that it is back is seen within a quarter of a minute.
+    public static let backoff = Backoff(first: 500_000_000, longest: 15_000_000_000)
+
+    public init(failuresMax: Int = 5, backoff: Backoff = Circuit.backoff) {
         precondition(failuresMax > 0, "a circuit that is never closed")
         self.failuresMax = failuresMax
         self.backoff = backoff
