@@ -29,13 +29,15 @@ final class TypedLine {
     }
 
     var isAnswered: Bool { text != nil }
-    private var isQuestionAnswered: Bool { text?.hasPrefix("=") == true }
+    /// Whether the same line is done when it is said again: it only asks, or was refused as there was no price yet, and such a refusal is
+    /// not kept (docs/wire.md, "Sending a line again").
+    private var isAnsweredAnew: Bool { text?.hasPrefix("=") == true || text?.hasPrefix("! no price of ") == true }
     var isDone: Bool { text?.hasPrefix("+") == true }
 
-    /// Takes a reply in. Every reply to one tag is the same, but for what it says of its orders as they are now; a question is
-    /// answered anew.
+    /// Takes a reply in. Every reply to one tag is the same, but for what it says of its orders as they are now and for
+    /// lines that are answered anew.
     func take(json raw: String, text said: String) throws {
-        if let json, json != raw, !isQuestionAnswered, try FirstReply.fields(json) != FirstReply.fields(raw) {
+        if let json, json != raw, !isAnsweredAnew, try FirstReply.fields(json) != FirstReply.fields(raw) {
             throw Contradiction("\(tag) was answered\n  \(json)\nand then\n  \(raw)")
         }
         json = raw
@@ -44,7 +46,7 @@ final class TypedLine {
 
     func take(text said: String) throws {
         let said = FirstReply.text(said)
-        if let text, text != said, !isQuestionAnswered {
+        if let text, text != said, !isAnsweredAnew {
             throw Contradiction("\(tag) was answered\n  \(text)\nand then\n  \(said)")
         }
         text = said

@@ -34,7 +34,7 @@ final class WireTrader {
     private static let quietMilliseconds = 200
     /// Not kept with a line's tag: the same line is said again.
     private static func isRefusedForNow(_ code: String) -> Bool {
-        code == "reconciling" || code == "feed_stale"
+        ["reconciling", "feed_stale", "no_market"].contains(code)
     }
 
     init(name: String, token: String) {
