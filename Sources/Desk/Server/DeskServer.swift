@@ -179,6 +179,7 @@ public final class DeskServer: Sendable {
     /// reads what is committed and nothing else, so what the failed batch had decided is never shown.
     private func serve(_ started: () -> Void) throws {
         var desk: DeskCore? = try openWithOrWithoutRoom()
+        if let desk { report(desk) }  // Whoever is told that it runs may ask at once how it is.
         phase.withLock { $0 = .running }
         started()
         var pauseSeconds = DeskServer.roomCheckSecondsMin
@@ -388,12 +389,4 @@ public final class DeskServer: Sendable {
         let report = desk.health
         health.withLock { $0 = report }
     }
-}
-
-extension DeskInput {
-    fileprivate var isStop: Bool { if case .stop = self { true } else { false } }
-}
-
-extension Timestamp {
-    fileprivate static let distantFuture = Timestamp(nanoseconds: .max)
 }

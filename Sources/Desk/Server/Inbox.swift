@@ -30,3 +30,11 @@ extension DeskInput {
         }
     }
 }
+
+extension DeskInput {
+    var isStop: Bool { if case .stop = self { true } else { false } }
+}
+
+extension Timestamp {
+    static let distantFuture = Timestamp(nanoseconds: .max)
+}
