@@ -26,7 +26,7 @@ private let table: [(room: String, mayImport: Set<String>)] = [
         [
             "Trading", "Secrets", "Threads", "Conversation", "CommandGrammar", "OrderEngine", "Ledger", "Accounts",
             "Exchange",
-            "CommandPages", "GRDB", "Logging", "ServiceLifecycle", "Foundation", "Synchronization",
+            "CommandPages", "Logging", "ServiceLifecycle", "Foundation", "Synchronization",
         ] + collections
     ),
     (

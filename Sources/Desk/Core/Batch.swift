@@ -5,7 +5,7 @@ import Trading
 
 /// What exists while inputs are taken: the open transaction, what is to be done and said once it is on disk, and what it has cost so far.
 ///
-/// Nothing of it outlives the batch: each begins with `begin`.
+/// Each batch begins with `begin`. Only two counts of cost go on from one batch to the next.
 struct Batch {
     /// Open while the batch is being taken.
     var transaction: LedgerTransaction?
