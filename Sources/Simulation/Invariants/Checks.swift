@@ -77,6 +77,7 @@ extension Simulation {
         guard let desk = server.desk, let ledger = server.ledger else { return }
         try checkPromises()
         try checkPanicsAreCleared()
+        try checkNothingIsLeft()
         for trader in traders {
             let head = try ledger.notificationHead(trader.account)
             guard trader.books.toldUpTo == head else {

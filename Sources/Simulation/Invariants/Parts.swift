@@ -23,6 +23,12 @@ extension Simulation {
         }
     }
 
+    /// In the end every ladder has all its orders, or has lost them: none waits for orders that nobody places or takes off any more.
+    func checkNothingIsLeft() throws {
+        guard let left = observer.engine.unfinished.first else { return }
+        throw Violation(.partsAreTheWhole, "nobody goes on with what is left: \(left)")
+    }
+
     /// A contra order is for what its entry has brought, by the exchange's own fills and fees, and has not been traded back.
     func judgeContra(
         _ id: OrderID, _ quantity: ExactDecimal, at number: RecordNumber, includingItself contra: OrderID? = nil
