@@ -51,13 +51,19 @@ public enum Crossing: String, Sendable, CaseIterable {
     case cancelRefused = "cancel refused by the exchange"
     case canceledElsewhere = "order canceled elsewhere"
     case replyTimedOut = "reply before the exchange's answer"
+    case crashWithOrdersAtSeveral = "crash with orders at several exchanges"
+    case panicWithOrdersAtSeveral = "panic with orders at several exchanges"
+    case fillWhileUnknownElsewhere = "fill while an order is unknown at another exchange"
 
     /// Whether a set of seeds of this profile must reach it.
     ///
     /// The paper exchange answers within the desk's own transaction: no answer of it is late or lost, nobody else acts there,
     /// and nothing fills once it is off the book.
     public func isRequired(in profile: SimulationProfile) -> Bool {
-        switch self {
+        // Each exchange by itself is looked at in a profile of its own.
+        if profile == .seats { return isOfSeveralExchanges }
+        return switch self {
+        case _ where isOfSeveralExchanges: false
         case .fillWhileCanceling, .fillWhileExpiring, .fillAfterOffBook, .unknownFilledWhole, .unknownNeverArrived,
             .unknownStillOpen, .depositWhileUnknown, .crashWhileUnknown, .crashWhilePending, .crashBeforeRequestSent,
             .orderZero, .cancelRefused, .canceledElsewhere, .replyTimedOut, .panicWhileUnknown:
@@ -67,6 +73,13 @@ public enum Crossing: String, Sendable, CaseIterable {
         // Its fees stand still: docs/btce.md says what the adapter knows of one that was another's.
         case .feeChangedUnderOrder: !profile.isOverHTTP
         default: true
+        }
+    }
+
+    private var isOfSeveralExchanges: Bool {
+        switch self {
+        case .crashWithOrdersAtSeveral, .panicWithOrdersAtSeveral, .fillWhileUnknownElsewhere: true
+        default: false
         }
     }
 }

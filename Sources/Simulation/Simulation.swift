@@ -19,8 +19,8 @@ public final class Simulation {
         case deskTakesTurn(life: Int)
         /// The desk asked to be called, for what is due by itself.
         case deskWakes(life: Int)
-        /// Something is due on the wire: a message arrives, the venue acts, the adapter gives up waiting.
-        case wireMoves
+        /// Something is due on the wire of a seat: a message arrives, the venue acts, the adapter gives up waiting.
+        case wireMoves(Int)
         case reachesDesk(DeskInput, life: Int)
         /// Whoever looks after the server ends a process that takes nothing more.
         case operatorEndsProcess(life: Int)
@@ -36,11 +36,8 @@ public final class Simulation {
     var trace: Trace
     var coverage = SimulationCoverage()
     let server: SimulatedServer
-    /// Nil where the desk trades on paper.
-    let wire: (any ExchangeWire)?
-    /// When the wire moves next. What stands in the queue for another time has been overtaken.
-    var wireDueAt: Timestamp?
-    var markets: [SimulatedMarket]
+    /// At which exchanges the desk trades.
+    let seats: [SimulatedSeat]
     var traders: [SimulatedTrader] = []
     var areFaultsOn = true
     /// What has happened so far: turns, messages, acts.
@@ -72,14 +69,7 @@ public final class Simulation {
         var chance = SplitMix64(seed: seed)
         plan = SimulationPlan(profile, &chance)
         server = SimulatedServer(plan, diskSeed: chance.next())
-        markets = Array(SimulatedMarket.all.prefix(plan.marketCount))
-        wire =
-            switch plan.world {
-            case .paper: nil
-            case .wire: SimulatedWire(plan, markets: markets, &chance)
-            case .btce: SimulatedBtce(plan, .btce, markets: markets, &chance)
-            case .yobit: SimulatedBtce(plan, .yobit, markets: markets, &chance)
-            }
+        seats = [SimulatedSeat](plan, &chance)
         self.chance = chance
         clock = plan.start
         trace = Trace(linesKept: linesKept)
@@ -112,37 +102,61 @@ public final class Simulation {
         case .deskWakes(let life) where life == self.life && wakeAt == moment:
             wakeAt = nil
             requestTurn()
-        case .wireMoves where wireDueAt == moment: try moveWire()
+        case .wireMoves(let number) where seats[number].wireDueAt == moment: try moveWire(number)
         case .reachesDesk(let input, let life) where life == self.life: put(input)
         case .operatorEndsProcess(let life) where life == self.life: try endHaltedProcess()
         case .serverStarts: try startServer()
-        case .networkFails: wire?.beginFaults()
+        case .networkFails: for wire in wires { wire.beginFaults() }
         case .deskTakesTurn, .deskWakes, .wireMoves, .reachesDesk, .operatorEndsProcess: break
         }
     }
 
     private func setUp() throws {
-        try server.start(over: wire?.connect(at: clock), at: clock)
+        try server.start(at: connectedSeats(), clock)
         let password = "correct horse"
         for number in 0..<plan.traderCount {
             let name = "trader\(number + 1)"
             guard let accountName = AccountName(name), let desk = server.desk else { continue }
-            let funds = wire == nil ? plan.funds.map { (ExactDecimal($0.amount), $0.coin) } : []
+            let money = plan.funds.map { (ExactDecimal($0.amount), $0.coin) }
+            let funds = paperSeat == nil ? [] : money
             let account = try desk.addAccount(
                 accountName, role: .trader,
                 passwordHash: PasswordHash(hashing: Secret(password), cost: SimulatedPasswords.cost), funds: funds,
                 at: clock)
-            if let wire {
-                wire.admit(account, funds: plan.funds.map { (ExactDecimal($0.amount), $0.coin) }, at: clock)
-            }
+            for wire in wires { wire.admit(account, funds: money, at: clock) }
             traders.append(SimulatedTrader(name: name, password: password, account: account, chance: chance.fork()))
             queue.add(.traderActs(number), at: later(0...500))
         }
         openMarkets()
         queue.add(.networkFails, at: clock.advanced(bySeconds: 1))
         requestTurn()
-        expectWire()
+        expectWires()
         queue.add(.marketMoves, at: later(100...1_000))
+    }
+
+    var wires: [any ExchangeWire] { seats.compactMap(\.wire) }
+
+    var paperSeat: SimulatedSeat? { seats.first { $0.wire == nil } }
+
+    /// The seat at an exchange, which the desk names.
+    func seat(_ id: ExchangeID) throws(Violation) -> SimulatedSeat {
+        guard let seat = seats.first(where: { $0.id == id }) else {
+            throw Violation(.ordersAgree, "there is no exchange \(id)")
+        }
+        return seat
+    }
+
+    /// The seat at which an order is.
+    func seat(of order: OrderID) throws(Violation) -> SimulatedSeat {
+        guard let exchange = observer.exchange(of: order) else {
+            throw Violation(.ordersAgree, "\(order) is at no exchange")
+        }
+        return try seat(exchange)
+    }
+
+    /// Each exchange as a new process of the desk meets it; nil for paper.
+    func connectedSeats() -> [(id: ExchangeID, exchange: (any Exchange)?)] {
+        seats.map { ($0.id, $0.wire?.connect(at: clock)) }
     }
 
     func later(_ milliseconds: ClosedRange<Int>) -> Timestamp {

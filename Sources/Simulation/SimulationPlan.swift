@@ -16,6 +16,8 @@ public enum SimulationProfile: String, Sendable, CaseIterable {
     case btce
     /// The same in YoBit's dialect: one pair a question, order numbers of 16 digits, funds told with what is on orders.
     case yobit
+    /// Two or three of those at once.
+    case seats
 
     /// Whether the product's own adapter and venue are in the loop.
     var isOverHTTP: Bool { self == .btce || self == .yobit }
@@ -23,19 +25,29 @@ public enum SimulationProfile: String, Sendable, CaseIterable {
 
 /// How large and how wild one run is: drawn from its seed before anything else.
 struct SimulationPlan {
-    /// At which exchange the desk trades.
-    enum World {
+    /// An exchange at which the desk trades.
+    enum World: CaseIterable {
         case paper
         case wire
         case btce
         case yobit
+
+        /// What the desk calls it.
+        var exchange: ExchangeID {
+            switch self {
+            case .paper: .paper
+            case .wire: "simulated"
+            case .btce: "btce"
+            case .yobit: "yobit"
+            }
+        }
     }
 
     /// Of a thousand seeds of the profile mixed, those that trade over the simulated wire, and those in YoBit's dialect.
     private static let mixedWirePermille = 600
     private static let mixedYobitPermille = 80
 
-    let world: World
+    let worlds: [World]
     let start: Timestamp
     let horizon: Timestamp
     let traderCount: Int
@@ -69,18 +81,21 @@ struct SimulationPlan {
 
     init(_ profile: SimulationProfile, _ chance: inout SplitMix64) {
         switch profile {
-        case .paper: world = .paper
-        case .wire: world = .wire
+        case .paper: worlds = [.paper]
+        case .wire: worlds = [.wire]
         case .mixed:
             // One lot for all, so that the seeds of the other worlds stay what they were.
             let lot = chance.below(1_000)
             if lot >= 1_000 - SimulationPlan.mixedYobitPermille {
-                world = .yobit
+                worlds = [.yobit]
             } else {
-                world = lot < SimulationPlan.mixedWirePermille ? .wire : .paper
+                worlds = lot < SimulationPlan.mixedWirePermille ? [.wire] : [.paper]
             }
-        case .btce: world = .btce
-        case .yobit: world = .yobit
+        case .btce: worlds = [.btce]
+        case .yobit: worlds = [.yobit]
+        case .seats:
+            var left = World.allCases
+            worlds = (0..<chance.within(2...3)).map { _ in left.remove(at: chance.below(left.count)) }
         }
         // From a summer's afternoon, so that days end and months turn in some of the runs.
         start = Timestamp(seconds: 1_788_102_000 + Int64(chance.below(200_000)))
@@ -117,6 +132,8 @@ struct SimulationPlan {
             configuration.limits.turnRows = 10
             configuration.limits.batchRows = 20
         }
+        // So few that what an account has filled is more than a page.
+        if profile == .seats { configuration.limits.fillsPage = chance.pick([2, 5, 1_000]) }
         self.configuration = configuration
     }
 }

@@ -26,7 +26,8 @@ import Trading
         let server = SimulatedServer(plan, diskSeed: 1)
         let wire = isOverTheWire ? SimulatedWire(plan, markets: SimulatedMarket.all, &chance) : nil
         wire?.calmDown()
-        try server.start(over: wire?.connect(at: plan.start), at: plan.start)
+        let exchange = wire?.connect(at: plan.start)
+        try server.start(at: [(wire == nil ? .paper : "simulated", exchange)], plan.start)
         let desk = try #require(server.desk)
         let account = try desk.addAccount(
             #require(AccountName("ann")), role: .trader,

@@ -11,7 +11,7 @@ import Testing
         switch profile {
         case .paper: [1, 2, 3, 9, 22, 40, 106, 178]
         // Not held to crossings: its seeds are for what the adapter and the venue say to each other.
-        case .btce, .yobit: [1, 2, 6, 8]
+        case .btce, .yobit, .seats: [1, 2, 6, 8]
         case .wire, .mixed: [12, 21, 57, 61, 81, 103, 113, 128, 135, 165, 170, 178, 258]
         }
     }

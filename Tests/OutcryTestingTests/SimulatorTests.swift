@@ -52,7 +52,7 @@ import Trading
         var worlds: [SimulationPlan.World: Int] = [:]
         for seed in UInt64(1)...1_000 {
             var chance = SplitMix64(seed: seed)
-            worlds[SimulationPlan(.mixed, &chance).world, default: 0] += 1
+            for world in SimulationPlan(.mixed, &chance).worlds { worlds[world, default: 0] += 1 }
         }
         #expect((50...120).contains(worlds[.yobit] ?? 0) && (550...650).contains(worlds[.wire] ?? 0))
         #expect(worlds[.btce] == nil && (worlds[.paper] ?? 0) > 250)

@@ -9,6 +9,9 @@ extension DeskCore {
     /// The whole durable state of the engine of a desk with one exchange.
     package var engineState: EngineSnapshot { firstSeat.engine.snapshot() }
 
+    /// The same of the engine of one exchange; nil where there is no seat.
+    package func engineState(at exchange: ExchangeID) -> EngineSnapshot? { seat(exchange)?.engine.snapshot() }
+
     /// The same of every engine, in the order of the seats.
     package var engineStates: [EngineSnapshot] { seats.map { $0.engine.snapshot() } }
 

@@ -5,18 +5,48 @@ import OrderEngine
 import Trading
 import Venue
 
-/// What the desk and the exchange's own ledger must agree on, once quiet.
+/// What the desk and an exchange's own ledger must agree on, once quiet.
 extension Simulation {
     /// Waits until they do; says what they differ in where they do not in time.
-    func agree(with wire: any ExchangeWire) throws {
+    func agree(with seat: SimulatedSeat) throws {
+        guard let wire = seat.wire else { return }
         let end = clock.advanced(bySeconds: SimulationPlan.restSecondsMax)
-        while let difference = try wire.firstDifference(from: self) {
+        while let difference = try firstDifference(from: wire, seat.id) {
             guard clock < end else { throw difference }
             try pass(seconds: 1)
         }
     }
 
-    func firstUnsettled(_ state: EngineSnapshot) -> Violation? {
+    private func firstDifference(from wire: any ExchangeWire, _ exchange: ExchangeID) throws -> Violation? {
+        guard let desk = server.desk, let state = desk.engineState(at: exchange), let ledger = server.ledger else {
+            return Violation(.comesToRest, "no desk")
+        }
+        let books = DeskBooks(
+            exchange: exchange, state: state, desk: desk, ledger: ledger,
+            traders: traders.map { ($0.name, $0.account) })
+        return try books.firstUnsettled ?? wire.firstDifference(from: books)
+    }
+}
+
+/// What the desk has of one exchange, to be held against that exchange's own books.
+struct DeskBooks {
+    let exchange: ExchangeID
+    let state: EngineSnapshot
+    let desk: DeskCore
+    let ledger: Ledger
+    let traders: [(name: String, account: AccountID)]
+
+    func funds(of account: AccountID, in coin: Coin) -> Funds {
+        desk.engineFunds(of: account, in: coin, at: exchange)
+    }
+
+    /// An order of this exchange; nil where there is none, and where it is another's.
+    func order(_ id: OrderID) throws -> Order? {
+        try ledger.order(id).flatMap { $0.exchange == exchange ? $0 : nil }
+    }
+
+    /// What is still under way.
+    var firstUnsettled: Violation? {
         // What has filled may have been of an attempt before the last, which the exchange never took.
         for entry in state.orders where entry.order.closedAt == nil {
             let order = entry.order
@@ -28,39 +58,36 @@ extension Simulation {
         }
         return nil
     }
+}
 
-    func difference(from wire: SimulatedWire) throws -> Violation? {
-        guard let desk = server.desk, let ledger = server.ledger else { return Violation(.comesToRest, "no desk") }
-        let state = desk.engineState
-        if let unsettled = firstUnsettled(state) { return unsettled }
-        for trader in traders {
-            let booked = wire.venue.balances(of: trader.account)
+extension SimulatedWire {
+    func firstDifference(from desk: DeskBooks) throws -> Violation? {
+        for trader in desk.traders {
+            let booked = venue.balances(of: trader.account)
             for balance in booked {
-                let mine = desk.engineFunds(of: trader.account, in: balance.coin)
+                let mine = desk.funds(of: trader.account, in: balance.coin)
                 // What an order placed at the venue's own page holds there, the desk knows nothing of: it is in the total.
-                let foreign = heldElsewhere(balance.coin, trader.account, wire.venue)
-                let held = balance.held - foreign + heldAtAnotherRate(balance.coin, trader.account, wire.venue, state)
+                let foreign = heldElsewhere(balance.coin, trader.account)
+                let held = balance.held - foreign + heldAtAnotherRate(balance.coin, trader.account, desk.state)
                 guard mine.total == balance.total, mine.reserved == held else {
                     return Violation(
                         .fundsAgree, expected: "\(balance.total), of it \(held) held",
                         found: "\(mine.total), of it \(mine.reserved) held", "\(balance.coin) of \(trader.name)")
                 }
             }
-            for row in state.funds where row.account == trader.account && !row.funds.total.isZero {
+            for row in desk.state.funds where row.account == trader.account && !row.funds.total.isZero {
                 guard booked.contains(where: { $0.coin == row.coin }) else {
                     return Violation(
                         .fundsAgree, expected: "none", found: row.funds.total, "\(row.coin) of \(trader.name)")
                 }
             }
         }
-        return try ordersDiffer(wire.venue, state, ledger)
+        return try ordersDiffer(from: desk)
     }
 
     /// What the desk holds more than the exchange because the fee changed while an order was on its way there: the desk holds at
     /// the rate that it knew when it sent the order, the exchange at the one under which it took the order on.
-    private func heldAtAnotherRate(
-        _ coin: Coin, _ account: AccountID, _ venue: SimulatedVenue, _ state: EngineSnapshot
-    ) -> ExactDecimal {
+    private func heldAtAnotherRate(_ coin: Coin, _ account: AccountID, _ state: EngineSnapshot) -> ExactDecimal {
         var orders: [OrderID: Order] = [:]
         for entry in state.orders { orders[entry.order.id] = entry.order }
         return venue.bookedOrders.reduce(.zero) { sum, booked in
@@ -74,7 +101,7 @@ extension Simulation {
         }
     }
 
-    private func heldElsewhere(_ coin: Coin, _ account: AccountID, _ venue: SimulatedVenue) -> ExactDecimal {
+    private func heldElsewhere(_ coin: Coin, _ account: AccountID) -> ExactDecimal {
         venue.books.orders.reduce(.zero) { sum, order in
             guard order.account == account, order.clientOrderID == nil, order.status == .open, order.coinSpent == coin
             else {
@@ -84,7 +111,7 @@ extension Simulation {
         }
     }
 
-    private func ordersDiffer(_ venue: SimulatedVenue, _ state: EngineSnapshot, _ ledger: Ledger) throws -> Violation? {
+    private func ordersDiffer(from desk: DeskBooks) throws -> Violation? {
         var open: Set<ClientOrderID> = []
         // Every attempt at an order has filled for it.
         var fillsThere: [OrderID: Int] = [:]
@@ -94,7 +121,7 @@ extension Simulation {
         }
         for booked in venue.bookedOrders {
             guard let client = booked.clientOrderID else { continue }
-            guard let order = try ledger.order(client.order) else {
+            guard let order = try desk.order(client.order) else {
                 return Violation(.ordersAgree, "\(client) is at the exchange, and the desk has no such order")
             }
             if venue.ordersAccepted(for: client) > 1 {
@@ -103,7 +130,7 @@ extension Simulation {
             }
             let attempt = attempts[client.order, default: 0] + 1
             attempts[client.order] = attempt
-            if attempt > 1, case let allowed = try ledger.attemptsAllowed(client.order), attempt > allowed {
+            if attempt > 1, case let allowed = try desk.ledger.attemptsAllowed(client.order), attempt > allowed {
                 return Violation(
                     .onePlacement, expected: allowed, found: attempt,
                     "\(client.order) has been placed under more than one name")
@@ -116,7 +143,7 @@ extension Simulation {
                     "where \(client) stands")
             }
             open.insert(client)
-            let told = try ledger.fills(of: client.order).map(\.fill)
+            let told = try desk.ledger.fills(of: client.order).map(\.fill)
             for fill in booked.fills where !told.contains(fill) {
                 return Violation(
                     .fillsAgree, expected: fill.traceText, found: told.map(\.traceText), "the fills of \(client)")
@@ -128,7 +155,7 @@ extension Simulation {
             }
         }
         // What has filled may have been of an attempt before the last, which the exchange never took.
-        for entry in state.orders where entry.order.isThere && !open.contains(entry.order.clientOrderID) {
+        for entry in desk.state.orders where entry.order.isThere && !open.contains(entry.order.clientOrderID) {
             if !entry.order.isOnBook, fillsThere[entry.order.id] != nil { continue }
             return Violation(
                 .ordersAgree, "\(entry.order.id) is \(entry.order.status.rawValue), and not at the exchange")
@@ -169,9 +196,9 @@ extension Order {
 }
 
 extension Simulation {
-    /// What the venue and the adapter met, once the run is over.
-    func countWire() {
-        wire?.count(&coverage)
+    /// What the venues and the adapters met, once the run is over.
+    func countWires() {
+        for wire in wires { wire.count(&coverage) }
     }
 }
 

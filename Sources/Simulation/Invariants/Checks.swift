@@ -10,12 +10,12 @@ import Trading
 extension Simulation {
     /// The engine's funds and those of the paper exchange are of the same transaction: they agree at every moment.
     func checkFunds() throws {
-        guard let desk = server.desk, let paper = server.paper, desk.halt == nil else { return }
+        guard let seat = paperSeat, let desk = server.desk, let paper = server.paper, desk.halt == nil else { return }
         for trader in traders {
             for balance in paper.balances(of: trader.account) {
-                let mine = desk.engineFunds(of: trader.account, in: balance.coin)
+                let mine = desk.engineFunds(of: trader.account, in: balance.coin, at: seat.id)
                 // What a ladder holds for orders that it has still to place the exchange has not heard of.
-                let unplaced = desk.engineUnplaced(of: trader.account, in: balance.coin)
+                let unplaced = desk.engineUnplaced(of: trader.account, in: balance.coin, at: seat.id)
                 guard mine.total == balance.total, mine.reserved - unplaced == balance.held else {
                     throw Violation(
                         .fundsAgree, expected: "\(balance.free) free, \(balance.held) held",
@@ -85,28 +85,9 @@ extension Simulation {
                     .allIsTold, expected: head, found: trader.books.toldUpTo, "notifications told to \(trader.name)")
             }
         }
-        let live = desk.engineState
-        for row in live.funds {
-            // A coin that the exchange has never heard of.
-            let isBooked = server.paper?.balances(of: row.account).contains { $0.coin == row.coin } ?? true
-            guard isBooked || row.funds.total.isZero else {
-                throw Violation(.fundsAgree, expected: "none", found: row.funds.total, "\(row.coin) of \(row.account)")
-            }
-        }
-        if let difference = firstDifference(live, observer.engine.snapshot()) {
-            throw Violation(.restoredIsLive, "the engine made of the records has \(difference)")
-        }
-        let loaded = try ledger.load()
-        var restored =
-            loaded.snapshots.first.map { OrderEngine(restoring: $0) } ?? OrderEngine(exchange: desk.onlyExchange)
-        try ledger.forEachRecord(after: loaded.number) { restored.replay($0.record) }
-        if let difference = firstDifference(live, restored.snapshot()) {
-            throw Violation(.restoredIsLive, "the engine restored from its snapshot has \(difference)")
-        }
-        for entry in live.orders {
-            guard let row = try ledger.order(entry.order.id), row == entry.order else {
-                throw Violation(.tablesAreTheRecords, "the row of \(entry.order.id) is not the order")
-            }
+        for seat in seats {
+            guard let live = desk.engineState(at: seat.id) else { throw Violation(.opens, "no seat at \(seat.id)") }
+            try checkEngine(at: seat, live, ledger)
         }
         try checkOneLineOneOrder(ledger)
         try checkRoundTrips()
@@ -114,6 +95,33 @@ extension Simulation {
         try checkUncertain(ledger)
         try checkPassedOver(ledger)
         try checkRebuild(ledger)
+    }
+
+    /// The engine of a seat is the one that its records make, from the first on and from the newest snapshot on.
+    private func checkEngine(at seat: SimulatedSeat, _ live: EngineSnapshot, _ ledger: Ledger) throws {
+        for row in live.funds where seat.wire == nil {
+            // A coin that the exchange has never heard of.
+            let isBooked = server.paper?.balances(of: row.account).contains { $0.coin == row.coin } ?? true
+            guard isBooked || row.funds.total.isZero else {
+                throw Violation(.fundsAgree, expected: "none", found: row.funds.total, "\(row.coin) of \(row.account)")
+            }
+        }
+        if let difference = firstDifference(live, observer.engine(at: seat.id).snapshot()) {
+            throw Violation(.restoredIsLive, "the engine of \(seat.id) made of the records has \(difference)")
+        }
+        let loaded = try ledger.load()
+        var restored =
+            loaded.snapshots.first { $0.exchange == seat.id }.map { OrderEngine(restoring: $0) }
+            ?? OrderEngine(exchange: seat.id)
+        try ledger.forEachRecord(after: loaded.number) { if $0.exchange == seat.id { restored.replay($0.record) } }
+        if let difference = firstDifference(live, restored.snapshot()) {
+            throw Violation(.restoredIsLive, "the engine of \(seat.id) restored from its snapshot has \(difference)")
+        }
+        for entry in live.orders {
+            guard let row = try ledger.order(entry.order.id), row == entry.order else {
+                throw Violation(.tablesAreTheRecords, "the row of \(entry.order.id) is not the order")
+            }
+        }
     }
 
     private func checkOneLineOneOrder(_ ledger: Ledger) throws {

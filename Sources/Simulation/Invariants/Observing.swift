@@ -29,6 +29,7 @@ extension Simulation {
         watch.hasTradesLeft = desk.hasTradesLeft
         try checkReached()
         try checkPanics()
+        try checkSeats()
         try checkFunds()
         if areFaultsOn, !isStopping, chance.permille(plan.stopPermille) { stopCleanly() }
     }
@@ -47,23 +48,18 @@ extension Simulation {
         guard lines.isEmpty else { throw Violation(.noAnomaly, lines.joined(separator: "; ")) }
     }
 
-    /// Turns that are left trades by those before them are one with those: what waits may fire in any of them.
-    private func notePrintsBeforeTurn() {
-        if !watch.hasTradesLeft { watch.printsBeforeTurn = watch.prints.mapValues(\.count) }
-    }
-
     /// Prints that the paper exchange has made since the last look, also of orders that met each other.
     func collectPaperPrints() {
-        guard wire == nil else { return }
-        notePrintsBeforeTurn()
+        guard let seat = paperSeat else { return }
+        if !watch.hasTradesLeft { seat.notePrintsBeforeTurn() }
         guard let paper = server.paper else { return }
-        for market in markets {
+        for market in seat.markets {
             for report in paper.ask(.recentTrades(market.pair, count: 100), id: QueryID(0), at: clock) {
                 guard case .answer(_, .recentTrades(_, let trades)) = report else { continue }
-                let known = watch.prints[market.pair] ?? []
+                let known = seat.prints[market.pair] ?? []
                 // Newest first: what was printed before the newest known one is known.
                 let new = trades.prefix { trade in trade != known.last }
-                watch.prints[market.pair, default: []] += new.reversed()
+                seat.prints[market.pair, default: []] += new.reversed()
             }
         }
     }
@@ -71,21 +67,25 @@ extension Simulation {
     /// Over the wire a trigger goes by the prints that the desk has been told since it was armed, and by their own times. That each
     /// told print is one of the venue's is held here. They count from before the turn: of one that dies, the records may be found.
     func collectPrints(told inputs: [DeskInput]) throws {
-        guard let wire else { return }
-        notePrintsBeforeTurn()
-        wire.collectPrints()
-        for case .exchange(_, let reports) in inputs {
+        for seat in seats {
+            guard let wire = seat.wire else { continue }
+            if !watch.hasTradesLeft { seat.notePrintsBeforeTurn() }
+            wire.collectPrints()
+        }
+        for case .exchange(let exchange, let reports) in inputs {
+            let seat = try seat(exchange)
+            guard let wire = seat.wire else { continue }
             for report in reports {
                 switch report {
                 case .trade(let print):
                     guard wire.hasPrinted(print) else {
                         throw Violation(.trigger, "a print that the venue never made: \(print.traceText)")
                     }
-                    watch.prints[print.pair, default: []].append(print)
+                    seat.prints[print.pair, default: []].append(print)
                 case .ticker(let pair, let ticker), .answer(_, .ticker(let pair, let ticker)):
                     // A print may be lost on the way; the last price tells of it too.
                     guard let last = ticker.last, wire.hasPrinted(pair, at: last, by: ticker.at) else { continue }
-                    watch.prints[pair, default: []].append(
+                    seat.prints[pair, default: []].append(
                         MarketTrade(pair: pair, price: last, quantity: .zero, takerSide: nil, at: ticker.at))
                 case .execution, .rules, .balanceChanged, .connection, .keyEnding, .keyRights, .contradiction, .answer:
                     break
@@ -100,13 +100,13 @@ extension Simulation {
         watch.inputsSinceLook.removeAll()
         watch.cancelsInTurn = observations.count { if case .cancelRequested = $0.record { true } else { false } }
         for one in observations {
-            trace.add("= \(one.number) \(one.record.traceText)", at: clock)
+            trace.add("= \(one.number) \(one.exchange) \(one.record.traceText)", at: clock)
             if let before = one.before, let after = one.after {
                 coverage.count(
                     .transition, "\(before.status.rawValue) + \(one.record.name) -> \(after.status.rawValue)")
             }
             try judge(one, inputs)
-            try judgePanic(one.record)
+            try judgePanic(one.record, at: one.exchange)
         }
         try checkLadders(observations)
     }
@@ -114,14 +114,14 @@ extension Simulation {
     private func judge(_ one: RecordObserver.Observation, _ inputs: [DeskInput]) throws {
         switch one.record {
         case .orderPlaced(let order):
-            noteArmed(order, at: order.createdAt)
+            try noteArmed(order, at: order.createdAt)
             if order.plan.trailing != nil { try checkDistance(order.id, order) }
-            if order.parent != nil, let parent = observer.engine.order(order.parent ?? order.id),
+            if order.parent != nil, let parent = observer.order(order.parent ?? order.id),
                 parent.plan.isRoundTrip, order.quantity < parent.quantity
             {
                 coverage.reached(.contraOfPart)
             }
-            if let parent = order.parent, observer.engine.order(parent)?.plan.isRoundTrip == true {
+            if let parent = order.parent, observer.order(parent)?.plan.isRoundTrip == true {
                 try judgeContra(parent, order.quantity, at: one.number, includingItself: order.id)
             }
         case .cancelRequested(let id, .expiry, let at):
@@ -131,7 +131,9 @@ extension Simulation {
             if child == nil { coverage.reached(.triggeredWithoutFunds) }
             if one.before?.status == .partiallyFilled { coverage.reached(.stopFiredWhileLimitFilled) }
         case .orderFilled(_, let fill, _, _):
-            if let pair = one.before?.pair { watch.fillPrices[pair, default: []].append(fill.price) }
+            noteDoubt(elsewhereThan: one.exchange, one.before)
+            let seat = try seat(one.exchange)
+            if let pair = one.before?.pair { seat.fillPrices[pair, default: []].append(fill.price) }
             switch one.before?.cancelReason {
             case .requested: coverage.reached(.fillWhileCanceling)
             case .expiry: coverage.reached(.fillWhileExpiring)
@@ -148,8 +150,8 @@ extension Simulation {
         case .orderFinished(_, .expired, _):
             if one.after?.filled.isPositive == true { coverage.reached(.expiryOfPartFilled) }
         case .orderFinished(let id, .canceled, _):
-            let children = one.after?.children.compactMap { observer.engine.order($0) } ?? []
-            if children.contains(where: { $0.status == .rejected }), observer.engine.order(id)?.plan.isSliced == true {
+            let children = one.after?.children.compactMap { observer.order($0) } ?? []
+            if children.contains(where: { $0.status == .rejected }), observer.order(id)?.plan.isSliced == true {
                 coverage.reached(.slicedPartlyRefused)
             }
         case .pairedDone(let id, let result, _):
@@ -160,10 +162,10 @@ extension Simulation {
         case .cancelFailed(let id, _, let at):
             coverage.reached(.cancelRefused)
             watch.cancelRefused[id] = at
-            if let order = one.after, order.cancelReason == nil { noteArmed(order, at: at) }
+            if let order = one.after, order.cancelReason == nil { try noteArmed(order, at: at) }
         case .orderAmended(_, _, let at):
             // Of another amount it waits as before.
-            if let order = one.after, order.plan != one.before?.plan { noteArmed(order, at: at) }
+            if let order = one.after, order.plan != one.before?.plan { try noteArmed(order, at: at) }
         case .triggerMoved(let id, _, let price, _, let at): try judgeTrail(one, id, by: price, at: at)
         case .orderAccepted, .orderRejected, .cancelRequested, .answerLost, .orderFinished,
             .fundsAdjusted, .moveRequested, .orderReplaced, .orderGrown, .panicDeclared, .panicCleared,
@@ -174,7 +176,7 @@ extension Simulation {
 
     private func judgeExpiry(_ id: OrderID, _ order: Order?, _ at: Timestamp) throws {
         var whole = order
-        while whole?.timeInForce.expireTime == nil, let parent = whole?.parent { whole = observer.engine.order(parent) }
+        while whole?.timeInForce.expireTime == nil, let parent = whole?.parent { whole = observer.order(parent) }
         guard let end = whole?.timeInForce.expireTime else {
             throw Violation(.expiry, "\(id) is taken off as expired, and nothing says when it ends")
         }
@@ -186,7 +188,7 @@ extension Simulation {
 
     /// What was unknown is settled by nothing but the exchange's word on that order, in the same turn.
     private func judgeReconciliation(_ id: OrderID, _ order: Order?, _ inputs: [DeskInput]) throws {
-        for case .exchange(_, let reports) in inputs {
+        for case .exchange(observer.exchange(of: id), let reports) in inputs {
             for case .execution(_, .status(let client, let state)) in reports where client.order == id {
                 guard order?.status == .unknown else { return }
                 switch state {
@@ -199,7 +201,9 @@ extension Simulation {
                 return
             }
         }
-        guard wire == nil else { throw Violation(.unknownIsSettled, "\(id) is settled without the exchange's word") }
+        guard try seat(of: id).wire == nil else {
+            throw Violation(.unknownIsSettled, "\(id) is settled without the exchange's word")
+        }
     }
 
     private func judgeTrigger(_ id: OrderID, _ order: Order?, _ price: ExactDecimal, at moment: Timestamp) throws {
@@ -216,14 +220,15 @@ extension Simulation {
         guard let armed = watch.armed[id] else {
             throw Violation(.trigger, "\(id) went by \(price), and was never armed")
         }
-        let prints = (watch.prints[order.pair] ?? []).dropFirst(armed.prints).filter { $0.price == price }
-        let fills = (watch.fillPrices[order.pair] ?? []).dropFirst(armed.fills)
-        if wire == nil, fills.contains(price) { return }
+        let seat = try seat(of: id)
+        let prints = (seat.prints[order.pair] ?? []).dropFirst(armed.prints).filter { $0.price == price }
+        let fills = (seat.fillPrices[order.pair] ?? []).dropFirst(armed.fills)
+        if seat.wire == nil, fills.contains(price) { return }
         guard let newest = prints.max(by: { $0.at < $1.at }) else {
             throw Violation(.trigger, "\(id) went by \(price), which was not told since it was armed")
         }
         // The paper exchange is of the desk's own turns: the order of what it prints says all.
-        guard wire != nil else { return }
+        guard seat.wire != nil else { return }
         guard !isStale(newest, at: moment) else {
             throw Violation(.trigger, "\(id) went at \(moment) by a stale price: \(newest.traceText)")
         }
@@ -234,11 +239,10 @@ extension Simulation {
         }
     }
 
-    private func noteArmed(_ order: Order, at time: Timestamp) {
+    private func noteArmed(_ order: Order, at time: Timestamp) throws {
+        let seat = try seat(of: order.id)
         watch.armedInTurn[order.id] = watch.turn
-        watch.armed[order.id] = (
-            time, watch.printsBeforeTurn[order.pair] ?? 0, watch.fillPrices[order.pair]?.count ?? 0
-        )
+        watch.armed[order.id] = (time, seat.printsBeforeTurn[order.pair] ?? 0, seat.fillPrices[order.pair]?.count ?? 0)
     }
 
     /// What is due is being taken off: once the desk has looked at the clock, no open order is past its end.
@@ -246,7 +250,7 @@ extension Simulation {
         // More than one decision takes off: the rest of what is due follows at once.
         guard watch.cancelsInTurn < plan.configuration.engineLimits.decisionOrdersMax else { return }
         for (id, end) in observer.expiring.sorted(by: { $0.key < $1.key }) where end <= clock {
-            guard let order = observer.engine.order(id), order.cancelReason == nil, !order.isOver else { continue }
+            guard let order = observer.order(id), order.cancelReason == nil, !order.isOver else { continue }
             // The exchange has just refused to take it off: it is asked again a second after that, not at once.
             if let refused = watch.cancelRefused[id], clock < refused.advanced(bySeconds: 1) { continue }
             throw Violation(.expiry, expected: "an end at \(end)", found: order.status.rawValue, "\(id) at \(clock)")
@@ -258,6 +262,7 @@ extension Simulation {
         watch.recordsBeforeCrash = observer.last.rawValue
         watch.wasInsideCommit = fault.hasSuffix("wrote") || fault == "ledger failed"
         notePanics(fault)
+        noteSeats(fault)
         for status in OrderStatus.allCases {
             let count = observer.openStatuses[status] ?? 0
             coverage.count(.fault, "\(fault), order \(status.rawValue)", times: count)

@@ -11,11 +11,11 @@ extension Simulation {
             watch.ladders.insert(whole.id)
         }
         // Some of its orders may be placed in later turns, and one that is canceled meanwhile never gets them all.
-        for id in watch.ladders.sorted() where !observer.engine.isCarryingOn(id) {
+        for id in watch.ladders.sorted() where observer.engine(of: id)?.isCarryingOn(id) != true {
             watch.ladders.remove(id)
-            guard let whole = observer.engine.order(id), whole.cancelReason == nil else { continue }
+            guard let whole = observer.order(id), whole.cancelReason == nil else { continue }
             let sum = whole.children.reduce(ExactDecimal.zero) { sum, child in
-                sum + (observer.engine.order(child)?.quantity ?? .zero)
+                sum + (observer.order(child)?.quantity ?? .zero)
             }
             guard sum == whole.quantity else {
                 throw Violation(.partsAreTheWhole, expected: whole.quantity, found: sum, "the orders of \(whole.id)")
@@ -25,15 +25,17 @@ extension Simulation {
 
     /// In the end every ladder has all its orders, or has lost them: none waits for orders that nobody places or takes off any more.
     func checkNothingIsLeft() throws {
-        guard let left = observer.engine.unfinished.first else { return }
-        throw Violation(.partsAreTheWhole, "nobody goes on with what is left: \(left)")
+        for seat in seats {
+            guard let left = observer.engine(at: seat.id).unfinished.first else { continue }
+            throw Violation(.partsAreTheWhole, "nobody goes on with what is left at \(seat.id): \(left)")
+        }
     }
 
     /// A contra order is for what its entry has brought, by the exchange's own fills and fees, and has not been traded back.
     func judgeContra(
         _ id: OrderID, _ quantity: ExactDecimal, at number: RecordNumber, includingItself contra: OrderID? = nil
     ) throws {
-        guard let entry = observer.engine.order(id), let step = quantityStep(of: entry.pair) else { return }
+        guard let entry = observer.order(id), let step = try seat(of: id).quantityStep(of: entry.pair) else { return }
         var left = ExactDecimal.zero
         for fill in try fillsAtExchange(id, of: entry.account, upTo: number) {
             left += fill.quantity
@@ -46,10 +48,5 @@ extension Simulation {
         guard quantity == expected else {
             throw Violation(.partsAreTheWhole, expected: expected, found: quantity, "the contra order of \(id)")
         }
-    }
-
-    private func quantityStep(of pair: Pair) -> ExactDecimal? {
-        if let wire { return wire.rules(of: pair)?.quantityStep }
-        return SimulatedMarket.all.contains { $0.pair == pair } ? SimulatedMarket.quantity(1) : nil
     }
 }

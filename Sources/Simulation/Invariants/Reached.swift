@@ -9,21 +9,22 @@ extension Simulation {
     func checkReached() throws {
         guard !watch.hasTradesLeft else { return }
         for id in observer.waiting.sorted() {
-            guard let order = observer.engine.order(id), let trigger = order.trigger, order.isWaiting,
+            guard let order = observer.order(id), let trigger = order.trigger, order.isWaiting,
                 let armed = watch.armed[id], watch.armedInTurn[id].map({ $0 < watch.turn }) ?? false
             else { continue }
-            let told = (watch.prints[order.pair] ?? []).dropFirst(watch.printsBeforeTurn[order.pair] ?? 0)
+            let seat = try seat(of: id)
+            let told = (seat.prints[order.pair] ?? []).dropFirst(seat.printsBeforeTurn[order.pair] ?? 0)
             // What has no quantity is a last price, and may be older than what the desk knows.
             var trail = trail(of: order)
             var unfollowed: MarketTrade?
             let missed = told.first { print in
                 let isOfIt =
-                    print.quantity.isPositive && (wire == nil || print.at >= armed.at)
+                    print.quantity.isPositive && (seat.wire == nil || print.at >= armed.at)
                     && trail.current.map { print.at >= $0.bestAt } ?? true
                 let trigger = trail.current?.trigger ?? trigger
                 trail.follow(print)
                 let isReached = isOfIt && (order.side == .sell ? print.price <= trigger : print.price >= trigger)
-                guard wire == nil || !isStale(print, at: clock) else {
+                guard seat.wire == nil || !isStale(print, at: clock) else {
                     if isReached { coverage.reached(.stalePriceAtTrigger) }
                     return false
                 }

@@ -2,17 +2,20 @@ import Ledger
 import OrderEngine
 import Trading
 
-/// Reads what is written, as it is written: an engine of its own that knows nothing but the records.
+/// Reads what is written, as it is written: engines of its own, one for each exchange, that know nothing but the records.
 struct RecordObserver {
     /// A record with what it did to its order.
     struct Observation {
         let number: RecordNumber
+        let exchange: ExchangeID
         let record: Record
         let before: Order?
         let after: Order?
     }
 
-    private(set) var engine = OrderEngine(exchange: .paper)
+    private(set) var engines: [ExchangeID: OrderEngine] = [:]
+    /// At which exchange each order is.
+    private var homes: [OrderID: ExchangeID] = [:]
     private(set) var last = RecordNumber.none
     /// Each record's own text, to see that it is still the same after a crash.
     private var texts: [String] = []
@@ -31,6 +34,15 @@ struct RecordObserver {
     /// What was told of orders whose answer was lost: `unknown`, then `reconciled`.
     private(set) var uncertain: [OrderID: [String]] = [:]
 
+    func exchange(of order: OrderID) -> ExchangeID? { homes[order] }
+
+    func order(_ id: OrderID) -> Order? { engine(of: id)?.order(id) }
+
+    /// The engine of the exchange at which an order is.
+    func engine(of order: OrderID) -> OrderEngine? { homes[order].flatMap { engines[$0] } }
+
+    func engine(at exchange: ExchangeID) -> OrderEngine { engines[exchange] ?? OrderEngine(exchange: exchange) }
+
     /// The fills of an order that had been written by a record.
     func fills(of id: OrderID, upTo number: RecordNumber) -> [Fill] {
         (fills[id] ?? []).prefix { $0.number <= number }.map(\.fill)
@@ -42,19 +54,33 @@ struct RecordObserver {
         var new: [Observation] = []
         var records: [NumberedRecord] = []
         try ledger.forEachRecord(after: last) { records.append($0) }
-        if last == .none, let first = records.first { engine = OrderEngine(exchange: first.exchange) }
         for numbered in records {
-            let (number, record) = (numbered.number, numbered.record)
-            let before = record.order.flatMap { engine.order($0) }
-            engine.replay(record)
-            let after = record.order.flatMap { engine.order($0) }
+            let (number, exchange, record) = (numbered.number, numbered.exchange, numbered.record)
+            try note(record, at: exchange, number)
+            let before = record.order.flatMap { order($0) }
+            engines[exchange, default: OrderEngine(exchange: exchange)].replay(record)
+            let after = record.order.flatMap { order($0) }
             last = number
             texts.append(record.traceText)
             note(before, after)
             note(record, number)
-            new.append(Observation(number: number, record: record, before: before, after: after))
+            new.append(
+                Observation(number: number, exchange: exchange, record: record, before: before, after: after))
         }
         return new
+    }
+
+    /// An order stays at the exchange at which it was placed.
+    private mutating func note(_ record: Record, at exchange: ExchangeID, _ number: RecordNumber) throws {
+        if case .orderPlaced(let order) = record {
+            if let known = homes.updateValue(exchange, forKey: order.id) {
+                throw Violation(.ordersAgree, "\(order.id) is placed at \(exchange), and was at \(known)")
+            }
+        } else if let order = record.order, homes[order] != exchange {
+            let home = homes[order]?.description ?? "no exchange"
+            throw Violation(
+                .ordersAgree, expected: home, found: exchange, "where record \(number), \(record.name), of \(order) is")
+        }
     }
 
     private mutating func note(_ record: Record, _ number: RecordNumber) {

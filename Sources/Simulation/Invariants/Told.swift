@@ -16,7 +16,7 @@ extension Simulation {
         var baseFees = ExactDecimal.zero
         var left = ExactDecimal.zero
         for leg in [id] + order.children {
-            let side = observer.engine.order(leg)?.side ?? (leg == id ? order.side : order.side.opposite)
+            let side = observer.order(leg)?.side ?? (leg == id ? order.side : order.side.opposite)
             for fill in try fillsAtExchange(leg, of: order.account, upTo: observer.last) {
                 let value = try fill.price.multiplied(by: fill.quantity)
                 if side == .sell { money += value } else { money -= value }
@@ -51,7 +51,7 @@ extension Simulation {
     /// The fills of an order that the desk had written by a record, each as the venue's own books have it; on paper as it was told.
     func fillsAtExchange(_ id: OrderID, of account: AccountID, upTo number: RecordNumber) throws -> [Fill] {
         let told = observer.fills(of: id, upTo: number)
-        guard let wire else { return told }
+        guard let wire = try seat(of: id).wire else { return told }
         let booked = wire.fills(of: account, mayBeOf: id)
         return try told.map { one in
             guard let own = booked.first(where: { $0.id == one.id }) else {
@@ -87,16 +87,21 @@ extension Simulation {
         guard traders.contains(where: { !$0.books.foreignFills.isEmpty || !$0.books.foreignOrders.isEmpty }) else {
             return
         }
-        let claims = try OrderClaims(ledger)
-        for trader in traders {
-            for number in trader.books.foreignOrders.sorted() {
-                for owner in claims.byNumber[number] ?? [] where try ledger.order(owner)?.account == trader.account {
-                    throw Violation(.ordersAgree, "the order \(number) there was told to be foreign, and is \(owner)")
+        for seat in seats {
+            let claims = try OrderClaims(ledger, of: seat.id)
+            let name = seat.id.description
+            for trader in traders {
+                for number in trader.books.foreignOrders[name, default: []].sorted() {
+                    for owner in claims.byNumber[number] ?? [] where try ledger.order(owner)?.account == trader.account
+                    {
+                        throw Violation(
+                            .ordersAgree, "the order \(number) at \(name) was told to be foreign, and is \(owner)")
+                    }
                 }
-            }
-            for id in trader.books.foreignFills.sorted() {
-                guard let owner = claims.told(id, trader.account).first?.order else { continue }
-                throw Violation(.fillsAgree, "the fill \(id) was told to be foreign, and is of \(owner)")
+                for id in trader.books.foreignFills[name, default: []].sorted() {
+                    guard let owner = claims.told(id, trader.account).first?.order else { continue }
+                    throw Violation(.fillsAgree, "the fill \(id) at \(name) was told to be foreign, and is of \(owner)")
+                }
             }
         }
     }

@@ -71,28 +71,23 @@ extension SimulatedBtce {
 
     // MARK: Both books
 
-    func firstDifference(from simulation: Simulation) throws -> Violation? {
-        guard let desk = simulation.server.desk, let ledger = simulation.server.ledger else {
-            return Violation(.comesToRest, "no desk")
-        }
+    func firstDifference(from desk: DeskBooks) throws -> Violation? {
         if let link, link.gateway.contradictions > 0 {
             return Violation(.noAnomaly, "the exchange's word was against what the adapter had concluded")
         }
-        let state = desk.engineState
-        if let unsettled = simulation.firstUnsettled(state) { return unsettled }
-        let claims = try OrderClaims(ledger)
-        for trader in simulation.traders {
+        let claims = try OrderClaims(desk.ledger, of: desk.exchange)
+        for trader in desk.traders {
             guard let account = venueAccount(trader.account) else { continue }
             for balance in venue.books.balances(of: account) {
-                let mine = desk.engineFunds(of: trader.account, in: balance.coin)
+                let mine = desk.funds(of: trader.account, in: balance.coin)
                 guard mine.total == balance.total, mine.reserved == balance.held else {
                     return Violation(
                         .fundsAgree, expected: "\(balance.total), of it \(balance.held) held",
                         found: "\(mine.total), of it \(mine.reserved) held", "\(balance.coin) of \(trader.name)")
                 }
             }
-            if let difference = try ordersDiffer(of: account, state, claims, ledger) { return difference }
-            let open = state.orders.filter { $0.order.account == trader.account && $0.order.isOnBook }
+            if let difference = try ordersDiffer(of: account, claims, desk) { return difference }
+            let open = desk.state.orders.filter { $0.order.account == trader.account && $0.order.isOnBook }
             let openThere = venue.books.openOrderNumbers[account]?.count ?? 0
             guard open.count == openThere else {
                 return Violation(.ordersAgree, expected: openThere, found: open.count, "open orders of \(trader.name)")
@@ -103,7 +98,7 @@ extension SimulatedBtce {
 
     /// Each order and each fill of the venue is of exactly one order of the desk, to the last digit.
     private func ordersDiffer(
-        of account: AccountID, _ state: EngineSnapshot, _ claims: OrderClaims, _ ledger: Ledger
+        of account: AccountID, _ claims: OrderClaims, _ desk: DeskBooks
     ) throws -> Violation? {
         let trader = accounts[Int(account.rawValue) - 1]
         var attempts: [OrderID: Int] = [:]
@@ -116,13 +111,13 @@ extension SimulatedBtce {
             guard owners.count < 2 else {
                 return Violation(.ordersAgree, "order \(number) there is \(owners.sorted()) here")
             }
-            guard let owner = owners.first, let order = try ledger.order(owner) else {
+            guard let owner = owners.first, let order = try desk.order(owner) else {
                 // Gone before anybody could look: docs/btce.md says where that stops.
                 if booked.status == .canceled, fills.allSatisfy({ $0.liquidity == .taker }) { continue }
                 return Violation(.ordersAgree, "order \(number) is there, \(booked.status.rawValue), and nobody's here")
             }
             attempts[owner, default: 0] += 1
-            if let count = attempts[owner], count > 1, case let allowed = try ledger.attemptsAllowed(owner),
+            if let count = attempts[owner], count > 1, case let allowed = try desk.ledger.attemptsAllowed(owner),
                 count > allowed
             {
                 return Violation(.onePlacement, expected: allowed, found: count, "orders there of \(owner)")
@@ -156,7 +151,7 @@ extension SimulatedBtce {
     }
 }
 
-/// Which of the exchange's numbers and fills the desk has written down as whose.
+/// Which of an exchange's numbers and fills the desk has written down as whose.
 struct OrderClaims {
     struct Told {
         let order: OrderID
@@ -170,11 +165,12 @@ struct OrderClaims {
     /// What an account was told under a fill's number: both sides of a trade may bear one.
     func told(_ id: FillID, _ account: AccountID) -> [Told] { (byFill[id] ?? []).filter { $0.account == account } }
 
-    init(_ ledger: Ledger) throws {
+    init(_ ledger: Ledger, of exchange: ExchangeID) throws {
         var accounts: [OrderID: AccountID] = [:]
         var numbers: [String: Set<OrderID>] = [:]
         var fills: [FillID: [Told]] = [:]
         try ledger.forEachRecord { numbered in
+            guard numbered.exchange == exchange else { return }
             let record = numbered.record
             switch record {
             case .orderPlaced(let order): accounts[order.id] = order.account

@@ -18,7 +18,7 @@ extension DeskInput {
         case .passwordChecked(let job, let isRight): "password \(job.rawValue) \(isRight.map { "\($0)" } ?? "?")"
         case .passwordHashed(let job, _): "password \(job.rawValue) hashed"
         case .keyChecked(let job, _): "key \(job.rawValue) checked"
-        case .exchange(_, let reports): "exchange " + reports.map(\.traceText).joined(separator: " ¶ ")
+        case .exchange(let name, let reports): "\(name) " + reports.map(\.traceText).joined(separator: " ¶ ")
         case .paper(let action): "paper \(action.traceText)"
         case .wake: "wake"
         case .clockStepped(let step): "clock stepped by \(step.nanoseconds) ns"
@@ -34,11 +34,11 @@ extension DeskOutput {
             "\(id) " + TraceText.visible(String(decoding: message.payload(as: .text) ?? [], as: UTF8.self))
         case .close(let id, let code, let reason): "\(id) close \(code) \(reason)"
         case .loggedIn(let id, let isLoggedIn): "\(id) is \(isLoggedIn ? "logged in" : "nobody's")"
-        case .request(_, let request): "request \(request.traceText)"
+        case .request(let exchange, let request): "\(exchange) request \(request.traceText)"
         case .useKey(_, let account, let key): "\(account) \(key == nil ? "has no key" : "has a key")"
-        case .cancelForeign(_, let order, _, _, let id): "cancel foreign \(order) \(id.rawValue)"
-        case .noted(_, let order, _): "noted \(order)"
-        case .ask(_, let query, let id): "ask \(id.rawValue) \(query.traceText)"
+        case .cancelForeign(let exchange, let order, _, _, let id): "\(exchange) cancel foreign \(order) \(id.rawValue)"
+        case .noted(let exchange, let order, _): "\(exchange) noted \(order)"
+        case .ask(let exchange, let query, let id): "\(exchange) ask \(id.rawValue) \(query.traceText)"
         // The word is chance's own.
         case .offer(let download, _, let account, _): "offer \(account) \(download.bytes.count) bytes"
         case .withdrawOffers(let account): "withdraw offers of \(account)"

@@ -38,15 +38,28 @@ extension Simulation {
             }
             return line
         }
+        let seat = seats.count > 1 ? trader.chance.pick(seats) : seats[0]
         let others = traders.filter { $0 !== trader }.flatMap(\.books.openOrders)
         var line = trader.writer.line(
             LineWriter.Knowledge(
-                markets: markets, open: trader.books.openOrders, paired: trader.books.openPairedOrders,
+                markets: seat.markets, open: trader.books.openOrders, paired: trader.books.openPairedOrders,
                 foreign: others, unknown: trader.books.unknownOrders, waitingForContra: trader.books.waitingForContra,
                 pairedInPart: trader.books.pairedInPart, newestTold: trader.books.toldUpTo,
                 tokens: trader.books.tokens.keys.sorted().filter { trader.books.tokens[$0] == .there }))
+        if seats.count > 1 { name(seat, in: &line, trader) }
         if line.text.hasPrefix("[") == false, trader.chance.permille(800) { line.tag = trader.tag() }
         return line
+    }
+
+    /// Says for most lines at which exchange; for the others it is the trader's own, which is sometimes chosen anew.
+    private func name(_ seat: SimulatedSeat, in line: inout TypedLine, _ trader: SimulatedTrader) {
+        switch trader.chance.weighted([70, 25, 5]) {
+        case 0: line.text += " on \(seat.id)"
+        case 1: break
+        default:
+            let value = seat.id.description
+            line = TypedLine("set exchange \(value)", .setting(name: "exchange", value: value))
+        }
     }
 
     /// With the password on the line or asked for, or with a token.

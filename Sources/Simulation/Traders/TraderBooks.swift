@@ -21,10 +21,10 @@ struct TraderBooks {
     private var contraReady: Set<OrderID> = []
     /// What round trips were told to have come to.
     private(set) var pairedDone: [OrderID: PairedStatement] = [:]
-    /// Fills that were told to be of no order of the desk.
-    private(set) var foreignFills: Set<FillID> = []
-    /// Orders at the exchange that were told to be none of the desk's, by the exchange's numbers.
-    private(set) var foreignOrders: Set<String> = []
+    /// Fills that were told to be of no order of the desk, by exchange.
+    private(set) var foreignFills: [String: Set<FillID>] = [:]
+    /// Orders at an exchange that were told to be none of the desk's, by its numbers.
+    private(set) var foreignOrders: [String: Set<String>] = [:]
     /// The order that a tag made.
     private(set) var orderOfTag: [String: OrderID] = [:]
 
@@ -79,17 +79,21 @@ struct TraderBooks {
     }
 
     private mutating func learnForeign(_ event: JSONObject, _ json: String) throws(Violation) {
+        guard event["event"] == "foreign_fill" || event["event"] == "foreign_order" else { return }
+        guard case .string(let exchange)? = event["exchange"] else {
+            throw Violation(.wellFormed, "an event without its exchange: \(json)")
+        }
         switch event["event"] {
         case .string("foreign_fill"):
             guard case .object(let fill)? = event["fill"], case .int(let id)? = fill["id"] else {
                 throw Violation(.wellFormed, "a fill without its number: \(json)")
             }
-            foreignFills.insert(FillID(UInt64(id)))
+            foreignFills[exchange, default: []].insert(FillID(UInt64(id)))
         case .string("foreign_order"):
             guard case .string(let number)? = event["exchange_order_id"] else {
                 throw Violation(.wellFormed, "an order without its number: \(json)")
             }
-            foreignOrders.insert(number)
+            foreignOrders[exchange, default: []].insert(number)
         default: break
         }
     }

@@ -96,26 +96,30 @@ extension Simulation {
         case .close(let id, _, _):
             for trader in traders { trader.lost(id) }
             put(.server(.closed(id)))
-        case .request(_, let request):
-            if let wire { hear(wire.adapter?.submit(request, at: clock) ?? []) }
-            expectWire()
-        case .ask(_, let query, let id):
-            if let wire { hear(wire.adapter?.ask(query, id: id, at: clock) ?? []) }
-            expectWire()
-        case .cancelForeign(_, let order, let pair, let account, let id):
-            if let wire {
-                hear(
-                    wire.adapter?.cancelForeign(
-                        exchangeOrderID: order, pair: pair, of: account, id: id, at: clock) ?? [])
+        case .request(let exchange, let request):
+            try give(to: exchange) { $0.submit(request, at: clock) }
+        case .ask(let exchange, let query, let id):
+            try give(to: exchange) { $0.ask(query, id: id, at: clock) }
+        case .cancelForeign(let exchange, let order, let pair, let account, let id):
+            try give(to: exchange) {
+                $0.cancelForeign(exchangeOrderID: order, pair: pair, of: account, id: id, at: clock)
             }
-            expectWire()
-        case .noted(_, let order, let account):
-            wire?.adapter?.noted(order, of: account, at: clock)
-            expectWire()
+        case .noted(let exchange, let order, let account):
+            try give(to: exchange) {
+                $0.noted(order, of: account, at: clock)
+                return []
+            }
         // Its exchange knows accounts without keys.
         case .useKey: break
         case .loggedIn, .offer, .withdrawOffers: break
         }
+    }
+
+    /// What the desk has for an exchange, and what the adapter says at once.
+    private func give(to exchange: ExchangeID, _ act: (any Exchange) -> [ExchangeReport]) throws {
+        let seat = try seat(exchange)
+        if let adapter = seat.wire?.adapter { hear(act(adapter), from: seat) }
+        expectWires()
     }
 
     /// What died with the process before anybody was told.

@@ -44,8 +44,8 @@ protocol ExchangeWire: AnyObject {
     func hasPrinted(_ pair: Pair, at price: ExactDecimal, by time: Timestamp) -> Bool
     /// The fills of an account among which are those of an order.
     func fills(of account: AccountID, mayBeOf order: OrderID) -> [Fill]
-    /// What the desk's books and the exchange's differ in; nil where they are equal.
-    func firstDifference(from simulation: Simulation) throws -> Violation?
+    /// What the desk's books of it and its own differ in; nil where they are equal.
+    func firstDifference(from desk: DeskBooks) throws -> Violation?
     /// Counts what was met.
     func count(_ coverage: inout SimulationCoverage)
 }

@@ -6,15 +6,15 @@ import Venue
 /// The market, money and fees, moved from outside.
 extension Simulation {
     func openMarkets() {
-        guard wire == nil else { return }
-        for market in markets { put(.paper(quote(market))) }
+        for market in paperSeat?.markets ?? [] { put(.paper(quote(market))) }
     }
 
     func moveMarket() {
-        let index = chance.below(markets.count)
-        markets[index].drift(&chance)
-        let market = markets[index]
-        if let wire { return moveMarket(market, over: wire) }
+        let seat = seats.count > 1 ? chance.pick(seats) : seats[0]
+        let index = chance.below(seat.markets.count)
+        seat.markets[index].drift(&chance)
+        let market = seat.markets[index]
+        if let wire = seat.wire { return moveMarket(market, over: wire) }
         guard server.isUp else { return }
         switch chance.weighted([25, 60, 8, 5]) {
         case 0: put(.paper(quote(market)))
@@ -66,40 +66,43 @@ extension Simulation {
                     at: clock)
             }
         }
-        expectWire()
+        expectWires()
     }
 
     // MARK: The wire
 
-    /// Puts the wire's next move into the queue, unless an earlier or equal one is there.
-    func expectWire() {
-        guard let due = wire?.nextDue else { return }
-        let moment = max(due, clock)
-        guard wireDueAt.map({ moment < $0 }) ?? true else { return }
-        wireDueAt = moment
-        queue.add(.wireMoves, at: moment)
+    /// Puts the next move of each wire into the queue, unless an earlier or equal one is there.
+    func expectWires() {
+        for (number, seat) in seats.enumerated() {
+            guard let due = seat.wire?.nextDue else { continue }
+            let moment = max(due, clock)
+            guard seat.wireDueAt.map({ moment < $0 }) ?? true else { continue }
+            seat.wireDueAt = moment
+            queue.add(.wireMoves(number), at: moment)
+        }
     }
 
-    func moveWire() throws {
-        guard let wire else { return }
-        wireDueAt = nil
-        hear(wire.advance(to: clock))
+    func moveWire(_ number: Int) throws {
+        let seat = seats[number]
+        guard let wire = seat.wire else { return }
+        seat.wireDueAt = nil
+        hear(wire.advance(to: clock), from: seat)
         if let broken = wire.broken { throw broken }
-        lookAtMoney(of: wire)
-        expectWire()
+        lookAtMoney(of: wire, seat)
+        expectWires()
     }
 
-    private func lookAtMoney(of wire: any ExchangeWire) {
+    private func lookAtMoney(of wire: any ExchangeWire, _ seat: SimulatedSeat) {
         let moved = wire.moneyMoved
-        for one in moved[watch.moneySeen...] where one.amount.isPositive && observer.unknown[one.account] ?? 0 > 0 {
+        for one in moved[seat.moneySeen...] where one.amount.isPositive && observer.unknown[one.account] ?? 0 > 0 {
             coverage.reached(.depositWhileUnknown)
         }
-        watch.moneySeen = moved.count
+        seat.moneySeen = moved.count
     }
 
     /// What the adapter says goes into the desk's inbox, in the order in which it was said.
-    func hear(_ reports: [ExchangeReport]) {
-        if !reports.isEmpty { put(.exchange(server.exchangeID, reports)) }
+    func hear(_ reports: [ExchangeReport], from seat: SimulatedSeat) {
+        if !reports.isEmpty { put(.exchange(seat.id, reports)) }
     }
 
     private func quote(_ market: SimulatedMarket) -> PaperAction {

@@ -7,7 +7,7 @@ extension Simulation {
         areFaultsOn = false
         trace.add("# faults stop", at: clock)
         DiskTrouble.end(on: server.disk)
-        wire?.calmDown()
+        for wire in wires { wire.calmDown() }
         queue.removeAll { happening in
             switch happening {
             case .traderActs, .marketMoves, .networkFails: true
@@ -33,10 +33,10 @@ extension Simulation {
             }
         }
         try repeatAfterAbsence()
-        if let wire { try agree(with: wire) }
+        for seat in seats { try agree(with: seat) }
         try logEverybodyIn()
         try tellEverything()
-        countWire()
+        countWires()
         try checkEnd()
     }
 

@@ -13,7 +13,7 @@ extension Simulation {
         // What the process logged of the disk it died of, nobody reads.
         _ = server.log.takeLines()
         server.letGo()
-        wire?.disconnect()
+        for wire in wires { wire.disconnect() }
         losses = server.disk.crash(using: &chance, model: plan.crashModel)
         trace.add(
             "# crash \(place); of \(losses.unsynced) unsynced \(losses.survived) survived, \(losses.torn) torn",
@@ -28,7 +28,7 @@ extension Simulation {
         if isClosing { server.letGo() }
         server.disk.killProcess()
         server.letGo()
-        wire?.disconnect()
+        for wire in wires { wire.disconnect() }
         trace.add(isClosing ? "# closed" : "# killed", at: clock)
         DiskTrouble.end(on: server.disk)
         loseProcess()
@@ -82,7 +82,7 @@ extension Simulation {
         }
         trace.add("# start", at: clock)
         do {
-            try server.start(over: wire?.connect(at: clock), at: clock)
+            try server.start(at: connectedSeats(), clock)
         } catch {
             guard isTroubled, server.disk.isPowerless else { throw Violation(.opens, "\(error)") }
             coverage.reached(.crashWhileOpening)
@@ -98,7 +98,7 @@ extension Simulation {
         watch.lastBeforeHalt = nil
         try afterStart()
         requestTurn()
-        expectWire()
+        expectWires()
     }
 
     private func afterStart() throws {
@@ -113,7 +113,7 @@ extension Simulation {
         try look(at: observations)
         watch.hasTradesLeft = server.desk?.hasTradesLeft == true
         // Over the wire nobody outside knows which of them a process was told before it died.
-        if wire != nil { watch.printsBeforeTurn = watch.prints.mapValues(\.count) }
+        for seat in seats where seat.wire != nil { seat.notePrintsBeforeTurn() }
         try checkLog()
         try checkPromises()
         try checkFunds()

@@ -17,8 +17,6 @@ final class SimulatedServer {
     private(set) var ledger: Ledger?
     private(set) var paper: PaperExchange?
     private(set) var desk: DeskCore?
-    /// Under which name the desk trades.
-    private(set) var exchangeID = ExchangeID.paper
 
     init(_ plan: SimulationPlan, diskSeed: UInt64) {
         configuration = plan.configuration
@@ -35,31 +33,25 @@ final class SimulatedServer {
             use: .serve, busyMillisecondsMax: 0, checkpointPages: checkpointPages, logBytesKept: 65_536, vfs: disk.name)
     }
 
-    /// Starts the process on what the disk holds. Without an exchange over the wire it trades on paper.
-    func start(over wire: (any Exchange)?, at now: Timestamp) throws {
+    /// Starts the process on what the disk holds. Where there is no exchange over the wire it is paper.
+    func start(at seats: [(id: ExchangeID, exchange: (any Exchange)?)], _ now: Timestamp) throws {
         do {
             let ledger = try Ledger(path: SimulatedServer.database, options: ledgerOptions) {
                 AccountStore.registerMigrations(in: &$0)
             }
-            let exchange = try wire ?? paperExchange(of: ledger)
-            let id = try exchangeID(exchange)
-            exchangeID = id
+            let exchanges = try seats.map {
+                DeskCore.ExchangeSetup(id: $0.id, exchange: try $0.exchange ?? paperExchange(of: ledger))
+            }
             let desk = try DeskCore(
-                configuration, ledger: ledger,
-                exchanges: [DeskCore.ExchangeSetup(id: id, exchange: exchange)],
+                configuration, ledger: ledger, exchanges: exchanges,
                 passwords: passwords, log: log.logger, now: now)
             self.ledger = ledger
-            self.paper = exchange as? PaperExchange
+            self.paper = exchanges.lazy.compactMap { $0.exchange as? PaperExchange }.first
             self.desk = desk
         } catch {
             letGo()
             throw error
         }
-    }
-
-    private func exchangeID(_ exchange: any Exchange) throws -> ExchangeID {
-        guard let id = ExchangeID(exchange.name) else { throw DeskError.cannotOpen("no name: \(exchange.name)") }
-        return id
     }
 
     private func paperExchange(of ledger: Ledger) throws -> PaperExchange {

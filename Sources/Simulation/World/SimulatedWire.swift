@@ -129,6 +129,4 @@ final class SimulatedWire: ExchangeWire {
     func fills(of account: AccountID, mayBeOf order: OrderID) -> [Fill] {
         venue.bookedFills(of: account).filter { $0.clientOrderID?.order == order }.map(\.fill)
     }
-
-    func firstDifference(from simulation: Simulation) throws -> Violation? { try simulation.difference(from: self) }
 }
