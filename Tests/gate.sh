@@ -59,6 +59,11 @@ wait_for() { while kill -0 "$1" 2> /dev/null; do sleep 1; done; }
 stage "format" make --no-print-directory lint
 stage "build" Tests/build.sh "$build"
 stage "counts of allocations and rows" "$build/debug/outcry-count"
-stage "worlds of the simulator" "$build/debug/outcry-simulate" --seeds "$seeds" --profile mixed
+worlds() {
+    "$build/debug/outcry-simulate" --seeds "$seeds" --profile mixed &&
+        "$build/debug/outcry-simulate" --seeds "$((seeds / 3))" --profile seats
+}
+
+stage "worlds of the simulator" worlds
 stage "tests" lanes
 told

@@ -56,8 +56,9 @@ whole='OUTCRY_WHOLE=1 $tests --filter "An error at an operation of the disk|Wire
 
 part "build" 0 'seconds=1; Tests/build.sh .build/gate && swift build -c release --product outcry-simulate && swift build -c release --product outcry'
 part "debug and release tell the same" 2 'diff <(.build/gate/debug/outcry-simulate --seeds 5 --hashes) <(.build/release/outcry-simulate --seeds 5 --hashes)'
-part "worlds: mixed" 18 "$(worlds mixed)"
-part "worlds: wire" 6 "$(worlds wire)"
+part "worlds: mixed" 14 "$(worlds mixed)"
+part "worlds: several exchanges" 6 "$(worlds seats)"
+part "worlds: wire" 4 "$(worlds wire)"
 part "worlds: btce" 4 "$(worlds btce)"
 part "worlds: yobit" 4 "$(worlds yobit)"
 part "inputs" 2 "$inputs"

@@ -27,7 +27,8 @@ extension Simulation {
         guard let paper = paperSeat else { return }
         let engine = observer.engine(at: paper.id)
         for trader in traders {
-            for order in engine.openOrders(of: trader.account) where order.status == .pending || order.status == .unknown {
+            for order in engine.openOrders(of: trader.account) {
+                guard order.status == .pending || order.status == .unknown else { continue }
                 throw Violation(.comesToRest, "\(order.id) is \(order.status.rawValue) on paper")
             }
         }
@@ -42,7 +43,7 @@ extension Simulation {
     func noteDoubt(elsewhereThan exchange: ExchangeID, _ order: Order?) {
         guard seats.count > 1, let account = order?.account else { return }
         let isInDoubt = seats.contains { seat in
-            seat.id != exchange && observer.engine(at: seat.id).openOrders(of: account).contains { $0.status == .unknown }
+            seat.id != exchange && observer.engine(at: seat.id).hasOrder(of: account) { $0.status == .unknown }
         }
         if isInDoubt { coverage.reached(.fillWhileUnknownElsewhere) }
     }
