@@ -2,10 +2,19 @@ import Foundation
 import Glibc
 import Trading
 
-/// The desk and the venue, both real, with traders between them; each end is killed in turn. Belongs to one thread.
+/// One of the venues at which a desk trades, and what the desk calls it: as its protocol is called.
+struct VenueEnd {
+    let exchange: String
+    let process: VenueProcess
+
+    /// The key of a trader there: no two exchanges may be given one.
+    func key(of trader: String) -> String { "\(trader)-at-\(exchange)" }
+}
+
+/// The desk and its venues, all real, with traders between them; each end is killed in turn. Belongs to one thread.
 final class BothEnds {
     let desk: DeskUnderTest
-    let venue: VenueProcess
+    let venues: [VenueEnd]
     private(set) var traders: [WireTrader] = []
     var tally = BothEndsTally()
     private var chance: SplitMix64
@@ -16,7 +25,7 @@ final class BothEnds {
     /// Where the market is, in thousandths.
     private var middle = BothEnds.home
     private var nextMove = 0
-    private var areBothUp = true
+    private var down: Set<String> = []
 
     private static let home = 230_000
     private static let names = ["ann", "ben"]
@@ -26,36 +35,44 @@ final class BothEnds {
         """
     private static let moveMilliseconds = 250
 
-    init(seed: UInt64, tape: [String] = []) throws {
+    init(seed: UInt64, exchanges: [String] = ["btce"], tape: [String] = []) throws {
         chance = SplitMix64(seed: seed)
         self.tape = tape
-        (desk, venue) = (try DeskUnderTest(), try VenueProcess())
-        venue.accounts = BothEnds.names.flatMap {
-            ["--account", "\($0):secret-of-\($0)", "--funds", "100000 usd, 100 btc"]
+        desk = try DeskUnderTest()
+        venues = try exchanges.map { VenueEnd(exchange: $0, process: try VenueProcess()) }
+        for venue in venues {
+            venue.process.accounts = BothEnds.names.flatMap {
+                ["--account", "\(venue.key(of: $0)):secret-of-\($0)", "--funds", "100000 usd, 100 btc"]
+            }
+            try venue.process.start(options(of: venue))
         }
-        try venue.start(["--books", venue.booksPath] + tape)
         let made = try ProgramRun(["keys", "new-master", masterKeyPath], in: desk.folder)
         guard try made.ending() == .exit(0) else { throw Unexpected("no master key: \(made.logged)") }
+        try writeConfiguration()
         for name in BothEnds.names { try desk.add(name) }
         try desk.start(deskOptions)
         for name in BothEnds.names {
             let session = try desk.logIn(name)
-            let reply = try session.ask("keys btce set \(name) secret-of-\(name)")
-            guard reply.ok == true else { throw Unexpected("the key of \(name): \(reply.raw)") }
-            traders.append(WireTrader(name: name, token: try desk.token(of: session)))
+            for venue in venues {
+                let reply = try session.ask("keys \(venue.exchange) set \(venue.key(of: name)) secret-of-\(name)")
+                guard reply.ok == true else { throw Unexpected("the key of \(name): \(reply.raw)") }
+            }
+            traders.append(WireTrader(name: name, token: try desk.token(of: session), exchanges: exchanges))
         }
         for trader in traders {
             try trader.connect(port: desk.port)
-            try wait("the desk has the funds of \(trader.name)") {
-                try BooksComparison(trader, try venue.control("/books")).differences(in: try trader.ask("funds"))
-            }
+            try wait("the desk has the funds of \(trader.name)") { try differences(of: trader) }
             setup[trader.name] = UInt64(trader.notifications.count)
         }
         let faults = BothEnds.faults.split(separator: ",").map { fault in
             let words = fault.split(separator: "=")
             return "\"\(words[0])\":\"\(words[1])\""
         }
-        _ = try venue.control("/fault", "{\(faults.joined(separator: ","))}")
+        for venue in venues { _ = try venue.process.control("/fault", "{\(faults.joined(separator: ","))}") }
+    }
+
+    private func options(of venue: VenueEnd) -> [String] {
+        ["--books", venue.process.booksPath, "--dialect", venue.exchange] + tape
     }
 
     private var masterKeyPath: String { desk.folder.appendingPathComponent("master").path }
@@ -63,11 +80,20 @@ final class BothEnds {
     /// Answers that hang are given up quickly, and what was lost is asked about soon: more of it fits in a minute.
     private var deskOptions: [String] {
         let limits = ["outgoing_bytes=10000000", "answer_rows=100000", "ask_again_s=2"].flatMap { ["--limit", $0] }
-        return [
-            "--exchange", "btce", "--exchange-url", "http://127.0.0.1:\(venue.port)", "--master-key-file",
-            masterKeyPath,
-            "--exchange-rate", "200/400", "--exchange-timeout", "1500",
-        ] + DeskUnderTest.unhurried + limits
+        return ["--config", configurationPath, "--master-key-file", masterKeyPath] + DeskUnderTest.unhurried + limits
+    }
+
+    private var configurationPath: String { desk.folder.appendingPathComponent("desk.json").path }
+
+    /// Where the venues are, which stays so through all lives.
+    private func writeConfiguration() throws {
+        let blocks = venues.map { venue in
+            #"""
+            "\#(venue.exchange)": {"url": "http://127.0.0.1:\#(venue.process.port)", "rate": "200/400", "timeout": 1500}
+            """#
+        }
+        let file = "{\"exchanges\": {\(blocks.joined(separator: ", "))}}"
+        try Data(file.utf8).write(to: URL(fileURLWithPath: configurationPath))
     }
 
     // MARK: Lives
@@ -79,14 +105,16 @@ final class BothEnds {
             switch Int.random(in: 0..<5, using: &chance) {
             case 0, 1: try killDesk { try startDesk() }
             case 2, 3:
-                try killVenue()
-                // The desk goes on without it.
+                let venue = anyVenue()
+                try kill(venue)
+                // The desk goes on without it, and trades where it can.
                 try trade(milliseconds: Int.random(in: 0...2_000, using: &chance))
-                try startVenue()
+                try start(venue)
             default:
-                try killVenue()
+                let venue = anyVenue()
+                try kill(venue)
                 try killDesk {
-                    try startVenue()
+                    try start(venue)
                     try startDesk()
                 }
             }
@@ -94,20 +122,23 @@ final class BothEnds {
         try trade(milliseconds: min(most, 2_500))
     }
 
-    private func killVenue() throws {
-        try venue.stop(SIGKILL)
-        areBothUp = false
-        tally.kills += 1
-        tally.venueKills += 1
-        for trader in traders { trader.story.note("server", "the venue is killed") }
+    private func anyVenue() -> VenueEnd {
+        venues.count == 1 ? venues[0] : venues[Int.random(in: 0..<venues.count, using: &chance)]
     }
 
-    private func startVenue() throws {
+    private func kill(_ venue: VenueEnd) throws {
+        try venue.process.stop(SIGKILL)
+        down.insert(venue.exchange)
+        tally.kills += 1
+        tally.venueKills += 1
+        for trader in traders { trader.story.note("server", "\(venue.exchange) is killed") }
+    }
+
+    private func start(_ venue: VenueEnd) throws {
         let seed = Int.random(in: 1...1_000_000, using: &chance)
-        try venue.startAgain(
-            ["--books", venue.booksPath, "--fault", BothEnds.faults, "--seed", "\(seed)"] + tape)
-        areBothUp = true
-        for trader in traders { trader.story.note("server", "the venue is up") }
+        try venue.process.startAgain(options(of: venue) + ["--fault", BothEnds.faults, "--seed", "\(seed)"])
+        down.remove(venue.exchange)
+        for trader in traders { trader.story.note("server", "\(venue.exchange) is up") }
     }
 
     private func killDesk(_ start: () throws -> Void) throws {
@@ -149,23 +180,28 @@ final class BothEnds {
     }
 
     private func moveMarket() throws {
-        guard areBothUp, Moment.milliseconds >= nextMove else { return }
+        guard Moment.milliseconds >= nextMove else { return }
         nextMove = Moment.milliseconds + BothEnds.moveMilliseconds
-        guard tape.isEmpty else { return try lookAtTape() }
+        for venue in venues where !down.contains(venue.exchange) {
+            if tape.isEmpty { try moveMarket(of: venue) } else { try lookAtTape(of: venue) }
+        }
+    }
+
+    private func moveMarket(of venue: VenueEnd) throws {
         middle += Int.random(in: -1_500...1_500, using: &chance) + (BothEnds.home - middle) / 8
         func text(_ thousandths: Int) -> String {
             "\"\(thousandths / 1_000).\(String(thousandths % 1_000 + 1_000).dropFirst())\""
         }
         let pair = "\"pair\":\"btc_usd\""
-        _ = try venue.control("/quote", "{\(pair),\"bid\":\(text(middle - 100)),\"ask\":\(text(middle + 100))}")
+        _ = try venue.process.control("/quote", "{\(pair),\"bid\":\(text(middle - 100)),\"ask\":\(text(middle + 100))}")
         let (price, side) = (middle + Int.random(in: -1_500...1_500, using: &chance), Bool.random(using: &chance))
-        _ = try venue.control(
+        _ = try venue.process.control(
             "/trade", "{\(pair),\"price\":\(text(price)),\"amount\":\"0.3\",\"side\":\"\(side ? "buy" : "sell")\"}")
     }
 
     /// Where the tape is now. The books end with the pairs; the rest of them is not read.
-    private func lookAtTape() throws {
-        let books = try venue.controlText("/books")
+    private func lookAtTape(of venue: VenueEnd) throws {
+        let books = try venue.process.controlText("/books")
         guard let last = books.range(of: "\"last\":\"", options: .backwards) else { return }
         guard let price = ExactDecimal(String(books[last.upperBound...].prefix { $0 != "\"" })) else { return }
         middle = Int(price.units / (ExactDecimal.one.units / 1_000))
@@ -176,11 +212,13 @@ final class BothEnds {
         _ = try? desk.stop(SIGKILL)
         let kept = FileManager.default.temporaryDirectory.appendingPathComponent("outcry-both-\(UUID().uuidString)")
         try? FileManager.default.copyItem(at: desk.folder, to: kept)
-        let books = try? venue.controlText("/books")
-        try? Data((books ?? "").utf8).write(to: kept.appendingPathComponent("books.json"))
+        for venue in venues {
+            let books = try? venue.process.controlText("/books")
+            try? Data((books ?? "").utf8).write(to: kept.appendingPathComponent("\(venue.exchange)-books.json"))
+        }
         return """
             after \(tally.kills) kills: \(error)
-              the database, and the venue's books: \(kept.path)
+              the database, and the venues' books: \(kept.path)
               the last that was said:
             \(traders.map { $0.story.end(of: $0.name, lines: 60) }.joined(separator: "\n\n"))
               the server's log:

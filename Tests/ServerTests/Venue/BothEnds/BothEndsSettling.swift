@@ -5,7 +5,7 @@ import Trading
 extension BothEnds {
     /// Nothing goes wrong any more, all is settled and taken off, and the books are held against each other.
     func settle() throws {
-        _ = try venue.control("/fault", "{}")
+        for venue in venues { _ = try venue.process.control("/fault", "{}") }
         for trader in traders {
             try wait("\(trader.name) has all answers") {
                 try trader.read()
@@ -37,10 +37,16 @@ extension BothEnds {
 
     private func waitForEqualFunds(_ trader: WireTrader, _ others: () throws -> [String]) throws {
         try wait("\(trader.name) has at the desk what it has at the venue") {
-            let differences = try others()
+            try others() + differences(of: trader)
+        }
+    }
+
+    /// What differs between a trader's funds at the desk and at its venues.
+    func differences(of trader: WireTrader) throws -> [String] {
+        try venues.flatMap { venue in
             // First the desk's, then the venue's: what happens between them is seen at the next look.
-            let funds = try trader.ask("funds")
-            return try differences + BooksComparison(trader, try venue.control("/books")).differences(in: funds)
+            let funds = try trader.ask("funds on \(venue.exchange)")
+            return try BooksComparison(trader, venue).differences(in: funds)
         }
     }
 
@@ -48,18 +54,35 @@ extension BothEnds {
         for trader in traders {
             // From the first one again: what was told then has to read the same now.
             try trader.readAllAgain(port: desk.port)
-            let comparison = try BooksComparison(trader, try venue.control("/books"))
-            try comparison.checkFills()
-            try comparison.checkOrders()
-            try comparison.checkBookings(after: setup[trader.name] ?? 0)
-            guard !comparison.hasOpenOrders else {
-                throw Contradiction("\(trader.name) has orders there, and not here")
+            try checkNumbers(of: trader)
+            var fills = 0
+            for venue in venues {
+                let comparison = try BooksComparison(trader, venue)
+                try comparison.checkFills()
+                try comparison.checkOrders()
+                try comparison.checkBookings(after: setup[trader.name] ?? 0)
+                guard !comparison.hasOpenOrders else {
+                    throw Contradiction("\(trader.name) has orders at \(venue.exchange), and not here")
+                }
+                fills += comparison.fillCount
             }
-            tally.count(trader, fills: comparison.fillCount)
+            tally.count(trader, fills: fills)
         }
-        let coins = try venue.control("/books")["coins"]
-        for coin in coins?.names ?? [] {
-            guard coins?[coin]?["sum"] == "0" else { throw Contradiction("the venue made or lost some \(coin)") }
+        for venue in venues {
+            let coins = try venue.process.control("/books")["coins"]
+            for coin in coins?.names ?? [] {
+                guard coins?[coin]?["sum"] == "0" else {
+                    throw Contradiction("\(venue.exchange) made or lost some \(coin)")
+                }
+            }
+        }
+    }
+
+    /// Notifications have no gap.
+    private func checkNumbers(of trader: WireTrader) throws {
+        let numbers = trader.notifications.keys.sorted()
+        guard numbers == (0..<numbers.count).map({ UInt64($0) + 1 }) else {
+            throw Contradiction("\(trader.name): the notifications have a gap: \(numbers)")
         }
     }
 

@@ -28,8 +28,8 @@ struct BothEndsTally {
             counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
         }
         return """
-            \(kills) kills, \(venueKills) of them of the venue; \(killsWhileStarting) more of a desk that was starting
-              \(lines) lines, \(linesSaidAgain) said again, \(fills) fills at the venue, all told
+            \(kills) kills, \(venueKills) of them of a venue; \(killsWhileStarting) more of a desk that was starting
+              \(lines) lines, \(linesSaidAgain) said again, \(fills) fills at the venues, all told
               \(notifications) notifications: \(list(events))
               refused: \(list(refused))
             """

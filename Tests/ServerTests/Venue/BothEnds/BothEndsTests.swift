@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension `The server` {
-    /// The desk over the wire and the venue, both as programs, with faults between them and SIGKILL for both. A seed gives
+    /// The desk over the wire and its venues, all as programs, with faults between them and SIGKILL for all. A seed gives
     /// the same lines, faults and kinds of kills again, and not the same moments: those are the machine's.
     @Suite struct `that trades at a venue, both of them killed` {
         /// In the test command's time. As many as one likes with OUTCRY_VENUE_KILLS.
@@ -24,13 +24,19 @@ extension `The server` {
             try Self.run(kills: Self.tapeKillsDefault, "both ends killed over a tape", tape: tape)
         }
 
-        private static func run(kills: Int, _ name: String, tape: [String] = []) throws {
+        @Test func `the books of both are equal at the end, with two venues`() throws {
+            try Self.run(kills: Self.killsDefault, "one of three killed", exchanges: ["btce", "yobit"])
+        }
+
+        private static func run(
+            kills: Int, _ name: String, exchanges: [String] = ["btce"], tape: [String] = []
+        ) throws {
             let seed = setting("OUTCRY_SEED") ?? 1
             let wanted = setting("OUTCRY_VENUE_KILLS").map { Int(clamping: $0) }
             let kills = wanted ?? kills
             print("\(name): OUTCRY_SEED=\(seed) OUTCRY_VENUE_KILLS=\(kills)")
             let begin = Moment.milliseconds
-            let ends = try BothEnds(seed: seed, tape: tape)
+            let ends = try BothEnds(seed: seed, exchanges: exchanges, tape: tape)
             do {
                 // Who asks for many has the time to let more happen between them.
                 try ends.run(kills: kills, mostMillisecondsBetween: wanted == nil ? 2_500 : 8_000)

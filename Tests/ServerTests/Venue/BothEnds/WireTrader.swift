@@ -7,6 +7,7 @@ final class WireTrader {
     let name: String
     let story = Story()
     private let token: String
+    private let exchanges: [String]
     private var typist: WireTypist
     private var sessions: [WireSession] = []
     private(set) var lines: [TypedLine] = []
@@ -37,10 +38,13 @@ final class WireTrader {
         ["reconciling", "feed_stale", "no_market"].contains(code)
     }
 
-    init(name: String, token: String) {
-        (self.name, self.token) = (name, token)
-        typist = WireTypist(name: name)
+    init(name: String, token: String, exchanges: [String]) {
+        (self.name, self.token, self.exchanges) = (name, token, exchanges)
+        typist = WireTypist(name: name, exchanges: exchanges)
     }
+
+    /// At which exchange a line trades, where it says so.
+    func place(of line: TypedLine) -> String? { exchanges.first { line.line.hasSuffix(" on \($0)") } }
 
     var wires: [Wire] { sessions.map(\.wire) }
     var isIdle: Bool { sessions.allSatisfy(\.waiting.isEmpty) }

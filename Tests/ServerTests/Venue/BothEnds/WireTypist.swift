@@ -3,6 +3,7 @@ import Trading
 /// Makes up the lines of one trader at an exchange over the wire: all kinds of orders, around where the market is.
 struct WireTypist {
     private let name: String
+    private let exchanges: [String]
     private var count = 0
     /// Orders of the account that may still be open, the newest last.
     private var orders: [UInt64] = []
@@ -14,7 +15,8 @@ struct WireTypist {
     private static let ordersKept = 15
     private static let halfHundredth = ExactDecimal(units: 5_000_000_000_000_000)
 
-    init(name: String) { self.name = name }
+    /// Where there are several exchanges, each order is for one of them.
+    init(name: String, exchanges: [String]) { (self.name, self.exchanges) = (name, exchanges) }
 
     mutating func isMade(_ order: UInt64) {
         guard !orders.contains(order) else { return }
@@ -29,7 +31,10 @@ struct WireTypist {
     /// The next line, where the market is at `middle`, in thousandths of the quote coin.
     mutating func next(_ middle: Int, _ chance: inout SplitMix64) -> TypedLine {
         count += 1
-        let (line, kind) = content(Quotes(middle: middle), &chance)
+        var (line, kind) = content(Quotes(middle: middle), &chance)
+        if exchanges.count > 1, case .order = kind, let exchange = exchanges.randomElement(using: &chance) {
+            line += " on \(exchange)"
+        }
         return TypedLine(tag: "\(name)-\(count)", line: line, kind: kind)
     }
 
