@@ -105,7 +105,8 @@ struct BooksComparison {
         for line in trader.lines {
             guard case .order(let quantity) = line.kind else { continue }
             let isPlain = ["buy", "sell"].contains { line.line.hasPrefix($0) } && !line.line.contains("stop")
-            guard isPlain, trader.place(of: line).map({ $0 == exchange }) ?? true, trader.orderOfQuantity[quantity].map(trader.movedOrders.contains) != true else { continue }
+            guard isPlain, trader.place(of: line).map({ $0 == exchange }) ?? true else { continue }
+            guard trader.orderOfQuantity[quantity].map(trader.movedOrders.contains) != true else { continue }
             guard ordersThere[quantity, default: 0] <= 1 else {
                 throw Contradiction("\(trader.name): \(line.tag) \(line.line) made two orders at \(exchange)")
             }
