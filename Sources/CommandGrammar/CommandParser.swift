@@ -168,6 +168,9 @@ public struct CommandParser: Sendable {
     }
 
     private func reworded(_ misreading: Misreading, of lexer: Lexer, _ lastOrder: OrderID?) -> Refusal {
+        var misreading = misreading
+        // A line that is shown is one that works, once what is left open is filled in.
+        misreading.details.removeAll { isAbout(lexer, $0) && !isForm($0, lastOrder) }
         let plain = misreading.refusal(repair: nil)
         let hasLines = !misreading.details.isEmpty && misreading.details != CommandParser.helpLine
         guard !hasLines,
@@ -181,6 +184,12 @@ public struct CommandParser: Sendable {
         }
         meant.details.removeAll { !isForm($0, lastOrder) }
         return meant.details.isEmpty ? plain : meant.refusal(repair: nil)
+    }
+
+    /// Whether what is shown below a refusal is the typed line in another form, and no explanation.
+    private func isAbout(_ lexer: Lexer, _ shown: String) -> Bool {
+        guard let first = lexer.words.first else { return false }
+        return shown.hasPrefix(lexer.text(first.start, first.end) + " ") || shown.hasPrefix("stop ")
     }
 
     /// Whether it is a line once its trader has filled in what is left open.

@@ -71,9 +71,18 @@ extension LineReader {
         guard word.keyword == nil else {
             let before = RefusalText.safe(lexer.text(lexer.content.lowerBound, word.start))
             let after = RefusalText.safe(lexer.text(word.start, lexer.content.upperBound))
+            let first =
+                switch word.keyword {
+                // The order is the stop, or has one: without it, it is another order.
+                case .stop:
+                    "stop \(before)at\(RefusalText.safe(lexer.text(word.end, lexer.content.upperBound)))"
+                // At the market nothing rests that these could be said of.
+                case .until, .for, .day, .post: "\(before)at market"
+                default: "\(before)at market \(after)"
+                }
             throw Misreading(
                 .missingWord, "expected at and a price, found \(shown(word))", at: span(word),
-                details: ["\(before)at market", "\(before)at PRICE \(after)"])
+                details: [first, "\(before)at PRICE \(after)"])
         }
         throw unexpected("at", near: [.at])
     }

@@ -9,7 +9,8 @@ extension Rewording {
         "dump": (.sell, true), "short": (.sell, false), "forcebuy": (.buy, false), "forcelong": (.buy, false),
         "forceenter": (.buy, false), "forcesell": (.sell, false), "forceexit": (.sell, false),
         "forceshort": (.sell, false), "bto": (.buy, false), "stc": (.sell, false), "sto": (.sell, false),
-        "longing": (.buy, false), "buying": (.buy, false), "selling": (.sell, false),
+        "longing": (.buy, false), "buying": (.buy, false), "selling": (.sell, false), "b": (.buy, false),
+        "s": (.sell, false),
     ]
 
     private static let beforeSide: Set<String> = courtesies.union([
@@ -148,10 +149,10 @@ extension Rewording {
         case "only" where reading.conditions.last == "post": break
         case "when", "if", "once": (reading.isConditional, reading.isCertain) = (true, false)
         case "hits", "reaches", "touches", "is", "gets", "goes": if reading.isConditional { expected = .price }
-        case "drops", "falls", "dips", "below", "under", "down":
+        case "drops", "falls", "dips", "below", "under", "down", "<", "<=":
             guard reading.isConditional else { return false }
             (expected, reading.waitsBelow) = (.price, true)
-        case "rises", "climbs", "above", "over", "up":
+        case "rises", "climbs", "above", "over", "up", ">", ">=":
             guard reading.isConditional else { return false }
             (expected, reading.waitsBelow) = (.price, false)
         case "it": break

@@ -40,7 +40,7 @@ struct Rewording {
     init?(_ words: [String], _ vocabulary: Vocabulary) {
         guard (1...Rewording.wordsMax).contains(words.count) else { return nil }
         self.vocabulary = vocabulary
-        tokens = words.compactMap { Rewording.token($0, vocabulary) }
+        tokens = words.flatMap(Rewording.apart).compactMap { Rewording.token($0, vocabulary) }
     }
 
     /// More words are no order.
@@ -48,11 +48,22 @@ struct Rewording {
 
     /// The first answer of those who know a kind of line.
     var answer: Answer? {
-        answerOfCancel ?? answerOfUndo ?? answerOfMove ?? answerOfAlert ?? answerOfOrder ?? answerOfExit
+        answerOfCancel ?? answerOfUndo ?? answerOfMove ?? answerOfAlert ?? answerOfStop ?? answerOfOrder ?? answerOfExit
             ?? answerOfQuestion
     }
 
     // MARK: Words
+
+    /// What was typed without the spaces between: `btc@230`, `0.5btc`.
+    private static func apart(_ typed: String) -> [String] {
+        let sides = typed.split(separator: "@", omittingEmptySubsequences: false).map(String.init)
+        guard sides.count == 1 || (sides.count == 2 && isNumber(Substring(sides[1]))) else { return [typed] }
+        let digits = sides[0].prefix { ($0.isASCII && $0.isNumber) || $0 == "." }
+        let unit = sides[0].dropFirst(digits.count)
+        let isPacked = isNumber(digits) && unit.count > 1 && unit.allSatisfy { $0.isASCII && $0.isLetter }
+        let first = isPacked ? [String(digits), String(unit)] : [sides[0]]
+        return (first + (sides.count == 2 ? ["@", sides[1]] : [])).filter { !$0.isEmpty }
+    }
 
     /// Nil for what is nothing but punctuation.
     private static func token(_ typed: String, _ vocabulary: Vocabulary) -> Token? {
@@ -65,6 +76,7 @@ struct Rewording {
         if isNumber(text) { return token(.number) }
         if text.last == "%", isNumber(text.dropLast()) { return token(.percent) }
         if text.first == "$", isNumber(text.dropFirst()) { return token(.dollars(String(text.dropFirst()))) }
+        if text.last == "$", isNumber(text.dropLast()) { return token(.dollars(String(text.dropLast()))) }
         if let coin = coinNames[word], vocabulary.coins.contains(coin) {
             return isPair(coin.description, vocabulary)
                 ? Token(word: coin.description, kind: .pair) : token(.unit(coin.description))
