@@ -105,7 +105,7 @@ let package = Package(
             name: "Desk",
             dependencies: [
                 "Trading", "Threads", "Secrets", "Conversation", "CommandGrammar", "OrderEngine", "Ledger", "Accounts",
-                "Exchange", "CommandPages", grdb, logging, lifecycle, deque, heap,
+                "Exchange", "CommandPages", logging, lifecycle, deque, heap,
             ],
             swiftSettings: settings),
         // The program: serve, chat, replay, user, config.

@@ -101,7 +101,9 @@ extension Seat {
         switch report {
         case .execution(let account, let execution):
             if wire != nil {
-                if execution.saysWhereItIs { desk.batch.outputs.append(.noted(id, execution.clientOrderID, account)) }
+                if execution.saysWhereItIs, !exchange.traits.keepsClientOrderIDs {
+                    desk.batch.outputs.append(.noted(id, execution.clientOrderID, account))
+                }
                 return try takeWireExecution(account, execution)
             }
             try takeOutcome(process(.report(execution)))

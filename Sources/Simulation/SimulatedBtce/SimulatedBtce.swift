@@ -134,6 +134,9 @@ final class SimulatedBtce: ExchangeWire {
 final class BtceLink: Exchange {
     let name = "btce"
     let settlement = Settlement.overTheWire
+    let traits = ExchangeTraits(
+        news: .polled, keepsClientOrderIDs: false, fillNumbering: .perAccount, feeBasis: .received,
+        listsTransactions: true, cancelsForeignOrders: true, needsKeys: false)
     let gateway: BtceGateway
     /// Places that the desk has asked for in this process.
     private(set) var places: [(account: AccountID, order: ClientOrderID)] = []

@@ -90,7 +90,7 @@ extension SimulatedGateway {
             switch other.fate {
             case .unsent: return false
             case .inFlight, .inDoubt: return other.isWatched
-            case .open, .closed, .neverThere: return !other.isNoted
+            case .open, .closed, .neverThere: return !keepsNames && !other.isNoted
             }
         }
     }

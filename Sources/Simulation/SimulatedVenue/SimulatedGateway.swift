@@ -28,6 +28,14 @@ public import Trading
 public final class SimulatedGateway: Exchange {
     public let name = "simulated"
     public let settlement = Settlement.overTheWire
+    public var traits: ExchangeTraits {
+        ExchangeTraits(
+            news: .pushed, keepsClientOrderIDs: keepsNames, fillNumbering: .perAccount, feeBasis: .quote,
+            listsTransactions: false, cancelsForeignOrders: false, needsKeys: false)
+    }
+
+    /// Whether the venue knows orders by the desk's names however long ago they ended: then none is taken for another.
+    var keepsNames: Bool { settings.clientOrderIDs == .forEver }
 
     let network: SimulatedNetwork
     let settings: GatewaySettings

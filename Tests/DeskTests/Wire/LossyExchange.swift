@@ -56,7 +56,7 @@ final class LossyExchange: Exchange {
 
     var traits: ExchangeTraits {
         ExchangeTraits(
-            news: .polled, keepsClientOrderIDs: true, fillNumbering: .perAccount, feeBasis: .quote,
+            news: .polled, keepsClientOrderIDs: false, fillNumbering: .perAccount, feeBasis: .quote,
             listsTransactions: listsTransactions, cancelsForeignOrders: false, needsKeys: false)
     }
 
