@@ -94,7 +94,8 @@ public struct JSONNumber: Hashable, Sendable {
                 guard let shift = Int(exponent) else {
                     throw exponent.utf8.first == UInt8(ascii: "-") ? .tooManyDecimals : .overflow
                 }
-                guard abs(shift) <= JSONNumber.exponentMax else { throw shift < 0 ? .tooManyDecimals : .overflow }
+                // Not `abs`, of which the least number has none.
+                guard shift.magnitude <= JSONNumber.exponentMax else { throw shift < 0 ? .tooManyDecimals : .overflow }
                 return (digits, (pointAt ?? digits.count) + shift)
             default: throw .notANumber
             }

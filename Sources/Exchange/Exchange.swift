@@ -42,6 +42,9 @@ public protocol Exchange: AnyObject {
     /// Itself, where its books are part of the desk's own transaction; nil for every other.
     var paper: PaperExchange? { get }
 
+    /// Under which client order ids the desk's orders are known at the exchange. Called once, before `recall`.
+    func use(_ prefix: ClientOrderPrefix)
+
     /// What the desk knows of the orders that it has sent, or may have sent, before this run: every one that is not
     /// finished and the newest finished ones, by their numbers. Called once, before anything is asked, so that an adapter
     /// without a memory of its own can tell whose is what it finds.
@@ -83,6 +86,9 @@ extension Exchange {
 
     /// An exchange with books of its own.
     public var paper: PaperExchange? { nil }
+
+    /// An exchange that keeps no client order ids needs none.
+    public func use(_ prefix: ClientOrderPrefix) {}
 
     /// An exchange that remembers by itself has nothing to be told.
     public func recall(_ orders: [SentOrder]) {}

@@ -20,7 +20,9 @@ import Trading
     @Test(
         arguments: [
             ("1e-19", .tooManyDecimals), ("0.0000000000000000001", .tooManyDecimals), ("1e-400", .tooManyDecimals),
-            ("1e400", .overflow), ("1e21", .overflow), ("180000000000000000000", .overflow),
+            ("1e-9223372036854775808", .tooManyDecimals), ("1e9223372036854775807", .overflow),
+            ("1e-9223372036854775809", .tooManyDecimals), ("1e9223372036854775808", .overflow), ("1e400", .overflow),
+            ("1e21", .overflow), ("180000000000000000000", .overflow),
             ("1e99999999999999999999", .overflow), ("1e-99999999999999999999", .tooManyDecimals),
         ] as [(String, ExactDecimal.ParseError)])
     func `a number that does not fit is an error`(text: String, error: ExactDecimal.ParseError) {

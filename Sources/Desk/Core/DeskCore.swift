@@ -104,8 +104,10 @@ public final class DeskCore {
             seat.backlog.tradesLeft = TradesLeft(tradesLeft.filter { $0.exchange == setup.id })
             seats.append(seat)
         }
+        let prefix = try ledger.clientOrderPrefix()
         for seat in seats {
             if configuration.readOnly != .booksDiffer { try seat.checkBooks() }
+            seat.exchange.use(prefix)
             seat.exchange.recall(try seat.ordersToRecall())
             if seat.exchange.settlement == .withinTransaction { seat.observeExchange() }
             try seat.handOverKeys()

@@ -2,7 +2,7 @@ public import GRDB
 import GRDBSQLite
 import Glibc
 import OrderEngine
-import Trading
+public import Trading
 
 /// The desk's books in one SQLite file: records, the tables made of them, snapshots, notifications, tags.
 ///
@@ -63,13 +63,26 @@ public final class Ledger: LedgerReading {
     /// A mark is kept of what a server has on the machine's own files.
     private static func isMarked(_ options: LedgerOptions) -> Bool { options.use == .serve && options.vfs == nil }
 
-    /// Compares the database with the mark of what was committed to it, and keeps the mark from now on.
-    private func takeMark() throws(LedgerError) {
+    /// The random name that the database was given when it was made: 32 lower-case hex digits.
+    private func name() throws(LedgerError) -> String {
         let name = try read { try String.fetchOne($0, sql: "SELECT name FROM identity") ?? "" }
         guard name.utf8.count == ServingMark.identityBytes else {
             throw .corrupt(detail: "it has lost its name, in the table identity")
         }
-        let identity = Array(name.utf8)
+        return name
+    }
+
+    /// What makes the client order ids of its orders its own.
+    public func clientOrderPrefix() throws(LedgerError) -> ClientOrderPrefix {
+        guard let prefix = ClientOrderPrefix(ofDatabase: try name()) else {
+            throw .corrupt(detail: "its name, in the table identity, is not one of hex digits")
+        }
+        return prefix
+    }
+
+    /// Compares the database with the mark of what was committed to it, and keeps the mark from now on.
+    private func takeMark() throws(LedgerError) {
+        let identity = Array(try name().utf8)
         let head = try recordHead()
         if let known = ServingMark.read(beside: path), !options.acceptsLoss {
             guard known.identity == identity else { throw .replaced(path: path, records: known.records) }

@@ -74,7 +74,7 @@ extension SimulatedGateway {
             guard let order = account.orders[id] else { return true }
             order.sentAt = max(order.sentAt, clock)
             order.fate = .inFlight
-            call(.place(order.order), for: .place(id), account)
+            call(.place(order.order, named: name(of: id)), for: .place(id), account)
         case .cancel(let id): cancel(id, account)
         case .ask(let id): send(question: id, account)
         case .look: beginLook(account)

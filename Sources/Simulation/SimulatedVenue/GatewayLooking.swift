@@ -20,7 +20,7 @@ extension SimulatedGateway {
                 .history(after: account.readThrough, since: account.readSince, limit: settings.historyRows),
                 for: .look, account)
         case .details(let number): call(.order(number), for: .look, account)
-        case .name(let client): call(.orderNamed(client), for: .look, account)
+        case .name(let client): call(.orderNamed(name(of: client)), for: .look, account)
         }
         return true
     }

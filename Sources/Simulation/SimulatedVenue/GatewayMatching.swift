@@ -17,10 +17,10 @@ extension SimulatedGateway {
     /// The venue's word: rows that carry a client order id.
     func matchByName(_ look: GatewayLook, _ account: GatewayAccount) {
         for number in look.open.keys.sorted() {
-            if let client = look.open[number]?.clientOrderID { match(client, number, account) }
+            if let client = client(look.open[number]?.name) { match(client, number, account) }
         }
         for number in account.rows.keys.sorted() {
-            if let client = account.rows[number]?.lazy.compactMap(\.clientOrderID).first {
+            if let client = client(account.rows[number]?.lazy.compactMap(\.name).first) {
                 match(client, number, account)
             }
         }
@@ -42,7 +42,7 @@ extension SimulatedGateway {
         guard !unmatched.isEmpty, settings.clientOrderIDs != .forEver else { return nil }
         return account.rows.keys.sorted().first { number in
             guard account.details[number] == nil, isFree(number, account), let first = account.rows[number]?.first,
-                first.clientOrderID == nil, look.open[number] == nil
+                client(first.name) == nil, look.open[number] == nil
             else { return false }
             return unmatched.contains { $0.order.pair == first.pair && $0.order.side == first.side }
         }
@@ -71,7 +71,7 @@ extension SimulatedGateway {
             for row in look.open.values where isFree(row.number, account) { found.append(candidate(row, account)) }
         }
         for (number, rows) in account.rows where isFree(number, account) && look.open[number] == nil {
-            guard let first = rows.first, first.clientOrderID == nil, let details = account.details[number] else {
+            guard let first = rows.first, client(first.name) == nil, let details = account.details[number] else {
                 continue
             }
             if let row = details {

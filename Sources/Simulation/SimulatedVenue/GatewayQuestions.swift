@@ -63,7 +63,7 @@ extension SimulatedGateway {
         case (.openOrders(let rows), .openOrders(_, let pair)):
             let open = rows.filter { pair == nil || $0.pair == pair }.map { row in
                 OpenOrder(
-                    clientOrderID: account.owners[row.number] ?? row.clientOrderID,
+                    clientOrderID: account.owners[row.number] ?? client(row.name),
                     exchangeOrderID: String(row.number), pair: row.pair, side: row.side, price: row.price,
                     quantity: row.quantity, remaining: row.quantity - row.filled, placedAt: row.createdAt)
             }
@@ -74,7 +74,7 @@ extension SimulatedGateway {
             if !rows.isEmpty, all.count < limit { return account.jobs.insert(.ask(id), at: 0) }
             let fills = all.prefix(max(limit, 0)).map { row in
                 AccountFill(
-                    clientOrderID: account.owners[row.order] ?? row.clientOrderID, exchangeOrderID: String(row.order),
+                    clientOrderID: account.owners[row.order] ?? client(row.name), exchangeOrderID: String(row.order),
                     pair: row.pair, side: row.side, fill: row.fill)
             }
             reports.append(.answer(id, .fills(fills)))
@@ -94,10 +94,10 @@ extension SimulatedGateway {
         case .money(let account, let transaction, let coin, let amount, let reason):
             guard toldTransactions.insert(transaction).inserted else { return }
             reports.append(.balanceChanged(account: account, coin: coin, by: amount, reason: reason))
-        case .accepted(let account, let number, let client):
-            _ = reported(account, number, client)
+        case .accepted(let account, let number, let name):
+            _ = reported(account, number, client(name))
         case .filled(let account, let row):
-            guard let order = reported(account, row.order, row.clientOrderID) else { return }
+            guard let order = reported(account, row.order, client(row.name)) else { return }
             let account = self.account(account)
             account.keep(row)
             tell(row.fill, of: order, account)
@@ -105,8 +105,8 @@ extension SimulatedGateway {
                 settle(order, .closed)
                 order.isComplete = true
             }
-        case .canceled(let account, let number, let client):
-            guard let order = reported(account, number, client) else { return }
+        case .canceled(let account, let number, let name):
+            guard let order = reported(account, number, client(name)) else { return }
             offTheBook(order, self.account(account))
         }
     }

@@ -37,6 +37,8 @@ public final class SimulatedGateway: Exchange {
     /// Whether the venue knows orders by the desk's names however long ago they ended: then none is taken for another.
     var keepsNames: Bool { settings.clientOrderIDs == .forEver }
 
+    /// What makes our client order ids.
+    private var prefix = ClientOrderPrefix(rawValue: 0)
     let network: SimulatedNetwork
     let settings: GatewaySettings
     let mistake: GatewayMistake?
@@ -68,6 +70,17 @@ public final class SimulatedGateway: Exchange {
     }
 
     // MARK: The desk's side
+
+    public func use(_ prefix: ClientOrderPrefix) { self.prefix = prefix }
+
+    /// What an order is called at the venue.
+    func name(of id: ClientOrderID) -> String {
+        guard let name = prefix.text(of: id) else { preconditionFailure("\(id) is beyond what a name can say") }
+        return name
+    }
+
+    /// Whose name it is; nil for one that is not ours.
+    func client(_ name: String?) -> ClientOrderID? { name.flatMap { prefix.id(in: $0) } }
 
     /// Takes back what the run before knew: whose order is whose at the exchange.
     public func recall(_ orders: [SentOrder]) {

@@ -19,8 +19,10 @@ public final class SimulatedVenue {
     /// Around what strangers quote, in units.
     var middles: [Pair: Int128] = [:]
     var named: [VenueOrderName: UInt64] = [:]
-    /// How many orders came of a client order id, by account.
-    var acceptedCounts: [VenueOrderName: Int] = [:]
+    /// The client order id of each order, by its number.
+    var names: [UInt64: String] = [:]
+    /// How many orders came of one of the desk's.
+    var acceptedCounts: [ClientOrderID: Int] = [:]
     var nonces: [AccountID: Int64] = [:]
     var recentCalls: [AccountID: [Timestamp]] = [:]
     /// Orders that may not be canceled until then, by number.
@@ -82,13 +84,13 @@ public final class SimulatedVenue {
             switch event {
             case .accepted(let order):
                 guard let account = order.account else { continue }
-                pushes.append(.accepted(account, number: order.number, told(order, isOpen: true)))
+                pushes.append(.accepted(account, number: order.number, named: told(order, isOpen: true)))
             case .filled(let index):
                 let fill = books.fills[index]
                 pushes.append(.filled(fill.account, row(fill, isOpen: true)))
             case .canceled(let order):
                 guard let account = order.account else { continue }
-                pushes.append(.canceled(account, number: order.number, told(order, isOpen: false)))
+                pushes.append(.canceled(account, number: order.number, named: told(order, isOpen: false)))
             case .trade(let print):
                 printList.append(print)
                 pushes.append(.trade(print))
@@ -151,5 +153,5 @@ public final class SimulatedVenue {
 /// What an account calls one of its orders.
 struct VenueOrderName: Hashable {
     let account: AccountID
-    let client: ClientOrderID
+    let text: String
 }

@@ -72,7 +72,7 @@ extension SimulatedVenue {
 
     /// How many orders were accepted under a client order id, by any account: never above one, if the desk does right.
     public func ordersAccepted(for client: ClientOrderID) -> Int {
-        acceptedCounts.reduce(0) { $1.key.client == client ? $0 + $1.value : $0 }
+        acceptedCounts[client] ?? 0
     }
 
     /// What all purses of each coin hold together, the outside's debt included: zero, or the books are wrong.

@@ -36,7 +36,7 @@ extension SimulatedVenue {
 
     private func answer(_ call: VenueCall, of account: AccountID, at now: Timestamp) -> VenueAnswer {
         switch call {
-        case .place(let new): return place(new, of: account, at: now)
+        case .place(let new, let name): return place(new, named: name, of: account, at: now)
         case .cancel(let number): return cancel(number, of: account, at: now)
         case .openOrders:
             let open = (books.openOrderNumbers[account] ?? []).sorted()
@@ -46,8 +46,8 @@ extension SimulatedVenue {
                 return .refused(.noSuchOrder)
             }
             return .order(row(order))
-        case .orderNamed(let client):
-            guard let number = named[VenueOrderName(account: account, client: client)],
+        case .orderNamed(let name):
+            guard let number = named[VenueOrderName(account: account, text: name)],
                 let order = books.order(number, of: account), !order.isNumberUntold,
                 told(order, isOpen: order.status == .open) != nil
             else { return .refused(.noSuchOrder) }
@@ -65,9 +65,9 @@ extension SimulatedVenue {
         }
     }
 
-    private func place(_ new: NewOrder, of account: AccountID, at now: Timestamp) -> VenueAnswer {
+    private func place(_ new: NewOrder, named text: String, of account: AccountID, at now: Timestamp) -> VenueAnswer {
         guard new.account == account else { return .refused(.rejected(.notAllowed, reason: "not your account")) }
-        if let number = named[VenueOrderName(account: account, client: new.clientOrderID)],
+        if let number = named[VenueOrderName(account: account, text: text)],
             let order = books.order(number, of: account), told(order, isOpen: order.status == .open) != nil
         {
             count("refused a client order id twice")
@@ -82,9 +82,9 @@ extension SimulatedVenue {
         collectEvents()
         let pushed = pushes.count
         let order = books.accept(entry, at: clock(now))
-        let name = VenueOrderName(account: new.account, client: new.clientOrderID)
-        named[name] = order.number
-        acceptedCounts[name, default: 0] += 1
+        named[VenueOrderName(account: new.account, text: text)] = order.number
+        names[order.number] = text
+        acceptedCounts[new.clientOrderID, default: 0] += 1
         guard traits.answersOrderZero, order.status == .filled else { return .placed(number: order.number) }
         order.isNumberUntold = true
         count("answered order 0")
@@ -136,17 +136,17 @@ extension SimulatedVenue {
     // MARK: Rows
 
     /// The client order id, where the venue knows it of an order that is open or not.
-    func told(_ order: VenueOrder, isOpen: Bool) -> ClientOrderID? {
+    func told(_ order: VenueOrder, isOpen: Bool) -> String? {
         switch traits.clientOrderIDs {
-        case .forEver: order.clientOrderID
-        case .whileOpen: isOpen ? order.clientOrderID : nil
+        case .forEver: names[order.number]
+        case .whileOpen: isOpen ? names[order.number] : nil
         case .never: nil
         }
     }
 
     func row(_ order: VenueOrder) -> VenueOrderRow {
         VenueOrderRow(
-            number: order.number, clientOrderID: told(order, isOpen: order.status == .open), pair: order.pair,
+            number: order.number, name: told(order, isOpen: order.status == .open), pair: order.pair,
             side: order.side,
             price: ExactDecimal(units: order.price), quantity: ExactDecimal(units: order.quantity),
             filled: ExactDecimal(units: order.filled), status: order.status, createdAt: order.createdAt)
@@ -154,7 +154,7 @@ extension SimulatedVenue {
 
     func row(_ fill: VenueFill, isOpen: Bool) -> VenueFillRow {
         VenueFillRow(
-            order: fill.order, clientOrderID: books.order(fill.order).flatMap { told($0, isOpen: isOpen) },
+            order: fill.order, name: books.order(fill.order).flatMap { told($0, isOpen: isOpen) },
             pair: fill.pair, side: fill.side, fill: fill.fill)
     }
 

@@ -4,14 +4,15 @@ public import Venue
 
 /// What an account asks of the venue, each time under a nonce.
 public enum VenueCall: Hashable, Sendable {
-    case place(NewOrder)
+    /// Under a client order id of the account's own.
+    case place(NewOrder, named: String)
     /// By the venue's number.
     case cancel(UInt64)
     /// Answered oldest first.
     case openOrders
     case order(UInt64)
     /// By the name under which it was placed; known for as long as `VenueTraits.clientOrderIDs` says.
-    case orderNamed(ClientOrderID)
+    case orderNamed(String)
     /// Fills with higher numbers than `after`, no older than `since` by the venue's clock, lowest number first; the venue
     /// gives no more than `limit`, nor than its own most.
     case history(after: UInt64, since: Timestamp?, limit: Int)
@@ -112,8 +113,8 @@ public enum VenueRefusal: Hashable, Sendable {
 /// An order as the venue tells it.
 public struct VenueOrderRow: Hashable, Sendable {
     public let number: UInt64
-    /// Nil where the venue does not know it (any more).
-    public let clientOrderID: ClientOrderID?
+    /// The client order id under which it was placed; nil where the venue does not know it (any more).
+    public let name: String?
     public let pair: Pair
     public let side: Side
     public let price: ExactDecimal
@@ -127,8 +128,8 @@ public struct VenueOrderRow: Hashable, Sendable {
 /// A fill as the venue tells it.
 public struct VenueFillRow: Hashable, Sendable {
     public let order: UInt64
-    /// Nil where the venue does not know it (any more).
-    public let clientOrderID: ClientOrderID?
+    /// The client order id under which it was placed; nil where the venue does not know it (any more).
+    public let name: String?
     public let pair: Pair
     public let side: Side
     public let fill: Fill
@@ -136,9 +137,9 @@ public struct VenueFillRow: Hashable, Sendable {
 
 /// What the venue says without being asked.
 public enum VenuePush: Hashable, Sendable {
-    case accepted(AccountID, number: UInt64, ClientOrderID?)
+    case accepted(AccountID, number: UInt64, named: String?)
     case filled(AccountID, VenueFillRow)
-    case canceled(AccountID, number: UInt64, ClientOrderID?)
+    case canceled(AccountID, number: UInt64, named: String?)
     case trade(MarketTrade)
     case ticker(Pair, Ticker)
     case rules(PairRules)
