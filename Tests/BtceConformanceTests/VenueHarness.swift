@@ -66,7 +66,11 @@ final class VenueHarness: ExchangeHarness {
             pair: "btc_usd", priceTick: .step(decimals: 3), quantityStep: .step(decimals: 8),
             quantityMin: .step(decimals: 2), feeRate: ExactDecimal(parsing: "0.002"), feeBasis: .received)
         control = "http://127.0.0.1:\(controlPort)"
-        client = try HTTPClient()
+        // However long this machine lets a request wait for its turn.
+        var patient = HTTPSettings()
+        patient.limits.connectMillisecondsMax = 100_000
+        patient.limits.requestMillisecondsMax = 100_000
+        client = try HTTPClient(patient)
         var settings = BtceSettings(baseURL: "http://127.0.0.1:\(port)", dialect: dialect)
         settings.keyRequestsPerSecond = 1_000
         settings.exchangeRequestsPerSecond = 1_000

@@ -38,7 +38,8 @@ import Trading
         _ server: ScriptedServer, secret: String? = nil, seeing order: UInt64? = nil
     ) async throws -> Result<AccountInfo, KeyCheck.Failure> {
         let check = KeyCheck(
-            client: try HTTPClient(), baseURL: "http://127.0.0.1:\(server.port)", dialect: .btce, nonces: nonces,
+            client: try HTTPClient(.patient), baseURL: "http://127.0.0.1:\(server.port)", dialect: .btce,
+            nonces: nonces,
             clock: { Timestamp(seconds: 1_795_000_000) })
         return await withCheckedContinuation { done in
             check.ask(TapiKey(key: "K", secret: Array((secret ?? self.secret).utf8)), seeing: order) {

@@ -10,7 +10,7 @@ import Testing
     @Test func `is not sent again when a kept connection dies under it`() async throws {
         let server = try dyingAtTheSecondRequest()
         defer { server.stop() }
-        let client = try HTTPClient()
+        let client = try HTTPClient(.patient)
         _ = try await client.answer(to: .get(server.url)).get()
         let failure = await client.failure(of: .post(server.url))
         #expect(failure?.cause == .connectionLost)
@@ -24,7 +24,7 @@ import Testing
     @Test func `is kept from what happens to a request that may be repeated`() async throws {
         let server = try dyingAtTheSecondRequest()
         defer { server.stop() }
-        let client = try HTTPClient()
+        let client = try HTTPClient(.patient)
         _ = try await client.answer(to: .get(server.url)).get()
         var request = HTTPRequest.post(server.url)
         request.delivery = .mayRepeat
@@ -35,7 +35,7 @@ import Testing
     @Test func `goes over a new connection when the kept one was closed in between`() async throws {
         let server = try ScriptedServer { seen in seen.number == 0 ? [.answer("x"), .close] : [.answer("x")] }
         defer { server.stop() }
-        let client = try HTTPClient()
+        let client = try HTTPClient(.patient)
         _ = try await client.answer(to: .get(server.url)).get()
         while server.closedByScript == 0 { try await Task.sleep(for: .milliseconds(1)) }
         let response = try await client.answer(to: .post(server.url)).get()
@@ -52,7 +52,7 @@ import Testing
     @Test func `a request that is canceled is answered as that`() async throws {
         let server = try ScriptedServer { _ in [.hold] }
         defer { server.stop() }
-        let client = try HTTPClient()
+        let client = try HTTPClient(.patient)
         let outcomes = Outcomes()
         let request = client.send(.post(server.url)) { outcomes.add($0) }
         while server.seen.isEmpty { try await Task.sleep(for: .milliseconds(1)) }
@@ -65,7 +65,7 @@ import Testing
     @Test func `everything under way is answered before it is over, and nothing is taken on after`() async throws {
         let server = try ScriptedServer { _ in [.hold] }
         defer { server.stop() }
-        let client = try HTTPClient()
+        let client = try HTTPClient(.patient)
         let outcomes = Outcomes()
         for _ in 0..<5 { client.send(.post(server.url)) { outcomes.add($0) } }
         while server.seen.count < 5 { try await Task.sleep(for: .milliseconds(1)) }
@@ -81,7 +81,7 @@ import Testing
     @Test func `what ends within the grace is answered with its answer`() async throws {
         let server = try ScriptedServer { _ in [.awaitGate, .answer("late")] }
         defer { server.stop() }
-        let client = try HTTPClient()
+        let client = try HTTPClient(.patient)
         let outcomes = Outcomes()
         client.send(.post(server.url)) { outcomes.add($0) }
         while server.seen.isEmpty { try await Task.sleep(for: .milliseconds(1)) }
@@ -96,7 +96,7 @@ import Testing
         let server = try ScriptedServer { _ in [.hold] }
         defer { server.stop() }
         let outcomes = Outcomes()
-        var client: HTTPClient? = try HTTPClient()
+        var client: HTTPClient? = try HTTPClient(.patient)
         client?.send(.post(server.url)) { outcomes.add($0) }
         client = nil
         await outcomes.wait(for: 1)

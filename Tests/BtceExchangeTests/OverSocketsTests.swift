@@ -12,7 +12,7 @@ import Trading
         let strict = StrictAccounts(signing: TapiKey(key: "any", secret: secret), losesEvery: 7)
         let server = try ScriptedServer { seen in strict.take(seen) }
         defer { server.stop() }
-        let client = try HTTPClient()
+        let client = try HTTPClient(.patient)
         var dispatch = RequestDispatch<Int>(
             baseURL: "http://127.0.0.1:\(server.port)",
             pacing: RequestPacing(

@@ -1,6 +1,8 @@
 import Foundation
 import Synchronization
 
+@testable import BtceExchange
+
 /// A server over real sockets that does to each request what a test says: answers, is silent, cuts, talks nonsense.
 final class ScriptedServer: Sendable {
     /// A request as it was read, whole.
@@ -177,5 +179,16 @@ extension ScriptedServer.Step {
     /// A whole answer that leaves the connection open.
     static func answer(_ body: String, status: String = "200 OK", headers: String = "") -> ScriptedServer.Step {
         .send("HTTP/1.1 \(status)\r\nContent-Length: \(body.utf8.count)\r\n\(headers)\r\n\(body)")
+    }
+}
+
+extension HTTPSettings {
+    /// However long this machine lets a connection, or its test, wait for its turn.
+    static var patient: HTTPSettings {
+        var settings = HTTPSettings()
+        settings.limits.connectMillisecondsMax = 100_000
+        settings.limits.requestMillisecondsMax = 100_000
+        settings.limits.idleConnectionSecondsMax = 3_600
+        return settings
     }
 }

@@ -24,7 +24,7 @@ import Testing
             server.waitUntilExit()
         }
 
-        let stranger = try await HTTPClient().failure(of: .post("https://127.0.0.1:\(port)/"))
+        let stranger = try await HTTPClient(.patient).failure(of: .post("https://127.0.0.1:\(port)/"))
         #expect(stranger?.cause == .tlsRefused)
         #expect(stranger?.arrival == .neverSent)
 

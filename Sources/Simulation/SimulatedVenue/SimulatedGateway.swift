@@ -71,6 +71,7 @@ public final class SimulatedGateway: Exchange {
 
     // MARK: The desk's side
 
+    /// From now on its orders have these names.
     public func use(_ prefix: ClientOrderPrefix) { self.prefix = prefix }
 
     /// What an order is called at the venue.

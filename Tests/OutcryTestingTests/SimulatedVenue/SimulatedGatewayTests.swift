@@ -33,7 +33,7 @@ import Venue
 
     @Test func `the stories meet what they are about`() throws {
         var met: [String: Int] = [:]
-        for seed in 1...40 as ClosedRange<UInt64> {
+        for seed in 1...60 as ClosedRange<UInt64> {
             var story = try GatewayStory(seed: seed)
             _ = story.play()
             for (name, count) in story.counts { met[name, default: 0] += count }
