@@ -8,7 +8,8 @@ extension OrderEngine {
             exchange: exchange,
             nextOrderID: nextOrderID,
             orders: entries.keys.sorted().compactMap { entries[$0] },
-            finished: Array(finished),
+            // `Array` of an empty deque writes to the one empty array of all threads.
+            finished: finished.map(\.self),
             funds: funds.keys
                 .sorted { ($0.account, $0.coin) < ($1.account, $1.coin) }
                 .map { EngineSnapshot.FundsRow(account: $0.account, coin: $0.coin, funds: funds[$0] ?? Funds()) },
