@@ -83,7 +83,8 @@ fuzz: packages
 	done
 
 # The address sanitizer over what stands on a C library, the thread sanitizer over what has threads; each in a build of
-# its own. Tests/ThreadSanitizer shows the latter what a contended Mutex does; nothing is suppressed.
+# its own. Tests/ThreadSanitizer shows the latter what a contended Mutex does; nothing is suppressed. Left out there are two tests
+# that limit a program's memory and files: its own bookkeeping does not fit into them.
 ASAN = .build/sanitize/address
 TSAN = .build/sanitize/thread
 # The toolchain's own: gcc does not know Swift's way of calling.
@@ -95,7 +96,8 @@ sanitize: packages
 	SWIFT='$(SWIFT)' Tests/build.sh $(TSAN) --sanitize thread -debug-info-format dwarf
 	$(CLANG) -shared -fPIC -O1 -o $(TSAN)/contended-mutex.so Tests/ThreadSanitizer/ContendedMutex.c
 	LD_PRELOAD=$(CURDIR)/$(TSAN)/contended-mutex.so OUTCRY_KILLS=5 $(TSAN)/debug/outcryPackageTests.xctest \
-		--testing-library swift-testing --filter '^(ServerTests|ChatServerTests|DeskTests)\.'
+		--testing-library swift-testing --filter '^(ServerTests|ChatServerTests|DeskTests)\.' \
+		--skip 'without memory it ends with an error|a backup that is cut off'
 
 # Clients that somebody else wrote trade on `outcry venue`; they are fetched from PyPI.
 venue-clients: packages
