@@ -160,6 +160,13 @@ struct ByteReader {
         return Int(count)
     }
 
+    /// A number that a count may be, of nothing that follows.
+    mutating func whole() throws(StoredBytesError) -> Int {
+        let start = offset
+        guard let number = Int(exactly: try varint()) else { throw .malformedNumber(at: start) }
+        return number
+    }
+
     private mutating func skip(_ count: Int) throws(StoredBytesError) -> Int {
         guard count <= end - offset else { throw .truncated(at: end) }
         defer { offset += count }

@@ -212,7 +212,7 @@ extension ByteReader {
         let account = AccountID(try zigzag())
         let at = try time()
         switch kind {
-        case .panicDeclared: return .panicDeclared(account, orders: Int(clamping: try varint()), at: at)
+        case .panicDeclared: return .panicDeclared(account, orders: try whole(), at: at)
         case .panicCleared: return .panicCleared(account, at: at)
         default: return .panicLifted(account, at: at)
         }

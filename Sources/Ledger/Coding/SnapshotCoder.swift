@@ -53,7 +53,7 @@ public enum SnapshotCoder {
         for _ in 0..<(try reader.count()) {
             let account = AccountID(try reader.zigzag())
             let since = try reader.time()
-            let orders = Int(clamping: try reader.varint())
+            let orders = try reader.whole()
             let isCleared = try reader.isPresent("an end")
             snapshot.panics.append(
                 Panic(account: account, since: since, orders: orders, isCleared: isCleared))
