@@ -24,7 +24,11 @@ final class AnswerServer: Sendable {
         Thread.detachNewThread {
             while true {
                 let client = accept(socket, nil, nil)
-                guard client >= 0 else { return }
+                guard client >= 0 else {
+                    // By nobody else: its number would be another server's before this thread asks for the next client.
+                    close(socket)
+                    return
+                }
                 AnswerServer.answer(client, parts)
             }
         }
@@ -46,8 +50,5 @@ final class AnswerServer: Sendable {
         close(client)
     }
 
-    deinit {
-        shutdown(socket, Int32(SHUT_RDWR))
-        close(socket)
-    }
+    deinit { shutdown(socket, Int32(SHUT_RDWR)) }
 }
