@@ -72,7 +72,8 @@ public protocol Exchange: AnyObject {
         exchangeOrderID: String, pair: Pair?, of account: AccountID, id: QueryID, at now: Timestamp
     ) -> [ExchangeReport]
 
-    /// What was said of the order so far is on the desk's disk. Until then an adapter that tells orders apart by what they have
+    /// What was said of the order so far is on the desk's disk. Said only to exchanges that keep no client order ids
+    /// (`ExchangeTraits.keepsClientOrderIDs`). Until then an adapter that tells orders apart by what they have
     /// in common sends no other like it: a desk that dies, or whose ledger fails, would have to tell the two apart from nothing.
     func noted(_ order: ClientOrderID, of account: AccountID, at now: Timestamp)
 

@@ -2,7 +2,8 @@
 ///
 /// An id is 32 lower-case hex digits: 16 of the prefix, 11 of the order's number, 5 of the attempt. It is the one form that Binance,
 /// Kraken, OKX and Bitstamp all take. It says itself which order it is, so that an order is found back without a table; no other
-/// desk or database makes it, and no attempt of this one makes it twice.
+/// database makes it, and no attempt of this one makes it twice. A copy of the database file that is put back has the same prefix: it
+/// makes again the ids that the original has made since the copy.
 public struct ClientOrderPrefix: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     public let rawValue: UInt64
 

@@ -68,7 +68,7 @@ public enum DeskOutput: Sendable {
     case ask(ExchangeID, ExchangeQuery, QueryID)
     /// For `Exchange.cancelForeign` of such an exchange; what is said comes back in the same way.
     case cancelForeign(ExchangeID, exchangeOrderID: String, pair: Pair, AccountID, QueryID)
-    /// For `Exchange.noted` of such an exchange.
+    /// For `Exchange.noted` of such an exchange, where it keeps no client order ids.
     case noted(ExchangeID, ClientOrderID, AccountID)
     /// For `KeyedExchange.use`, before what comes after it.
     case useKey(ExchangeID, AccountID, ExchangeKey?)
