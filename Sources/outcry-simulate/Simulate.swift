@@ -23,7 +23,7 @@ struct Simulate: ParsableCommand {
     @Option(help: "Run as many seeds as fit in so many minutes.")
     var minutes: Int?
 
-    @Option(help: "Which worlds: paper, wire, mixed, btce or yobit.")
+    @Option(help: "Which worlds: paper, wire, mixed, btce, yobit or seats.")
     var profile = SimulationProfile.mixed
 
     @Flag(help: "Say nothing but what failed.")

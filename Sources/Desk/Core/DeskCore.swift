@@ -32,8 +32,17 @@ public final class DeskCore {
 
     /// Why a desk takes no commands.
     public enum Halt: Hashable, Sendable {
+        /// Nothing is done any more.
         case ledgerFailed(String)
+        /// What was begun is finished.
         case stopping
+
+        var isFailure: Bool {
+            switch self {
+            case .ledgerFailed: true
+            case .stopping: false
+            }
+        }
     }
 
     /// Whether it only answers questions.
@@ -137,7 +146,7 @@ public final class DeskCore {
 
     /// When the desk next has something to do by itself.
     public var nextWake: Timestamp? {
-        guard halt == nil else { return nil }
+        guard halt == nil else { return nextDue }
         guard !isReadOnly else { return nextDue }
         return min(upkeep.nextLook, nextDue ?? upkeep.nextLook)
     }
@@ -145,7 +154,12 @@ public final class DeskCore {
     /// The same without the looks at what is rarely due: when an order, a price or a reply is. Nil where nothing waits for
     /// the clock. A clock that is moved by hand stops here.
     public var nextDue: Timestamp? {
-        guard halt == nil else { return nil }
+        switch halt {
+        case nil: break
+        case .ledgerFailed: return nil
+        // Going down, it finishes what it has begun, and begins nothing.
+        case .stopping: return waiting.turns.isIdle ? waiting.firstDue : now
+        }
         guard upkeep.openingOutputs.isEmpty, waiting.turns.isIdle else { return now }
         guard !isReadOnly else { return [waiting.firstDue, people.logins.firstEnd].compactMap(\.self).min() }
         let due = [

@@ -18,9 +18,6 @@ extension DeskCore {
     /// An order as its engine has it.
     package func engineOrder(_ id: OrderID) -> Order? { orderInMemory(id) }
 
-    /// Whether a line still waits for a password check or an exchange.
-    package var answersLater: Bool { isAnsweringLater }
-
     /// What an account's sliced orders at an exchange hold of a coin for orders that they have still to place.
     package func engineUnplaced(of account: AccountID, in coin: Coin, at exchange: ExchangeID? = nil) -> ExactDecimal {
         ((exchange.map { seat($0) } ?? firstSeat)?.engine.openOrders(of: account) ?? []).reduce(.zero) { sum, order in

@@ -82,7 +82,7 @@ public final class DeskServer: Sendable {
 
     /// How long opening a database may take: reading many records takes its time.
     private static let openingSecondsMax = 600
-    /// How long lines that are being answered are given when the server goes down.
+    /// How long what has been begun is given to be finished when the server goes down.
     package static let drainingSecondsMax: Int64 = 4
     /// How long an exchange is given to say what became of what is under way.
     private static let exchangeSecondsMax: Int64 = 4
@@ -334,7 +334,7 @@ public final class DeskServer: Sendable {
             if stopBy == nil, inputs.contains(where: \.isStop) {
                 stopBy = setup.clock.now.advanced(bySeconds: DeskServer.drainingSecondsMax)
             }
-            if let stopBy, !desk.isAnsweringLater || setup.clock.now >= stopBy { return .stopped }
+            if let stopBy, !desk.hasUnfinished || setup.clock.now >= stopBy { return .stopped }
             if stopBy != nil { continue }
             if let failure = desk.ledger.failure { return .failed(failure) }
             // Memory is ahead of the disk, and the ledger does not know why.

@@ -19,10 +19,10 @@ struct WaitingLine {
 /// anybody else has asked for.
 extension DeskCore {
     /// Whether something waits that no clock has to move for.
-    public var hasTurnsLeft: Bool { halt == nil && !waiting.turns.isIdle }
+    public var hasTurnsLeft: Bool { halt?.isFailure != true && !waiting.turns.isIdle }
 
     /// Whether a trade of the market has not fired all that waits for it.
-    public var hasTradesLeft: Bool { halt == nil && seats.contains { waiting.turns.isMarketBusy($0.id) } }
+    public var hasTradesLeft: Bool { halt?.isFailure != true && seats.contains { waiting.turns.isMarketBusy($0.id) } }
 
     // MARK: Taking lines in
 

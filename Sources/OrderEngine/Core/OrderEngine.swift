@@ -118,6 +118,9 @@ public struct OrderEngine: Sendable {
     /// Since when an account takes on nothing new, and whether all of it is off the book by now; nil where it trades.
     public func panic(of account: AccountID) -> Panic? { panics[account] }
 
+    /// Whether any account is in a panic of which something is still open.
+    public var isClearingPanic: Bool { panics.values.contains { !$0.isCleared } }
+
     /// The newest order of an account that is no other's child; nil where none is known since the oldest order in memory.
     public func newestRoot(of account: AccountID) -> OrderID? { newestRoots[account] }
 

@@ -71,9 +71,10 @@ extension Simulation {
         for answer in server.passwords.takeAnswers() {
             queue.add(.reachesDesk(answer, life: life), at: later(20...400))
         }
-        if let stopBy, !desk.answersLater || clock >= stopBy { return endStoppedProcess() }
-        // A desk that is going down looks at the clock every second, as the server has it.
-        let next = stopBy.map { min($0, clock.advanced(bySeconds: 1)) } ?? desk.nextWake
+        if let stopBy, !desk.hasUnfinished || clock >= stopBy { return endStoppedProcess() }
+        // A desk that is going down looks at the clock every second at least, as the server has it.
+        let latest = stopBy.map { min($0, clock.advanced(bySeconds: 1)) }
+        let next = [latest, desk.nextWake].compactMap(\.self).min()
         if let wake = next, wakeAt.map({ wake < $0 }) ?? true {
             let moment = max(wake, clock.advanced(byNanoseconds: 1))
             wakeAt = moment

@@ -181,6 +181,29 @@ import Trading
         #expect(!bench.desk.hasTurnsLeft)
     }
 
+    /// Found by the simulator's seed 1796091325241: a `panic` that the stop overtook took off eleven orders of 35, said that all were being
+    /// canceled, and left the others to the next start.
+    @Test func `a desk that goes down finishes the panic that it has begun`() throws {
+        let bench = try Bench(["ann"])
+        for _ in 1...35 { bench.batch([bench.lines(["buy 0.01 btc_usd at 100"], "ann")]) }
+        bench.finish()
+        bench.batch([bench.lines(["panic"], "ann"), .stop])
+        #expect(bench.replies["ann"]?.last?.text.contains("35 orders being canceled") == true)
+        #expect(!openOrders(bench).isEmpty)
+        #expect(bench.desk.hasUnfinished)
+        #expect(bench.desk.nextWake == bench.desk.nextDue && bench.desk.nextDue != nil, "it waits for no clock")
+        bench.batch([bench.lines(["buy 0.01 btc_usd at 100", "cancel all"], "ann")])
+        while bench.desk.hasUnfinished, bench.batches < 1_000 { bench.batch() }
+        #expect(openOrders(bench).isEmpty)
+        #expect(bench.events["ann"]?.last?.contains("panic done") == true)
+        #expect(bench.replies["ann"]?.suffix(2).map(\.error?.code) == [.shuttingDown, .shuttingDown])
+        #expect(bench.desk.nextWake == nil)
+    }
+
+    private func openOrders(_ bench: Bench) -> [OrderEntry] {
+        bench.desk.engineState.orders.filter { $0.order.closedAt == nil }
+    }
+
     @Test func `too many lines of one session are refused in their place, and more of them close it`() throws {
         var configuration = DeskConfiguration()
         configuration.limits.sessionLinesWaiting = 10

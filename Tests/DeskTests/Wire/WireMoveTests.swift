@@ -108,6 +108,7 @@ import Trading
             ])
         bench.pass(seconds: 5)
         #expect(!bench.takeTold().contains { $0.contains("panic done") })
+        #expect(bench.desk?.hasUnfinished == true, "a desk that goes down waits for the exchange to confirm it")
         try bench.restart(afterSeconds: 5)
         bench.exchange.isDeaf = false
         // It is heard also while the account is still being compared.
@@ -119,6 +120,7 @@ import Trading
         // Two lines tell of it in text, whatever it took off.
         #expect(!told.contains { $0.contains(" canceled: ") })
         #expect(told.last == "* panic done: 2 orders gone by the exchange's word, nothing is open")
+        #expect(bench.desk?.hasUnfinished == false)
         bench.type("buy 1 btc_usd at 200")
         #expect(bench.takeTold().last?.hasPrefix("! trading is stopped since the panic of") == true)
         bench.type("resume")
