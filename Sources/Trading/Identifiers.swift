@@ -46,15 +46,3 @@ public struct ClientOrderID: Hashable, Comparable, Sendable, CustomStringConvert
 
     public var description: String { "\(order.rawValue)-\(attempt)" }
 }
-
-/// An exchange's own number of a fill; the same fill told twice carries the same number.
-public struct FillID: RawRepresentable, Hashable, Comparable, Sendable, CustomStringConvertible {
-    public let rawValue: UInt64
-
-    public init(rawValue: UInt64) { self.rawValue = rawValue }
-    public init(_ rawValue: UInt64) { self.rawValue = rawValue }
-
-    public static func < (left: FillID, right: FillID) -> Bool { left.rawValue < right.rawValue }
-
-    public var description: String { "\(rawValue)" }
-}

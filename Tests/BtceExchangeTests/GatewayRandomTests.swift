@@ -96,7 +96,7 @@ private final class RandomStory {
             #expect(!order.isUnknown, "\(order.order.clientOrderID): \(order.said)")
             #expect(order.filled <= order.order.quantity)
         }
-        let rows = Set(bench.known.values.flatMap { $0.fills.keys.map(\.rawValue) })
+        let rows = Set(bench.known.values.flatMap { $0.fills.keys.compactMap(\.number) })
         #expect(rows.count == bench.known.values.reduce(0) { $0 + $1.fills.count }, "a fill was counted for two orders")
         #expect(rows == Set((0..<bench.venue.rows.count).map { UInt64($0 + 1) }))
     }

@@ -90,7 +90,7 @@ import Trading
         try bench.restart()
         bench.run(seconds: 30)
         let rows = bench.venue.rows.count
-        if rows == 2 { #expect(bench.known(3)?.fills.keys.map(\.rawValue) == [2]) }
+        if rows == 2 { #expect(bench.known(3)?.fills.keys.compactMap(\.number) == [2]) }
         if rows == 1 { #expect(bench.known(3)?.filled == 0) }
     }
 
@@ -107,7 +107,7 @@ import Trading
         bench.place(bench.order(1, .buy, "1", at: "104"))
         bench.run(seconds: 10)
         #expect(bench.said(1) == ["lost", "closed"])
-        #expect(bench.known(1)?.fills.keys.map(\.rawValue).sorted() == [6, 7])
+        #expect(bench.known(1)?.fills.keys.compactMap(\.number).sorted() == [6, 7])
         _ = try bench.ask(.fills(GatewayBench.account, after: FillID(0), limit: 100), within: 20)
         bench.fates = [("Trade", .requestLost)]
         bench.place(bench.order(2, .buy, "0.5", at: "104"))

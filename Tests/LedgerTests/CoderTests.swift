@@ -17,7 +17,31 @@ import Trading
         paid.pay(4, "bnb")
         #expect(paid.otherFees.count == 2)
         #expect(try OrderCoder.decode(OrderCoder.encode(paid), of: .paper) == paid)
-        #expect(try SnapshotCoder.decode(SnapshotCoder.encode(Samples.snapshot), of: .paper) == Samples.snapshot)
+        for snapshot in [Samples.snapshot, Samples.namedSnapshot] {
+            #expect(try SnapshotCoder.decode(SnapshotCoder.encode(snapshot), of: .paper) == snapshot)
+        }
+    }
+
+    @Test func `a fill that has a number is written as one, and in no other form`() throws {
+        let record = Record.orderFilled(OrderID(41), Samples.fill(9), reservedAfter: .zero, at: Samples.time)
+        let named = Record.orderFilled(
+            OrderID(41), Samples.fill(Samples.fillName("x")), reservedAfter: .zero, at: Samples.time)
+        #expect(record.kind == .orderFilled && named.kind == .namedFill)
+        // The text `x` becomes the text `9`.
+        var bytes = RecordCoder.encode(named)
+        let place = try #require(bytes.firstIndex(of: UInt8(ascii: "x")))
+        bytes[place] = UInt8(ascii: "9")
+        let payload = Array(bytes.dropLast(4))
+        #expect(throws: StoredBytesError.malformedText(at: place - 1)) {
+            try RecordCoder.decode(checked(payload), of: .paper)
+        }
+        // A snapshot of the later version has a text in it.
+        var snapshot = SnapshotCoder.encode(
+            EngineSnapshot(exchange: .paper, nextOrderID: OrderID(1), orders: [], finished: [], funds: []))
+        snapshot[0] = SnapshotCoder.namedFillsVersion
+        #expect(throws: StoredBytesError.unknownVersion(SnapshotCoder.namedFillsVersion)) {
+            try SnapshotCoder.decode(checked(Array(snapshot.dropLast(4))), of: .paper)
+        }
     }
 
     @Test func `a plain order takes few bytes`() {

@@ -29,6 +29,9 @@ import Trading
             #expect(bytes.first == version)
             #expect(try SnapshotCoder.decode(bytes, of: .paper) == Samples.snapshot, "version \(version)")
         }
+        #expect(hex(of: SnapshotCoder.encode(Samples.namedSnapshot)) == Corpus.namedSnapshot)
+        let named = try #require(unhexed(Corpus.namedSnapshot))
+        #expect(try SnapshotCoder.decode(named, of: .paper) == Samples.namedSnapshot)
         if !Corpus.snapshots.contains(where: { $0.version == SnapshotCoder.version }) {
             Issue.record("not in the corpus: \"\(hex(of: SnapshotCoder.encode(Samples.snapshot)))\"")
         }
@@ -42,7 +45,7 @@ import Trading
                 "11 order_reconciled", "12 contra_ready", "13 order_finished", "14 paired_done",
                 "15 move_requested", "16 order_replaced", "17 order_amended", "18 trigger_moved", "19 order_grown",
                 "20 panic_declared", "21 panic_cleared", "22 panic_lifted", "23 paired_ended",
-                "24 order_closed_by_exchange",
+                "24 order_closed_by_exchange", "25 named_fill",
             ])
     }
 }

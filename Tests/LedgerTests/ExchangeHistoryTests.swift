@@ -60,7 +60,7 @@ import Trading
         var lastFill: ForeignFill?
         repeat {
             let page = try ledger.foreignFills(account, behind: lastFill, since: nil, limit: 2)
-            fills += page.map(\.fill.id.rawValue)
+            fills += page.compactMap(\.fill.id.number)
             lastFill = page.last
         } while lastFill != nil
         #expect(fills == Array(501...509))
@@ -94,7 +94,7 @@ import Trading
     @Test func `foreign fills by time, number and pair, once each`() throws {
         let (scratch, ledger) = try filled()
         func ids(_ filter: FillFilter) throws -> [UInt64] {
-            try ledger.foreignFills(account, filter).map(\.fill.id.rawValue)
+            try ledger.foreignFills(account, filter).compactMap(\.fill.id.number)
         }
         #expect(try ids(FillFilter(limit: 2)) == [509, 508])
         #expect(try ids(FillFilter(limit: 2, oldestFirst: true)) == [501, 502])
@@ -106,6 +106,24 @@ import Trading
         #expect(
             try ledger.foreignFills(account, FillFilter(toID: FillID(501), limit: 9)) == [Samples.foreign(501, at: 10)])
         withExtendedLifetime(scratch) {}
+    }
+
+    @Test func `foreign fills with texts for names are kept once, found and forgotten`() throws {
+        let scratch = try Scratch()
+        let ledger = try scratch.open()
+        let ids = [FillID(8), Samples.fillName("T-1"), Samples.fillName("T-2")]
+        for id in ids + ids {
+            try ledger.transaction { try $0.keep(Samples.foreign(id, at: 20, exchange: "btce")) }
+        }
+        #expect(try ledger.foreignFills(account, FillFilter(limit: 9, oldestFirst: true)).map(\.fill.id) == ids)
+        #expect(try ledger.foreignFills(account, behind: nil, since: nil, limit: 9).map(\.fill.id) == ids)
+        #expect(try ledger.foreignFill(behindNewest: 1, of: account)?.id == ids[1])
+        try ledger.transaction {
+            try $0.project(fill: Samples.fill(ids[1], at: 20), of: Samples.order(1, exchange: "btce"))
+        }
+        #expect(try ledger.foreignFills(account, FillFilter(limit: 9)).map(\.fill.id) == [ids[2], ids[0]])
+        let end = (at: Timestamp(nanoseconds: 20), id: nil as FillID?)
+        #expect(try ledger.transaction { try $0.forgetForeignFills(account, through: end, limit: 9) } == 2)
     }
 
     @Test func `and does not come back as foreign once its order is pruned`() throws {
@@ -123,7 +141,8 @@ import Trading
     @Test func `a fill that is an order's after all is not foreign any more`() throws {
         let (scratch, ledger) = try filled()
         try ledger.transaction { try $0.project(fill: Samples.fill(503, at: 20), of: Samples.order(1)) }
-        #expect(try ledger.foreignFills(account, FillFilter(limit: 99)).map(\.fill.id.rawValue).contains(503) == false)
+        #expect(
+            try ledger.foreignFills(account, FillFilter(limit: 99)).compactMap(\.fill.id.number).contains(503) == false)
         #expect(try ledger.foreignFills(account, behind: nil, since: nil, limit: 99).count == 8)
         // The same number on another pair, or elsewhere, is another fill.
         try ledger.transaction { try $0.project(fill: Samples.fill(504, at: 20), of: Samples.order(2)) }
@@ -139,7 +158,9 @@ import Trading
         #expect(try ledger.transaction { try $0.forgetForeignFills(account, through: last, limit: 3) } == 3)
         #expect(try ledger.transaction { try $0.forgetForeignFills(account, through: last, limit: 3) } == 2)
         #expect(
-            try ledger.foreignFills(account, FillFilter(limit: 99)).map(\.fill.id.rawValue) == [509, 508, 507, 506])
+            try ledger.foreignFills(account, FillFilter(limit: 99)).compactMap(\.fill.id.number) == [
+                509, 508, 507, 506,
+            ])
         #expect(try ledger.foreignFills(before: Timestamp(nanoseconds: 41)).map(\.count) == [3])
         withExtendedLifetime(scratch) {}
     }

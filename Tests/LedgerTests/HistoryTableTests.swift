@@ -52,7 +52,7 @@ import Trading
         var last: FillRow?
         repeat {
             let page = try ledger.fills(account, behind: last, since: Timestamp(nanoseconds: 5), limit: 2)
-            found += page.map(\.fill.id.rawValue)
+            found += page.compactMap(\.fill.id.number)
             last = page.last
         } while last != nil
         #expect(found == Array(1...9))

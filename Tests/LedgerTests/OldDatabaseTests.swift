@@ -114,6 +114,30 @@ import Trading
         try ledger.close()
     }
 
+    @Test func `fills that had numbers only keep them`() throws {
+        let scratch = try Scratch()
+        let queue = try DatabaseQueue(path: scratch.path)
+        var migrator = DatabaseMigrator()
+        Schema.register(in: &migrator)
+        try migrator.migrate(queue, upTo: "ledger-14-key-of-notifications")
+        let foreign = Samples.foreign(12, exchange: "btce")
+        try queue.write { database in
+            try database.execute(
+                sql: """
+                    INSERT INTO foreign_fills
+                        VALUES (1, 'btce', 'btc_usd', 12, '7', 'buy', '230', '0.2', '0.092', 'usd', 'maker', 1);
+                    INSERT INTO fills VALUES
+                        (1, 9, 1, 'btc_usd', 'buy', '230', '0.2', '46', '0.092', 'usd', 'maker', 1, 'btce'),
+                        (1, 10, 1, 'btc_usd', 'buy', '230', '0.2', '46', '0.092', 'usd', 'maker', 1, 'btce');
+                    """)
+        }
+        try queue.close()
+        let ledger = try scratch.open()
+        #expect(try ledger.fills(of: OrderID(1)).map(\.fill) == [Samples.fill(9), Samples.fill(10)])
+        #expect(try ledger.foreignFills(AccountID(1), FillFilter(limit: 9)) == [foreign])
+        #expect(try ledger.fills(AccountID(1), FillFilter(fromID: FillID(10), limit: 9)).map(\.fill.id) == [FillID(10)])
+    }
+
     @Test func `a name that is none of an exchange is told, not taken for paper`() throws {
         let scratch = try Scratch()
         try makeOld(at: scratch.path, books: ["not a name"], isPruned: false)

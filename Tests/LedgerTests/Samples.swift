@@ -66,8 +66,12 @@ enum Samples {
     }
 
     static func fill(_ id: UInt64, price: ExactDecimal = 230, liquidity: Liquidity = .maker, at: Int64 = 1) -> Fill {
+        fill(FillID(id), price: price, liquidity: liquidity, at: at)
+    }
+
+    static func fill(_ id: FillID, price: ExactDecimal = 230, liquidity: Liquidity = .maker, at: Int64 = 1) -> Fill {
         Fill(
-            id: FillID(id), price: price, quantity: decimal("0.2"), fee: decimal("0.092"), feeCurrency: "usd",
+            id: id, price: price, quantity: decimal("0.2"), fee: decimal("0.092"), feeCurrency: "usd",
             liquidity: liquidity, at: Timestamp(nanoseconds: at))
     }
 
@@ -85,9 +89,23 @@ enum Samples {
     static func foreign(
         _ id: UInt64, at: Int64 = 1, exchange: ExchangeID = .paper, pair: Pair = "btc_usd", order: String = "7"
     ) -> ForeignFill {
+        foreign(FillID(id), at: at, exchange: exchange, pair: pair, order: order)
+    }
+
+    static func foreign(
+        _ id: FillID, at: Int64 = 1, exchange: ExchangeID = .paper, pair: Pair = "btc_usd", order: String = "7"
+    ) -> ForeignFill {
         ForeignFill(
             account: AccountID(1), exchange: exchange, pair: pair, side: .buy, exchangeOrderID: order,
             fill: fill(id, at: at))
+    }
+
+    /// A fill's name that is no number.
+    static func fillName(_ text: String) -> FillID {
+        guard let id = FillID(text), id.number == nil else {
+            preconditionFailure("\(text) names no fill, or is a number")
+        }
+        return id
     }
 
     /// By the name that the corpus knows them under.
@@ -104,6 +122,10 @@ enum Samples {
             (
                 "filled, taker",
                 .orderFilled(OrderID(41), fill(10, liquidity: .taker), reservedAfter: .zero, at: time)
+            ),
+            (
+                "filled, named",
+                .orderFilled(OrderID(41), fill(fillName("TZX2WP-XSEOP-FP7WYR")), reservedAfter: .zero, at: time)
             ),
             ("cancel failed", .cancelFailed(OrderID(41), reason: "", at: time)),
             ("closed", .orderClosed(OrderID(41), at: time)),
@@ -200,6 +222,14 @@ enum Samples {
     static let forces: [(String, TimeInForce)] = [
         ("ioc", .immediateOrCancel), ("fok", .fillOrKill), ("gtd", .goodTillDate(time)), ("day", .day(time)),
     ]
+
+    /// One whose fills have numbers and texts.
+    static let namedSnapshot: EngineSnapshot = {
+        var snapshot = Samples.snapshot
+        snapshot.orders[0].fillIDs.formUnion([fillName("TZX2WP-XSEOP-FP7WYR"), fillName("007")])
+        snapshot.orders[1].fillIDs = [fillName("a")]
+        return snapshot
+    }()
 
     static let snapshot = EngineSnapshot(
         exchange: .paper, nextOrderID: OrderID(301),

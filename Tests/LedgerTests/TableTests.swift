@@ -82,7 +82,7 @@ import Trading
                 try transaction.project(fill: Samples.fill(id, at: Int64(id) * 10), of: order)
             }
         }
-        func ids(_ rows: [FillRow]) -> [UInt64] { rows.map(\.fill.id.rawValue) }
+        func ids(_ rows: [FillRow]) -> [UInt64] { rows.compactMap(\.fill.id.number) }
         #expect(ids(try ledger.fills(account, FillFilter(limit: 2))) == [5, 4])
         #expect(ids(try ledger.fills(account, FillFilter(limit: 2, oldestFirst: true))) == [1, 2])
         #expect(ids(try ledger.fills(account, FillFilter(pair: "ltc_usd", limit: 9))) == [3])
@@ -96,6 +96,35 @@ import Trading
         let row = try #require(try ledger.fills(of: OrderID(3)).first)
         #expect(row.fill == Samples.fill(3, at: 30))
         #expect(row.value == 46 && row.pair == "ltc_usd" && row.side == .buy && row.account == account)
+    }
+
+    @Test func `fills with texts for names stand behind those with numbers`() throws {
+        let scratch = try Scratch()
+        let ledger = try scratch.open()
+        let ids = [FillID(10), FillID(9), Samples.fillName("a-2"), Samples.fillName("B"), Samples.fillName("09")]
+        try ledger.transaction { transaction in
+            for id in ids { try transaction.project(fill: Samples.fill(id, at: 5), of: Samples.order(1)) }
+        }
+        let sorted = ["9", "10", "09", "B", "a-2"]
+        func found(_ filter: FillFilter) throws -> [String] {
+            try ledger.fills(account, filter).map(\.fill.id.description)
+        }
+        #expect(ids.sorted().map(\.description) == sorted)
+        #expect(try ledger.fills(of: OrderID(1)).map(\.fill.id.description) == sorted)
+        #expect(try found(FillFilter(limit: 9, oldestFirst: true)) == sorted)
+        #expect(try found(FillFilter(fromID: FillID(10), limit: 9, oldestFirst: true)) == ["10", "09", "B", "a-2"])
+        #expect(try found(FillFilter(toID: FillID(10), limit: 9)) == ["10", "9"])
+        for id in ids { #expect(try found(FillFilter(fromID: id, toID: id, limit: 9)) == [id.description]) }
+        var pages: [String] = []
+        var last: FillRow?
+        repeat {
+            last = try ledger.fills(account, behind: last, since: nil, limit: 2).last
+            pages += last.map { [$0.fill.id.description] } ?? []
+        } while last != nil
+        #expect(pages == ["10", "B", "a-2"])
+        #expect(throws: LedgerError.self) {
+            try ledger.transaction { try $0.project(fill: Samples.fill(ids[2]), of: Samples.order(1)) }
+        }
     }
 
     @Test func `funds, tags, books and the inbox come back`() throws {

@@ -151,7 +151,7 @@ extension BtceGateway {
         }
         if order.wantsStatus || (order.owesStatus && order.isWatched) {
             say(.status(order.id, state), of: account)
-            for fill in fills where order.toldFills.insert(fill.id.rawValue).inserted { printed(fill, of: order) }
+            for fill in fills where order.toldFills.insert(fill.id).inserted { printed(fill, of: order) }
             order.wasToldAccepted = true
             if order.fate == .closed { order.wasToldCanceled = true }
         }
@@ -165,7 +165,7 @@ extension BtceGateway {
 
     /// A fill that has not been told yet, and the trade of the market that it is.
     func tell(_ fill: Fill, of order: PlacedOrder, _ account: TradedAccount) {
-        guard order.toldFills.insert(fill.id.rawValue).inserted else { return }
+        guard order.toldFills.insert(fill.id).inserted else { return }
         say(.filled(order.id, fill), of: account)
         printed(fill, of: order)
     }

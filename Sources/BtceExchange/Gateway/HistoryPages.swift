@@ -55,7 +55,7 @@ extension BtceGateway {
     private func historyNeeded(by orders: [PlacedOrder]) -> (after: UInt64?, since: Timestamp?) {
         let unknown = orders.first { $0.seenBefore.fill == nil }
         return (
-            orders.compactMap { $0.seenBefore.fill?.rawValue }.min(),
+            orders.compactMap { $0.seenBefore.fill?.number }.min(),
             unknown?.sentAt.advanced(byNanoseconds: -settings.clockDifferenceNanoseconds)
         )
     }
@@ -120,7 +120,7 @@ extension BtceGateway {
     /// The fills with higher numbers than one, lowest first, at most `limit`; nil where this look has not read what it takes to know
     /// them: it was for others, who asked from another number on.
     func fills(after: FillID?, limit: Int, _ look: Look, _ account: TradedAccount) -> [AccountFill]? {
-        let (after, limit) = (after?.rawValue ?? 0, min(max(0, limit), settings.historyRowsKept))
+        let (after, limit) = (after?.number ?? 0, min(max(0, limit), settings.historyRowsKept))
         var found = account.rows.filter { $0.key > after }
         for scope in look.scopes {
             if look.ended.contains(scope), account.mirrors[scope]?.covers(after: after) == true { continue }
@@ -144,7 +144,7 @@ extension BtceGateway {
 
 extension ExchangeQuery {
     var fillsAfter: UInt64? {
-        if case .fills(_, let after, _) = self { after?.rawValue ?? 0 } else { nil }
+        if case .fills(_, let after, _) = self { after?.number ?? 0 } else { nil }
     }
 
     fileprivate var fillsLimit: Int {

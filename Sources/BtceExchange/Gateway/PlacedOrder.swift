@@ -71,7 +71,7 @@ final class PlacedOrder {
     var cancelNotBefore: Timestamp?
     /// Whether the desk has written down that it is there, or is not.
     var isNoted = false
-    var toldFills: Set<UInt64> = []
+    var toldFills: Set<FillID> = []
     var wasToldAccepted = false
     var wasToldCanceled = false
     /// By when it has to be sent.
@@ -101,7 +101,7 @@ final class PlacedOrder {
         self.number = number
         self.isWatched = isWatched
         doubtfulSince = now
-        countedFills = Set(sent.countedFills.map(\.rawValue))
+        countedFills = Set(sent.countedFills.compactMap(\.number))
         countedQuantity = sent.countedQuantity
         seenBefore = sent.seenBefore
         owesStatus = true
@@ -142,7 +142,7 @@ final class PlacedOrder {
     func mayHave(number: UInt64) -> Bool { seenBefore.orderNumber.map { number > $0 } ?? true }
 
     /// Whether a fill there may be of it, by its number.
-    func mayHave(fill: UInt64) -> Bool { seenBefore.fill.map { fill > $0.rawValue } ?? true }
+    func mayHave(fill: UInt64) -> Bool { seenBefore.fill.map { FillID(fill) > $0 } ?? true }
 
     /// Whether it may trade with an order of the other side at that rate.
     func crosses(_ other: PlacedOrder) -> Bool {

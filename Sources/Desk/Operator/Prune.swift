@@ -70,7 +70,7 @@ extension OperatorDesk {
 
     /// Deletes the trades of before that were not made here. Where this is cut off, the next prune goes on with it.
     private static func forgetForeignTrades(_ ledger: Ledger, before cut: Timestamp) throws {
-        let last = (at: cut.advanced(byNanoseconds: -1), id: FillID(UInt64(Int64.max)))
+        let last: (at: Timestamp, id: FillID?) = (cut.advanced(byNanoseconds: -1), nil)
         for (account, _) in try ledger.foreignFills(before: cut) {
             while try ledger.transaction({ try $0.forgetForeignFills(account, through: last, limit: rowsAtATime) })
                 == rowsAtATime

@@ -58,9 +58,7 @@ struct CoinHistory {
         let rows = try CoinHistory.transactions(of: account, at: exchange, since: since, lists: lists, in: ledger)
         found += rows.filter { $0.coin == coin && !$0.effect.isZero }.map { Found($0) }
         // Of what happened at one moment a fill is taken for the later.
-        found.sort {
-            ($0.at, $0.isFill ? 1 : 0, $0.number) > ($1.at, $1.isFill ? 1 : 0, $1.number)
-        }
+        found.sort { ($0.at, $0.rank) > ($1.at, $1.rank) }
         hasMore = found.count > limit || rows.count == CoinHistory.adjustmentsMax
         var after = total
         changes = found.prefix(limit).map { one in
@@ -78,20 +76,24 @@ struct CoinHistory {
         let amount: ExactDecimal
         let source: Source
         let text: String
-        let isFill: Bool
-        /// Orders those of one moment; numbers within a kind go up.
-        let number: UInt64
+        let rank: Rank
+
+        /// The order of those of one moment; within a kind names go up.
+        enum Rank: Comparable {
+            case transaction(UInt64)
+            case fill(FillID)
+        }
 
         init(_ row: TradeRow, of coin: Coin) {
             (at, amount, text) = (row.fill.at, row.effect(on: coin), row.words(for: coin))
             source = .fill(row.fill.id, row.origin)
-            (isFill, number) = (true, row.fill.id.rawValue)
+            rank = .fill(row.fill.id)
         }
 
         init(_ row: Transaction) {
             (at, amount, source) = (row.at, row.effect, .transaction(row.source, row.kind))
             text = "\(row.kind.rawValue), transaction \(row.name)" + (row.note.map { ": \($0)" } ?? "")
-            (isFill, number) = (false, row.number)
+            rank = .transaction(row.number)
         }
     }
 

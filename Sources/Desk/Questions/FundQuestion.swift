@@ -72,10 +72,10 @@ extension CoinHistory.Change {
         ]
         switch source {
         case .fill(let fill, .order(let order)):
-            object.append("fill", .int(Int64(clamping: fill.rawValue)))
+            object.append("fill", fill.json)
             object.append("order", order.json)
         case .fill(let fill, .foreign(let order)):
-            object.append("fill", .int(Int64(clamping: fill.rawValue)))
+            object.append("fill", fill.json)
             object.append("exchange_order_id", order.map { .string($0) } ?? .null)
         case .transaction(.record(let number), _):
             object.append("transaction", .int(Int64(clamping: number)))

@@ -63,10 +63,11 @@ struct HistoryWindow: Hashable {
 struct HistoryTitle {
     let text: String
 
-    /// `what` is `trade` or `transaction`; `numbers` are those of the rows shown, 0 where a row has none. `isOfOne`: whether only rows
-    /// of one exchange were asked for.
+    /// `what` is `trade` or `transaction`; `numbers` are those of the rows shown, nil where a row has none. `goesByNumber`: whether
+    /// those that have one are in the order of their numbers.
     init(
-        _ what: String, numbers: [UInt64], isOfOne: Bool, hasMore: Bool, _ window: HistoryWindow, zone: TimeZoneRules
+        _ what: String, numbers: [UInt64?], goesByNumber: Bool, hasMore: Bool, _ window: HistoryWindow,
+        zone: TimeZoneRules
     ) {
         guard let last = numbers.last else {
             text = "= no \(what)s"
@@ -74,10 +75,8 @@ struct HistoryTitle {
         }
         let count = "\(numbers.count) \(what)\(numbers.count == 1 ? "" : "s")"
         let order = numbers.count == 1 ? "" : ", \(window.oldestFirst ? "oldest" : "newest") first"
-        // Each exchange counts by itself, and some have no numbers.
-        let goesByNumber = isOfOne && (last > 0 || what == "trade")
         let next =
-            if goesByNumber {
+            if goesByNumber, let last {
                 window.oldestFirst ? "say from \(last + 1)" : "say to \(last == 0 ? 0 : last - 1)"
             } else {
                 "name an exchange or a time, or say export \(what)s"

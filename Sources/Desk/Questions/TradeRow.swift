@@ -47,7 +47,7 @@ struct TradeRow {
             }
         let isForeign = if case .foreign = origin { true } else { false }
         return [
-            "id": .int(Int64(clamping: fill.id.rawValue)), "order": order, "foreign": .bool(isForeign),
+            "id": fill.id.json, "order": order, "foreign": .bool(isForeign),
             "exchange_order_id": foreign,
             "exchange": .string(exchange.description), "pair": .string(pair.description),
             "side": .string(side.rawValue), "price": fill.price.json, "quantity": fill.quantity.json,

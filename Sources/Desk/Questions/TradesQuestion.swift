@@ -1,5 +1,6 @@
 import CommandGrammar
 import Conversation
+import Exchange
 import Ledger
 import OrderEngine
 import Trading
@@ -34,8 +35,8 @@ struct TradesQuestion: PlainQuestion {
             ])
         }
         let title = HistoryTitle(
-            "trade", numbers: shown.map(\.fill.id.rawValue), isOfOne: asked.count == 1, hasMore: hasMore,
-            window, zone: zone)
+            "trade", numbers: shown.map(\.fill.id.number), goesByNumber: goesByNumber, hasMore: hasMore, window,
+            zone: zone)
         // What is asked for by number, or oldest first, may begin before.
         var notes = hasMore && !window.oldestFirst ? [] : try desk.historyLines(of: account, since: window.since)
         for seat in asked { notes += seat.tradesReadingWords(of: account, zone) }
@@ -43,6 +44,14 @@ struct TradesQuestion: PlainQuestion {
         return Reply(
             mark: .answer, text: ([table.reply(title.text)] + notes).joined(separator: "\n  "),
             fields: try desk.withHistory(fields, of: account))
+    }
+}
+
+extension TradesQuestion {
+    /// Whether numbers go up over all that was asked for: each exchange counts by itself, and some count each pair by itself.
+    fileprivate var goesByNumber: Bool {
+        guard let seat = asked.first, asked.count == 1 else { return false }
+        return seat.traits.fillNumbering == .perAccount || query.pair != nil
     }
 }
 

@@ -32,8 +32,8 @@ struct TransactionsQuestion: PlainQuestion {
                 ], note: row.note)
         }
         let title = HistoryTitle(
-            "transaction", numbers: shown.map(\.number), isOfOne: asked.count == 1, hasMore: hasMore,
-            window, zone: zone)
+            "transaction", numbers: shown.map { $0.number > 0 ? $0.number : nil }, goesByNumber: asked.count == 1,
+            hasMore: hasMore, window, zone: zone)
         return Reply(
             mark: .answer, text: ([table.reply(title.text)] + notes).joined(separator: "\n  "),
             fields: ["transactions": .array(shown.map { .object($0.json) }), "more": .bool(hasMore)])

@@ -20,7 +20,7 @@ struct TradeReading {
         let parts = stored?.split(separator: " ") ?? []
         if parts.count == 2 {
             isWhole = parts[0] == "all"
-            position = UInt64(parts[0]).map { FillID($0) }
+            position = isWhole ? nil : FillID(parts[0])
             upTo = Int64(parts[1]).map { Timestamp(nanoseconds: $0) }
         }
         if isSwept, !isWhole { dueAt = now }
@@ -28,7 +28,7 @@ struct TradeReading {
 
     /// `166830 1425168000000000000`: the last fill that was read, or `all`, and its time in nanoseconds since 1970, or `-`.
     var text: String {
-        "\(isWhole ? "all" : String(position?.rawValue ?? 0)) \(upTo.map { String($0.nanoseconds) } ?? "-")"
+        "\(isWhole ? "all" : (position ?? FillID(0)).description) \(upTo.map { String($0.nanoseconds) } ?? "-")"
     }
 
     mutating func took(_ page: [AccountFill]) {

@@ -53,7 +53,7 @@ struct SeenMarks: Hashable {
     /// `41 166830 5001`, a step a line: the first order, the highest fill, the highest number of an order; `-` for none.
     var text: String {
         steps.map { step in
-            let fill = step.seen.fill.map { String($0.rawValue) } ?? "-"
+            let fill = step.seen.fill?.description ?? "-"
             return "\(step.firstOrder) \(fill) \(step.seen.orderNumber.map { String($0) } ?? "-")"
         }.joined(separator: "\n")
     }
@@ -64,7 +64,8 @@ struct SeenMarks: Hashable {
         for line in text.split(separator: "\n") {
             let parts = line.split(separator: " ")
             guard parts.count == 3, let first = UInt64(parts[0]) else { continue }
-            let seen = SeenBefore(fill: UInt64(parts[1]).map { FillID($0) }, orderNumber: UInt64(parts[2]))
+            let fill = parts[1] == "-" ? nil : FillID(parts[1])
+            let seen = SeenBefore(fill: fill, orderNumber: UInt64(parts[2]))
             steps.append(Step(firstOrder: first, seen: seen))
             self.highestSent = max(self.highestSent, first)
         }
@@ -89,8 +90,8 @@ extension Seat {
                 sent.seenBefore = SeenMarks(text, highestSent: highest).seen(before: sent.clientOrderID.order)
             }
             // The cursor never passes a fill that may be of an order whose answer is awaited.
-            if let read = rows[Seat.cursorKey(sent.account)].flatMap({ UInt64($0) }) {
-                sent.seenBefore.fill = max(sent.seenBefore.fill ?? FillID(read), FillID(read))
+            if let read = rows[Seat.cursorKey(sent.account)].flatMap({ FillID($0) }) {
+                sent.seenBefore.fill = max(sent.seenBefore.fill ?? read, read)
             }
             return sent
         }

@@ -195,7 +195,7 @@ extension Seat {
         if hasMoved, let through = wire?.accounts[account]?.sweep.through {
             _ = wire?.change(account) { $0.told.forgetFirstSights(through: through) }
             try ledgerTransaction().putBook(
-                name, key: Seat.cursorKey(account), value: Array(String(through.rawValue).utf8))
+                name, key: Seat.cursorKey(account), value: Array(through.description.utf8))
         }
         if wasFirst, wire?.accounts[account]?.sweep.isFirst == false { try tradesAreRead(of: account) }
         try compareFunds(after: account)

@@ -16,6 +16,11 @@ extension OrderID {
     var json: JSONValue { .int(Int64(clamping: rawValue)) }
 }
 
+extension FillID {
+    /// A number where the exchange numbers its fills, as far as a table can have it; else a string.
+    var json: JSONValue { number.flatMap { Int64(exactly: $0) }.map { .int($0) } ?? .string(description) }
+}
+
 extension Optional where Wrapped == ExactDecimal {
     var json: JSONValue { map { $0.json } ?? .null }
 }
@@ -58,7 +63,7 @@ extension Order {
 extension Fill {
     var json: JSONObject {
         [
-            "id": .int(Int64(clamping: id.rawValue)),
+            "id": id.json,
             "price": price.json,
             "quantity": quantity.json,
             "fee": fee.json,

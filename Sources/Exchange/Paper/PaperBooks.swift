@@ -44,7 +44,7 @@ enum PaperKey: Hashable {
         switch self {
         case .balance(let account, let coin): "balance/\(account.rawValue)/\(coin)"
         case .counters: "counters"
-        case .fill(let id): "fill/\(id.rawValue)"
+        case .fill(let id): "fill/\(id)"
         case .market(let pair): "market/\(pair)"
         case .note(let name): "note/\(name)"
         case .order(let number): "order/\(number)"

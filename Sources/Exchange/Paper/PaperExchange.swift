@@ -205,7 +205,8 @@ public final class PaperExchange: Exchange {
     /// An account's fills with higher numbers than `after`, lowest first.
     public func fills(of account: AccountID, after: FillID? = nil, limit: Int = .max) -> [AccountFill] {
         guard let ids = wallets[account]?.fills else { return [] }
-        let start = after.map { $0.rawValue == .max ? ids.count : ids.sortedIndex(of: FillID($0.rawValue + 1)) } ?? 0
+        var start = after.map { ids.sortedIndex(of: $0) } ?? 0
+        if start < ids.count, ids[start] == after { start += 1 }
         return ids[start...].prefix(max(limit, 0)).compactMap { id in
             guard let fill = fills[id], let order = orders[fill.order] else { return nil }
             return AccountFill(

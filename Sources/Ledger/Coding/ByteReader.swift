@@ -32,7 +32,7 @@ extension StoredBytesError: CustomStringConvertible {
         case .unknownVersion(let version): "it has version \(version), which this program does not know"
         case .unknownCode(let what, let code, let offset): "\(code) at byte \(offset) is no \(what)"
         case .malformedNumber(let offset): "the number at byte \(offset) is malformed"
-        case .malformedText(let offset): "the text at byte \(offset) is not UTF-8"
+        case .malformedText(let offset): "the text at byte \(offset) is not UTF-8, or none that may stand there"
         case .malformedCoin(let offset): "the bytes at \(offset) are no coin's name"
         case .impossibleCount(let count, let offset): "the count \(count) at byte \(offset) is more than can follow"
         case .trailingBytes(let count): "\(count) bytes follow its end"

@@ -128,7 +128,7 @@ extension ByteWriter {
     }
 
     private mutating func append(_ fill: Fill) {
-        append(varint: fill.id.rawValue)
+        if let number = fill.id.number { append(varint: number) } else { append(fill.id.description) }
         append(fill.price)
         append(fill.quantity)
         append(fill.fee)
@@ -161,7 +161,10 @@ extension ByteReader {
             let code = try refusalCode()
             return .orderRejected(id, code: code, reason: try text(), at: at)
         case .orderFilled:
-            let fill = try fill()
+            let fill = try fill(FillID(try varint()))
+            return .orderFilled(id, fill, reservedAfter: try decimal(), at: at)
+        case .namedFill:
+            let fill = try fill(try fillName())
             return .orderFilled(id, fill, reservedAfter: try decimal(), at: at)
         case .cancelRequested: return .cancelRequested(id, try coded(CancelReason.self), at: at)
         case .cancelFailed: return .cancelFailed(id, reason: try text(), at: at)
@@ -227,8 +230,7 @@ extension ByteReader {
             FundsAdjustment(account: account, coin: coin, amount: amount, reason: reason, at: try time()))
     }
 
-    private mutating func fill() throws(StoredBytesError) -> Fill {
-        let id = FillID(try varint())
+    private mutating func fill(_ id: FillID) throws(StoredBytesError) -> Fill {
         let price = try decimal()
         let quantity = try decimal()
         let fee = try decimal()
@@ -237,6 +239,13 @@ extension ByteReader {
         return Fill(
             id: id, price: price, quantity: quantity, fee: fee, feeCurrency: feeCurrency, liquidity: liquidity,
             at: try time())
+    }
+
+    /// The text that a fill is named by: never one that is a number.
+    mutating func fillName() throws(StoredBytesError) -> FillID {
+        let start = offset
+        guard let id = FillID(try text()), id.number == nil else { throw .malformedText(at: start) }
+        return id
     }
 
     mutating func optionalOrderID() throws(StoredBytesError) -> OrderID? {

@@ -28,6 +28,8 @@ public enum RecordKind: UInt8, Hashable, Sendable, CaseIterable {
     /// A paired order's end with something left, or with fees in the base coin.
     case pairedEnded = 23
     case orderClosedByExchange = 24
+    /// A fill that its exchange names by a text, and not by a number.
+    case namedFill = 25
 
     public var name: String {
         switch self {
@@ -55,6 +57,7 @@ public enum RecordKind: UInt8, Hashable, Sendable, CaseIterable {
         case .panicLifted: "panic_lifted"
         case .pairedEnded: "paired_ended"
         case .orderClosedByExchange: "order_closed_by_exchange"
+        case .namedFill: "named_fill"
         }
     }
 }
@@ -66,7 +69,7 @@ extension Record {
         case .orderPlaced: .orderPlaced
         case .orderAccepted: .orderAccepted
         case .orderRejected: .orderRejected
-        case .orderFilled: .orderFilled
+        case .orderFilled(_, let fill, _, _): fill.id.number == nil ? .namedFill : .orderFilled
         case .cancelRequested: .cancelRequested
         case .cancelFailed: .cancelFailed
         case .orderClosed: .orderClosed

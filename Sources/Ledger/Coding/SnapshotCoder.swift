@@ -6,13 +6,16 @@ public enum SnapshotCoder {
     /// The version that is written. A snapshot of another version is passed over: the records have it all. The base of a pruned
     /// ledger is one too, and stands for records that are gone: whoever adds a version keeps reading all from 3 on.
     public static let version: UInt8 = 3
+    /// The version of one with fills that their exchange names by texts: these follow the numbers of each order.
+    public static let namedFillsVersion: UInt8 = 4
 
     public static func encode(_ snapshot: EngineSnapshot) -> [UInt8] {
         var writer = ByteWriter()
-        writer.append(byte: version)
+        let hasNamedFills = snapshot.hasNamedFills
+        writer.append(byte: hasNamedFills ? namedFillsVersion : version)
         writer.append(varint: snapshot.nextOrderID.rawValue)
         writer.append(varint: UInt64(snapshot.orders.count))
-        for entry in snapshot.orders { writer.append(entry) }
+        for entry in snapshot.orders { writer.append(entry, hasNamedFills: hasNamedFills) }
         writer.append(varint: UInt64(snapshot.finished.count))
         for id in snapshot.finished { writer.append(varint: id.rawValue) }
         writer.append(varint: UInt64(snapshot.funds.count))
@@ -38,10 +41,15 @@ public enum SnapshotCoder {
     public static func decode(_ bytes: [UInt8], of exchange: ExchangeID) throws(StoredBytesError) -> EngineSnapshot {
         var reader = try ByteReader(checked: bytes)
         let version = try reader.byte()
-        guard version == SnapshotCoder.version else { throw .unknownVersion(version) }
+        let hasNamedFills = version == namedFillsVersion
+        guard version == SnapshotCoder.version || hasNamedFills else { throw .unknownVersion(version) }
         let next = OrderID(try reader.varint())
         var snapshot = EngineSnapshot(exchange: exchange, nextOrderID: next, orders: [], finished: [], funds: [])
-        for _ in 0..<(try reader.count()) { snapshot.orders.append(try reader.entry(of: exchange)) }
+        for _ in 0..<(try reader.count()) {
+            snapshot.orders.append(try reader.entry(of: exchange, hasNamedFills: hasNamedFills))
+        }
+        // One snapshot, one form.
+        guard snapshot.hasNamedFills == hasNamedFills else { throw .unknownVersion(version) }
         for _ in 0..<(try reader.count()) { snapshot.finished.append(OrderID(try reader.varint())) }
         for _ in 0..<(try reader.count()) {
             let account = AccountID(try reader.zigzag())
@@ -63,12 +71,22 @@ public enum SnapshotCoder {
     }
 }
 
+extension EngineSnapshot {
+    fileprivate var hasNamedFills: Bool { orders.contains { $0.fillIDs.contains { $0.number == nil } } }
+}
+
 extension ByteWriter {
-    fileprivate mutating func append(_ entry: OrderEntry) {
+    fileprivate mutating func append(_ entry: OrderEntry, hasNamedFills: Bool) {
         append(entry.order)
         // In order, so that equal snapshots are equal bytes.
-        append(varint: UInt64(entry.fillIDs.count))
-        for id in entry.fillIDs.sorted() { append(varint: id.rawValue) }
+        let ids = entry.fillIDs.sorted()
+        let numbers = ids.compactMap(\.number)
+        append(varint: UInt64(numbers.count))
+        for number in numbers { append(varint: number) }
+        if hasNamedFills {
+            append(varint: UInt64(ids.count - numbers.count))
+            for id in ids where id.number == nil { append(id.description) }
+        }
         append(optional: entry.triggeredChild)
         append(byte: entry.contraReady == nil ? 0 : 1)
         if let quantity = entry.contraReady { append(quantity) }
@@ -87,11 +105,16 @@ extension ByteWriter {
 }
 
 extension ByteReader {
-    fileprivate mutating func entry(of exchange: ExchangeID) throws(StoredBytesError) -> OrderEntry {
+    fileprivate mutating func entry(
+        of exchange: ExchangeID, hasNamedFills: Bool
+    ) throws(StoredBytesError) -> OrderEntry {
         var entry = OrderEntry(order: try order(of: exchange))
         let fills = try count()
         entry.fillIDs.reserveCapacity(fills)
         for _ in 0..<fills { entry.fillIDs.insert(FillID(try varint())) }
+        if hasNamedFills {
+            for _ in 0..<(try count()) { entry.fillIDs.insert(try fillName()) }
+        }
         entry.triggeredChild = try optionalOrderID()
         if try isPresent("a quantity") { entry.contraReady = try decimal() }
         if try isPresent("a time") { entry.cancelRetryAt = try time() }

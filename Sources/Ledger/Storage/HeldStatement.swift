@@ -30,6 +30,17 @@ struct RowValues {
 
     mutating func append(_ id: OrderID) { append(Int64(bitPattern: id.rawValue)) }
 
+    /// A number as a number, which sorts before all texts; one that no table can have, and a text, as text.
+    mutating func append(_ id: FillID) {
+        if let number = id.number.flatMap({ Int64(exactly: $0) }) { append(number) } else { append(id.description) }
+    }
+
+    /// What no fill's name is below.
+    mutating func append(first id: FillID?) { if let id { append(id) } else { append(Int64.min) } }
+
+    /// What no fill's name is above: SQLite sorts blobs behind numbers and texts.
+    mutating func append(last id: FillID?) { if let id { append(id) } else { append([] as [UInt8]) } }
+
     mutating func append(_ time: Timestamp) { append(time.nanoseconds) }
 
     mutating func appendNull() { values.append(.null) }
@@ -87,6 +98,15 @@ struct RowColumns {
     }
 
     func text(_ column: Int32) -> String { String(decoding: bytes(column), as: UTF8.self) }
+
+    /// What `RowValues.append(_: FillID)` wrote; nil for anything else.
+    func fillID(_ column: Int32) -> FillID? {
+        switch sqlite3_column_type(handle, column) {
+        case SQLITE_INTEGER: UInt64(exactly: integer(column)).map { FillID($0) }
+        case SQLITE_TEXT: FillID(text(column))
+        default: nil
+        }
+    }
 
     func optionalText(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }
 }

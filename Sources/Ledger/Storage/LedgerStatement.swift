@@ -254,7 +254,7 @@ enum LedgerStatement: Int, CaseIterable {
         case .fillRecords:
             """
             SELECT number, body, exchange FROM records
-            WHERE number > ? AND number <= ? AND kind = 'order_filled' ORDER BY number LIMIT ?
+            WHERE number > ? AND number <= ? AND kind IN ('order_filled', 'named_fill') ORDER BY number LIMIT ?
             """
         case .insertPrunedRun: "INSERT INTO pruned_orders VALUES (?, ?, ?, ?)"
         case .deletePrunedRun: "DELETE FROM pruned_orders WHERE account = ? AND first = ?"

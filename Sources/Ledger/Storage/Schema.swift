@@ -135,6 +135,7 @@ enum Schema {
         }
         registerExchangeHistory(in: &migrator)
         registerKeyOfNotifications(in: &migrator)
+        registerNamesOfFills(in: &migrator)
     }
 
     /// A column with a default is added without writing a row anew; where it is part of the key, the table is made again. `engines` is how

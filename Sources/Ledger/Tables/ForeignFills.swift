@@ -33,7 +33,7 @@ extension LedgerTransaction {
                 row.append(foreign.account.rawValue)
                 row.append(foreign.exchange)
                 row.append(foreign.pair)
-                row.append(Int64(bitPattern: foreign.fill.id.rawValue))
+                row.append(foreign.fill.id)
                 row.append(foreign.exchangeOrderID)
                 row.append(foreign.side.rawValue)
                 row.append(foreign.fill.price)
@@ -46,16 +46,17 @@ extension LedgerTransaction {
         }
     }
 
-    /// Deletes the oldest of an account's foreign fills up to one, that one too: at most so many. How many they were.
+    /// Deletes the oldest of an account's foreign fills up to one, that one too, or without an id up to a moment, and those of it: at most
+    /// so many. How many they were.
     @discardableResult
     public func forgetForeignFills(
-        _ account: AccountID, through last: (at: Timestamp, id: FillID), limit: Int
+        _ account: AccountID, through last: (at: Timestamp, id: FillID?), limit: Int
     ) throws(LedgerError) -> Int {
         try write { connection in
             try connection.run(.forgetForeignFills) { row in
                 row.append(account.rawValue)
                 row.append(last.at)
-                row.append(Int64(bitPattern: last.id.rawValue))
+                row.append(last: last.id)
                 row.append(Int64(limit))
             }
             return connection.changedRows
@@ -78,8 +79,8 @@ extension LedgerReading {
             row.append(account.rawValue)
             row.append(filter.since?.nanoseconds ?? .min)
             row.append(filter.until?.nanoseconds ?? .max)
-            row.append(filter.fromID.map { Int64(bitPattern: $0.rawValue) } ?? .min)
-            row.append(filter.toID.map { Int64(bitPattern: $0.rawValue) } ?? .max)
+            row.append(first: filter.fromID)
+            row.append(last: filter.toID)
             if let pair = filter.pair { row.append(pair) } else { row.appendNull() }
             row.append(Int64(filter.limit))
             row.append(optional: filter.exchange)
@@ -93,7 +94,7 @@ extension LedgerReading {
         try foreign(account, .foreignFillsBehind) { row in
             row.append(account.rawValue)
             row.append(last?.fill.at.nanoseconds ?? since?.nanoseconds ?? .min)
-            row.append(last.map { Int64(bitPattern: $0.fill.id.rawValue) } ?? .min)
+            row.append(first: last?.fill.id)
             if let last { row.append(last.exchange) } else { row.append("") }
             if let last { row.append(last.pair) } else { row.append("") }
             row.append(Int64(limit))
@@ -125,7 +126,10 @@ extension LedgerReading {
                     row.append(Int64(count))
                 }
             ) { row in
-                found = (Timestamp(nanoseconds: row.integer(0)), FillID(UInt64(bitPattern: row.integer(1))))
+                found = (
+                    Timestamp(nanoseconds: row.integer(0)),
+                    try value(row.fillID(1), "foreign_fills", "fill", row.text(1))
+                )
                 return false
             }
             return found
@@ -140,7 +144,7 @@ extension LedgerReading {
             try connection.run(statement, fill) { row in
                 let table = "foreign_fills"
                 let one = Fill(
-                    id: FillID(UInt64(bitPattern: row.integer(2))), price: try row.decimal(5, table),
+                    id: try value(row.fillID(2), table, "fill", row.text(2)), price: try row.decimal(5, table),
                     quantity: try row.decimal(6, table), fee: try row.decimal(7, table),
                     feeCurrency: try value(Coin(row.text(8)), table, "coin", row.text(8)),
                     liquidity: try value(Liquidity(rawValue: row.text(9)), table, "liquidity", row.text(9)),

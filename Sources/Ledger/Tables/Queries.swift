@@ -99,12 +99,12 @@ extension RowValues {
 // MARK: Fills and funds
 
 extension LedgerReading {
-    /// An order's own fills, in the order of their numbers.
+    /// An order's own fills, in the order of their ids.
     public func fills(of order: OrderID) throws(LedgerError) -> [FillRow] {
         try fills(.fillsOfOrder) { $0.append(order) }
     }
 
-    /// The first of an order's own fills, in the order of their numbers.
+    /// The first of an order's own fills, in the order of their ids.
     public func fills(of order: OrderID, limit: Int) throws(LedgerError) -> [FillRow] {
         try fills(.firstFillsOfOrder) { row in
             row.append(order)
@@ -126,8 +126,8 @@ extension LedgerReading {
             row.append(account.rawValue)
             row.append(filter.since?.nanoseconds ?? .min)
             row.append(filter.until?.nanoseconds ?? .max)
-            row.append(filter.fromID.map { Int64(bitPattern: $0.rawValue) } ?? .min)
-            row.append(filter.toID.map { Int64(bitPattern: $0.rawValue) } ?? .max)
+            row.append(first: filter.fromID)
+            row.append(last: filter.toID)
             row.append(optional: filter.pair)
             row.append(Int64(filter.limit))
             row.append(optional: filter.exchange)
@@ -141,7 +141,7 @@ extension LedgerReading {
         try fills(.fillsBehind) { row in
             row.append(account.rawValue)
             row.append(last?.fill.at.nanoseconds ?? since.map { $0.nanoseconds - 1 } ?? .min)
-            row.append(last.map { Int64(bitPattern: $0.fill.id.rawValue) } ?? .max)
+            row.append(last: last?.fill.id)
             row.append(last.map { Int64(bitPattern: $0.order.rawValue) } ?? .max)
             row.append(Int64(limit))
         }
@@ -192,7 +192,7 @@ extension LedgerReading {
 
 private func fillRow(_ row: RowColumns) throws -> FillRow {
     let fill = Fill(
-        id: FillID(UInt64(bitPattern: row.integer(0))), price: try row.decimal(5, "fills"),
+        id: try value(row.fillID(0), "fills", "fill", row.text(0)), price: try row.decimal(5, "fills"),
         quantity: try row.decimal(6, "fills"), fee: try row.decimal(8, "fills"),
         feeCurrency: try value(Coin(row.text(9)), "fills", "coin", row.text(9)),
         liquidity: try value(Liquidity(rawValue: row.text(10)), "fills", "liquidity", row.text(10)),

@@ -13,14 +13,14 @@ public struct FillRow: Hashable, Sendable {
     public let value: ExactDecimal
 }
 
-/// Which fills are asked for. The time runs from `since` on and ends before `until`; the numbers include both ends.
+/// Which fills are asked for. The time runs from `since` on and ends before `until`; the ids include both ends.
 public struct FillFilter: Hashable, Sendable {
     /// Nil: those of all exchanges.
     public var exchange: ExchangeID?
     public var pair: Pair?
     public var since: Timestamp?
     public var until: Timestamp?
-    /// With a first or a last number the fills come in the order of their numbers, else of their times.
+    /// With a first or a last id the fills come in the order of their ids, else of their times.
     public var fromID: FillID?
     public var toID: FillID?
     public var limit: Int

@@ -59,7 +59,7 @@ extension LedgerTransaction {
         try write { connection in
             try connection.run(.insertFill) { row in
                 row.append(order.id)
-                row.append(Int64(bitPattern: fill.id.rawValue))
+                row.append(fill.id)
                 row.append(order.account.rawValue)
                 row.append(order.pair)
                 row.append(order.side.rawValue)
@@ -78,7 +78,7 @@ extension LedgerTransaction {
                 row.append(order.account.rawValue)
                 row.append(order.exchange)
                 row.append(order.pair)
-                row.append(Int64(bitPattern: fill.id.rawValue))
+                row.append(fill.id)
             }
         }
     }

@@ -40,7 +40,7 @@ extension SimulatedGateway {
         case .fills(_, let after, let limit):
             let last = question.fills.last?.fill.id ?? after
             call(
-                .history(after: last?.rawValue ?? 0, since: nil, limit: limit - question.fills.count), for: .ask(id),
+                .history(after: last?.number ?? 0, since: nil, limit: limit - question.fills.count), for: .ask(id),
                 account)
         case .order, .transactions, .pairs, .ticker, .depth, .recentTrades: break
         }

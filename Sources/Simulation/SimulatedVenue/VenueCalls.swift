@@ -55,7 +55,7 @@ extension SimulatedVenue {
         case .history(let after, let since, let limit):
             let oldest = since ?? Timestamp(nanoseconds: .min)
             let rows = (books.accountFills[account] ?? []).lazy.map { self.books.fills[$0] }
-                .filter { $0.fill.id.rawValue > after && $0.fill.at >= oldest }
+                .filter { $0.number > after && $0.fill.at >= oldest }
             return .history(
                 rows.prefix(min(max(limit, 0), traits.historyRowsMax)).map {
                     self.row($0, isOpen: self.books.order($0.order)?.status == .open)

@@ -99,7 +99,7 @@ extension Order {
 
 extension Fill {
     var traceText: String {
-        "fill \(id.rawValue) \(quantity) at \(price) fee \(fee) \(feeCurrency) \(liquidity.rawValue)"
+        "fill \(id) \(quantity) at \(price) fee \(fee) \(feeCurrency) \(liquidity.rawValue)"
     }
 }
 
@@ -204,7 +204,7 @@ extension ExchangeQuery {
         case .openOrders(let account, let pair): "open orders \(account.rawValue) \(pair?.description ?? "")"
         case .order(let id, _): "order \(id)"
         case .fills(let account, let after, let limit):
-            "fills \(account.rawValue) after \(after?.rawValue ?? 0) \(limit)"
+            "fills \(account.rawValue) after \(after ?? FillID(0)) \(limit)"
         case .balances(let account): "balances \(account.rawValue)"
         case .transactions(let account, let after, let limit):
             "transactions \(account.rawValue) after \(after?.text ?? "-") \(limit)"

@@ -123,6 +123,9 @@ package struct VenueFill {
     package let pair: Pair
     package let side: Side
     package let fill: Fill
+
+    /// Its fills are numbered, from 1 on.
+    package var number: UInt64 { fill.id.number ?? 0 }
 }
 
 /// What happened in the books. A fill is told by its position in `VenueBooks.fills`.

@@ -71,7 +71,7 @@ extension TapiVenue {
 
     private func row(_ fill: VenueFill) -> ExchangeJSON {
         .members([
-            ("trade_id", .whole(fill.fill.id.rawValue)), ("order_id", .whole(told(fill.order))),
+            ("trade_id", .whole(fill.number)), ("order_id", .whole(told(fill.order))),
             ("pair", .string(fill.pair.description)), ("type", .string(fill.side.rawValue)),
             ("rate", text(fill.fill.price)), ("amount", text(fill.fill.quantity)), ("fee", text(fill.fill.fee)),
             ("fee_coin", .string(fill.fill.feeCurrency.description)),

@@ -65,12 +65,12 @@ extension TapiVenue {
         let range = try HistoryRange(call)
         let fills = (books.accountFills[call.account] ?? []).lazy.map { self.books.fills[$0] }
             .filter { pair == nil || $0.pair == pair }
-        let rows = range.chosen(from: fills, number: \.fill.id.rawValue, at: \.fill.at)
+        let rows = range.chosen(from: fills, number: \.number, at: \.fill.at)
         if rows.isEmpty, dialect.refusesEmptyLists { throw .noTrades }
         return .members(
             rows.map { row in
                 (
-                    String(row.fill.id.rawValue),
+                    row.fill.id.description,
                     .members([
                         ("pair", .string(row.pair.description)), ("type", .string(row.side.rawValue)),
                         ("amount", .decimal(row.fill.quantity)), ("rate", .decimal(row.fill.price)),

@@ -167,7 +167,7 @@ import Trading
         #expect(bench.type("trades", ann).contains("\"pruned_before\":\""))
         let placed = bench.type("buy 0.1 btc at market", ann)
         #expect(
-            placed.contains("\"order\":{\"id\":4,") && placed.contains("\"fill\":{\"id\":\(fill.rawValue + 1),"),
+            placed.contains("\"order\":{\"id\":4,") && placed.contains("\"fill\":{\"id\":\((fill.number ?? 0) + 1),"),
             "\(placed)")
         let text = bench.login("ann")
         #expect(bench.type("order 1", text).hasPrefix("! #1 was over long ago, and this desk has removed it\n"))
