@@ -78,9 +78,12 @@ public enum ExchangeQuery: Hashable, Sendable {
     case openOrders(AccountID, pair: Pair?)
     /// One order, by the desk's name for it.
     case order(ClientOrderID, account: AccountID)
-    /// The fills of an account with higher numbers than `after`, lowest first, at most `limit`: the desk's own and all others, from
-    /// the account's very first on where `after` is nil. Fewer than `limit` are the last of them.
-    case fills(AccountID, after: FillID?, limit: Int)
+    /// The fills of an account, the desk's own and all others, in the exchange's order: at most `limit` from a place on, or from the
+    /// account's very first where `after` is nil.
+    ///
+    /// A fill may be listed late, before the end of a page that was told already: whoever wants all asks again from some way back, and
+    /// knows fills by their ids.
+    case fills(AccountID, after: HistoryCursor?, limit: Int)
     case balances(AccountID)
     /// What came to an account and went from it other than by its trades, oldest first: at most `limit` rows from a place on, or
     /// from the very first where `after` is nil. An answer may have fewer than `limit` though there are more: `next` says so.
@@ -104,8 +107,7 @@ public enum ExchangeAnswer: Hashable, Sendable {
     /// Oldest first.
     case openOrders([OpenOrder])
     case order(ClientOrderID, ExchangeOrderState)
-    /// Lowest number first.
-    case fills([AccountFill])
+    case fills(FillPage)
     /// Oldest first; `next` is where the list goes on, nil where there is no more now. An exchange that has no such list answers with
     /// none; one that says so only when it is asked is `refused` with `exchangeRejected`.
     case transactions([ExchangeTransaction], next: HistoryCursor?)
@@ -172,6 +174,22 @@ public struct AccountFill: Hashable, Sendable {
         self.pair = pair
         self.side = side
         self.fill = fill
+    }
+}
+
+/// A part of the list of an account's fills.
+public struct FillPage: Hashable, Sendable {
+    /// In the exchange's order: of one pair oldest first.
+    public let fills: [AccountFill]
+    /// The place behind the last of them; where there are none, the place that was asked for, or the list's beginning.
+    public let end: HistoryCursor
+    /// Whether there are more now. A page may have fewer than `limit` though there are.
+    public let hasMore: Bool
+
+    public init(_ fills: [AccountFill], end: HistoryCursor, hasMore: Bool) {
+        self.fills = fills
+        self.end = end
+        self.hasMore = hasMore
     }
 }
 

@@ -39,15 +39,20 @@ extension ExchangeConformance {
                 orders.append(order)
             }
             let wanted = orders.flatMap { bench.fills(of: $0) }
-            try bench.expect(try bench.fills(account, after: nil, limit: 100) == wanted, "not all fills were told")
+            let all = try bench.fills(account, after: nil, limit: 100)
+            try bench.expect(all.fills.map(\.fill) == wanted && !all.hasMore, "not all fills were told")
+            let first = try bench.fills(account, after: nil, limit: 1)
+            try bench.expect(first.fills.map(\.fill) == [wanted[0]] && first.hasMore, "not one, the first")
+            let next = try bench.fills(account, after: first.end, limit: 2)
             try bench.expect(
-                try bench.fills(account, after: wanted[1].id, limit: 100) == Array(wanted[2...]),
-                "not those after the second")
-            try bench.expect(
-                try bench.fills(account, after: wanted[0].id, limit: 2) == Array(wanted[1...2]),
-                "not two after the first")
-            try bench.expect(
-                try bench.fills(account, after: wanted.last?.id, limit: 100).isEmpty, "fills after the last")
+                next.fills.map(\.fill) == Array(wanted[1...2]) && next.hasMore, "not two after the first")
+            let rest = try bench.fills(account, after: next.end, limit: 100)
+            try bench.expect(rest.fills.map(\.fill) == [wanted[3]] && !rest.hasMore, "not the one after the third")
+            for last in [all, rest] {
+                let none = try bench.fills(account, after: last.end, limit: 100)
+                try bench.expect(none.fills.isEmpty && !none.hasMore, "fills after the last")
+                try bench.expect(none.end == last.end, "the end is not where it was")
+            }
         },
         check("the pairs and their rules are told") { bench in
             guard case .pairs(let pairs) = try bench.ask(.pairs) else {
@@ -100,11 +105,10 @@ extension ExchangeConformance {
 }
 
 extension ConformanceBench {
-    /// An account's fills as told to the question, or none where it is not answered with fills.
-    fileprivate func fills(_ account: AccountID, after: FillID?, limit: Int) throws -> [Fill] {
-        guard case .fills(let fills) = try ask(.fills(account, after: after, limit: limit)) else {
+    fileprivate func fills(_ account: AccountID, after: HistoryCursor?, limit: Int) throws -> FillPage {
+        guard case .fills(let page) = try ask(.fills(account, after: after, limit: limit)) else {
             throw failure("fills are not answered with fills")
         }
-        return fills.map(\.fill)
+        return page
     }
 }

@@ -51,9 +51,10 @@ extension ExchangeConformance {
             _ = try bench.placeElsewhere(account, .buy, "1", at: "101")
             let resting = try bench.placeElsewhere(account, .sell, "0.5", at: "100.1")
             try bench.print("100.1", "0.5", .buy)
-            guard case .fills(let fills) = try bench.ask(.fills(account, after: nil, limit: 10)) else {
+            guard case .fills(let page) = try bench.ask(.fills(account, after: nil, limit: 10)) else {
                 throw bench.failure("fills are not answered with fills")
             }
+            let fills = page.fills
             let told = fills.map {
                 "\($0.side.rawValue) \($0.fill.quantity) at \($0.fill.price) \($0.fill.liquidity) fee \($0.fill.fee)"
             }

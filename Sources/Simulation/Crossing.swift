@@ -53,6 +53,7 @@ public enum Crossing: String, Sendable, CaseIterable {
     case replyTimedOut = "reply before the exchange's answer"
     case crashWithOrdersAtSeveral = "crash with orders at several exchanges"
     case panicWithOrdersAtSeveral = "panic with orders at several exchanges"
+    case fillNamedByText = "fill named by a text"
     case fillWhileUnknownElsewhere = "fill while an order is unknown at another exchange"
 
     /// Whether a set of seeds of this profile must reach it.
@@ -70,6 +71,8 @@ public enum Crossing: String, Sendable, CaseIterable {
             profile != .paper
         // The paper exchange tells at once, and of the btc-e family only the account's own trades are told.
         case .stalePriceAtTrigger: profile == .wire || profile == .mixed
+        // The paper exchange and the btc-e family number their fills.
+        case .fillNamedByText: profile == .wire || profile == .mixed
         // Its fees stand still: docs/btce.md says what the adapter knows of one that was another's.
         case .feeChangedUnderOrder: !profile.isOverHTTP
         default: true

@@ -80,19 +80,22 @@ public struct SentOrder: Hashable, Sendable {
     public var account: AccountID { order.account }
 }
 
-/// The highest numbers that had been seen at an exchange when an order was sent.
+/// What had been seen at an exchange when an order was sent, for adapters that have to tell orders apart by it.
 ///
-/// Numbers of fills and of orders grow with time on each pair, so what has one of these numbers or a lower one was there before
-/// the order and cannot be of it. Clocks are not compared for this: the exchange's may be hours away from ours.
+/// Where an exchange numbers its fills and orders, the numbers grow with time on each pair, so what has one of these numbers or a lower
+/// one was there before the order and cannot be of it. Clocks are not compared for this: the exchange's may be hours away from ours.
 public struct SeenBefore: Hashable, Sendable {
-    /// The highest fill of the account; nil where the fills had not been read.
-    public var fill: FillID?
+    /// The highest number of a fill on the order's pair; nil where none was known, or they have no numbers.
+    public var fillNumber: UInt64?
     /// The highest of the exchange's order numbers on the order's pair; nil where none was known, or they are not numbers.
     public var orderNumber: UInt64?
+    /// How far the account's fills had been read; no fill behind a fill that may be of the order counts as read.
+    public var fillsRead: HistoryCursor?
 
-    public init(fill: FillID? = nil, orderNumber: UInt64? = nil) {
-        self.fill = fill
+    public init(fillNumber: UInt64? = nil, orderNumber: UInt64? = nil, fillsRead: HistoryCursor? = nil) {
+        self.fillNumber = fillNumber
         self.orderNumber = orderNumber
+        self.fillsRead = fillsRead
     }
 }
 

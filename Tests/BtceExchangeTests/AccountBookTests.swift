@@ -13,16 +13,16 @@ import Trading
     // MARK: Fills of before the desk
 
     /// All fills from the first on, as a desk asks for them.
-    private func fills(_ bench: GatewayBench, after: FillID? = nil, limit: Int) throws -> [AccountFill] {
-        var (all, last): ([AccountFill], FillID?) = ([], after)
+    private func fills(_ bench: GatewayBench, after: UInt64? = nil, limit: Int) throws -> [AccountFill] {
+        var (all, last): ([AccountFill], HistoryCursor?) = ([], after.map { HistoryCursor(number: $0) })
         while true {
             guard case .fills(let page) = try bench.ask(.fills(account, after: last, limit: limit), within: 20) else {
                 Issue.record("no fills")
                 return all
             }
-            all += page
-            guard page.count >= limit, let newest = page.last?.fill.id else { return all }
-            last = newest
+            all += page.fills
+            guard page.hasMore else { return all }
+            last = page.end
         }
     }
 
@@ -58,9 +58,9 @@ import Trading
             Issue.record("no fills")
             return
         }
-        #expect(page.map(\.fill.id) == (1...10).map { FillID($0) })
+        #expect(page.fills.map(\.fill.id) == (1...10).map { FillID($0) })
         #expect(bench.venue.requests.count - before <= 2)
-        #expect(try fills(bench, after: FillID(10), limit: 10).count == 290)
+        #expect(try fills(bench, after: 10, limit: 10).count == 290)
         #expect(bench.venue.requests.count - before <= 35)
     }
 
@@ -69,15 +69,15 @@ import Trading
         bench.venue.asks = [(104 * unit, 10 * unit)]
         let old = bench.ask(.fills(account, after: nil, limit: 4))
         bench.place(bench.order(1, .buy, "1", at: "104"))
-        let new = bench.ask(.fills(account, after: FillID(40), limit: 4))
+        let new = bench.ask(.fills(account, after: HistoryCursor(number: 40), limit: 4))
         bench.run(seconds: 20)
         #expect(bench.said(1) == ["accepted", "filled 1 at 104"])
         guard case .fills(let first)? = bench.answers[old], case .fills(let last)? = bench.answers[new] else {
             Issue.record("no fills: \(bench.answers)")
             return
         }
-        #expect(first.map(\.fill.id) == (1...4).map { FillID($0) })
-        #expect(last.allSatisfy { $0.fill.id == FillID(41) })
+        #expect(first.fills.map(\.fill.id) == (1...4).map { FillID($0) })
+        #expect(last.fills.allSatisfy { $0.fill.id == FillID(41) })
         let all = try fills(bench, limit: 4)
         #expect(all.map(\.fill.id) == (1...41).map { FillID($0) })
         #expect(all.last?.clientOrderID == ClientOrderID(order: OrderID(1), attempt: 1))
@@ -97,11 +97,14 @@ import Trading
         #expect(bench.said(1) == ["accepted", "filled 1 at 104"])
         #expect(bench.answers[old] == .lost)
         // What is behind it can be read.
-        guard case .fills(let page) = try bench.ask(.fills(account, after: FillID(1), limit: 4), within: 20) else {
+        guard
+            case .fills(let page) = try bench.ask(
+                .fills(account, after: HistoryCursor(number: 1), limit: 4), within: 20)
+        else {
             Issue.record("no fills")
             return
         }
-        #expect(page.map(\.fill.id) == (2...5).map { FillID($0) })
+        #expect(page.fills.map(\.fill.id) == (2...5).map { FillID($0) })
     }
 
     @Test func `where a pair has to be named, fills, orders and funds of every pair are told`() throws {

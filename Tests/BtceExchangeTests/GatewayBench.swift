@@ -218,9 +218,9 @@ final class GatewayBench {
         case .answer(let id, let answer):
             answers[id] = answer
             if case .openOrders(let open) = answer { for one in open { see(number: one.exchangeOrderID) } }
-            if case .fills(let fills) = answer {
-                seen.fill = max(seen.fill ?? FillID(0), fills.map(\.fill.id).max() ?? FillID(0))
-                for fill in fills { if let id = fill.clientOrderID { count(fill.fill, id) } }
+            if case .fills(let page) = answer {
+                seen.fillNumber = max(seen.fillNumber ?? 0, page.fills.compactMap(\.fill.id.number).max() ?? 0)
+                for fill in page.fills { if let id = fill.clientOrderID { count(fill.fill, id) } }
             }
         case .execution(_, let execution): hear(execution)
         default: break

@@ -284,13 +284,13 @@ import Trading
             TapiKey(key: "K", secret: []).signed(
                 .trade(pair: "btc_usd", side: .buy, rate: 104, amount: 1), nonce: 501, url: ""))
         guard case .openOrders(let open) = try bench.ask(.openOrders(GatewayBench.account, pair: nil), within: 20),
-            case .fills(let fills) = try bench.ask(.fills(GatewayBench.account, after: nil, limit: 10), within: 20)
+            case .fills(let page) = try bench.ask(.fills(GatewayBench.account, after: nil, limit: 10), within: 20)
         else {
             Issue.record("no answers")
             return
         }
         #expect(open.map(\.clientOrderID) == [nil] && open.map(\.exchangeOrderID) == ["1001"])
-        #expect(fills.map(\.clientOrderID) == [nil] && fills.map(\.fill.quantity) == [1])
+        #expect(page.fills.map(\.clientOrderID) == [nil] && page.fills.map(\.fill.quantity) == [1])
         // One of the same figures that was lost on the way is not taken for it.
         bench.fates = [("Trade", .requestLost)]
         bench.place(bench.order(1, .buy, "1", at: "90"))

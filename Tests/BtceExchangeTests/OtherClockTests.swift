@@ -108,7 +108,7 @@ import Trading
         bench.run(seconds: 10)
         #expect(bench.said(1) == ["lost", "closed"])
         #expect(bench.known(1)?.fills.keys.compactMap(\.number).sorted() == [6, 7])
-        _ = try bench.ask(.fills(GatewayBench.account, after: FillID(0), limit: 100), within: 20)
+        _ = try bench.ask(.fills(GatewayBench.account, after: HistoryCursor(number: 0), limit: 100), within: 20)
         bench.fates = [("Trade", .requestLost)]
         bench.place(bench.order(2, .buy, "0.5", at: "104"))
         bench.run(seconds: 10)

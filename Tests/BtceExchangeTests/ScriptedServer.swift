@@ -63,7 +63,7 @@ final class ScriptedServer: Sendable {
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
         let isBound = withUnsafeMutablePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(listener, $0, size) == 0 && Glibc.listen(listener, 128) == 0
+                bind(listener, $0, size) == 0 && Glibc.listen(listener, 4_096) == 0
                     && getsockname(listener, $0, &size) == 0
             }
         }

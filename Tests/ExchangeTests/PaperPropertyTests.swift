@@ -204,7 +204,7 @@ struct RandomMove {
         case 9:
             let queries: [ExchangeQuery] = [
                 .openOrders(account, pair: nil), .balances(account), .ticker(pair), .depth(pair, rows: 5),
-                .fills(account, after: FillID(UInt64(random.below(50))), limit: 20), .pairs,
+                .fills(account, after: HistoryCursor(number: UInt64(random.below(50))), limit: 20), .pairs,
                 .recentTrades(pair, count: 20), .order(client(1 + random.below(step)), account: account),
             ]
             kind = .ask(queries[random.below(queries.count)])

@@ -14,6 +14,9 @@ extension BtceGateway {
         let deadline = clock.advanced(byNanoseconds: settings.questionWaitNanoseconds)
         switch query {
         case .balances: return askBalances(id, deadline, account)
+        case .fills(_, let after, _) where BtceGateway.number(of: after) == nil:
+            return answer(
+                id, .refused(.unknownSequence, reason: "no place in a list of fills: \(after?.text ?? "")"))
         case .transactions(_, let after, let limit):
             return askTransactions(id, after: after, limit: limit, deadline, account)
         case .order(let client, _):
@@ -35,9 +38,11 @@ extension BtceGateway {
         switch question.query {
         case .openOrders(_, let pair):
             answer(id, .openOrders(openOrders(look, account).filter { pair == nil || $0.pair == pair }))
-        case .fills(_, let after, let limit):
-            guard let fills = fills(after: after, limit: limit, look, account) else { return }
-            answer(id, .fills(fills))
+        case .fills(_, let cursor, let limit):
+            guard let page = fills(after: BtceGateway.number(of: cursor) ?? 0, limit: limit, look, account) else {
+                return
+            }
+            answer(id, .fills(page))
         case .order, .balances, .transactions, .pairs, .ticker, .depth, .recentTrades: return
         }
         account.questions[id] = nil

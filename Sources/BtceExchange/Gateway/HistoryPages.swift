@@ -53,9 +53,9 @@ extension BtceGateway {
     /// From where on rows may be of these orders. By number: what the clocks say is compared only for an order of an earlier run of
     /// which nobody knows what had been seen before it.
     private func historyNeeded(by orders: [PlacedOrder]) -> (after: UInt64?, since: Timestamp?) {
-        let unknown = orders.first { $0.seenBefore.fill == nil }
+        let unknown = orders.first { $0.seenBefore.fillNumber == nil }
         return (
-            orders.compactMap { $0.seenBefore.fill?.number }.min(),
+            orders.compactMap { $0.seenBefore.fillNumber }.min(),
             unknown?.sentAt.advanced(byNanoseconds: -settings.clockDifferenceNanoseconds)
         )
     }
@@ -119,8 +119,8 @@ extension BtceGateway {
 
     /// The fills with higher numbers than one, lowest first, at most `limit`; nil where this look has not read what it takes to know
     /// them: it was for others, who asked from another number on.
-    func fills(after: FillID?, limit: Int, _ look: Look, _ account: TradedAccount) -> [AccountFill]? {
-        let (after, limit) = (after?.number ?? 0, min(max(0, limit), settings.historyRowsKept))
+    func fills(after: UInt64, limit: Int, _ look: Look, _ account: TradedAccount) -> FillPage? {
+        let limit = min(max(0, limit), settings.historyRowsKept)
         var found = account.rows.filter { $0.key > after }
         for scope in look.scopes {
             if look.ended.contains(scope), account.mirrors[scope]?.covers(after: after) == true { continue }
@@ -130,7 +130,10 @@ extension BtceGateway {
             guard rows.count >= limit else { return nil }
             found.merge(rows) { kept, _ in kept }
         }
-        return found.keys.sorted().prefix(limit).compactMap { found[$0] }.map { accountFill($0, account) }
+        let page = found.keys.sorted().prefix(limit)
+        return FillPage(
+            page.compactMap { found[$0] }.map { accountFill($0, account) },
+            end: HistoryCursor(number: page.last ?? after), hasMore: !page.isEmpty && page.count >= limit)
     }
 
     private func accountFill(_ row: WireFill, _ account: TradedAccount) -> AccountFill {
@@ -144,7 +147,7 @@ extension BtceGateway {
 
 extension ExchangeQuery {
     var fillsAfter: UInt64? {
-        if case .fills(_, let after, _) = self { after?.number ?? 0 } else { nil }
+        if case .fills(_, let after, _) = self { BtceGateway.number(of: after) ?? 0 } else { nil }
     }
 
     fileprivate var fillsLimit: Int {

@@ -98,7 +98,7 @@ extension BtceGateway {
             byKind[order.kind, default: []].append(
                 TakerMatching.Order(
                     id: order.id, quantity: quantity, isCertain: isCertain, side: order.order.side, rate: order.rate,
-                    seenBefore: order.seenBefore.fill?.number ?? 0))
+                    seenBefore: order.seenBefore.fillNumber ?? 0))
         }
         for (kind, orders) in byKind {
             let found = TakerMatching(orders: orders, rows: account.unownedTakerRows(kind)).result()

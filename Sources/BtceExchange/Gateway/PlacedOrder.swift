@@ -104,6 +104,10 @@ final class PlacedOrder {
         countedFills = Set(sent.countedFills.compactMap(\.number))
         countedQuantity = sent.countedQuantity
         seenBefore = sent.seenBefore
+        // A cursor is the number of the last fill that was read.
+        if let cursor = sent.seenBefore.fillsRead, let read = BtceGateway.number(of: cursor) {
+            seenBefore.fillNumber = max(seenBefore.fillNumber ?? read, read)
+        }
         owesStatus = true
     }
 
@@ -142,7 +146,7 @@ final class PlacedOrder {
     func mayHave(number: UInt64) -> Bool { seenBefore.orderNumber.map { number > $0 } ?? true }
 
     /// Whether a fill there may be of it, by its number.
-    func mayHave(fill: UInt64) -> Bool { seenBefore.fill.map { FillID(fill) > $0 } ?? true }
+    func mayHave(fill: UInt64) -> Bool { seenBefore.fillNumber.map { fill > $0 } ?? true }
 
     /// Whether it may trade with an order of the other side at that rate.
     func crosses(_ other: PlacedOrder) -> Bool {

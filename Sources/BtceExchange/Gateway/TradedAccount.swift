@@ -79,7 +79,7 @@ final class TradedAccount {
 
     /// What has been seen so far: an order that is sent now has higher numbers.
     func seen(on pair: Pair, in scope: Pair?) -> SeenBefore {
-        SeenBefore(fill: FillID(mirrors[scope]?.highest ?? 0), orderNumber: highestNumbers[pair])
+        SeenBefore(fillNumber: mirrors[scope]?.highest ?? 0, orderNumber: highestNumbers[pair])
     }
 
     func own(_ row: UInt64, by order: PlacedOrder, _ fill: Fill) {
@@ -143,7 +143,7 @@ final class TradedAccount {
     /// Drops the oldest rows where there are too many, and none that an order may still be found in.
     func forgetRows(keeping most: Int) {
         guard rows.count > most else { return }
-        let needed = live.compactMap { orders[$0] }.map { $0.seenBefore.fill?.number ?? 0 }.min() ?? .max
+        let needed = live.compactMap { orders[$0] }.map { $0.seenBefore.fillNumber ?? 0 }.min() ?? .max
         let ids = rows.keys.sorted().prefix(rows.count - most / 2)
         var last: WireFill?
         for id in ids {

@@ -15,7 +15,7 @@ extension BtceGateway {
     func askTransactions(
         _ id: QueryID, after cursor: HistoryCursor?, limit: Int, _ deadline: Timestamp, _ account: TradedAccount
     ) {
-        guard let first = BtceGateway.first(of: cursor) else {
+        guard let first = BtceGateway.number(of: cursor) else {
             return answer(
                 id, .refused(.unknownSequence, reason: "no place in a list of transactions: \(cursor?.text ?? "")"))
         }
@@ -31,7 +31,7 @@ extension BtceGateway {
     }
 
     /// The number that a cursor stands for, in the one way in which it is written; nil where it is none of this adapter's.
-    private static func first(of cursor: HistoryCursor?) -> UInt64? {
+    static func number(of cursor: HistoryCursor?) -> UInt64? {
         guard let cursor else { return 0 }
         guard let number = UInt64(cursor.text), number <= UInt64(Int64.max), HistoryCursor(number: number) == cursor
         else { return nil }

@@ -23,15 +23,13 @@ extension DeskCore {
                 if context.seat.wire != nil { _ = try context.seat.takeForeign(account, orders, askedAt: askedAt) }
                 try flushTables()
                 // Those that were not made here are known too, and the funds were compared after them.
-                let newest = try TradeRow.rows(
-                    of: account, in: ledgerTransaction(),
-                    FillFilter(exchange: context.seat.id, fromID: FillID(0), limit: 1)
-                ).first?.fill.id
-                let fills = ExchangeQuery.fills(account, after: newest, limit: configuration.limits.fillsPage)
+                let place = try context.seat.placeOfKnownFills(of: account)
+                let fills = ExchangeQuery.fills(account, after: place, limit: configuration.limits.fillsPage)
                 return try ask(fills, context) { [self] told in
-                    guard case .fills(let fills) = told else { throw context.seat.noAnswer }
+                    guard case .fills(let page) = told else { throw context.seat.noAnswer }
+                    let untold = try page.fills.filter { try !context.seat.isKept($0, account) }
                     return try driftReply(
-                        account, Drift.Told(balances: balances, orders: orders, fills: fills), context)
+                        account, Drift.Told(balances: balances, orders: orders, fills: untold), context)
                 }
             }
         }
@@ -49,5 +47,20 @@ extension DeskCore {
         let booked = changes.filter { $0.kind == .credit || $0.kind == .debit }.prefix(DeskCore.bookedRows)
         return Drift(books, told, rules: context.seat.engine.rules)
             .reply(exchange: context.seat.name, booked: Array(booked), zone: zone(context))
+    }
+}
+
+extension Seat {
+    /// Where the list of an account's fills goes on behind those that are known here for certain.
+    fileprivate func placeOfKnownFills(of account: AccountID) throws -> HistoryCursor? {
+        guard paper != nil else { return wire?.accounts[account]?.sweep.through }
+        let newest = try ledgerTransaction().fills(account, FillFilter(exchange: id, fromID: FillID(0), limit: 1)).first
+        return newest.map { PaperExchange.cursor(behind: $0.fill.id) }
+    }
+
+    /// Whether a fill is in the tables, as one of an order that was made here or of another.
+    fileprivate func isKept(_ one: AccountFill, _ account: AccountID) throws -> Bool {
+        let same = FillFilter(exchange: id, pair: one.pair, fromID: one.fill.id, toID: one.fill.id, limit: 1)
+        return try !TradeRow.rows(of: account, in: ledgerTransaction(), same).isEmpty
     }
 }

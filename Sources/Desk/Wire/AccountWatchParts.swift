@@ -36,23 +36,27 @@ struct PlacementMarks {
 struct ForeignTold {
     /// By the exchange's numbers.
     var orders: Set<String> = []
-    var fills: Set<FillID> = []
+    var fills = ToldFills()
     /// When fills that are nobody's yet were first seen, by the desk's clock.
-    private var firstSights: [FillID: Timestamp] = [:]
+    private var firstSights: [FillName: Timestamp] = [:]
+    /// Those of them that the sweep which is under way has seen.
+    private var seenInSweep: Set<FillName> = []
+
+    mutating func sweepBegins() { seenInSweep.removeAll(keepingCapacity: true) }
 
     /// When a fill that is nobody's yet was first seen: now, where it is new. Of more than `most` the others count as
     /// seen long ago.
-    mutating func firstSight(of fill: FillID, at now: Timestamp, most: Int) -> Timestamp? {
+    mutating func firstSight(of fill: FillName, at now: Timestamp, most: Int) -> Timestamp? {
+        seenInSweep.insert(fill)
         if let known = firstSights[fill] { return known }
         guard firstSights.count < most else { return nil }
         firstSights[fill] = now
         return now
     }
 
-    /// Fills that are somebody's, or are not read again.
-    mutating func forgetFirstSights(through fill: FillID) {
-        firstSights = firstSights.filter { $0.key > fill }
-    }
+    /// A fill that is somebody's.
+    mutating func forgetFirstSight(of fill: FillName) { firstSights[fill] = nil }
 
-    mutating func forgetFirstSight(of fill: FillID) { firstSights[fill] = nil }
+    /// What a whole sweep has not met is not read again.
+    mutating func forgetUnseenSights() { firstSights = firstSights.filter { seenInSweep.contains($0.key) } }
 }

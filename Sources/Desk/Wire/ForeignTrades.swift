@@ -6,36 +6,44 @@ import Trading
 /// How far an account's trades that were not made here have been read. What is new is found by the sweeps of the fills; what was there
 /// before is read by the very first sweep, or, where that was before such trades were kept, by itself in the background.
 struct TradeReading {
-    /// The last fill that was read; nil before the first.
-    private(set) var position: FillID?
+    /// Where the next page begins; nil before the first.
+    private(set) var position: HistoryCursor?
     /// When the newest fill that was read happened, by the exchange's clock.
     private(set) var upTo: Timestamp?
-    /// Whether everything up to the sweeps' own cursor has been read.
+    /// Whether everything that there was has been read.
     private(set) var isWhole = false
     /// When the next page is asked for; nil while it is, and where the sweeps read it.
     var dueAt: Timestamp?
     private(set) var failures = 0
 
     init(stored: String?, isSwept: Bool, at now: Timestamp) {
-        let parts = stored?.split(separator: " ") ?? []
-        if parts.count == 2 {
-            isWhole = parts[0] == "all"
-            position = isWhole ? nil : FillID(parts[0])
-            upTo = Int64(parts[1]).map { Timestamp(nanoseconds: $0) }
+        if let stored, let space = stored.lastIndex(of: " ") {
+            let place = stored[..<space]
+            isWhole = place == TradeReading.all
+            position = isWhole ? nil : HistoryCursor(String(place))
+            upTo = Int64(stored[space...].dropFirst()).map { Timestamp(nanoseconds: $0) }
         }
         if isSwept, !isWhole { dueAt = now }
     }
 
-    /// `166830 1425168000000000000`: the last fill that was read, or `all`, and its time in nanoseconds since 1970, or `-`.
+    /// In place of a place: no adapter gives such a cursor.
+    private static let all = "all"
+
+    /// `166830 1425168000000000000`: where the next page begins, or `all`, and the time in nanoseconds since 1970 of the newest fill that
+    /// was read, or `-`. Empty before the first page.
     var text: String {
-        "\(isWhole ? "all" : (position ?? FillID(0)).description) \(upTo.map { String($0.nanoseconds) } ?? "-")"
+        guard isWhole || position != nil else { return "" }
+        return "\(isWhole ? TradeReading.all : position?.text ?? "") \(upTo.map { String($0.nanoseconds) } ?? "-")"
     }
 
-    mutating func took(_ page: [AccountFill]) {
+    mutating func took(_ page: FillPage) {
         failures = 0
-        position = [position, page.map(\.fill.id).max()].compactMap(\.self).max()
-        upTo = [upTo, page.map(\.fill.at).max()].compactMap(\.self).max()
+        position = page.end
+        upTo = [upTo, page.fills.map(\.fill.at).max()].compactMap(\.self).max()
     }
+
+    /// The place that was kept is none.
+    mutating func forgetPlace() { position = nil }
 
     mutating func finish() {
         isWhole = true
@@ -63,29 +71,37 @@ extension Seat {
     }
 
     func askTradeHistory(of account: AccountID) {
-        let position = wire?.change(account) { watch -> FillID? in
+        let position = wire?.change(account) { watch -> HistoryCursor? in
             watch.trades.dueAt = nil
             return watch.trades.position
         }
         ask(.fills(account, after: position ?? nil, limit: limits.fillsPage), for: .tradeHistory(account))
     }
 
-    /// A page of what was there before such trades were kept. What is behind the sweeps' cursor is theirs to tell.
-    func takeTradeHistory(_ account: AccountID, _ page: [AccountFill]) throws {
-        guard let through = wire?.accounts[account]?.sweep.through else { return }
+    /// A page of what was there before such trades were kept. The sweeps read the newest of it too; what is kept twice is one row.
+    func takeTradeHistory(_ account: AccountID, _ page: FillPage) throws {
         let begins = try ledgerTransaction().prunedHistory(of: account).begins
-        let old = page.filter { $0.fill.id <= through }
-        for one in old where begins.map({ one.fill.at >= $0 }) ?? true {
+        let isUnsettled = hasUnsettledOrders(account)
+        var isHeld = false
+        for one in page.fills where begins.map({ one.fill.at >= $0 }) ?? true {
             guard try !isOurs(one, account) else { continue }
-            try keepForeign(one, account)
+            // The newest may be of an order whose answer is awaited.
+            if !page.hasMore, isUnsettled || mayBeOfYoungOrder(one, account) {
+                isHeld = true
+            } else {
+                try keepForeign(one, account)
+            }
         }
-        let isLast = page.count < limits.fillsPage || old.count < page.count
         let next = nextPoll
         _ = wire?.change(account) { watch in
+            guard !isHeld else {
+                watch.trades.dueAt = next
+                return
+            }
             let before = watch.trades.position
-            watch.trades.took(old)
+            watch.trades.took(page)
             // An exchange that tells the same page again has no more.
-            if isLast || watch.trades.position == before { watch.trades.finish() } else { watch.trades.dueAt = next }
+            if page.hasMore, page.end != before { watch.trades.dueAt = next } else { watch.trades.finish() }
         }
         try keepTradeReading(of: account)
     }
@@ -106,7 +122,7 @@ extension Seat {
     }
 
     /// The first sweep has told the first page of what was there before the desk, or a later one.
-    func noteHistory(_ page: [AccountFill], of account: AccountID) {
+    func noteHistory(_ page: FillPage, of account: AccountID) {
         _ = wire?.change(account) { $0.trades.took(page) }
     }
 

@@ -25,7 +25,11 @@ struct SeenMarks: Hashable {
     /// `highestSent` is the highest order that may have been sent already.
     init(highestSent: OrderID) { self.highestSent = highestSent.rawValue }
 
-    mutating func saw(fill: FillID) { latest.fill = max(latest.fill ?? fill, fill) }
+    /// One that has no number says nothing.
+    mutating func saw(fill: FillID) {
+        guard let number = fill.number else { return }
+        latest.fillNumber = max(latest.fillNumber ?? number, number)
+    }
 
     /// The exchange's own name of an order; one that is no number says nothing.
     mutating func saw(exchangeOrderID: String) {
@@ -53,8 +57,8 @@ struct SeenMarks: Hashable {
     /// `41 166830 5001`, a step a line: the first order, the highest fill, the highest number of an order; `-` for none.
     var text: String {
         steps.map { step in
-            let fill = step.seen.fill?.description ?? "-"
-            return "\(step.firstOrder) \(fill) \(step.seen.orderNumber.map { String($0) } ?? "-")"
+            let numbers = [step.seen.fillNumber, step.seen.orderNumber].map { $0.map { String($0) } ?? "-" }
+            return "\(step.firstOrder) \(numbers.joined(separator: " "))"
         }.joined(separator: "\n")
     }
 
@@ -64,8 +68,7 @@ struct SeenMarks: Hashable {
         for line in text.split(separator: "\n") {
             let parts = line.split(separator: " ")
             guard parts.count == 3, let first = UInt64(parts[0]) else { continue }
-            let fill = parts[1] == "-" ? nil : FillID(parts[1])
-            let seen = SeenBefore(fill: fill, orderNumber: UInt64(parts[2]))
+            let seen = SeenBefore(fillNumber: UInt64(parts[1]), orderNumber: UInt64(parts[2]))
             steps.append(Step(firstOrder: first, seen: seen))
             self.highestSent = max(self.highestSent, first)
         }
@@ -90,9 +93,7 @@ extension Seat {
                 sent.seenBefore = SeenMarks(text, highestSent: highest).seen(before: sent.clientOrderID.order)
             }
             // The cursor never passes a fill that may be of an order whose answer is awaited.
-            if let read = rows[Seat.cursorKey(sent.account)].flatMap({ FillID($0) }) {
-                sent.seenBefore.fill = max(sent.seenBefore.fill ?? read, read)
-            }
+            sent.seenBefore.fillsRead = rows[Seat.cursorKey(sent.account)].flatMap { HistoryCursor($0) }
             return sent
         }
     }

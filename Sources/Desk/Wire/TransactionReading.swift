@@ -100,6 +100,12 @@ struct TransactionReading {
 
     mutating func refuse() { isRefused = true }
 
+    /// The place that was kept is none.
+    mutating func forgetPlace() {
+        position = nil
+        recent.removeAll()
+    }
+
     /// No answer came, or none that is a list.
     mutating func fail(_ wait: (Int) -> Timestamp) {
         failures += 1

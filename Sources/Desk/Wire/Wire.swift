@@ -77,11 +77,10 @@ extension Seat {
             guard let pair = Pair(String(decoding: key.dropFirst(prefix.count), as: UTF8.self)) else { continue }
             seen[pair] = SeenMarks(String(decoding: value, as: UTF8.self), highestSent: highestSent)
         }
-        let stored = text(Seat.cursorKey(account)).flatMap { FillID($0) }
+        let stored = text(Seat.cursorKey(account)).flatMap { HistoryCursor($0) }
         let awaited = engine.openOrders(of: account).filter(\.isAtExchangeItself).map(\.id)
         let sweep = FillSweep(
-            overlapSeconds: limits.fillsOverlapSeconds, through: stored,
-            isFirst: stored == nil)
+            overlapSeconds: limits.fillsOverlapSeconds, through: stored, isFirst: stored == nil)
         wire?.accounts[account] = AccountWatch(
             awaited: Set(awaited), sweep: sweep,
             trades: TradeReading(stored: text(Seat.tradesKey(account)), isSwept: stored != nil, at: now),

@@ -15,10 +15,10 @@ extension Seat {
         case (.ticker(let pair), .ticker(_, let ticker)): try takeTicker(pair, ticker)
         case (.openOrders(let account), .openOrders(let orders)):
             try takeOpenOrders(account, orders, askedAt: question.askedAt)
-        case (.fills(let account), .fills(let fills)): try takeFills(account, fills)
+        case (.fills(let account), .fills(let page)): try takeFills(account, page)
         case (.balances(let account), .balances(let balances)):
             try takeBalances(account, balances, askedAt: question.askedAt)
-        case (.tradeHistory(let account), .fills(let fills)): try takeTradeHistory(account, fills)
+        case (.tradeHistory(let account), .fills(let page)): try takeTradeHistory(account, page)
         case (.transactions(let account), .transactions(let rows, let next)):
             try takeTransactions(account, rows, next: next)
         case (.transactionCheck(let account), .transactions(let rows, _)): try takeCheckedTransaction(account, rows)
@@ -28,11 +28,23 @@ extension Seat {
             if case .transactions(let account) = question.purpose, code == .exchangeRejected {
                 _ = wire?.change(account) { $0.transactions.refuse() }
             }
+            if code == .unknownSequence { readFromBeginning(question.purpose) }
             log.warning("\(name) refuses to answer \(question.purpose): \(code.name), \(reason)")
             try questionIsLost(question)
         case (_, _):
             log.error("\(name) answers \(question.purpose) with something else: \(answer)")
             try questionIsLost(question)
+        }
+    }
+
+    /// The exchange does not know a place that was kept: the list is read from its beginning, as that of a new account. What is known
+    /// of it is not told again.
+    private func readFromBeginning(_ purpose: Questions.Purpose) {
+        switch purpose {
+        case .fills(let account): _ = wire?.change(account) { $0.sweep.forgetPlace() }
+        case .tradeHistory(let account): _ = wire?.change(account) { $0.trades.forgetPlace() }
+        case .transactions(let account): _ = wire?.change(account) { $0.transactions.forgetPlace() }
+        case .pairs, .ticker, .openOrders, .balances, .transactionCheck, .line: break
         }
     }
 
@@ -111,33 +123,33 @@ extension Seat {
 
     // MARK: Fills
 
-    private func takeFills(_ account: AccountID, _ fills: [AccountFill]) throws {
+    private func takeFills(_ account: AccountID, _ page: FillPage) throws {
         let isUnsettled = hasUnsettledOrders(account)
         let isHistory = wire?.accounts[account]?.sweep.isFirst ?? true
         // Of these the desk has forgotten whose they were; they were counted, or told, in their time.
         let begins = try ledgerTransaction().prunedHistory(of: account).begins
         var isHeld = false
-        for one in fills {
+        for one in page.fills {
+            let name = name(of: one.fill.id, on: one.pair)
             noteSeen(account, one.pair, fills: [one.fill.id])
             if let client = one.clientOrderID {
                 guard isPossible(one, of: client) else { continue }
-                _ = wire?.change(account) { $0.told.forgetFirstSight(of: one.fill.id) }
+                _ = wire?.change(account) { $0.told.forgetFirstSight(of: name) }
                 try takeWireExecution(account, .filled(client, one.fill))
                 if engine.order(client.order) == nil, try !isKnown(client, account) { try keepForeign(one, account) }
             } else if try isCounted(one, account) {
                 // The exchange has forgotten what we had called its order.
-                _ = wire?.change(account) { $0.told.forgetFirstSight(of: one.fill.id) }
+                _ = wire?.change(account) { $0.told.forgetFirstSight(of: name) }
             } else if mayBeOfYoungOrder(one, account) || isUnsettled {
                 isHeld = true
             } else if begins.map({ one.fill.at >= $0 }) ?? true {
-                if wire?.accounts[account]?.told.fills.contains(one.fill.id) == false { try keepForeign(one, account) }
+                if wire?.accounts[account]?.told.fills.contains(name) == false { try keepForeign(one, account) }
                 guard !isHistory else { continue }
                 try tellForeign(account, one.fill, exchangeOrderID: one.exchangeOrderID, side: one.side, pair: one.pair)
             }
         }
-        if isHistory { noteHistory(fills, of: account) }
-        let limit = limits.fillsPage
-        let following = wire?.change(account) { $0.sweep.took(fills, limit: limit, isHeld: isHeld) } ?? nil
+        if isHistory { noteHistory(page, of: account) }
+        let following = wire?.change(account) { $0.sweep.took(page, isHeld: isHeld) } ?? nil
         if let following { askFills(of: account, after: following) } else { try endSweep(of: account) }
     }
 
@@ -165,9 +177,10 @@ extension Seat {
     /// Whether a fill may be one that an order made when it arrived. The exchange may tell it before it is known whose it is, so
     /// for `fills_overlap_s` after it was first seen it is nobody else's. All moments are the desk's own: the exchange's clock may be
     /// hours away from it.
-    private func mayBeOfYoungOrder(_ one: AccountFill, _ account: AccountID) -> Bool {
+    func mayBeOfYoungOrder(_ one: AccountFill, _ account: AccountID) -> Bool {
         let overlap = Int64(limits.fillsOverlapSeconds)
-        let sight = wire?.change(account) { $0.told.firstSight(of: one.fill.id, at: now, most: limits.foreignKept) }
+        let name = name(of: one.fill.id, on: one.pair)
+        let sight = wire?.change(account) { $0.told.firstSight(of: name, at: now, most: limits.foreignKept) }
         guard let seenAt = sight ?? nil, now < seenAt.advanced(bySeconds: overlap) else { return false }
         let marks = wire?.accounts[account]?.marks.byPair[one.pair]
         return engine.hasOrder(of: account) { order in
@@ -176,7 +189,10 @@ extension Seat {
                 (order.replacedAt ?? order.createdAt) >= seenAt.advanced(bySeconds: -overlap)
             else { return false }
             // What had been seen before an order was sent is not its.
-            return marks?.seen(before: order.id).fill.map { one.fill.id > $0 } ?? true
+            guard let seen = marks?.seen(before: order.id).fillNumber, let number = one.fill.id.number else {
+                return true
+            }
+            return number > seen
         }
     }
 
@@ -193,9 +209,8 @@ extension Seat {
                 return watch.sweep.end(at: now)
             } ?? false
         if hasMoved, let through = wire?.accounts[account]?.sweep.through {
-            _ = wire?.change(account) { $0.told.forgetFirstSights(through: through) }
-            try ledgerTransaction().putBook(
-                name, key: Seat.cursorKey(account), value: Array(through.description.utf8))
+            _ = wire?.change(account) { $0.told.forgetUnseenSights() }
+            try ledgerTransaction().putBook(name, key: Seat.cursorKey(account), value: Array(through.text.utf8))
         }
         if wasFirst, wire?.accounts[account]?.sweep.isFirst == false { try tradesAreRead(of: account) }
         try compareFunds(after: account)
@@ -205,8 +220,9 @@ extension Seat {
     func tellForeign(
         _ account: AccountID, _ fill: Fill, exchangeOrderID: String, side: Side? = nil, pair: Pair? = nil
     ) throws {
-        guard wire?.accounts[account]?.told.fills.contains(fill.id) == false else { return }
-        rememberTold(fill: fill.id, account)
+        let known = name(of: fill.id, on: pair)
+        guard wire?.accounts[account]?.told.fills.contains(known) == false else { return }
+        rememberTold(known, account)
         log.notice("\(account) has a fill at \(name) that is not the desk's: \(fill.id)")
         let what = [side?.rawValue, "\(fill.quantity)", pair?.description].compactMap(\.self).joined(separator: " ")
         try desk.notify(

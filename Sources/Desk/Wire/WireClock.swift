@@ -82,15 +82,16 @@ extension Seat {
     }
 
     private func beginSweep(of account: AccountID) {
-        let after = wire?.change(account) { watch -> FillID? in
+        let after = wire?.change(account) { watch -> HistoryCursor? in
             watch.asking.sweepDueAt = nil
             watch.asking.isSweeping = true
+            watch.told.sweepBegins()
             return watch.sweep.begin()
         }
         askFills(of: account, after: after ?? nil)
     }
 
-    func askFills(of account: AccountID, after: FillID?) {
+    func askFills(of account: AccountID, after: HistoryCursor?) {
         ask(
             .fills(account, after: after, limit: limits.fillsPage), for: .fills(account))
     }

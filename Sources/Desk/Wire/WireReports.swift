@@ -97,8 +97,9 @@ extension Seat {
             return try tellForeign(account, fill, exchangeOrderID: client.description)
         }
         guard try !transaction.fills(of: order.id).contains(where: { $0.fill.id == fill.id }) else { return }
-        guard wire?.accounts[account]?.told.fills.contains(fill.id) == false else { return }
-        rememberTold(fill: fill.id, account)
+        let known = name(of: fill.id, on: order.pair)
+        guard wire?.accounts[account]?.told.fills.contains(known) == false else { return }
+        rememberTold(known, account)
         log.error("\(order.id) has filled \(fill.quantity) at \(fill.price) long after its end; the funds are compared")
         try desk.notify(
             account, event: "late_fill", order: order.id,
@@ -110,13 +111,12 @@ extension Seat {
     }
 
     /// Money has moved that the records do not know of: the funds are compared, and not by an answer of before.
-    func rememberTold(fill: FillID, _ account: AccountID) {
+    func rememberTold(_ fill: FillName, _ account: AccountID) {
         let most = limits.foreignKept
         _ = wire?.change(account) { watch in
             watch.activity += 1
             watch.funds.check.want(at: now)
-            if watch.told.fills.count >= most, let oldest = watch.told.fills.min() { watch.told.fills.remove(oldest) }
-            watch.told.fills.insert(fill)
+            watch.told.fills.insert(fill, most: most)
         }
     }
 }

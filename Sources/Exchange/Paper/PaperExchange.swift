@@ -138,7 +138,7 @@ public final class PaperExchange: Exchange {
         case .order(let client, let account):
             return .order(client, state(of: client, account))
         case .fills(let account, let after, let limit):
-            return .fills(fills(of: account, after: after, limit: limit))
+            return answer(fillsOf: account, after: after, limit: limit)
         case .balances(let account):
             return .balances(balances(of: account))
         case .transactions:
@@ -154,6 +154,22 @@ public final class PaperExchange: Exchange {
             return answer(about: pair) { .recentTrades(pair, $0.recentTrades(count)) }
         }
     }
+
+    /// Its cursors are the numbers of its fills.
+    private func answer(fillsOf account: AccountID, after cursor: HistoryCursor?, limit: Int) -> ExchangeAnswer {
+        guard let after = cursor.map({ FillID($0.text) }) ?? FillID(0), after.number != nil else {
+            return .refused(.unknownSequence, reason: "no place in a list of fills: \(cursor?.text ?? "")")
+        }
+        let count = max(limit, 0)
+        let found = fills(of: account, after: after, limit: count < .max ? count + 1 : count)
+        let page = Array(found.prefix(count))
+        return .fills(
+            FillPage(page, end: PaperExchange.cursor(behind: page.last?.fill.id ?? after), hasMore: found.count > count)
+        )
+    }
+
+    /// Where the list of an account's fills goes on behind one of them.
+    public static func cursor(behind fill: FillID) -> HistoryCursor { HistoryCursor(number: fill.number ?? 0) }
 
     private func answer(about pair: Pair, _ body: (PaperMarket) -> ExchangeAnswer) -> ExchangeAnswer {
         guard let index = marketIndex[pair] else {

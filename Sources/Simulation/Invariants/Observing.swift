@@ -132,6 +132,7 @@ extension Simulation {
             if one.before?.status == .partiallyFilled { coverage.reached(.stopFiredWhileLimitFilled) }
         case .orderFilled(_, let fill, _, _):
             noteDoubt(elsewhereThan: one.exchange, one.before)
+            if fill.id.number == nil { coverage.reached(.fillNamedByText) }
             let seat = try seat(one.exchange)
             if let pair = one.before?.pair { seat.fillPrices[pair, default: []].append(fill.price) }
             switch one.before?.cancelReason {

@@ -83,7 +83,7 @@ final class GatewayAccount {
     func keep(_ row: VenueFillRow) -> Bool {
         guard readRows.insert(row.fill.id).inserted else { return false }
         rows[row.order, default: []].append(row)
-        rows[row.order]?.sort { $0.fill.id < $1.fill.id }
+        rows[row.order]?.sort { $0.number < $1.number }
         return true
     }
 

@@ -35,7 +35,7 @@ extension SimulatedGateway {
         case (.history, .history(let rows)):
             for row in rows { account.keep(row) }
             guard let last = rows.last else { return goOn(account) }
-            account.readThrough = last.fill.id.number ?? 0
+            account.readThrough = last.number
         case (.details(let number), .order(let row)):
             account.details[number] = .some(row)
             goOn(account)

@@ -38,10 +38,8 @@ extension SimulatedGateway {
         case .balances: call(.balances, for: .ask(id), account)
         case .openOrders: call(.openOrders, for: .ask(id), account)
         case .fills(_, let after, let limit):
-            let last = question.fills.last?.fill.id ?? after
-            call(
-                .history(after: last?.number ?? 0, since: nil, limit: limit - question.fills.count), for: .ask(id),
-                account)
+            let last = question.fills.last?.number ?? SimulatedGateway.number(of: after)
+            call(.history(after: last, since: nil, limit: limit - question.fills.count), for: .ask(id), account)
         case .order, .transactions, .pairs, .ticker, .depth, .recentTrades: break
         }
     }
@@ -68,7 +66,7 @@ extension SimulatedGateway {
                     quantity: row.quantity, remaining: row.quantity - row.filled, placedAt: row.createdAt)
             }
             reports.append(.answer(id, .openOrders(open)))
-        case (.history(let rows), .fills(_, _, let limit)):
+        case (.history(let rows), .fills(_, let after, let limit)):
             account.questions[id]?.fills += rows
             let all = question.fills + rows
             if !rows.isEmpty, all.count < limit { return account.jobs.insert(.ask(id), at: 0) }
@@ -77,11 +75,17 @@ extension SimulatedGateway {
                     clientOrderID: account.owners[row.order] ?? client(row.name), exchangeOrderID: String(row.order),
                     pair: row.pair, side: row.side, fill: row.fill)
             }
-            reports.append(.answer(id, .fills(fills)))
+            let end = all.prefix(fills.count).last?.number ?? SimulatedGateway.number(of: after)
+            let page = FillPage(
+                fills, end: HistoryCursor(number: end), hasMore: !fills.isEmpty && fills.count >= limit)
+            reports.append(.answer(id, .fills(page)))
         default: reports.append(.answer(id, .lost))
         }
         account.questions[id] = nil
     }
+
+    /// A cursor is the number of the last fill that was told.
+    private static func number(of cursor: HistoryCursor?) -> UInt64 { cursor.flatMap { UInt64($0.text) } ?? 0 }
 
     // MARK: What the venue says by itself
 

@@ -48,7 +48,7 @@ extension SimulatedVenue {
             let fill = books.fills[index]
             return AccountFill(
                 clientOrderID: books.order(fill.order)?.clientOrderID, exchangeOrderID: String(fill.order),
-                pair: fill.pair, side: fill.side, fill: fill.fill)
+                pair: fill.pair, side: fill.side, fill: named(fill))
         }
     }
 
@@ -107,7 +107,7 @@ extension SimulatedVenue {
             side: order.side, price: ExactDecimal(units: order.price), quantity: ExactDecimal(units: order.quantity),
             filled: ExactDecimal(units: order.filled), status: order.status,
             held: order.status == .open ? ExactDecimal(units: order.hold(for: order.left)) : .zero,
-            fills: order.fills.map { books.fills[$0].fill }, isNumberUntold: order.isNumberUntold,
+            fills: order.fills.map { named(books.fills[$0]) }, isNumberUntold: order.isNumberUntold,
             createdAt: order.createdAt)
     }
 }

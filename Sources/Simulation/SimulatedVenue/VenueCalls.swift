@@ -154,8 +154,19 @@ extension SimulatedVenue {
 
     func row(_ fill: VenueFill, isOpen: Bool) -> VenueFillRow {
         VenueFillRow(
-            order: fill.order, name: books.order(fill.order).flatMap { told($0, isOpen: isOpen) },
-            pair: fill.pair, side: fill.side, fill: fill.fill)
+            number: fill.number, order: fill.order, name: books.order(fill.order).flatMap { told($0, isOpen: isOpen) },
+            pair: fill.pair, side: fill.side, fill: named(fill))
+    }
+
+    /// A fill under the name that it has outside: another order of names than of numbers, and none twice.
+    func named(_ one: VenueFill) -> Fill {
+        guard traits.namesFillsByText,
+            let name = FillID("T" + String((one.number &* 2_654_435_761) & 0xFFFF_FFFF, radix: 36).uppercased())
+        else { return one.fill }
+        let fill = one.fill
+        return Fill(
+            id: name, price: fill.price, quantity: fill.quantity, fee: fill.fee, feeCurrency: fill.feeCurrency,
+            liquidity: fill.liquidity, at: fill.at)
     }
 
     private func refusal(of new: OrderEntry, _ objection: OrderObjection) -> VenueRefusal {

@@ -127,6 +127,8 @@ public struct VenueOrderRow: Hashable, Sendable {
 
 /// A fill as the venue tells it.
 public struct VenueFillRow: Hashable, Sendable {
+    /// Its place in the list of all fills.
+    public let number: UInt64
     public let order: UInt64
     /// The client order id under which it was placed; nil where the venue does not know it (any more).
     public let name: String?

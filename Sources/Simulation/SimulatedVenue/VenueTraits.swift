@@ -26,6 +26,8 @@ public struct VenueTraits: Hashable, Sendable {
     public var clockSkewNanoseconds: Int64 = 0
     /// The most rows of one answer to `history`.
     public var historyRowsMax = 100
+    /// Names its fills by texts that say nothing about which came first.
+    public var namesFillsByText = false
 
     // MARK: Faults
 
@@ -84,6 +86,7 @@ public struct VenueTraits: Hashable, Sendable {
         if chance.happens(perMille: 300) { traits.feeChangesEveryMilliseconds = chance.number(5_000...60_000) }
         traits.marketMovesEveryMilliseconds = chance.number(100...3_000)
         traits.strangerSizeMax = chance.number(1...200)
+        traits.namesFillsByText = chance.happens(perMille: 400)
         return traits
     }
 }

@@ -158,7 +158,8 @@ extension ExchangeAnswer {
         case .openOrders(let orders):
             "open orders \(orders.map { "\($0.clientOrderID?.description ?? "-")=\($0.exchangeOrderID) \($0.remaining)" })"
         case .order(let id, _): "order \(id)"
-        case .fills(let fills): "fills \(fills.map { "\($0.clientOrderID?.description ?? "-") \($0.fill.traceText)" })"
+        case .fills(let page):
+            "fills \(page.fills.map { "\($0.clientOrderID?.description ?? "-") \($0.fill.traceText)" })"
         case .balances(let balances): "balances \(balances.map { "\($0.coin) \($0.free) \($0.held)" })"
         case .pairs(let rules): "pairs \(rules.map { "\($0.pair) \($0.feeRate)" })"
         case .ticker(let pair, let ticker): "ticker \(pair) \(ticker.traceText)"
@@ -204,7 +205,7 @@ extension ExchangeQuery {
         case .openOrders(let account, let pair): "open orders \(account.rawValue) \(pair?.description ?? "")"
         case .order(let id, _): "order \(id)"
         case .fills(let account, let after, let limit):
-            "fills \(account.rawValue) after \(after ?? FillID(0)) \(limit)"
+            "fills \(account.rawValue) after \(after?.text ?? "0") \(limit)"
         case .balances(let account): "balances \(account.rawValue)"
         case .transactions(let account, let after, let limit):
             "transactions \(account.rawValue) after \(after?.text ?? "-") \(limit)"

@@ -78,6 +78,14 @@ struct TraderBooks {
         if case .int(let id)? = order["id"] { try learn(event, of: OrderID(UInt64(id))) }
     }
 
+    private static func fillID(_ json: JSONValue) -> FillID? {
+        switch json {
+        case .int(let number): FillID(UInt64(number))
+        case .string(let text): FillID(text)
+        default: nil
+        }
+    }
+
     private mutating func learnForeign(_ event: JSONObject, _ json: String) throws(Violation) {
         guard event["event"] == "foreign_fill" || event["event"] == "foreign_order" else { return }
         guard case .string(let exchange)? = event["exchange"] else {
@@ -85,10 +93,10 @@ struct TraderBooks {
         }
         switch event["event"] {
         case .string("foreign_fill"):
-            guard case .object(let fill)? = event["fill"], case .int(let id)? = fill["id"] else {
-                throw Violation(.wellFormed, "a fill without its number: \(json)")
+            guard case .object(let fill)? = event["fill"], let id = fill["id"].flatMap(TraderBooks.fillID) else {
+                throw Violation(.wellFormed, "a fill without its name: \(json)")
             }
-            foreignFills[exchange, default: []].insert(FillID(UInt64(id)))
+            foreignFills[exchange, default: []].insert(id)
         case .string("foreign_order"):
             guard case .string(let number)? = event["exchange_order_id"] else {
                 throw Violation(.wellFormed, "an order without its number: \(json)")

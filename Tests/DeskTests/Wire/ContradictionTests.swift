@@ -185,7 +185,7 @@ import Trading
         bench.exchange.fill(bench.client(1), d("0.25"), at: bench.now)
         try bench.restart()
         let seen = Dictionary(bench.exchange.recalled.map { ($0.clientOrderID, $0.seenBefore) }) { first, _ in first }
-        #expect(seen[bench.client(2)]?.fill == FillID(1_001))
+        #expect(seen[bench.client(2)]?.fillNumber == 1_001)
         bench.reconcile()
         #expect(bench.differences() == [])
     }
@@ -196,6 +196,7 @@ import Trading
         marks.saw(fill: FillID(10))
         marks.saw(exchangeOrderID: "700")
         marks.saw(exchangeOrderID: "x9")
+        if let named = FillID("T-7") { marks.saw(fill: named) }
         written += [marks.sends(OrderID(6)), marks.sends(OrderID(7))]
         marks.saw(fill: FillID(12))
         // One that was decided earlier and is sent later: those above it that went before it had seen less.
@@ -204,10 +205,10 @@ import Trading
         for marks in [marks, SeenMarks(marks.text, highestSent: OrderID(8))] {
             #expect(marks.seen(before: OrderID(5)) == SeenBefore())
             for order in [UInt64(6), 7] {
-                #expect(marks.seen(before: OrderID(order)) == SeenBefore(fill: FillID(10), orderNumber: 700))
+                #expect(marks.seen(before: OrderID(order)) == SeenBefore(fillNumber: 10, orderNumber: 700))
             }
             #expect(marks.seen(before: OrderID(3)) == SeenBefore())
-            #expect(marks.seen(before: OrderID(8)) == SeenBefore(fill: FillID(12), orderNumber: 700))
+            #expect(marks.seen(before: OrderID(8)) == SeenBefore(fillNumber: 12, orderNumber: 700))
         }
     }
 }

@@ -129,6 +129,30 @@ import Trading
         #expect(fromStart.count == 2, "the first sweep, and the first page of the history")
     }
 
+    /// The adapter of before gave other places, say. Asked for without end, the account would never trade again.
+    @Test func `a place that the exchange does not know begins the list anew, and tells nothing twice`() throws {
+        let bench = try bench(lists: true)
+        #expect(typed("buy 1 btc_usd at 230", bench).hasPrefix("+ #1 "))
+        bench.exchange.fill(bench.client(1), 1, at: bench.now)
+        bench.pass(seconds: 3)
+        let account = bench.account
+        try #require(bench.desk).ledger.transaction { transaction in
+            for key in [Seat.cursorKey(account), Seat.tradesKey(account), Seat.transactionsKey(account)] {
+                try transaction.putBook("lossy", key: key, value: Array("1 elsewhere 1".utf8))
+            }
+        }
+        try bench.restart()
+        _ = bench.takeTold()
+        bench.reconcile()
+        bench.pass(seconds: 60)
+        #expect(!bench.takeTold().contains { $0.contains("foreign") })
+        #expect(typed("trades", bench).hasPrefix("= 6 trades"))
+        #expect(typed("buy 1 btc_usd at 200", bench).hasPrefix("+ #2 "))
+        #expect(bench.seat?.wire?.accounts[account]?.trades.isWhole == true)
+        #expect(bench.seat?.wire?.accounts[account]?.transactions.isWhole == true)
+        #expect(bench.differences() == [])
+    }
+
     @Test func `an order is placed while history is read, and not behind it`() throws {
         let bench = try bench()
         try forgetHistory(bench)

@@ -229,12 +229,17 @@ struct VenueBooks {
                         side: tellsOtherSide ? one.order.side.opposite : one.order.side, fill: $0)
                 }
             }
-            let sorted = all.filter { after == nil || $0.fill.id > after ?? FillID(0) }.sorted {
-                $0.fill.id < $1.fill.id
+            guard let last = after.map(VenueBooks.number) ?? 0 else {
+                return .refused(.unknownSequence, reason: "no place in a list of fills")
             }
-            return .fills(Array(sorted.prefix(limit)))
+            let sorted = all.filter { $0.fill.id > FillID(last) }.sorted { $0.fill.id < $1.fill.id }
+            let page = Array(sorted.prefix(limit))
+            let end = page.last?.fill.id.number ?? last
+            return .fills(FillPage(page, end: VenueBooks.cursor(behind: end), hasMore: sorted.count > page.count))
         case .transactions(_, let after, let limit):
-            let first = after.flatMap { UInt64($0.text) } ?? 0
+            guard let first = after.map({ UInt64($0.text) }) ?? 0 else {
+                return .refused(.unknownSequence, reason: "no place in a list of transactions")
+            }
             let rows = listed.filter { UInt64($0.id) ?? 0 >= first }
             let page = Array(rows.prefix(min(limit, transactionsPage)))
             let last = page.last.flatMap { UInt64($0.id) }
@@ -243,6 +248,17 @@ struct VenueBooks {
         case .recentTrades(let pair, _): return .recentTrades(pair, [])
         case .order, .depth: return .refused(.notYet, reason: "nobody asks this")
         }
+    }
+
+    /// A place in the list of fills: no number, so that nobody but this exchange can make anything of it.
+    static func cursor(behind number: UInt64) -> HistoryCursor {
+        guard let cursor = HistoryCursor("behind \(number)") else { preconditionFailure("too long a cursor") }
+        return cursor
+    }
+
+    private static func number(of cursor: HistoryCursor) -> UInt64? {
+        let words = cursor.text.split(separator: " ")
+        return words.count == 2 && words[0] == "behind" ? UInt64(words[1]) : nil
     }
 
     private func name(_ one: Held) -> ClientOrderID? {

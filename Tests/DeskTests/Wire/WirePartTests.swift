@@ -83,56 +83,96 @@ private func at(_ seconds: Int64) -> Timestamp { start.advanced(bySeconds: secon
 }
 
 @Suite struct FillSweepTests {
-    private static func fills(_ numbers: ClosedRange<UInt64>) -> [AccountFill] {
-        numbers.map { number in
-            AccountFill(
-                clientOrderID: nil, exchangeOrderID: "x", pair: "btc_usd", side: .buy,
-                fill: Fill(
-                    id: FillID(number), price: 1, quantity: 1, fee: 0, feeCurrency: "usd", liquidity: .maker, at: start)
-            )
-        }
+    private static func page(upTo end: String, hasMore: Bool = false) -> FillPage {
+        FillPage([], end: place(end), hasMore: hasMore)
+    }
+
+    private static func place(_ text: String) -> HistoryCursor {
+        guard let place = HistoryCursor(text) else { preconditionFailure("\(text) is no place") }
+        return place
     }
 
     @Test func `the first sweep reads page by page to the end, and that is where the next begins`() {
         var sweep = FillSweep(overlapSeconds: 60, through: nil, isFirst: true)
         #expect(sweep.begin() == nil)
-        #expect(sweep.took(Self.fills(1...3), limit: 3, isHeld: false) == FillID(3))
-        #expect(sweep.took(Self.fills(4...5), limit: 3, isHeld: false) == nil)
+        #expect(sweep.took(Self.page(upTo: "c", hasMore: true), isHeld: false) == Self.place("c"))
+        #expect(sweep.took(Self.page(upTo: "a"), isHeld: false) == nil)
         let hasMoved = sweep.end(at: start)
-        #expect(hasMoved && sweep.through == FillID(5) && !sweep.isFirst)
-        #expect(sweep.begin() == FillID(5))
+        #expect(hasMoved && sweep.through == Self.place("a") && !sweep.isFirst)
+        #expect(sweep.begin() == Self.place("a"))
     }
 
     @Test func `an account without fills has been read as well`() {
         var sweep = FillSweep(overlapSeconds: 60, through: nil, isFirst: true)
         _ = sweep.begin()
-        #expect(sweep.took([], limit: 3, isHeld: false) == nil)
+        #expect(sweep.took(Self.page(upTo: "0"), isHeld: false) == nil)
         let hasMoved = sweep.end(at: start)
-        #expect(hasMoved && sweep.through == FillID(0))
+        #expect(hasMoved && sweep.through == Self.place("0"))
     }
 
-    @Test func `the cursor follows a sweep only when nothing below it can be late any more`() {
-        var sweep = FillSweep(overlapSeconds: 60, through: FillID(5), isFirst: false)
+    @Test func `an exchange that tells the same page again has no more`() {
+        var sweep = FillSweep(overlapSeconds: 60, through: Self.place("5"), isFirst: false)
+        _ = sweep.begin()
+        #expect(sweep.took(Self.page(upTo: "7", hasMore: true), isHeld: false) == Self.place("7"))
+        #expect(sweep.took(Self.page(upTo: "7", hasMore: true), isHeld: false) == nil)
+    }
+
+    @Test func `the cursor follows a sweep only when nothing before it can be late any more`() {
+        var sweep = FillSweep(overlapSeconds: 60, through: Self.place("5"), isFirst: false)
         for (seconds, last, moved) in [(0, 7, false), (30, 8, false), (60, 9, true), (90, 9, false), (120, 9, true)] {
-            #expect(sweep.begin() == (seconds <= 60 ? FillID(5) : FillID(7)))
-            _ = sweep.took(Self.fills(6...UInt64(last)), limit: 100, isHeld: false)
+            #expect(sweep.begin() == Self.place(seconds <= 60 ? "5" : "7"))
+            _ = sweep.took(Self.page(upTo: "\(last)"), isHeld: false)
             #expect(sweep.end(at: at(Int64(seconds))) == moved, "after \(seconds) s")
         }
-        #expect(sweep.through == FillID(9))
+        #expect(sweep.through == Self.place("9"))
     }
 
     @Test func `a fill that may be anybody's holds the cursor`() {
-        var sweep = FillSweep(overlapSeconds: 60, through: FillID(5), isFirst: false)
+        var sweep = FillSweep(overlapSeconds: 60, through: Self.place("5"), isFirst: false)
         for (seconds, isHeld) in [(0, false), (50, true), (70, false), (100, false)] {
             _ = sweep.begin()
-            _ = sweep.took(Self.fills(6...7), limit: 100, isHeld: isHeld)
+            _ = sweep.took(Self.page(upTo: "7"), isHeld: isHeld)
             let hasMoved = sweep.end(at: at(Int64(seconds)))
             #expect(!hasMoved, "after \(seconds) s")
         }
         _ = sweep.begin()
-        _ = sweep.took(Self.fills(6...7), limit: 100, isHeld: false)
+        _ = sweep.took(Self.page(upTo: "7"), isHeld: false)
         let hasMoved = sweep.end(at: at(130))
-        #expect(hasMoved && sweep.through == FillID(7))
+        #expect(hasMoved && sweep.through == Self.place("7"))
+    }
+}
+
+@Suite struct ToldFillTests {
+    private static func name(_ number: UInt64, _ pair: Pair? = nil) -> FillName {
+        FillName(pair: pair, id: FillID(number))
+    }
+
+    @Test func `of too many fills the first told are forgotten first`() {
+        var told = ToldFills()
+        for number in [9, 7, 8, 7, 9] as [UInt64] { told.insert(Self.name(number), most: 2) }
+        #expect(!told.contains(Self.name(8)) || !told.contains(Self.name(7)))
+        #expect(told.contains(Self.name(9)))
+        told.insert(Self.name(1), most: 2)
+        #expect(told.contains(Self.name(1)) && told.contains(Self.name(9)) && !told.contains(Self.name(7)))
+    }
+
+    @Test func `fills of two pairs that count by themselves are two`() {
+        var told = ToldFills()
+        told.insert(Self.name(1, "btc_usd"), most: 9)
+        #expect(!told.contains(Self.name(1, "ltc_usd")) && told.contains(Self.name(1, "btc_usd")))
+    }
+
+    @Test func `a fill that a whole sweep has not met is seen for the first time again`() {
+        var told = ForeignTold()
+        told.sweepBegins()
+        for number in [1, 2] as [UInt64] { _ = told.firstSight(of: Self.name(number), at: start, most: 9) }
+        told.forgetUnseenSights()
+        told.sweepBegins()
+        #expect(told.firstSight(of: Self.name(2), at: at(5), most: 9) == start)
+        told.forgetUnseenSights()
+        told.sweepBegins()
+        #expect(told.firstSight(of: Self.name(1), at: at(9), most: 9) == at(9))
+        #expect(told.firstSight(of: Self.name(2), at: at(9), most: 9) == start)
     }
 }
 
