@@ -99,12 +99,12 @@ extension RowValues {
 // MARK: Fills and funds
 
 extension LedgerReading {
-    /// An order's own fills, in the order of their ids.
+    /// An order's own fills, oldest first.
     public func fills(of order: OrderID) throws(LedgerError) -> [FillRow] {
         try fills(.fillsOfOrder) { $0.append(order) }
     }
 
-    /// The first of an order's own fills, in the order of their ids.
+    /// The first of an order's own fills, oldest first.
     public func fills(of order: OrderID, limit: Int) throws(LedgerError) -> [FillRow] {
         try fills(.firstFillsOfOrder) { row in
             row.append(order)

@@ -201,7 +201,7 @@ struct GatewayStory {
                 return "believed number \(known.number ?? "-"), is \(booked.number)"
             }
             let fills = known.fills.values.sorted { $0.id < $1.id }
-            return fills == booked.fills
+            return fills == booked.fills.sorted { $0.id < $1.id }
                 ? nil : "believed filled by \(fills.count), and has \(booked.fills.count) fills"
         }
     }
