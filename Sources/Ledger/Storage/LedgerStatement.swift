@@ -71,7 +71,7 @@ enum LedgerStatement: Int, CaseIterable {
             "SELECT number, body, exchange FROM records WHERE order_id = ? ORDER BY number DESC LIMIT ?"
         case .recordCountOfOrder: "SELECT count(*) FROM records WHERE order_id = ?"
         case .firstFillsOfOrder:
-            "SELECT \(Self.fillColumns) FROM fills WHERE order_id = ? ORDER BY at, fill_id LIMIT ?"
+            "SELECT \(Self.fillColumns) FROM fills WHERE order_id = ? ORDER BY fill_id LIMIT ?"
         case .openOrders:
             """
             SELECT body, exchange FROM orders WHERE account = ?1 AND closed_at IS NULL
@@ -112,7 +112,7 @@ enum LedgerStatement: Int, CaseIterable {
             """
 
         case .insertFill: "INSERT INTO fills VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        case .fillsOfOrder: "SELECT \(Self.fillColumns) FROM fills WHERE order_id = ? ORDER BY at, fill_id"
+        case .fillsOfOrder: "SELECT \(Self.fillColumns) FROM fills WHERE order_id = ? ORDER BY fill_id"
         case .pairsOfFills: "SELECT DISTINCT pair FROM fills WHERE account = ? ORDER BY pair"
         case .fillsByTime: fills(order: "at, fill_id")
         case .fillsByTimeDescending: fills(order: "at DESC, fill_id DESC")

@@ -101,15 +101,15 @@ extension RowValues {
 extension LedgerReading {
     /// An order's own fills, oldest first.
     public func fills(of order: OrderID) throws(LedgerError) -> [FillRow] {
-        try fills(.fillsOfOrder) { $0.append(order) }
+        try fills(.fillsOfOrder) { $0.append(order) }.inOrderOfTime
     }
 
-    /// The first of an order's own fills, oldest first.
+    /// Some of an order's own fills, oldest first: those with the first ids, which are the oldest where fills are numbered.
     public func fills(of order: OrderID, limit: Int) throws(LedgerError) -> [FillRow] {
         try fills(.firstFillsOfOrder) { row in
             row.append(order)
             row.append(Int64(limit))
-        }
+        }.inOrderOfTime
     }
 
     /// An account's fills, newest first unless the filter says otherwise.
@@ -187,6 +187,12 @@ extension LedgerReading {
             }
             return rows
         }
+    }
+}
+
+extension [FillRow] {
+    fileprivate var inOrderOfTime: [FillRow] {
+        sorted { ($0.fill.at, $0.fill.id) < ($1.fill.at, $1.fill.id) }
     }
 }
 
