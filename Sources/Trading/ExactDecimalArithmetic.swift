@@ -49,13 +49,27 @@ extension ExactDecimal {
             isNegative: (units < 0) != (other.units < 0), rounding: rounding)
     }
 
-    /// The exact product of two numbers that are known to have one: price × quantity, value × fee rate.
+    /// What falls to `part` of this where it is all of `whole`: this × part ÷ whole, rounded once, to 10^-18 as told. `whole` must be above
+    /// zero.
+    public func share(
+        of part: ExactDecimal, in whole: ExactDecimal, rounding: Rounding
+    ) throws(DecimalError) -> ExactDecimal {
+        guard whole.units > 0 else { throw .divisionByZero }
+        return try ExactDecimal.quotient(
+            of: units.magnitude.multipliedFullWidth(by: part.units.magnitude), by: whole.units.magnitude,
+            isNegative: (units < 0) != (part.units < 0), rounding: rounding)
+    }
+
+    /// The product of two numbers that is known to fit: price × quantity. What has more than 18 decimals is rounded down, so that parts
+    /// never come to more than the whole.
     ///
-    /// `PairRules` refuses a pair whose products would need more than 18 decimals, and the engine refuses orders whose
-    /// value would overflow, so a failure here is corruption and stops the program.
-    public func times(_ other: ExactDecimal) -> ExactDecimal {
+    /// The engine refuses orders whose value would overflow, so a failure here is corruption and stops the program.
+    public func times(_ other: ExactDecimal) -> ExactDecimal { times(other, rounding: .down) }
+
+    /// The same, rounded as told.
+    func times(_ other: ExactDecimal, rounding: Rounding) -> ExactDecimal {
         do {
-            return try multiplied(by: other, rounding: .exact)
+            return try multiplied(by: other, rounding: rounding)
         } catch {
             preconditionFailure("\(self) × \(other): \(error)")
         }

@@ -25,15 +25,10 @@ public struct PairRules: Hashable, Sendable {
     public enum RulesError: Error, Hashable, Sendable {
         /// A tick, a step or a minimum that is zero or negative, or a fee below 0 or above 1.
         case outOfRange
-        /// Tick × step has more than 18 decimals, so that values would need rounding; or tick × step × fee has, where
-        /// the fee is part of what an order holds.
-        case needsRounding
     }
 
-    /// Refuses rules under which price × quantity would not be exact in 18 decimals.
-    ///
-    /// Where the fee is taken in the quote coin a buyer holds it too, so that price × quantity × fee has to be exact as
-    /// well. Where it is taken of what is received nothing is held for it: it may have more decimals, and is rounded.
+    /// Rules of any fineness. Where price × quantity, or the fee of it, has more than 18 decimals, what an order holds is rounded up and
+    /// what a fill spends of it is rounded down: the fills of an order never spend more than it holds.
     public init(
         pair: Pair, priceTick: ExactDecimal, quantityStep: ExactDecimal, quantityMin: ExactDecimal,
         valueMin: ExactDecimal = .zero, feeRate: ExactDecimal, feeBasis: FeeBasis = .quote
@@ -41,10 +36,6 @@ public struct PairRules: Hashable, Sendable {
         guard priceTick.isPositive, quantityStep.isPositive, quantityMin.isPositive, !valueMin.isNegative,
             !feeRate.isNegative, feeRate < .one
         else { throw .outOfRange }
-        let decimals =
-            priceTick.significantDecimals + quantityStep.significantDecimals
-            + (feeBasis == .quote ? feeRate.significantDecimals : 0)
-        guard decimals <= ExactDecimal.decimals else { throw .needsRounding }
         self.pair = pair
         self.priceTick = priceTick
         self.quantityStep = quantityStep
@@ -69,15 +60,12 @@ public struct PairRules: Hashable, Sendable {
         }
     }
 
-    /// The fee of a fill, in `feeCurrency(for:)`. What has more than 18 decimals is rounded up in the last of them.
+    /// The fee of a fill, in `feeCurrency(for:)`. What has more than 18 decimals is rounded up in the last of them; a fee that is paid
+    /// on top, out of what the order holds, is rounded down.
     public func fee(side: Side, price: ExactDecimal, quantity: ExactDecimal) -> ExactDecimal {
         let received = feeCurrency(for: side) == pair.base ? quantity : price.times(quantity)
-        do {
-            return try received.multiplied(by: feeRate, rounding: .up)
-        } catch {
-            // A rate is below one: the product is below what was received.
-            preconditionFailure("the fee of \(quantity) at \(price) on \(pair): \(error)")
-        }
+        // A rate is below one: the product is below what was received.
+        return received.times(feeRate, rounding: side == .buy && feeBasis == .quote ? .down : .up)
     }
 
     /// The coin that an order on this side spends.
@@ -89,8 +77,15 @@ public struct PairRules: Hashable, Sendable {
     /// where that is taken in quote; for a sale, the quantity.
     public func reservation(side: Side, price: ExactDecimal, quantity: ExactDecimal) -> ExactDecimal {
         guard side == .buy else { return quantity }
+        let value = price.times(quantity, rounding: .up)
+        return feeBasis == .quote ? value + value.times(feeRate, rounding: .up) : value
+    }
+
+    /// What a fill takes out of what an order holds, in `reservedCoin(for:)`; never more than the hold lessens by it.
+    public func spending(side: Side, price: ExactDecimal, quantity: ExactDecimal) -> ExactDecimal {
+        guard side == .buy else { return quantity }
         let value = price.times(quantity)
-        return feeBasis == .quote ? value + value.times(feeRate) : value
+        return feeBasis == .quote ? value + fee(side: side, price: price, quantity: quantity) : value
     }
 
     /// Whether `quantity` at `price`, with its fee, stays inside what a number can hold.

@@ -37,8 +37,8 @@ public struct VenuePair: Hashable, Sendable {
         priceMax = VenuePair.priceMaxDefault
     }
 
-    /// Whether price × quantity × fee has at most 18 decimals.
-    var isFeeExact: Bool {
+    /// Whether price × quantity × fee has at most 18 decimals: the books multiply exactly.
+    public var isExact: Bool {
         rules.priceTick.significantDecimals + rules.quantityStep.significantDecimals
             + rules.feeRate.significantDecimals <= ExactDecimal.decimals
     }

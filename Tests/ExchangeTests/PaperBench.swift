@@ -16,7 +16,9 @@ struct PaperBench {
     init(_ paper: PaperExchange = PaperExchange()) throws {
         self.paper = paper
         for account in [PaperBench.ada, PaperBench.bob, PaperBench.cyd] {
-            for coin in ["btc", "usd", "eur"] as [Coin] { _ = try paper.deposit(10_000, coin, to: account) }
+            for coin in ["btc", "usd", "eur"] as [Coin] where paper.trades(coin) {
+                _ = try paper.deposit(10_000, coin, to: account)
+            }
         }
     }
 
@@ -89,4 +91,8 @@ struct PaperBench {
             }
         }
     }
+}
+
+extension PaperExchange {
+    fileprivate func trades(_ coin: Coin) -> Bool { rules.contains { $0.pair.base == coin || $0.pair.quote == coin } }
 }

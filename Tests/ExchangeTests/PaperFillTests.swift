@@ -180,7 +180,7 @@ import Trading
         #expect(refusal { try paper.deposit(0, "btc", to: PaperBench.ada) } == .outOfRange)
         #expect(refusal { try paper.deposit(ExactDecimal(units: .max), "btc", to: PaperBench.ada) } == .outOfRange)
         #expect(refusal { try paper.setFee("btc_usd", rate: 1) } == .outOfRange)
-        #expect(refusal { try paper.setFee("btc_usd", rate: ExactDecimal(units: 1)) } == .outOfRange)
+        #expect(refusal { try paper.setFee("btc_usd", rate: ExactDecimal(units: -1)) } == .outOfRange)
         #expect(!paper.bookEntries().contains { $0.key.hasPrefix("balance/") })
     }
 

@@ -93,6 +93,53 @@ import Trading
         }
     }
 
+    /// Prices, amounts and fees whose products have far more than 18 decimals: nobody spends more than is held for an order, and only fees
+    /// leave the accounts.
+    @Test(arguments: (1...6).map { UInt64($0) }, [FeeBasis.quote, .received])
+    func `what needs rounding creates nothing and loses nothing`(seed: UInt64, basis: FeeBasis) throws {
+        var random = SplitMix64(seed: seed)
+        let least = ExactDecimal(units: 1)
+        let paper = PaperExchange(pairs: [
+            try PairRules(
+                pair: "btc_usd", priceTick: least, quantityStep: least, quantityMin: least,
+                feeRate: ExactDecimal(parsing: "0.00123456789012345"), feeBasis: basis)
+        ])
+        var bench = try PaperBench(paper)
+        let accounts = [PaperBench.ada, PaperBench.bob, PaperBench.cyd]
+        func units(_ most: Int) -> String { ExactDecimal(units: Int128(random.below(most)) + 1).description }
+        var (names, fees): ([NewOrder], [Coin: ExactDecimal]) = ([], [:])
+        for step in 1...400 {
+            let order = try bench.order(
+                accounts[random.below(3)], random.below(2) == 0 ? .buy : .sell, units(3_000_000_000_000_000_000),
+                at: units(9_000_000_000_000_000_000))
+            names.append(order)
+            var reports = paper.submit(.place(order), at: bench.now())
+            if step % 5 == 0 {
+                let old = names[random.below(names.count)]
+                reports += paper.submit(
+                    .cancel(SentOrder(old, exchangeOrderID: nil, sentAt: bench.now())), at: bench.now())
+            }
+            for case .execution(_, .filled(_, let fill)) in reports {
+                fees[fill.feeCurrency, default: 0] += fill.fee
+            }
+            for coin in ["btc", "usd"] as [Coin] {
+                let all = accounts.compactMap { bench.balance($0, coin) }
+                #expect(all.allSatisfy { !$0.free.isNegative && !$0.held.isNegative }, "seed \(seed), step \(step)")
+                let sum = all.reduce(ExactDecimal.zero) { $0 + $1.total }
+                #expect(sum == 30_000 - (fees[coin] ?? 0), "seed \(seed), step \(step): \(sum) \(coin)")
+            }
+        }
+        #expect(fees.values.contains { $0.isPositive })
+        for account in accounts {
+            for order in paper.openOrders(of: account) {
+                guard let client = order.clientOrderID, let sent = names.first(where: { $0.clientOrderID == client })
+                else { continue }
+                _ = paper.submit(.cancel(SentOrder(sent, exchangeOrderID: nil, sentAt: bench.now())), at: bench.now())
+            }
+            #expect(paper.balances(of: account).allSatisfy { $0.held.isZero })
+        }
+    }
+
     private func held(_ coin: Coin, of account: AccountID, on paper: PaperExchange) -> Int128 {
         paper.openOrders(of: account).reduce(0) { sum, order in
             let isQuote = order.side == .buy

@@ -33,8 +33,25 @@ import Trading
         #expect(pit.engine.snapshot() == before)
     }
 
-    @Test(arguments: ["229.00000000000001", "0", "-229", "170000000000000000000"])
-    func `a fill whose value no number can hold exactly is an anomaly, told either way`(price: String) {
+    @Test func `a fill whose value has more than 18 decimals is counted, its value rounded down`() {
+        var pit = Pit()
+        let id = pit.place(.buy, "1", at: "230")
+        pit.accept(id)
+        let usd = pit.engine.funds(of: pit.trader, in: "usd").total
+        let quantity = d("0.12345678")
+        let fill = Fill(
+            id: FillID(1), price: d("229.00000000000001"), quantity: quantity, fee: d("0.05"), feeCurrency: "usd",
+            liquidity: .taker, at: pit.now)
+        pit.report(.filled(pit.client(id), fill))
+        #expect(pit.last.anomalies.isEmpty)
+        // 229.00000000000001 × 0.12345678 = 28.2716026200000012345678.
+        let order = pit.engine.order(id)
+        #expect(order?.filled == quantity && order?.filledValue == d("28.271602620000001234"))
+        #expect(pit.engine.funds(of: pit.trader, in: "usd").total == usd - d("28.271602620000001234") - d("0.05"))
+    }
+
+    @Test(arguments: ["0", "-229", "170000000000000000000"])
+    func `a fill whose value no number can hold is an anomaly, told either way`(price: String) {
         var pit = Pit()
         let id = pit.place(.buy, "1", at: "230")
         pit.accept(id)

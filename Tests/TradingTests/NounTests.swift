@@ -99,6 +99,38 @@ import Trading
 }
 
 @Suite struct PairRulesTests {
+    /// What the fills of an order spend is never more than it held, however fine the figures are; in one fill it is at most two units of the
+    /// last decimal less.
+    @Test(arguments: [FeeBasis.quote, .received])
+    func `fills never spend more than the order holds`(_ basis: FeeBasis) throws {
+        var random = SplitMix64(seed: 7)
+        func units(below limit: Int128) -> ExactDecimal {
+            ExactDecimal(units: Int128(random.next()) % limit)
+        }
+        let one = ExactDecimal(units: 1)
+        for _ in 0..<2_000 {
+            let (price, fee) = (units(below: 1 << 63) + one, units(below: 1 << 50))
+            let rules = try PairRules(
+                pair: "btc_usd", priceTick: one, quantityStep: one, quantityMin: one, feeRate: fee, feeBasis: basis)
+            let whole = units(below: 1 << 62) + one
+            var (left, held) = (whole, rules.reservation(side: .buy, price: price, quantity: whole))
+            let once = rules.spending(side: .buy, price: price, quantity: whole)
+            #expect(once <= held && held - once <= ExactDecimal(units: 3))
+            var spent = ExactDecimal.zero
+            while left.isPositive {
+                let part = units(below: left.units) + one
+                let after = try held.share(of: left - part, in: left, rounding: .up)
+                let cost = rules.spending(side: .buy, price: price, quantity: part)
+                #expect(cost <= held - after, "\(part) of \(left) at \(price), fee \(fee)")
+                #expect(
+                    cost <= rules.reservation(side: .buy, price: price, quantity: left)
+                        - rules.reservation(side: .buy, price: price, quantity: left - part))
+                (left, held, spent) = (left - part, after, spent + cost)
+            }
+            #expect(held.isZero && spent <= once)
+        }
+    }
+
     private func d(_ text: String) throws -> ExactDecimal { try ExactDecimal(parsing: text) }
 
     private func rules(
@@ -110,13 +142,11 @@ import Trading
             feeRate: d(fee), feeBasis: basis)
     }
 
-    @Test func `rules under which money would need rounding are refused`() throws {
-        #expect(throws: PairRules.RulesError.needsRounding) { try rules(tick: "0.00000001", fee: "0.002") }
-        #expect(throws: PairRules.RulesError.needsRounding) { try rules(fee: "0.00000001") }
-        #expect(try rules(tick: "0.00000001", fee: "0.01").feeRate == d("0.01"))
+    @Test func `rules of any fineness are taken, and none that make no sense`() throws {
+        let least = "0.000000000000000001"
+        #expect(try rules(tick: least, step: least, min: least, fee: least).feeRate == d(least))
         #expect(try rules(tick: "25", step: "100", min: "100").feeRate == d("0.002"))
-        #expect(throws: PairRules.RulesError.needsRounding) { try rules().with(feeRate: d("0.00000001")) }
-        #expect(try rules().with(feeRate: d("0.005")).feeRate == d("0.005"))
+        #expect(try rules().with(feeRate: d("0.00000001")).feeRate == d("0.00000001"))
         for broken in [
             ("0", "0.1", "0.1", "0", "0"), ("-1", "0.1", "0.1", "0", "0"), ("1", "0", "0.1", "0", "0"),
             ("1", "0.1", "0", "0", "0"), ("1", "0.1", "0.1", "-1", "0"), ("1", "0.1", "0.1", "0", "-0.1"),

@@ -18,12 +18,8 @@ public struct PairInfo: Hashable, Sendable {
     public static let quantityDecimals = 8
 
     /// As the desk holds a pair's rules; the fee is taken of what is received.
-    ///
-    /// Price × quantity has to be exact in 18 decimals: where a price has more than ten, a quantity gets fewer than
-    /// eight. The exchange would take finer ones; the desk does not offer them.
     public func rules() throws(PairRules.RulesError) -> PairRules {
-        let step = ExactDecimal.step(
-            decimals: min(PairInfo.quantityDecimals, ExactDecimal.decimals - decimalPlaces))
+        let step = ExactDecimal.step(decimals: PairInfo.quantityDecimals)
         return try PairRules(
             pair: pair, priceTick: .step(decimals: decimalPlaces), quantityStep: step,
             quantityMin: max(amountMin, step), feeRate: feeRate, feeBasis: .received)

@@ -25,7 +25,16 @@ struct PaperOrder {
     /// What is held for what is left of it, in the coin that it spends.
     var held: ExactDecimal {
         if let cash = order.cashQuantity { return cash - cost }
-        return rules.reservation(side: order.side, price: order.price.bound, quantity: remaining)
+        return hold(for: remaining)
+    }
+
+    private func hold(for quantity: ExactDecimal) -> ExactDecimal {
+        rules.reservation(side: order.side, price: order.price.bound, quantity: quantity)
+    }
+
+    /// By how much a fill lessens what is held for it.
+    func held(lessening quantity: ExactDecimal) -> ExactDecimal {
+        hold(for: remaining) - hold(for: remaining - quantity)
     }
 
     /// How much of it may trade at a price: all that is left, or what its cash quantity still pays for.

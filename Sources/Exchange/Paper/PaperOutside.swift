@@ -145,8 +145,7 @@ extension PaperExchange {
 
     /// Sets a pair's fee, 0.002 for 0.2%, for orders that are placed from now on.
     ///
-    /// Refused with `unknownPair`, or `outOfRange` where the rate is negative, one or more, or has so many digits that
-    /// fees would need rounding.
+    /// Refused with `unknownPair`, or `outOfRange` where the rate is negative, or one or more.
     public func setFee(_ pair: Pair, rate: ExactDecimal) throws(Refusal) -> [ExchangeReport] {
         let market = try index(of: pair)
         do {
@@ -154,7 +153,7 @@ extension PaperExchange {
         } catch let error as Refusal {
             throw error
         } catch {
-            throw Refusal(.outOfRange, "a fee of \(rate) cannot be taken exactly on \(pair)")
+            throw Refusal(.outOfRange, "a fee of \(rate) is not from 0 to below 1")
         }
     }
 

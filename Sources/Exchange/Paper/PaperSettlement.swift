@@ -24,10 +24,8 @@ extension PaperExchange {
         let feeCurrency = rules.feeCurrency(for: new.side)
 
         let spent = rules.reservedCoin(for: new.side)
-        let cost = rules.reservation(side: new.side, price: price, quantity: quantity)
-        let held =
-            new.cashQuantity == nil
-            ? rules.reservation(side: new.side, price: new.price.bound, quantity: quantity) : cost
+        let cost = rules.spending(side: new.side, price: price, quantity: quantity)
+        let held = new.cashQuantity == nil ? order.held(lessening: quantity) : cost
         changeBalance(new.account, spent) {
             $0.held -= held
             $0.free += held - cost

@@ -33,6 +33,8 @@ public enum RecordCoder {
         guard let kind = RecordKind(rawValue: code) else { throw .unknownCode("kind of record", UInt64(code), at: 1) }
         let record = try reader.record(kind, of: exchange)
         try reader.finish()
+        // One record, one form: of two kinds for one case each is written where the other does not do.
+        guard record.kind == kind else { throw .unknownCode("kind of record for what it has", UInt64(code), at: 1) }
         return record
     }
 }

@@ -86,15 +86,14 @@ extension OrderEngine {
 
     /// What an order holds when this much of it is left: as much a unit as before.
     ///
-    /// Not by the rules of now: an exchange keeps an order at the fee with which it took it on, and holds by that. Where a
-    /// unit's share has no exact figure all stays held until the order's end.
+    /// Not by the rules of now: an exchange keeps an order at the fee with which it took it on, and holds by that.
     private func reservation(for order: Order, left: ExactDecimal, after fills: [Fill]) -> ExactDecimal {
         guard left.isPositive, !order.status.isFinal, order.reserved.isPositive else { return .zero }
         if order.cashQuantity != nil {
             return fills.reduce(order.reserved) { max(.zero, $0 - $1.cost(in: order.pair.quote)) }
         }
         do {
-            return try order.reserved.divided(by: order.remaining, rounding: .exact).multiplied(by: left)
+            return try order.reserved.share(of: left, in: order.remaining, rounding: .up)
         } catch {
             return order.reserved
         }
@@ -185,10 +184,11 @@ extension Fill {
         price.times(quantity) + (feeCurrency == quote ? fee : .zero)
     }
 
-    /// Whether funds can be counted by it: above zero, with a value that is exact and, like its fee, inside the range
+    /// Whether funds can be counted by it: above zero, with a value that is, like its fee, inside the range
     /// that sums of funds are sure to stay in.
     fileprivate var isCountable: Bool {
-        guard quantity.isPositive, price.isPositive, let value = try? price.multiplied(by: quantity) else {
+        guard quantity.isPositive, price.isPositive, let value = try? price.multiplied(by: quantity, rounding: .down)
+        else {
             return false
         }
         let most = Int128.max / 1_000

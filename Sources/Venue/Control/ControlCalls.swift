@@ -93,9 +93,11 @@ extension TapiVenue {
             let percent = try body.decimal("fee")
             do {
                 pair.rules = try pair.rules.with(feeRate: percent.divided(by: 100, rounding: .exact))
-                // The books multiply exactly, and the rules allow a fee that is rounded.
-                guard pair.isFeeExact else { throw PairRules.RulesError.needsRounding }
             } catch {
+                throw ControlRefusal("a fee of \(percent)% is none")
+            }
+            // The books multiply exactly, and the rules allow what is rounded.
+            guard pair.isExact else {
                 throw ControlRefusal("a fee of \(percent)% cannot be taken exactly on \(pair.rules.pair)")
             }
         }

@@ -156,6 +156,7 @@ extension VenuePair {
                 feeRate: feeRate, feeBasis: basis)
         else { return nil }
         self.init(rules: rules, priceMin: priceMin, priceMax: priceMax)
+        guard isExact else { return nil }
         isHidden = hidden == "hidden"
         isOff = off == "off"
     }
