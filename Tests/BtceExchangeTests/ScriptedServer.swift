@@ -32,6 +32,7 @@ final class ScriptedServer: Sendable {
         var open: Set<Int32> = []
         var closedByScript = 0
         var isStopped = false
+        var isListening = true
         var isGateOpen = false
     }
 
@@ -74,12 +75,13 @@ final class ScriptedServer: Sendable {
     func openGate() { state.withLock { $0.isGateOpen = true } }
 
     func stop() {
-        let open = state.withLock { state in
+        // Under the lock a socket is still this server's: once it is closed, another test's may have its number.
+        state.withLock { state in
+            guard !state.isStopped else { return }
             state.isStopped = true
-            return state.open
+            if state.isListening { shutdown(listener, Int32(SHUT_RDWR)) }
+            for socket in state.open { shutdown(socket, Int32(SHUT_RDWR)) }
         }
-        shutdown(listener, Int32(SHUT_RDWR))
-        for socket in open { shutdown(socket, Int32(SHUT_RDWR)) }
     }
 
     private func acceptAll() {
@@ -102,6 +104,7 @@ final class ScriptedServer: Sendable {
                 Glibc.close(socket)
             }
         }
+        state.withLock { $0.isListening = false }
         Glibc.close(listener)
     }
 

@@ -18,7 +18,7 @@ extension DeskCore {
             throw Refusal(
                 .tooManyAlerts, "\(alertsMax) alerts are waiting, the maximum; alert drop N removes one")
         }
-        let last = seat.freshEngine.market[pair.value]?.last
+        let last = seat.freshTicker(of: pair.value)?.last
         if let last, direction.isReached(by: last, price.value) {
             throw Refusal(
                 .alreadyCrossed,

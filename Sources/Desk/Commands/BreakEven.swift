@@ -58,8 +58,8 @@ struct BreakEven {
 extension OrderResolver {
     /// Says where a paired order breaks even, and warns where it cannot earn as it was typed.
     mutating func noteBreakEven(_ ticket: OrderTicket, _ contraPrice: ExactDecimal?) {
-        guard let rules = engine.rules[ticket.pair], ticket.quantity.isPositive else { return }
-        let ticker = engine.market[ticket.pair]
+        guard let rules = market.rules(of: ticket.pair), ticket.quantity.isPositive else { return }
+        let ticker = market.ticker(of: ticket.pair)
         let entry: ExactDecimal?
         switch ticket.price {
         case .limit(let limit): entry = limit

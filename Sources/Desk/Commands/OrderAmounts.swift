@@ -55,7 +55,7 @@ extension OrderResolver {
             func ladder(_ quantity: ExactDecimal) -> SliceLadder? {
                 try? SliceLadder(
                     low: range.low, high: range.high, includesHigh: range.includesHigh, count: command.count.value,
-                    quantity: quantity, rules: rules, childrenMax: resolver.engine.limits.slicedChildrenMax)
+                    quantity: quantity, rules: rules, childrenMax: resolver.market.slicedChildrenMax)
             }
             func cost(_ ladder: SliceLadder) -> ExactDecimal {
                 ladder.rungs.reduce(.zero) { $0 + OrderResolver.cost(side, $1.price, $1.quantity, rules) }
@@ -120,7 +120,7 @@ extension OrderResolver {
         _ share: ExactDecimal, _ words: String, _ span: Span, _ rules: PairRules, _ side: Side
     ) throws -> Meant {
         let coin = rules.reservedCoin(for: side)
-        let funds = engine.funds(of: account, in: coin)
+        let funds = market.funds(in: coin)
         let free = funds.free
         guard free.isPositive else {
             let foreign =
@@ -158,12 +158,12 @@ extension OrderResolver {
 
     private mutating func size(_ budget: Budget, atMarketOf rules: PairRules, _ side: Side) throws -> OrderSize {
         let pair = rules.pair
-        let ticker = engine.market[pair]
+        let ticker = market.ticker(of: pair)
         guard let touch = side == .buy ? ticker?.ask ?? ticker?.last : ticker?.bid ?? ticker?.last else {
             throw Refusal(.noMarket, "no price of \(pair) yet", at: budget.span)
         }
-        let bound = try engine.protection(from: touch, side, rules)
-        if let depth = book?(pair) {
+        let bound = try market.protection(from: touch, side, rules)
+        if let depth = market.book(of: pair) {
             let levels = side == .buy ? depth.asks : depth.bids
             let walk = try OrderResolver.walk(levels, to: bound, spending: budget.most, rules, side)
             if let average = walk.average {
@@ -229,7 +229,7 @@ extension OrderResolver {
     }
 
     private func rules(of pair: Pair) throws(Refusal) -> PairRules {
-        guard let rules = engine.rules[pair] else {
+        guard let rules = market.rules(of: pair) else {
             throw Refusal(.unknownPair, "\(pair) is not traded on this exchange")
         }
         return rules

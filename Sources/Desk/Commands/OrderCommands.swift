@@ -8,16 +8,13 @@ import Trading
 /// `buy`, `sell`, `slice`, `pair`, `stop`, `contra` and `cancel`.
 extension DeskCore {
     /// Turns what was typed into figures.
-    ///
-    /// The resolver reads a copy of the engine, which ends with this call: were it alive while the engine changes, the
-    /// engine would first copy every order that it has.
     func resolve<Figures>(
         _ context: LineContext, _ body: (inout OrderResolver) throws -> Figures
     ) throws -> Figures {
+        let account = try context.account()
         var resolver = OrderResolver(
-            engine: context.seat.freshEngine, zone: zone(context), account: try context.account(), now: now,
+            market: MarketView(context.seat, of: account), zone: zone(context), account: account, now: now,
             line: context.text)
-        if let paper = context.seat.paper { resolver.book = { paper.depth(of: $0) } }
         do {
             return try body(&resolver)
         } catch let refusal as Refusal {

@@ -8,19 +8,16 @@ import Trading
 /// What has to be rounded on the way is rounded so that the trader never gets more than was asked for, nor pays a worse
 /// price, and `notes` says it.
 struct OrderResolver {
-    let engine: OrderEngine
+    let market: MarketView
     let zone: TimeZoneRules
     let account: AccountID
     let now: Timestamp
     let line: String
-    /// The book of an exchange that answers at once; an amount of the quote coin is spent down it. Nil where the book may have
-    /// changed by the time an order comes to it.
-    var book: ((Pair) -> MarketDepth?)?
     /// What the reply has to say besides.
     var notes: [String] = []
 
-    init(engine: OrderEngine, zone: TimeZoneRules, account: AccountID, now: Timestamp, line: String) {
-        self.engine = engine
+    init(market: MarketView, zone: TimeZoneRules, account: AccountID, now: Timestamp, line: String) {
+        self.market = market
         self.zone = zone
         self.account = account
         self.now = now
@@ -36,7 +33,7 @@ struct OrderResolver {
         case .limit(let price): return .limit(price)
         case .market: return .market
         case .relative(let reference, let offset):
-            let ticker = engine.market[pair]
+            let ticker = market.ticker(of: pair)
             let found: ExactDecimal? =
                 switch reference {
                 case .bid: ticker?.bid
@@ -57,7 +54,7 @@ struct OrderResolver {
     private mutating func offsetPrice(
         _ base: ExactDecimal, _ offset: PriceOffset?, of pair: Pair, _ rounding: Rounding, at span: Span
     ) throws(Refusal) -> ExactDecimal {
-        guard let tick = engine.rules[pair]?.priceTick else {
+        guard let tick = market.rules(of: pair)?.priceTick else {
             throw Refusal(.unknownPair, "\(pair) is not traded on this exchange", at: span)
         }
         do {

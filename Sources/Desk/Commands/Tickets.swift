@@ -92,12 +92,13 @@ extension OrderResolver {
     /// The price by which an amount of the quote coin is cut: for a purchase the highest that any part of the order may trade at,
     /// so that what was typed is never exceeded.
     private func dearest(_ price: TicketPrice, _ plan: OrderPlan, _ side: Side, of pair: Pair) -> TicketPrice {
-        guard side == .buy, case .limit(let limit) = price, let rules = engine.rules[pair], let trigger = plan.trigger,
+        guard side == .buy, case .limit(let limit) = price, let rules = market.rules(of: pair),
+            let trigger = plan.trigger,
             let then = plan.sentWhenTriggered
         else { return price }
         switch then {
         case .limit(let stop): return .limit(max(limit, stop))
-        case .market: return .limit(max(limit, (try? engine.protection(from: trigger, side, rules)) ?? trigger))
+        case .market: return .limit(max(limit, (try? market.protection(from: trigger, side, rules)) ?? trigger))
         }
     }
 
@@ -141,10 +142,10 @@ extension OrderResolver {
     /// A trailing stop begins behind the last price.
     mutating func ticket(_ command: TrailCommand) throws(Refusal) -> ResolvedTicket {
         let pair = command.pair.value
-        guard let rules = engine.rules[pair] else {
+        guard let rules = market.rules(of: pair) else {
             throw Refusal(.unknownPair, "\(pair) is not traded on this exchange", at: command.pair.span)
         }
-        guard let ticker = engine.market[pair],
+        guard let ticker = market.ticker(of: pair),
             let last = ticker.last ?? (command.side == .sell ? ticker.bid : ticker.ask)
         else { throw Refusal(.noMarket, "no price of \(pair) yet", at: command.pair.span) }
         let distance: TrailingStop.Distance =

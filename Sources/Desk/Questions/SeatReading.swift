@@ -22,6 +22,8 @@ protocol SeatReading: AnyObject {
     /// The pairs that the exchange trades, in order.
     var pairs: [Pair] { get }
     var alerts: AlertBook { get }
+    func freshTicker(of pair: Pair) -> Ticker?
+    func bookOfNow(of pair: Pair) -> MarketDepth?
     /// What an amount is worth at the last prices; nil where no price has been seen.
     func usd(_ amount: ExactDecimal, _ coin: Coin) -> ExactDecimal?
     /// The last price of one coin in another.

@@ -41,13 +41,11 @@ extension Seat {
 
     // MARK: Prices
 
-    /// The engine without the prices that are too old to trade by.
-    var freshEngine: OrderEngine {
-        guard wire != nil || tape.stop != nil || market.follows != nil else { return engine }
-        var fresh = engine
-        for pair in pairs where !isFresh(pair) { fresh.forgetPrices(of: pair) }
-        return fresh
-    }
+    /// What a pair trades at; nil where no price is known, or none that is new enough to trade by.
+    func freshTicker(of pair: Pair) -> Ticker? { isFresh(pair) ? engine.market[pair] : nil }
+
+    /// The book of an exchange that answers at once; nil where it may have changed by the time an order comes to it.
+    func bookOfNow(of pair: Pair) -> MarketDepth? { paper?.depth(of: pair) }
 
     /// A price was needed, and none that is fresh has been seen.
     func staleFeed(_ refusal: Refusal) -> Refusal {
