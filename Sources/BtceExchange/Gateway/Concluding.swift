@@ -97,7 +97,8 @@ extension BtceGateway {
         guard there <= order.filled, order.takerMissing != nil || there == order.filled else {
             return .contradicted("ActiveOrders says that \(there) has filled, TradeHistory has \(order.filled)")
         }
-        order.takerMissing = .zero
+        // Where its answer was lost, that may come to exactly as much: the next look tells, as long as a trade is there that may be its own.
+        if order.takerMissing != nil || !account.hasUnownedTakerRow(for: order) { order.takerMissing = .zero }
         settle(order, .open, account)
         guard order.cancelsAnswered > 0 else { return .known }
         return .openAgainst("it was said to be off the book when it was canceled, and ActiveOrders lists it")

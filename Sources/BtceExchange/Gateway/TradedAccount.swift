@@ -134,6 +134,14 @@ final class TradedAccount {
         }.sorted { $0.id < $1.id }
     }
 
+    /// Whether a trade that is known to be nobody's may have been made by an order when it arrived.
+    func hasUnownedTakerRow(for order: PlacedOrder) -> Bool {
+        rows.values.contains { row in
+            !row.isYourOrder && fillOwners[row.id] == nil && order.mayHave(fill: row.id) && order.fits(row)
+                && order.allows(row.rate)
+        }
+    }
+
     /// Whether every row that bears its number has been found to be its own.
     func hasAllRows(of order: PlacedOrder) -> Bool {
         guard let number = order.number else { return true }
