@@ -6,6 +6,21 @@ import Trading
 @Suite struct TurnTests {
     private static let limits = EngineLimits(decisionOrdersMax: 4)
 
+    /// Found by the simulator's seed 88800270, yobit: the cancel that the trader had typed before failed, and nobody repeated it.
+    @Test func `a panic that was cut off takes over the cancels that were under way`() {
+        var pit = Pit(usd: "1000000", limits: TurnTests.limits)
+        let ids = (0..<6).map { _ in pit.place(.buy, "1", at: "100") }
+        for id in ids { pit.accept(id) }
+        pit.cancel(ids[5])
+        var engine = pit.engine
+        // Four are taken off, and the process dies.
+        _ = engine.process(.panic(pit.trader), at: pit.now)
+        var restored = OrderEngine(restoring: engine.snapshot(), limits: TurnTests.limits)
+        for input in restored.unfinished { _ = restored.process(input, at: pit.now) }
+        #expect(ids.allSatisfy { restored.order($0)?.cancelReason == .panic })
+        #expect(restored.unfinished.isEmpty)
+    }
+
     private func pit() -> Pit {
         var pit = Pit(usd: "1000000", limits: TurnTests.limits)
         pit.carriesOn = false

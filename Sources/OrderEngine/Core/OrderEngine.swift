@@ -168,7 +168,10 @@ public struct OrderEngine: Sendable {
         let open = ladders.keys.sorted().filter(isCarryingOn).map { Input.carryOn($0) }
         let panicking = panics.keys.sorted().compactMap { account -> Input? in
             guard let panic = panics[account], !panic.isCleared else { return nil }
-            let left = openRoots(of: account).filter { entries[$0]?.order.cancelReason == nil }
+            // A cancel that the trader had asked for is not repeated if it fails; a panic's is.
+            let left = openRoots(of: account).filter { id in
+                entries[id].map { $0.order.cancelReason == nil || $0.order.cancelReason == .requested } ?? false
+            }
             return left.isEmpty ? nil : .takeOff(left, account: account, .panic)
         }
         return open + panicking
