@@ -64,11 +64,6 @@ public struct OrderEngine: Sendable {
         market[pair] = ticker
     }
 
-    /// Prices that are too old to be gone by.
-    public mutating func forgetPrices(of pair: Pair) {
-        market[pair] = nil
-    }
-
     /// What orders that were not made here hold of an account's coins at the exchange, all of them: it is not free for orders of
     /// this desk. After a restart nothing is known to be held until it is observed again.
     public mutating func observe(heldElsewhere held: [Coin: ExactDecimal], of account: AccountID) {

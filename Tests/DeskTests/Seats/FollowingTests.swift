@@ -47,7 +47,7 @@ import Trading
         _ = typed("buy 1 btc_usd at market")
         _ = typed("stop sell 0.5 btc_usd at 220 market")
         let old = bench.now.advanced(bySeconds: -3_600)
-        bench.seat?.engine.forgetPrices(of: "btc_usd")
+        bench.seat?.engine.observe(Ticker(bid: 229, ask: 231, last: nil, at: old), of: "btc_usd")
         _ = try #require(bench.desk).takeDirectly(at: bench.now) {
             try #require(bench.seat).observe(Ticker(bid: 229, ask: 231, last: 210, at: old), of: "btc_usd")
         }
