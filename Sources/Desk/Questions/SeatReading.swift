@@ -22,7 +22,9 @@ protocol SeatReading: AnyObject {
     /// The pairs that the exchange trades, in order.
     var pairs: [Pair] { get }
     var alerts: AlertBook { get }
+    /// What a pair trades at; nil where no price is known, or none that is new enough to trade by.
     func freshTicker(of pair: Pair) -> Ticker?
+    /// The book of an exchange that answers at once; nil where it may have changed by the time an order comes to it.
     func bookOfNow(of pair: Pair) -> MarketDepth?
     /// What an amount is worth at the last prices; nil where no price has been seen.
     func usd(_ amount: ExactDecimal, _ coin: Coin) -> ExactDecimal?

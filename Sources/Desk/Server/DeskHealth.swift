@@ -14,7 +14,7 @@ extension DeskCore {
     /// Whether a desk that is going down has something to finish: lines without an answer, orders that are to be taken off, placed or
     /// fired in later turns, and a panic, which is answered before any exchange has taken off what it stops.
     package var hasUnfinished: Bool {
-        isAnsweringLater || hasTurnsLeft || seats.contains { $0.engine.isClearingPanic }
+        isAnsweringLater || hasTurnsLeft || (!isReadOnly && seats.contains { $0.engine.isClearingPanic })
     }
 
     /// What `GET /health` says.

@@ -47,10 +47,13 @@ struct ForeignTold {
     /// When a fill that is nobody's yet was first seen: now, where it is new. Of more than `most` the others count as
     /// seen long ago.
     mutating func firstSight(of fill: FillName, at now: Timestamp, most: Int) -> Timestamp? {
-        seenInSweep.insert(fill)
-        if let known = firstSights[fill] { return known }
+        if let known = firstSights[fill] {
+            seenInSweep.insert(fill)
+            return known
+        }
         guard firstSights.count < most else { return nil }
         firstSights[fill] = now
+        seenInSweep.insert(fill)
         return now
     }
 

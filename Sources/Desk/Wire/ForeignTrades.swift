@@ -93,9 +93,11 @@ extension Seat {
             }
         }
         let next = nextPoll
+        // Until then a fill may be of an order that was sent just before it was seen.
+        let settled = now.advanced(bySeconds: Int64(limits.fillsOverlapSeconds))
         _ = wire?.change(account) { watch in
             guard !isHeld else {
-                watch.trades.dueAt = next
+                watch.trades.dueAt = settled
                 return
             }
             let before = watch.trades.position

@@ -22,6 +22,10 @@ extension Seat {
         case (.transactions(let account), .transactions(let rows, let next)):
             try takeTransactions(account, rows, next: next)
         case (.transactionCheck(let account), .transactions(let rows, _)): try takeCheckedTransaction(account, rows)
+        case (.transactionCheck(let account), .refused(.unknownSequence, let reason)):
+            // A row's place that was kept is none any more: the row is read with the list, and the others are asked for.
+            log.warning("\(name) does not know the place of a transaction: \(reason)")
+            try takeCheckedTransaction(account, [])
         case (.line(let number), _): try desk.takeAnswer(answer, toLine: number)
         case (_, .lost): try questionIsLost(question)
         case (_, .refused(let code, let reason)):

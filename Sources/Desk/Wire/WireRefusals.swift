@@ -41,10 +41,7 @@ extension Seat {
 
     // MARK: Prices
 
-    /// What a pair trades at; nil where no price is known, or none that is new enough to trade by.
     func freshTicker(of pair: Pair) -> Ticker? { isFresh(pair) ? engine.market[pair] : nil }
-
-    /// The book of an exchange that answers at once; nil where it may have changed by the time an order comes to it.
     func bookOfNow(of pair: Pair) -> MarketDepth? { paper?.depth(of: pair) }
 
     /// A price was needed, and none that is fresh has been seen.

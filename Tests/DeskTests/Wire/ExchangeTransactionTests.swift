@@ -1,5 +1,6 @@
 import Conversation
 import Exchange
+import GRDB
 import Ledger
 import Testing
 import Trading
@@ -123,6 +124,21 @@ import Trading
         let asked = transactionsAsked(bench).count
         _ = typed("transactions", bench)
         #expect(transactionsAsked(bench).count == asked)
+    }
+
+    /// Asked for again and again, it would keep all others from being looked at.
+    @Test func `a row whose place the exchange does not know holds up no other`() throws {
+        let bench = try bench()
+        try #require(bench.desk).ledger.transaction { transaction in
+            try transaction.database.execute(
+                sql: "UPDATE exchange_transactions SET place = 'elsewhere' WHERE id = '102'")
+        }
+        bench.exchange.books.settle("104", .successful)
+        bench.pass(seconds: 11)
+        let told = typed("transactions", bench)
+        #expect(!told.contains("unconfirmed"), "\(told)")
+        let asked = transactionsAsked(bench)
+        #expect(asked.contains("elsewhere 1") && asked.contains("104 1"), "\(asked)")
     }
 
     @Test func `a long list comes page by page, and goes on after a restart where it was`() throws {
