@@ -23,7 +23,11 @@ extension OperatorDesk {
             return count
         } catch let error as LedgerError {
             guard case .corrupt = error else { throw error }
-            return try rebuildDamaged(path, trustingPages, report)
+            do {
+                return try rebuildDamaged(path, trustingPages, report)
+            } catch LedgerError.corrupt(let detail) where !trustingPages {
+                throw LedgerError.beyondRebuild(detail: detail)
+            }
         }
     }
 

@@ -20,7 +20,8 @@ public enum ExitStatus: Int32, Sendable {
             return
         }
         switch error {
-        case .notADatabase, .foreignDatabase, .foreignLog, .replaced, .recordsLost, .newerVersion, .corrupt, .badRecord,
+        case .notADatabase, .foreignDatabase, .foreignLog, .replaced, .recordsLost, .newerVersion, .corrupt,
+            .beyondRebuild, .badRecord,
             .badRow:
             self = .dataUnusable
         case .poisoned(let first): self.init(of: first)

@@ -25,6 +25,8 @@ public enum LedgerError: Error, Hashable, Sendable {
     case newerVersion(path: String, unknownMigrations: [String])
     /// Pages or rows do not hold together.
     case corrupt(detail: String)
+    /// The same, and `rebuild` cannot make it anew.
+    case beyondRebuild(detail: String)
     case diskFull
     /// The disk would not do it.
     case ioFailed(detail: String)
@@ -85,6 +87,11 @@ extension LedgerError: CustomStringConvertible {
             the database is damaged: \(LedgerError.printable(detail)); stop the server and run outcry rebuild, or restore it \
             from a backup
             """
+        case .beyondRebuild(let detail):
+            """
+            the database cannot be made anew: \(LedgerError.printable(detail)); restore it from a backup. If another program has \
+            opened it after the server was killed (sqlite3, say), nothing may be damaged: outcry rebuild --trust-pages
+            """
         case .diskFull: "the disk is full, so nothing was written; free some space and try again"
         case .ioFailed(let detail):
             "the disk failed: \(LedgerError.printable(detail)); see the system's log, and mend or replace the disk"
@@ -118,7 +125,7 @@ extension LedgerError: CustomStringConvertible {
     /// Whether the file does not hold together, so that `outcry rebuild` or a backup is the way on.
     public var isDamage: Bool {
         switch self {
-        case .notADatabase, .corrupt, .badRecord, .badRow: true
+        case .notADatabase, .corrupt, .beyondRebuild, .badRecord, .badRow: true
         case .poisoned(let first): first.isDamage
         default: false
         }
