@@ -2,7 +2,23 @@ import CommandGrammar
 import Conversation
 import DequeModule
 import Logging
+import OrderEngine
 import Trading
+
+/// What a desk that goes down has still to do.
+extension DeskCore {
+    /// Whether a line still waits for a password check or an exchange.
+    var isAnsweringLater: Bool {
+        waiting.hasLines || !people.exports.making.isEmpty || !people.passwordJobs.isEmpty
+            || !people.waitingLogins.all.isEmpty || !people.keyJobs.isEmpty
+    }
+
+    /// Whether a desk that is going down has something to finish: lines without an answer, orders that are to be taken off, placed or
+    /// fired in later turns, and a panic, which is answered before any exchange has taken off what it stops.
+    package var hasUnfinished: Bool {
+        isAnsweringLater || hasTurnsLeft || (!isReadOnly && seats.contains { $0.engine.isClearingPanic })
+    }
+}
 
 /// What a desk says when its ledger fails: every line that waits for an answer is told, and nothing of the batch.
 extension DeskCore {

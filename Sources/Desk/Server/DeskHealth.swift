@@ -1,22 +1,9 @@
 import Conversation
 import Exchange
 import Ledger
-import OrderEngine
 import Trading
 
 extension DeskCore {
-    /// Whether a line still waits for a password check or an exchange.
-    var isAnsweringLater: Bool {
-        waiting.hasLines || !people.exports.making.isEmpty || !people.passwordJobs.isEmpty
-            || !people.waitingLogins.all.isEmpty || !people.keyJobs.isEmpty
-    }
-
-    /// Whether a desk that is going down has something to finish: lines without an answer, orders that are to be taken off, placed or
-    /// fired in later turns, and a panic, which is answered before any exchange has taken off what it stops.
-    package var hasUnfinished: Bool {
-        isAnsweringLater || hasTurnsLeft || (!isReadOnly && seats.contains { $0.engine.isClearingPanic })
-    }
-
     /// What `GET /health` says.
     var health: HealthReport {
         let state: JSONValue =
